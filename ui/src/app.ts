@@ -1,16 +1,16 @@
-/** What every page loads. */
-import { startCancelling } from "./records/status-fields";
+/** Start of every page. */
+import { startStatusFields } from "./records/status-fields";
 import { startCopying } from "./core/copying";
 import { startDateLists } from "./calendar/date-list";
 import { startDrafts } from "./core/drafts";
 import { startForms } from "./core/forms";
-import { startLive } from "./core/live";
+import { startLiveUpdates } from "./core/live";
 import { startNavigation } from "./core/navigation";
 import { one } from "./core/page";
 import { openPalette } from "./core/palette";
 import { startPresses } from "./core/press";
 import { startRecurrences } from "./calendar/recurrence";
-import { startReferences } from "./core/reference-picker";
+import { startReferencePickers } from "./core/reference-picker";
 import { startScopes } from "./calendar/scope";
 import { startShortcuts } from "./core/shortcuts";
 import { startTables } from "./core/tables";
@@ -22,10 +22,10 @@ startTheme();
 startPresses();
 startNavigation();
 startShortcuts(openPalette);
-startReferences();
+startReferencePickers();
 startDrafts();
 startForms();
-startCancelling();
+startStatusFields();
 startCopying();
 startDateLists();
 startWeekHours();
@@ -37,4 +37,4 @@ if (one("form[data-draft=booking]")) {
 startTables();
 startToasts();
 startScopes();
-startLive();
+startLiveUpdates();

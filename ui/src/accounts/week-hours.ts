@@ -1,12 +1,13 @@
-/** Hours of the week: further stretches of a day, and the hours of the first day for the days of work after it. */
+/** Weekly hours: further periods of a day, and copying of the first day to the other workdays. */
 import { every, one } from "../core/page";
 import { t } from "../core/words";
 
-/** Stretches of one day at most. */
-const MOST = 6;
-/** Days of work, of which the first gives its hours to the others. */
+/** Periods of one day at most. */
+const MAX_STRETCHES = 6;
+/** Workdays from the first day of the week on. */
 const WORKDAYS = 5;
 
+/** Starts every table of weekly hours. */
 export function startWeekHours(): void {
   for (const week of every("[data-week-hours]")) start(week);
 }
@@ -39,7 +40,7 @@ function inputs(stretch: HTMLElement | undefined): HTMLInputElement[] {
   return stretch ? every<HTMLInputElement>("input", stretch) : [];
 }
 
-/** One more stretch at the end of the day, still empty. */
+/** Adds an empty period at the end of the day. */
 function add(day: HTMLElement): HTMLElement | undefined {
   const last = stretches(day).at(-1);
   const next = last?.cloneNode(true) as HTMLElement | undefined;
@@ -49,7 +50,7 @@ function add(day: HTMLElement): HTMLElement | undefined {
   return next;
 }
 
-/** Takes a stretch away; the last one is emptied. */
+/** Removes a period; the last one is cleared instead. */
 function remove(day: HTMLElement, stretch: HTMLElement | null): void {
   if (stretches(day).length > 1) stretch?.remove();
   else for (const input of inputs(stretch ?? undefined)) input.value = "";
@@ -68,7 +69,7 @@ function copy(from: HTMLElement, to: HTMLElement): void {
   draw(to);
 }
 
-/** Names of the inputs, and whether there is room for more. */
+/** Names the inputs, and disables the button when the day is full. */
 function draw(day: HTMLElement): void {
   const all = stretches(day);
   all.forEach((stretch, place) => {
@@ -82,5 +83,5 @@ function draw(day: HTMLElement): void {
     }
   });
   const button = one<HTMLButtonElement>("[data-stretch-add]", day);
-  if (button) button.disabled = all.length >= MOST;
+  if (button) button.disabled = all.length >= MAX_STRETCHES;
 }

@@ -1,7 +1,7 @@
-/** While a booking is written: which of its dates can be had, and what to take in place of those that cannot. */
-import { addDays, clock, dayWords } from "../calendar/days";
-import { type Times, whenWords } from "../calendar/entry";
-import { Refusal, callApi, debounce, every, make, one } from "../core/page";
+/** Preview of a booking: which occurrences are available, and alternatives for the others. */
+import { addDays, formatTime, formatDay } from "../calendar/days";
+import { type Times, formatTimes } from "../calendar/entry";
+import { ApiError, callApi, debounce, every, make, one } from "../core/page";
 import { afterPress } from "../core/press";
 import { officeZone, wallTime } from "../core/zone";
 import { t } from "../core/words";
@@ -25,22 +25,23 @@ interface Answer {
   occurrences: BookedDate[];
 }
 
-/** Free times that are offered for one date of several. */
+/** Free times offered for one occurrence of several. */
 const NEAREST = 2;
 
+/** Starts the preview of every booking form. */
 export function startBookingPreviews(): void {
   for (const form of every<HTMLFormElement>("form[data-draft=booking]")) start(form);
 }
 
 function start(form: HTMLFormElement): void {
-  // One date of a series is looked at when it is saved.
+  // An occurrence of a series is checked when it is saved.
   if (one("[name=occurrence]", form)) return;
   const place = make("section", { class: "booking-preview", "aria-label": t("booking.availability") });
-  const said = make("p", { class: "booking-preview-said", role: "status" });
+  const message = make("p", { class: "booking-preview-said", role: "status" });
   const body = make("div", { class: "booking-preview-body" });
-  place.append(said, body);
+  place.append(message, body);
   place.hidden = true;
-  // Beneath the times and the rule that it is about.
+  // Beneath the times and the rule.
   const rule = one("[data-recurrence]", form)?.closest(".field");
   if (rule) rule.after(place);
   else one(".form-actions", form)?.before(place);
@@ -58,7 +59,7 @@ function start(form: HTMLFormElement): void {
       .map((item) => item.trim())
       .filter(Boolean);
 
-  /** A start or an end as the interface takes it: the last day is meant on the page, the one after it there. */
+  /** Start or end for the API, which excludes the last day. */
   const momentOf = (name: "start" | "end"): string | null => {
     const day = valueOf(name);
     const time = valueOf(`${name}.time`);
@@ -85,7 +86,7 @@ function start(form: HTMLFormElement): void {
       : { start: first, end: last, allDay: false };
   };
 
-  /** Puts a free time into the form in place of the one that was typed. */
+  /** Puts a free time into the form. */
   const take = (span: Span): void => {
     const { start, end, allDay } = inZone(span);
     put("start", start.slice(0, 10));
@@ -99,7 +100,7 @@ function start(form: HTMLFormElement): void {
     const made = make("button", { type: "button", class: "button", "data-kind": kind }, label);
     made.addEventListener("click", () => {
       press();
-      // What was pressed goes away with what it was for.
+      // The pressed button disappears with its line.
       place.tabIndex = -1;
       place.focus({ preventScroll: true });
       ask();
@@ -113,7 +114,7 @@ function start(form: HTMLFormElement): void {
     const mine = asked;
     const resource = valueOf("resource");
     const begin = momentOf("start");
-    // Whoever books over others asks for no free time.
+    // An override needs no free time.
     if (!resource || !begin || valueOf("override_reason")) {
       place.hidden = true;
       return;
@@ -137,11 +138,11 @@ function start(form: HTMLFormElement): void {
     } catch (error) {
       await afterPress();
       if (mine !== asked) return;
-      // What is not whole yet is no mistake.
-      const isWrong = error instanceof Refusal && error.fields;
+      // An incomplete form is no error.
+      const isWrong = error instanceof ApiError && error.fields;
       place.hidden = !isWrong;
       place.dataset.state = "closed";
-      said.textContent = isWrong ? error.fields : "";
+      message.textContent = isWrong ? error.fields : "";
       body.replaceChildren();
     }
   };
@@ -154,11 +155,11 @@ function start(form: HTMLFormElement): void {
     const single = total === 1 && only && !only.recurrence_id ? only : null;
     place.dataset.state = wrong.length === 0 ? "free" : single ? single.state : "clash";
     if (single) {
-      said.textContent = t(single.state === "free" ? "booking.free_now" : "booking.taken_now");
+      message.textContent = t(single.state === "free" ? "booking.free_now" : "booking.taken_now");
       body.replaceChildren(...(single.state === "free" ? [] : singleBody(single)));
       return;
     }
-    said.textContent =
+    message.textContent =
       wrong.length === 0
         ? t("booking.all_free", { count: total })
         : t("booking.some_taken", { taken: wrong.length, count: total });
@@ -179,26 +180,26 @@ function start(form: HTMLFormElement): void {
           ? make("a", { href: url, target: "_blank" }, title ?? t("booking.untitled"))
           : make("span", {}, t("booking.another")),
       );
-    const said = make("span", { class: "muted" });
-    names.forEach((name, place) => said.append(place > 0 ? ", " : "", name));
-    return said;
+    const message = make("span", { class: "muted" });
+    names.forEach((name, place) => message.append(place > 0 ? ", " : "", name));
+    return message;
   }
 
   function singleBody(date: BookedDate): HTMLElement[] {
     const day = inZone(date).start.slice(0, 10);
     const ways = date.free_slots.map((span) => button(label(span, day), () => take(span)));
-    const said = make("p", {}, date.state === "clash" ? `${t("booking.conflicts")} ` : "", reasonOf(date));
-    if (ways.length === 0) return [said];
-    return [said, make("div", { class: "row ways-out" }, make("span", {}, t("booking.nearest")), ...ways)];
+    const message = make("p", {}, date.state === "clash" ? `${t("booking.conflicts")} ` : "", reasonOf(date));
+    if (ways.length === 0) return [message];
+    return [message, make("div", { class: "row ways-out" }, make("span", {}, t("booking.nearest")), ...ways)];
   }
 
-  /** Its day is left out where one sees it already. */
+  /** Time of a span, without its day where that day is shown beside it. */
   function label(span: Span, beside = ""): string {
     const times = inZone(span);
-    const hours = `${clock(times.start)} – ${clock(times.end)}`;
+    const hours = `${formatTime(times.start)} – ${formatTime(times.end)}`;
     const isOneDay = !times.allDay && times.start.slice(0, 10) === times.end.slice(0, 10);
-    if (!isOneDay) return whenWords(times);
-    return times.start.slice(0, 10) === beside ? hours : `${dayWords(times.start)}, ${hours}`;
+    if (!isOneDay) return formatTimes(times);
+    return times.start.slice(0, 10) === beside ? hours : `${formatDay(times.start)}, ${hours}`;
   }
 
   function line(date: BookedDate): HTMLElement {
@@ -230,6 +231,6 @@ function start(form: HTMLFormElement): void {
   }
 
   for (const name of ["input", "change"]) form.addEventListener(name, ask);
-  // A refusal stands above already, with what can be done.
+  // The page shows the errors of a refused form already.
   if (!one(".error-summary, .notice-title")) ask();
 }

@@ -1,8 +1,8 @@
-/** The calendar page: its toolbar, its filters, and the address that remembers them; the views come as they are needed. */
+/** Calendar page: toolbar, filters and address. The code of a view is loaded when it is needed. */
 import { closeCard } from "./card";
 import { commit } from "./commit";
 import { showCreate, type Create } from "./create";
-import { addDays, addMonths, longDay } from "./days";
+import { addDays, addMonths, formatLongDay } from "./days";
 import { abilitiesOf, type Entry, type Times } from "./entry";
 import { showsHijri } from "./date-info";
 import { Feed } from "./feed";
@@ -10,13 +10,13 @@ import { foldFilters, startFilters } from "./filters";
 import { startOptions } from "./options";
 import { showEntry } from "./popover";
 import { startPanels } from "./panels";
-import { startPresets } from "./saved-views";
-import { Running } from "./ongoing";
+import { startSavedViews } from "./saved-views";
+import { OngoingStrip } from "./ongoing";
 import { startSwipe } from "./swipe";
 import { PHONE_DAYS, type CalendarView, type Context, type State, type ViewName } from "./view";
 import { announce, debounce, dialogIsOpen, every, isTyping, make, one, remember as keep } from "../core/page";
-import { isFollowing } from "../core/shortcuts";
-import { toastRefusal } from "../core/toast";
+import { isKeySequence } from "../core/shortcuts";
+import { toastError } from "../core/toast";
 import { officeZone, wallTime } from "../core/zone";
 import { t } from "../core/words";
 
@@ -31,7 +31,7 @@ const KEYS: Record<string, ViewName> = {
   p: "people",
   r: "resources",
 };
-/** Which code draws a view: between views of the same code nothing need be taken away. */
+/** Code that draws a view. Views of the same code change without being closed. */
 type Drawn = "grid" | "month" | "year" | "agenda" | "people" | "resources";
 
 function drawnAs(view: ViewName, isPhone: boolean): Drawn {
@@ -73,13 +73,13 @@ function start(host: HTMLElement): void {
   };
   let view: CalendarView | null = null;
   let drawnBy: Drawn | "" = "";
-  let copying: Entry | null = null;
+  let copied: Entry | null = null;
 
   const open = (entry: Entry, at: Element): void => {
-    const copies = context.abilities.whole.has(entry.kind) && creates.length > 0;
+    const copies = context.abilities.copyable.has(entry.kind) && creates.length > 0;
     showEntry(entry, zone, at, copies ? () => beginCopy(entry) : null);
   };
-  const running = new Running(one("[data-running]", host), zone, open);
+  const ongoing = new OngoingStrip(one("[data-running]", host), zone, open);
   const context: Context = {
     host,
     grid,
@@ -103,13 +103,13 @@ function start(host: HTMLElement): void {
       remember();
       return draw();
     },
-    note: (changes) => {
+    remember: (changes) => {
       Object.assign(state, changes);
       remember();
     },
-    offer: (times, at, about = {}) => {
-      if (copying) {
-        const entry = copying;
+    offerCreate: (times, at, about = {}) => {
+      if (copied) {
+        const entry = copied;
         endCopy();
         void context.commit(entry, asLongAs(entry, times), "copy");
       } else {
@@ -117,17 +117,17 @@ function start(host: HTMLElement): void {
       }
     },
     open,
-    commit: async (entry, to, how, goes) => {
-      const kept = await commit(entry, to, how, zone, goes);
-      // Whoever goes on from here goes on from what is drawn.
-      const shows = how !== "copy" && kept === to && drawnAs(state.view, isPhone) === "grid";
-      if (kept && !shows) await draw();
-      return kept;
+    commit: async (entry, to, action, reassignment) => {
+      const saved = await commit(entry, to, action, zone, reassignment);
+      // The grid shows a move already.
+      const shows = action !== "copy" && saved === to && drawnAs(state.view, isPhone) === "grid";
+      if (saved && !shows) await draw();
+      return saved;
     },
-    running: (entries) => running.take(entries),
+    showOngoing: (entries) => ongoing.show(entries),
   };
 
-  /** Changes what is shown, and shows it. */
+  /** Changes the state and draws it. */
   function go(changes: Partial<State>): void {
     closeCard();
     Object.assign(state, changes);
@@ -137,7 +137,7 @@ function start(host: HTMLElement): void {
 
   let drawing = Promise.resolve();
   function draw(): Promise<void> {
-    drawing = drawing.then(drawNow).catch(toastRefusal);
+    drawing = drawing.then(drawNow).catch(toastError);
     return drawing;
   }
 
@@ -147,7 +147,7 @@ function start(host: HTMLElement): void {
     press(host, state.view);
     if (drawnBy !== by || !view) {
       view?.close();
-      running.clear();
+      ongoing.clear();
       drawnBy = by;
       view = await opened(context);
       // The grid asks for its entries by itself when it is made.
@@ -165,7 +165,7 @@ function start(host: HTMLElement): void {
     go({ date: stepped(state, way, isPhone) });
   }
 
-  /** Keeps view, date and quick filters in the address. */
+  /** Writes view, date and quick filters into the address. */
   function remember(): void {
     const address = new URL(location.href);
     const boxes = every<HTMLInputElement>(".calendar-modules [data-module-filter]", host);
@@ -190,7 +190,7 @@ function start(host: HTMLElement): void {
   }
 
   function beginCopy(entry: Entry): void {
-    copying = entry;
+    copied = entry;
     const cancel = make(
       "button",
       { type: "button", class: "button", "data-kind": "quiet" },
@@ -206,11 +206,11 @@ function start(host: HTMLElement): void {
   }
 
   function endCopy(): void {
-    copying = null;
+    copied = null;
     one(".calendar-copying", host)?.remove();
   }
 
-  /** A copy is as long as what it copies; one with hours keeps its hours when only a day was chosen. */
+  /** Times of a copy: as long as the original, with its hours if only a day was chosen. */
   function asLongAs(entry: Entry, times: Times): Times {
     if (entry.all_day) {
       const start = times.start.slice(0, 10);
@@ -245,7 +245,7 @@ function start(host: HTMLElement): void {
     const box = event.target as HTMLInputElement;
     if (box.matches("[data-mine]")) filtered();
     if (!box.dataset.moduleFilter) return;
-    // The same filter stands beside the grid and, where there is no room, in a menu.
+    // The same filter is beside the grid and, in a narrow window, in a menu.
     const name = CSS.escape(box.dataset.moduleFilter);
     for (const twin of every<HTMLInputElement>(`[data-module-filter="${name}"]`, host))
       twin.checked = box.checked;
@@ -262,14 +262,19 @@ function start(host: HTMLElement): void {
 
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (isTyping(event.target) || dialogIsOpen() || isFollowing() || document.body.hasAttribute("data-held"))
+    if (
+      isTyping(event.target) ||
+      dialogIsOpen() ||
+      isKeySequence() ||
+      document.body.hasAttribute("data-held")
+    )
       return;
-    // Within menus and cards the arrows have a use of their own.
+    // Menus and cards use the arrow keys themselves.
     const within = "details.menu[open], [popover]:popover-open, .card-menu-panel";
     if ((event.target as Element).closest?.(within)) return;
     const key = event.key.toLowerCase();
     const wanted = KEYS[key];
-    if (key === "escape" && copying) endCopy();
+    if (key === "escape" && copied) endCopy();
     else if (key === "arrowleft") step("previous");
     else if (key === "arrowright") step("next");
     else if (key === "t") step("today");
@@ -286,7 +291,7 @@ function start(host: HTMLElement): void {
     if (week) week.textContent = isPhone ? t("date.days", { count: PHONE_DAYS }) : t("calendar.week");
   };
   suit();
-  // A window that is made narrow, or a phone that is turned, has the views of its new width.
+  // A new width of the window has its own views.
   narrow.addEventListener("change", () => {
     isPhone = narrow.matches;
     suit();
@@ -295,18 +300,18 @@ function start(host: HTMLElement): void {
     again();
   });
   startPanels(host);
-  startPresets(host);
+  startSavedViews(host);
   startPrint(host);
   startOptions(context);
   startSwipe(grid, (way) => {
     step(way < 0 ? "previous" : "next");
-    announce(longDay(state.date));
+    announce(formatLongDay(state.date));
   });
   remember();
   void draw();
 }
 
-/** The links to paper and to other programs take along what is shown, and the box for Hijri dates is remembered. */
+/** Adds the current view to the links for print and feeds, and remembers the box for Hijri dates. */
 function startPrint(host: HTMLElement): void {
   for (const link of every<HTMLAnchorElement>("[data-print-link]", host)) {
     link.addEventListener("click", () => {
@@ -337,7 +342,7 @@ function startPrint(host: HTMLElement): void {
   });
 }
 
-/** The date one step earlier or later, as far as the view reaches. */
+/** Returns the date one step of the view earlier or later. */
 function stepped({ view, date, weeks, next, span }: State, way: number, isPhone: boolean): string {
   switch (view) {
     case "day":
@@ -370,6 +375,6 @@ function press(host: HTMLElement, view: ViewName): void {
   const place = one("[data-view-name]", host);
   if (!place) return;
   place.textContent = name;
-  // Where the usual views stand beside the menu, it says what is in it instead of repeating one of them.
+  // Beside the usual views the menu shows its own label instead of repeating one of them.
   place.closest("summary")?.toggleAttribute("data-usual", usual.includes(view));
 }

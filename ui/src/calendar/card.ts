@@ -1,13 +1,15 @@
-/** A small card beside what was clicked; on the phone the style puts it at the bottom. */
+/** Small card beside an element; on the phone it is at the bottom. */
 import { make } from "../core/page";
 
 let card: HTMLElement | null = null;
 
+/** Closes the card. */
 export function closeCard(): void {
   card?.remove();
   card = null;
 }
 
+/** Shows a card beside an element or a place. */
 export function showCard(body: HTMLElement, at: Element | DOMRect, label: string, module?: string): void {
   closeCard();
   const holder = at instanceof Element ? (at as HTMLElement) : null;
@@ -27,7 +29,7 @@ export function showCard(body: HTMLElement, at: Element | DOMRect, label: string
   card = shell;
 }
 
-/** Beside the place where there is room, always inside the window. */
+/** Puts the card beside the place, inside the window. */
 function place(shell: HTMLElement, at: DOMRect): void {
   const own = shell.getBoundingClientRect();
   const room = 8;

@@ -1,84 +1,87 @@
-/** Saves what was done to an entry, says so, and offers to take it back. */
-import { resolveConflict, isClash } from "./conflict";
+/** Saves a change of an entry, with a message and Undo. */
+import { resolveConflict, isConflict } from "./conflict";
 import { addDays } from "./days";
-import { type Entry, type Times, timesOf, whenWords } from "./entry";
-import type { Reassignment } from "./view";
-import { Refusal, callApi } from "../core/page";
+import { type Entry, type Times, timesOf, formatTimes } from "./entry";
+import type { EntryAction, Reassignment } from "./view";
+import { ApiError, callApi } from "../core/page";
 import { type Scope, askScope } from "./scope";
-import { toast, toastRefusal } from "../core/toast";
+import { toast, toastError } from "../core/toast";
 import { withOffset } from "../core/zone";
 import { t } from "../core/words";
 
-export type How = "move" | "resize" | "end" | "copy";
-
-/** A time as the interface takes it. */
-export function wire(text: string, allDay: boolean, zone: string): string {
+/** Returns a time as the API takes it. */
+export function toApiTime(text: string, allDay: boolean, zone: string): string {
   return allDay ? text.slice(0, 10) : withOffset(text, zone);
 }
 
 /**
- * Sends the new times, and to whom it goes. What is only moved keeps its exact length; of `end`, only the last day is
- * new. Answers where it is then: where the time was taken, that may be another one; nothing when it stays.
+ * Saves new times and a new row. A move keeps the exact length; the action `end` changes the last day alone. Returns
+ * the times that were saved, which differ when the person chose another time after a conflict; null when nothing was.
  */
 export async function commit(
   entry: Entry,
   to: Times,
-  how: How,
+  action: EntryAction,
   zone: string,
-  goes?: Reassignment,
+  reassignment?: Reassignment,
 ): Promise<Times | null> {
-  // One date of a series: how far does it reach? A copy is a thing of its own.
-  if (!entry.recurrence_id || how === "copy") return send(entry, to, how, zone, goes, null);
+  // An occurrence of a series needs a scope. A copy is a record of its own.
+  if (!entry.recurrence_id || action === "copy") return send(entry, to, action, zone, reassignment, null);
   const { title } = entry;
-  const question = goes ? t("scope.assign", { title, name: goes.name }) : t("scope.move", { title });
-  // All dates of a booking are of one resource; those of an event that is booked for all go together.
+  const question = reassignment
+    ? t("scope.assign", { title, name: reassignment.name })
+    : t("scope.move", { title });
+  // A booking has one resource for all following occurrences; the resource of an event is that of all occurrences.
   const ofResource: Scope[] = entry.source.kind === "booking" ? ["following", "all"] : ["all"];
-  const scope = await askScope(question, goes?.about === "resource" ? ofResource : undefined);
-  return scope && send(entry, to, how, zone, goes, scope);
+  const scope = await askScope(question, reassignment?.about === "resource" ? ofResource : undefined);
+  return scope && send(entry, to, action, zone, reassignment, scope);
 }
 
 async function send(
   entry: Entry,
   to: Times,
-  how: How,
+  action: EntryAction,
   zone: string,
-  goes: Reassignment | undefined,
+  reassignment: Reassignment | undefined,
   scope: Scope | null,
 ): Promise<Times | null> {
   const body: Record<string, unknown> = {};
   if (scope) body.scope = scope;
-  if (goes) Object.assign(body, { [goes.about]: goes.id, instead_of: goes.insteadOf });
+  if (reassignment)
+    Object.assign(body, { [reassignment.about]: reassignment.id, instead_of: reassignment.insteadOf });
   const from = timesOf(entry, zone);
   const stays = to.allDay === from.allDay && to.start === from.start && to.end === from.end;
-  if (!goes || !stays || how === "copy") {
+  if (!reassignment || !stays || action === "copy") {
     body.all_day = to.allDay;
-    if (how === "end") {
+    if (action === "end") {
       body.end = addDays(to.start, 1);
     } else {
-      body.start = wire(to.start, to.allDay, zone);
-      if (how === "resize") body.end = wire(to.end, to.allDay, zone);
+      body.start = toApiTime(to.start, to.allDay, zone);
+      if (action === "resize") body.end = toApiTime(to.end, to.allDay, zone);
     }
   }
   const address = `/api/v1/calendar/entries/${encodeURIComponent(entry.id)}`;
   try {
     const answer = await callApi<{ undo?: string | null } | undefined>(
-      how === "copy" ? "POST" : "PATCH",
-      how === "copy" ? `${address}/copy` : address,
+      action === "copy" ? "POST" : "PATCH",
+      action === "copy" ? `${address}/copy` : address,
       body,
     );
-    const where = [goes?.name, stays && goes ? "" : whenWords(to)].filter(Boolean).join(", ");
-    toast(t(`saved.${how}`, { title: entry.title, where }), { undo: answer?.undo });
+    const where = [reassignment?.name, stays && reassignment ? "" : formatTimes(to)]
+      .filter(Boolean)
+      .join(", ");
+    toast(t(`saved.${action}`, { title: entry.title, where }), { undo: answer?.undo });
     return to;
   } catch (error) {
-    if (!(error instanceof Refusal) || !isClash(error)) {
-      toastRefusal(error);
+    if (!(error instanceof ApiError) || !isConflict(error)) {
+      toastError(error);
       return null;
     }
-    const instead = goes?.about === "resource" ? goes.insteadOf : entry.resources?.[0];
-    // Of several dates the free times are those of the first that is taken, not of the one that was moved.
-    const way = await resolveConflict(error, zone, instead, !scope || scope === "this");
-    if (!way) return null;
-    const again = way.to && how === "move" ? "resize" : how;
-    return send(entry, way.to ?? to, again, zone, way.goes ?? goes, scope);
+    const instead = reassignment?.about === "resource" ? reassignment.insteadOf : entry.resources?.[0];
+    // For several occurrences the free times are those of the first conflict, not of the moved one.
+    const resolution = await resolveConflict(error, zone, instead, !scope || scope === "this");
+    if (!resolution) return null;
+    const again = resolution.to && action === "move" ? "resize" : action;
+    return send(entry, resolution.to ?? to, again, zone, resolution.reassignment ?? reassignment, scope);
   }
 }

@@ -1,9 +1,9 @@
-/** A move that was refused because the time is taken: what is in the way, and what can be had instead with one press. */
-import { dayWords } from "./days";
-import { type Times, whenWords, words } from "./entry";
+/** Dialog after a conflict of bookings: what conflicts, and free times and resources to choose instead. */
+import { formatDay } from "./days";
+import { type Times, formatTimes, humanize } from "./entry";
 import type { Reassignment } from "./view";
-import { asked, choiceButton } from "../core/dialog";
-import { type Refusal, make } from "../core/page";
+import { showDialog, choiceButton } from "../core/dialog";
+import { type ApiError, make } from "../core/page";
 import { wallTime } from "../core/zone";
 import { t } from "../core/words";
 
@@ -24,22 +24,22 @@ interface Alternative {
   seats: number | null;
 }
 
-/** What is done instead: another time, or another resource. */
-export interface WayOut {
+/** Another time, or another resource. */
+interface Resolution {
   to?: Times;
-  goes?: Reassignment;
+  reassignment?: Reassignment;
 }
 
-/** More of them are not named. */
-const NAMED = 6;
+/** Conflicts that are named; the rest is counted. */
+const MAX_NAMED = 6;
 
-const list = <T>(refusal: Refusal, name: string): T[] => {
+const list = <T>(refusal: ApiError, name: string): T[] => {
   const found = refusal.more[name];
   return Array.isArray(found) ? (found as T[]) : [];
 };
 
-/** Whether the refusal says more than its sentence. */
-export function isClash(refusal: Refusal): boolean {
+/** Returns true if the error names conflicting bookings. */
+export function isConflict(refusal: ApiError): boolean {
   return refusal.status === 409 && list(refusal, "conflicts").length > 0;
 }
 
@@ -49,41 +49,41 @@ function timesOf({ start, end }: Span, zone: string): Times {
 }
 
 /**
- * Opens the dialog. `instead` is the resource in whose place another one may come, and `movable` says whether a free
- * time can be taken; nothing is answered when the person leaves it as it is.
+ * Opens the dialog. `instead` is the resource that may be replaced; with `movable` free times are offered. Returns
+ * null when the person cancels.
  */
 export async function resolveConflict(
-  refusal: Refusal,
+  refusal: ApiError,
   zone: string,
   instead: string | undefined,
   movable: boolean,
-): Promise<WayOut | null> {
+): Promise<Resolution | null> {
   const [heading = refusal.message] = refusal.message.split(": ");
   const dialog = make("dialog", { class: "dialog scope-dialog clash", "aria-labelledby": "clash-heading" });
   dialog.append(make("h2", { id: "clash-heading" }, heading));
   const conflicts = list<Conflict>(refusal, "conflicts");
   const taken = make("ul", { class: "plain-list" });
-  for (const conflict of conflicts.slice(0, NAMED)) {
+  for (const conflict of conflicts.slice(0, MAX_NAMED)) {
     const name = conflict.url
       ? make("a", { href: conflict.url }, conflict.title ?? t("booking.untitled"))
       : make("span", {}, t("conflict.another"));
-    const said = [whenWords(timesOf(conflict, zone)), conflict.status && words(conflict.status)];
+    const said = [formatTimes(timesOf(conflict, zone)), conflict.status && humanize(conflict.status)];
     taken.append(
       make("li", {}, name, " ", make("span", { class: "muted" }, said.filter(Boolean).join(" · "))),
     );
   }
-  if (conflicts.length > NAMED)
+  if (conflicts.length > MAX_NAMED)
     taken.append(
-      make("li", { class: "muted" }, t("common.and_more_count", { count: conflicts.length - NAMED })),
+      make("li", { class: "muted" }, t("common.and_more_count", { count: conflicts.length - MAX_NAMED })),
     );
   dialog.append(taken);
-  let chosen: WayOut | null = null;
-  const offer = (title: string, ways: [string, WayOut][]): void => {
-    if (ways.length === 0) return;
+  let resolution: Resolution | null = null;
+  const offer = (title: string, options: [string, Resolution][]): void => {
+    if (options.length === 0) return;
     const choices = make("div", { class: "scope-choices" });
-    for (const [label, way] of ways) {
+    for (const [label, option] of options) {
       const button = choiceButton(make("span", {}, label), () => {
-        chosen = way;
+        resolution = option;
         dialog.close();
       });
       choices.append(button);
@@ -93,22 +93,22 @@ export async function resolveConflict(
   const free = movable ? list<Span>(refusal, "free_slots") : [];
   offer(
     t("conflict.nearest"),
-    free.map((span): [string, WayOut] => {
+    free.map((span): [string, Resolution] => {
       const to = timesOf(span, zone);
-      return [to.allDay ? dayWords(to.start) : whenWords(to), { to }];
+      return [to.allDay ? formatDay(to.start) : formatTimes(to), { to }];
     }),
   );
-  // That in whose place it would come is free because this would leave it.
+  // The replaced resource counts as free only because this entry would leave it.
   const others = list<Alternative>(refusal, "alternatives").filter(
     ({ resource }) => instead && resource !== instead,
   );
   offer(
     t("conflict.free"),
-    others.map(({ resource, name, seats }): [string, WayOut] => [
+    others.map(({ resource, name, seats }): [string, Resolution] => [
       seats ? t("conflict.seats", { name, seats }) : name,
-      { goes: { about: "resource", id: resource, name, insteadOf: instead ?? "" } },
+      { reassignment: { about: "resource", id: resource, name, insteadOf: instead ?? "" } },
     ]),
   );
-  await asked(dialog);
-  return chosen;
+  await showDialog(dialog);
+  return resolution;
 }

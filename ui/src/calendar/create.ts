@@ -1,50 +1,50 @@
-/** Making something from a click: its kind is chosen, its title typed, and it stands there. */
+/** Quick creation at a time: a card with kind and title. */
 import { closeCard, showCard } from "./card";
-import { wire } from "./commit";
+import { toApiTime } from "./commit";
 import { addDays } from "./days";
-import { type Times, whenWords } from "./entry";
-import type { About } from "./view";
+import { type Times, formatTimes } from "./entry";
+import type { RowTarget } from "./view";
 import { callApi, make, recall, remember } from "../core/page";
-import { Refusal } from "../core/page";
+import { ApiError } from "../core/page";
 import { toast } from "../core/toast";
 import { t } from "../core/words";
 
-/** Something that can be made on a day, and the fields of its form that the day goes into. */
+/** Kind of record that can be created at a time, and the fields of its form that the time goes into. */
 export interface Create {
   label: string;
   href: string;
   collection: string;
-  /** The field that names it. */
+  /** Field with its title. */
   title: string;
-  /** Its name and its dates are enough to make one. */
+  /** Title and dates are enough. */
   quick: boolean;
-  /** These and a resource are enough. */
+  /** Title, dates and a resource are enough. */
   books: boolean;
   start: string;
   end: string;
   timed: boolean;
   due: boolean;
-  /** The fields for people and for a resource; empty where it has none. */
+  /** Fields for people and for a resource; empty if it has none. */
   people: string;
   resource: string;
 }
 
-/** Kinds that are offered at once; the others are behind "More". */
-const AT_ONCE = 4;
+/** Kinds that are offered at once; the others are behind a button. */
+const SHOWN_KINDS = 4;
 
-/** Offers what can be made at a time. `made` is told when something was. */
+/** Shows the card. `onCreated` is called after a record was created. */
 export function showCreate(
   creates: Create[],
   times: Times,
   zone: string,
-  about: About,
+  about: RowTarget,
   at: Element | DOMRect,
-  made: () => void,
+  onCreated: () => void,
 ): void {
   const fitting = creates.filter((create) => !about.resource || create.resource);
   const usual = fitting.find((create) => create.label === recall("calendar.create")) ?? fitting[0];
   if (!usual) return;
-  const when = whenWords(times);
+  const when = formatTimes(times);
   let chosen = usual;
 
   const title = make("input", {
@@ -69,9 +69,9 @@ export function showCreate(
     more.textContent = t(isQuick(wanted) ? "create.more_fields" : "create.continue");
     if (isQuick(wanted)) delete more.dataset.kind;
     else more.dataset.kind = "main";
-    follow();
+    updateLink();
   };
-  const follow = (): void => {
+  const updateLink = (): void => {
     const address = new URL(chosen.href, location.href);
     for (const [name, value] of Object.entries(fieldsOf(chosen, times, zone, about)))
       address.searchParams.set(name, String(Array.isArray(value) ? value[0] : value));
@@ -83,7 +83,7 @@ export function showCreate(
     input.addEventListener("change", () => choose(entry));
     return make("label", { class: "create-kind" }, input, make("span", {}, entry.label));
   };
-  const first = fitting.slice(0, AT_ONCE);
+  const first = fitting.slice(0, SHOWN_KINDS);
   if (!first.includes(usual)) first.push(usual);
   kinds.append(...first.map(option));
   const rest = fitting.filter((entry) => !first.includes(entry));
@@ -99,7 +99,7 @@ export function showCreate(
     });
     kinds.append(others);
   }
-  title.addEventListener("input", follow);
+  title.addEventListener("input", updateLink);
   const form = make(
     "form",
     { class: "entry-card-body create" },
@@ -126,17 +126,17 @@ export function showCreate(
     callApi<{ id: string }>("POST", `/api/v1/${chosen.collection}`, body).then(
       ({ id }) => {
         closeCard();
-        const said = t("create.created", {
+        const message = t("create.created", {
           kind: chosen.label.toLowerCase(),
           title: title.value.trim(),
           when,
         });
-        toast(said, { undo: `/api/v1/${chosen.collection}/${id}/undo` });
-        made();
+        toast(message, { undo: `/api/v1/${chosen.collection}/${id}/undo` });
+        onCreated();
       },
       (error: unknown) => {
         create.disabled = false;
-        wrong.textContent = error instanceof Refusal ? error.message : t("create.failed");
+        wrong.textContent = error instanceof ApiError ? error.message : t("create.failed");
         title.focus();
       },
     );
@@ -146,14 +146,14 @@ export function showCreate(
   title.focus();
 }
 
-/** The fields that the time, and the person or resource of the row, go into. */
-function fieldsOf(create: Create, times: Times, zone: string, about: About): Record<string, unknown> {
+/** Fields that the time, and the person or resource of the row, go into. */
+function fieldsOf(create: Create, times: Times, zone: string, about: RowTarget): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   if (about.person && create.people) fields[create.people] = [about.person];
   if (about.resource && create.resource) fields[create.resource] = about.resource;
   if (create.timed) {
-    fields[create.start] = wire(times.start, times.allDay, zone);
-    if (create.end) fields[create.end] = wire(times.end, times.allDay, zone);
+    fields[create.start] = toApiTime(times.start, times.allDay, zone);
+    if (create.end) fields[create.end] = toApiTime(times.end, times.allDay, zone);
     fields.all_day = times.allDay;
     return fields;
   }

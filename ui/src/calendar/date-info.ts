@@ -1,50 +1,52 @@
-/** What the days are beside their number: the Hijri date, and holidays. */
+/** Facts about dates: Hijri date and holidays. */
 import { addDays } from "./days";
 import { callApi, one, recall } from "../core/page";
 
-export interface DateInfo {
+/** Facts about one date. */
+interface DateInfo {
   date: string;
   is_off: boolean;
   hijri: { text: string; text_short: string };
   holidays: { name: string }[];
 }
 
-const known = new Map<string, DateInfo>();
+const cache = new Map<string, DateInfo>();
 
-/** Whether the person wants to see Hijri dates. */
+/** Returns true if the person wants to see Hijri dates. */
 export function showsHijri(): boolean {
-  // What was chosen on this device counts before the preferences of the person.
+  // The choice on this device overrides the preferences of the person.
   const chosen = recall("calendar.hijri");
   if (chosen) return chosen !== "off";
   return one("[data-calendar]")?.dataset.withoutHijri === undefined;
 }
 
-/** Fetches what is not known yet; without it the calendar is still one. */
-export async function knowDates(first: string, afterLast: string): Promise<void> {
+/** Loads the facts that are not cached yet. A failure leaves the calendar without them. */
+export async function loadDates(first: string, afterLast: string): Promise<void> {
   let missing = false;
-  for (let day = first; day < afterLast && !missing; day = addDays(day, 1)) missing = !known.has(day);
+  for (let day = first; day < afterLast && !missing; day = addDays(day, 1)) missing = !cache.has(day);
   if (!missing) return;
   try {
     const { days } = await callApi<{ days: DateInfo[] }>(
       "GET",
       `/api/v1/calendar/dates?start=${first}&end=${afterLast}`,
     );
-    for (const day of days) known.set(day.date, day);
+    for (const day of days) cache.set(day.date, day);
   } catch {
-    // The days stay without it.
+    // The days stay without facts.
   }
 }
 
-/** Holidays may have moved. */
-export function forgetDates(): void {
-  known.clear();
+/** Clears the cache, as after a change of holidays. */
+export function clearDates(): void {
+  cache.clear();
 }
 
-export function infoOf(day: string): DateInfo | undefined {
-  return known.get(day);
+/** Returns the cached facts about a date. */
+export function dateInfo(day: string): DateInfo | undefined {
+  return cache.get(day);
 }
 
-/** Puts it on the days of a grid, as attributes that the style shows: the cells belong to the grid. */
+/** Sets the facts as attributes on the cells of the grid; the style shows them. */
 export function markDates(grid: HTMLElement): void {
   const set = (element: Element | null, name: string, value: string | undefined): void => {
     if (!element || (element.getAttribute(name) ?? undefined) === value) return;
@@ -53,7 +55,7 @@ export function markDates(grid: HTMLElement): void {
   };
   const hijri = showsHijri();
   for (const cell of grid.querySelectorAll<HTMLElement>("[data-date]")) {
-    const info = known.get(cell.dataset.date ?? "");
+    const info = cache.get(cell.dataset.date ?? "");
     const isDay = cell.matches(".fc-daygrid-day");
     const isHead = cell.matches(".fc-col-header-cell");
     if (!isDay && !isHead && !cell.matches(".fc-timegrid-col")) continue;

@@ -1,9 +1,10 @@
-/** Lists of dates: a text of dates between commas becomes a list that one adds to with a date picker. */
-import { momentWords } from "./days";
+/** Lists of dates: a text of dates with commas becomes a list with a date picker. */
+import { formatMoment } from "./days";
 import { icon } from "../core/icons";
 import { every, make, one } from "../core/page";
 import { t } from "../core/words";
 
+/** Starts every list of dates. */
 export function startDateLists(): void {
   for (const holder of every("[data-date-list]")) build(holder);
 }
@@ -26,7 +27,7 @@ function build(holder: HTMLElement): void {
   const time = make("input", { class: "input", type: "time", "aria-label": t("dates.time", { label }) });
   const add = make("button", { type: "button", class: "button" }, icon("plus"), t("dates.add"));
   const list = make("ul", { class: "date-list" });
-  // What has days has no times.
+  // All-day dates have no times.
   const timed = (): boolean =>
     !!form && !!one("[name$='.time']", form) && !one<HTMLInputElement>("[name=all_day]", form)?.checked;
   const usual = (): string => one<HTMLInputElement>("[name='start.time']", form ?? document)?.value ?? "";
@@ -50,14 +51,14 @@ function build(holder: HTMLElement): void {
         class: "button",
         "data-only": "icon",
         "data-kind": "quiet",
-        "aria-label": t("dates.remove", { date: momentWords(item) }),
+        "aria-label": t("dates.remove", { date: formatMoment(item) }),
       });
       remove.append(icon("x"));
       remove.addEventListener("click", () => {
         put(entries().filter((other) => other !== item));
         day.focus();
       });
-      list.append(make("li", {}, make("span", {}, momentWords(item)), remove));
+      list.append(make("li", {}, make("span", {}, formatMoment(item)), remove));
     }
     time.hidden = !timed();
   }
@@ -75,7 +76,7 @@ function build(holder: HTMLElement): void {
   }
 
   add.addEventListener("click", take);
-  // A date that was picked but not added yet is meant, too.
+  // A date that was picked but not added counts, too.
   form?.addEventListener("submit", () => day.value && put(entriesWithPicked()), { capture: true });
   for (const input of [day, time]) {
     input.addEventListener("keydown", (event) => {
@@ -85,7 +86,7 @@ function build(holder: HTMLElement): void {
     });
   }
   form?.addEventListener("change", (event) => {
-    // Others may put dates in as well.
+    // Other scripts may change the dates.
     if (event.target === plain || (event.target as HTMLInputElement).name === "all_day") draw();
   });
   holder.replaceChildren(list, make("div", { class: "date-list-add" }, day, time, add), plain);

@@ -1,43 +1,44 @@
 /**
- * Full days. A grid that is given hundreds of entries for a day draws every one of them, only to hide nearly all; so it
- * is given what it has room for, the rest is counted, and "more" lists the whole day.
+ * Limit of entries per day. FullCalendar draws every entry it is given, to hide most of them; so it is given as many
+ * as fit, the rest is counted, and the link "more" lists the whole day.
  */
 import type { EventInput } from "@fullcalendar/core";
 import { addDays } from "./days";
 import { type Entry, lastDay, timesOf } from "./entry";
 
-const LINE = 20;
+const LINE_HEIGHT = 20;
 
-export class Dense {
-  /** How many entries of each day the grid was not given. */
-  private readonly left = new Map<string, number>();
-  /** How many entries each module has on each day. */
-  private readonly parts = new Map<string, Map<string, number>>();
+/** Limit of entries per day of a grid. */
+export class DayLimit {
+  /** Hidden entries by day. */
+  private readonly hidden = new Map<string, number>();
+  /** Entries by day and module. */
+  private readonly counts = new Map<string, Map<string, number>>();
 
-  /** Counts what the days are made of. */
-  compose(entries: Entry[], zone: string): void {
-    this.parts.clear();
+  /** Counts the entries of each day by module. */
+  countModules(entries: Entry[], zone: string): void {
+    this.counts.clear();
     for (const entry of entries) {
       const times = timesOf(entry, zone);
       const last = lastDay(times);
       for (let day = times.start.slice(0, 10); day <= last; day = addDays(day, 1)) {
-        const modules = this.parts.get(day) ?? new Map<string, number>();
+        const modules = this.counts.get(day) ?? new Map<string, number>();
         modules.set(entry.module, (modules.get(entry.module) ?? 0) + 1);
-        this.parts.set(day, modules);
+        this.counts.set(day, modules);
       }
     }
   }
 
-  /** The modules of the day with how much each has, the largest first. */
+  /** Returns the modules of a day with their counts, the largest first. */
   modulesOf(day: string | undefined): [string, number][] {
-    return [...(this.parts.get(day ?? "") ?? [])].sort((one, other) => other[1] - one[1]);
+    return [...(this.counts.get(day ?? "") ?? [])].sort((one, other) => other[1] - one[1]);
   }
 
-  /** What of the days the grid is given; entries with hours, and the one that is held, are always there. */
-  thin(events: EventInput[], height: number, held: string | undefined): EventInput[] {
-    this.left.clear();
-    // More than a day can show, whatever its height, so that "more" stands there wherever something is left out.
-    const room = Math.max(6, Math.ceil(height / 2 / LINE));
+  /** Returns the events that the grid is given. Timed events and the held one are always among them. */
+  limit(events: EventInput[], height: number, held: string | undefined): EventInput[] {
+    this.hidden.clear();
+    // More than a day can show, so that the link "more" appears wherever an entry is hidden.
+    const room = Math.max(6, Math.ceil(height / 2 / LINE_HEIGHT));
     const taken = new Map<string, number>();
     const rank = (event: EventInput): number => Number(event.extendedProps?.rank ?? 0);
     const inOrder = [...events].sort((one, other) => rank(one) - rank(other));
@@ -48,18 +49,18 @@ export class Dense {
         for (const day of days) taken.set(day, (taken.get(day) ?? 0) + 1);
         return true;
       }
-      for (const day of days) this.left.set(day, (this.left.get(day) ?? 0) + 1);
+      for (const day of days) this.hidden.set(day, (this.hidden.get(day) ?? 0) + 1);
       return false;
     });
   }
 
-  /** How many entries of the day the grid knows nothing of. */
-  leftOf(day: string | undefined): number {
-    return this.left.get(day ?? "") ?? 0;
+  /** Returns the number of entries of a day that the grid was not given. */
+  hiddenOn(day: string | undefined): number {
+    return this.hidden.get(day ?? "") ?? 0;
   }
 }
 
-/** The days of an all-day event, which are few: what runs for weeks stands elsewhere. */
+/** Days of an all-day event, a few at most: long entries are not in the grid. */
 function daysOf(event: EventInput): string[] {
   const end = String(event.end).slice(0, 10);
   const days = [];
@@ -67,7 +68,7 @@ function daysOf(event: EventInput): string[] {
   return days;
 }
 
-/** What of the entries is on the day, told in the zone; the hours first. */
+/** Returns the entries on a day of the zone, timed ones first. */
 export function entriesOn(day: string, entries: Entry[], zone: string): Entry[] {
   return entries
     .map((entry) => ({ entry, times: timesOf(entry, zone) }))

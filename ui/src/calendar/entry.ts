@@ -1,13 +1,15 @@
-/** Entries of the calendar: what the feed says of them, when they are, and in which words. */
-import { addDays, clock, dayWords, daysBetween } from "./days";
+/** Entries of the calendar, their times, and how they are written. */
+import { addDays, formatTime, formatDay, daysBetween } from "./days";
 import { wallTime } from "../core/zone";
 import { t } from "../core/words";
 
-export interface Person {
+/** Person of an entry. */
+interface Person {
   id: string;
   name: string;
 }
 
+/** Entry as the API returns it. */
 export interface Entry {
   id: string;
   title: string;
@@ -24,117 +26,124 @@ export interface Entry {
   recurrence_id: string | null;
   location: string | null;
   people: Person[] | null;
-  /** Ids of the resources that it takes. */
+  /** Ids of its resources. */
   resources?: string[];
 }
 
-/** What kinds of entries can do beyond being moved. */
+/** Kinds by what their entries allow beyond being moved. */
 export interface Abilities {
-  /** May last longer than a day: their ends can be pulled. */
-  spans: Set<string>;
-  /** May have times: can go from the days to the hours and back. */
+  /** Entries can last longer than a day: their ends can be dragged. */
+  resizable: Set<string>;
+  /** Entries can have times, and become all-day entries and back. */
   timed: Set<string>;
-  /** Are the thing itself and not one date of it: can be copied. */
-  whole: Set<string>;
-  /** Say who is on them: can be given to another person. */
-  given: Set<string>;
+  /** Entries are whole records, not one date of a record. */
+  copyable: Set<string>;
+  /** Entries have people. */
+  reassignable: Set<string>;
 }
 
+/** Reads the abilities from the page. */
 export function abilitiesOf(host: HTMLElement): Abilities {
   const list = (text: string | undefined): Set<string> => new Set((text ?? "").split(" ").filter(Boolean));
   return {
-    spans: list(host.dataset.spans),
+    resizable: list(host.dataset.spans),
     timed: list(host.dataset.timed),
-    whole: list(host.dataset.whole),
-    given: list(host.dataset.given),
+    copyable: list(host.dataset.whole),
+    reassignable: list(host.dataset.given),
   };
 }
 
-/** When something is, as wall times of the person's zone, or as days; the end is exclusive. */
+/** Times of an entry: wall times of the zone, or dates; the end is exclusive. */
 export interface Times {
   start: string;
   end: string;
   allDay: boolean;
 }
 
-/** What lasts longer than this many days runs beneath the days rather than standing on each of them. */
-export const RUNNING_DAYS = 7;
+/** Days after which an entry counts as ongoing and leaves the grid. */
+const ONGOING_DAYS = 7;
 
+/** Returns the times of an entry in a zone. */
 export function timesOf(entry: Entry, zone: string): Times {
   if (entry.all_day) return { start: entry.start, end: entry.end ?? addDays(entry.start, 1), allDay: true };
   const wall = (text: string): string => wallTime(new Date(text), zone);
   return { start: wall(entry.start), end: wall(entry.end ?? entry.start), allDay: false };
 }
 
-/** The last day that something touches. */
+/** Returns the last date that the times touch. */
 export function lastDay({ start, end, allDay }: Times): string {
   if (allDay || (end.slice(11, 19) === "00:00:00" && end > start)) return addDays(end, -1);
   return end.slice(0, 10);
 }
 
-/** The same hours so many days later. */
-export function movedBy({ start, end, allDay }: Times, days: number): Times {
+/** Returns the same hours some days later. */
+export function shiftDays({ start, end, allDay }: Times, days: number): Times {
   const move = (text: string): string => addDays(text, days) + text.slice(10);
   return { start: move(start), end: move(end), allDay };
 }
 
-/** Hours that reach over days, as a journey does, stand among the whole days: as hours they would fill the columns. */
-export function isLong({ start, end, allDay }: Times): boolean {
+/** Returns true for timed entries of a day or more. They are drawn among the all-day entries. */
+export function isMultiDay({ start, end, allDay }: Times): boolean {
   return !allDay && Date.parse(`${end}Z`) - Date.parse(`${start}Z`) >= 86_400_000;
 }
 
-export function isRunning(times: Times): boolean {
-  return times.allDay && daysBetween(times.start, times.end) > RUNNING_DAYS;
+/** Returns true for all-day entries of more than a week. */
+export function isOngoing(times: Times): boolean {
+  return times.allDay && daysBetween(times.start, times.end) > ONGOING_DAYS;
 }
 
-export function isOff(entry: Entry): boolean {
+/** Returns true for cancelled, rejected, withdrawn and archived entries. */
+export function isInactive(entry: Entry): boolean {
   return ["cancelled", "rejected", "withdrawn", "archived"].includes(entry.status ?? "");
 }
 
-export function isOver(entry: Entry): boolean {
-  return isOff(entry) || entry.status === "completed";
+/** Returns true for inactive and completed entries. */
+export function isClosed(entry: Entry): boolean {
+  return isInactive(entry) || entry.status === "completed";
 }
 
 /**
- * What a full day shows first: what has its hour, then what is of this day, then what lasts; what is over comes last.
+ * Returns the rank within a full day: timed entries first, then those of the day, then longer ones; closed ones last.
  */
 export function rankOf(entry: Entry): number {
-  // What day it is comes before what happens on it.
+  // Holidays come before everything on their day.
   if (entry.module === "holidays") return -1;
   const days = (Date.parse(entry.end ?? entry.start) - Date.parse(entry.start)) / 86_400_000;
   const lasting = !entry.all_day && days < 1 ? 0 : days <= 1 ? 1 : days <= 7 ? 2 : 3;
-  return lasting + (isOver(entry) ? 4 : 0);
+  return lasting + (isClosed(entry) ? 4 : 0);
 }
 
-/** When something is, in words: "Mon 14 Dec, 9:00 AM – 11:00 AM". */
-export function whenWords(times: Times): string {
+/** Returns "Mon 14 Dec, 9:00 AM – 11:00 AM". */
+export function formatTimes(times: Times): string {
   const first = times.start.slice(0, 10);
   if (times.allDay) {
     const last = lastDay(times);
-    return last > first ? `${dayWords(first)} – ${dayWords(last)}` : dayWords(first);
+    return last > first ? `${formatDay(first)} – ${formatDay(last)}` : formatDay(first);
   }
-  const begin = `${dayWords(first)}, ${clock(times.start)}`;
+  const begin = `${formatDay(first)}, ${formatTime(times.start)}`;
   if (times.end <= times.start) return begin;
   const sameDay = times.end.slice(0, 10) === first;
-  return `${begin} – ${sameDay ? "" : `${dayWords(times.end)}, `}${clock(times.end)}`;
+  return `${begin} – ${sameDay ? "" : `${formatDay(times.end)}, `}${formatTime(times.end)}`;
 }
 
-/** What of its hours lies on the day, in words: "9:00 AM – 11:00 AM", "from 9:00 AM", "until 11:00 AM" or "All day". */
-export function hoursOn(day: string, times: Times): string {
+/** Returns the hours on one day: "9:00 AM – 11:00 AM", "from 9:00 AM", "until 11:00 AM" or "All day". */
+export function formatHoursOn(day: string, times: Times): string {
   if (times.allDay) return t("date.all_day");
   const begins = times.start.slice(0, 10) >= day;
   const ends = lastDay(times) <= day;
-  if (begins && !ends) return t("date.from_time", { time: clock(times.start) });
-  if (begins) return `${clock(times.start)}${times.end > times.start ? ` – ${clock(times.end)}` : ""}`;
-  return ends ? t("date.until_time", { time: clock(times.end) }) : t("date.all_day");
+  if (begins && !ends) return t("date.from_time", { time: formatTime(times.start) });
+  if (begins)
+    return `${formatTime(times.start)}${times.end > times.start ? ` – ${formatTime(times.end)}` : ""}`;
+  return ends ? t("date.until_time", { time: formatTime(times.end) }) : t("date.all_day");
 }
 
-/** A value of the feed as words: `in_progress` is "In progress". */
-export function words(value: string): string {
+/** Returns "In progress" for `in_progress`. */
+export function humanize(value: string): string {
   const spaced = value.replaceAll("_", " ");
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
-export function peopleOf(entry: Entry): string {
+/** Returns the names of the people of an entry. */
+export function peopleNames(entry: Entry): string {
   return (entry.people ?? []).map((person) => person.name).join(", ");
 }

@@ -1,13 +1,14 @@
-/** What stands in the grid, read back as an entry and as times. */
+/** Events of FullCalendar, read back as entries and times. */
 import type { EventApi } from "@fullcalendar/core";
 import { addDays, daysBetween } from "./days";
 import { type Entry, type Times, lastDay } from "./entry";
 
+/** Returns the entry of an event. */
 export function entryOf(event: EventApi): Entry {
   return event.extendedProps.entry as Entry;
 }
 
-/** When something in the grid is. */
+/** Returns the current times of an event. */
 export function timesIn(event: EventApi): Times {
   const hours = hoursOf(event);
   if (hours) {
@@ -25,12 +26,12 @@ export function timesIn(event: EventApi): Times {
   return { start, end: event.endStr.slice(0, 19) || start, allDay: false };
 }
 
-/** Whether it stands for the last day of something long, so that moving it moves the end alone. */
+/** Returns true if the event marks the last day of an ongoing entry; moving it moves the end alone. */
 export function isEnd(event: EventApi): boolean {
   return event.extendedProps.ends === true;
 }
 
-/** The hours of what stands among the whole days because it reaches over days; nothing for anything else. */
+/** Returns the times of a timed event that is drawn among the all-day ones, null for any other. */
 export function hoursOf(event: EventApi): Times | null {
   return (event.extendedProps.hours as Times | undefined) ?? null;
 }

@@ -1,19 +1,20 @@
-/** What stands in a window of time, asked of the server with the filters of the page. */
+/** Requests for the entries of a window, with the filters of the page. */
 import type { Entry } from "./entry";
 import { callApi, every, make, one } from "../core/page";
 import { withOffset } from "../core/zone";
 
-/** How full a day is. */
+/** Number of entries of a day, by module. */
 export interface DayCount {
   date: string;
   count: number;
   modules: Record<string, number>;
 }
 
+/** Entries of the window on the page. */
 export class Feed {
-  /** Everything of the window, whether its module is ticked or not. */
+  /** Entries of the window, those of hidden modules included. */
   loaded: Entry[] = [];
-  private asked = 0;
+  private requests = 0;
 
   constructor(
     private readonly host: HTMLElement,
@@ -34,7 +35,7 @@ export class Feed {
     return { start: midnight(first), end: midnight(afterLast) };
   }
 
-  /** Fetches the window, the last day exclusive; nothing when a later question was quicker. */
+  /** Loads a window, its last day exclusive. Returns null if a later request was faster. */
   async load(first: string, afterLast: string, more: Record<string, string> = {}): Promise<Entry[] | null> {
     const entries = await this.fetch(first, afterLast, more);
     if (!entries) return null;
@@ -43,7 +44,7 @@ export class Feed {
     return this.shown();
   }
 
-  /** Fetches what follows the window and adds it. */
+  /** Loads a window that follows and adds its entries. */
   async extend(first: string, afterLast: string): Promise<Entry[] | null> {
     const entries = await this.fetch(first, afterLast, {});
     if (!entries) return null;
@@ -58,20 +59,20 @@ export class Feed {
     afterLast: string,
     more: Record<string, string>,
   ): Promise<Entry[] | null> {
-    this.asked += 1;
-    const own = this.asked;
+    this.requests += 1;
+    const request = this.requests;
     const query = this.query({ ...this.bounds(first, afterLast), ...more });
     const { entries } = await callApi<{ entries: Entry[] }>("GET", `/api/v1/calendar?${query}`);
-    return own === this.asked ? entries : null;
+    return request === this.requests ? entries : null;
   }
 
-  /** How full the days of the window are, counting the ticked modules only. */
+  /** Loads the counts of the days, of the shown modules only. */
   async days(first: string, afterLast: string): Promise<DayCount[] | null> {
-    this.asked += 1;
-    const own = this.asked;
+    this.requests += 1;
+    const request = this.requests;
     const query = this.query({ start: first, end: afterLast });
     const { days } = await callApi<{ days: DayCount[] }>("GET", `/api/v1/calendar/days?${query}`);
-    if (own !== this.asked) return null;
+    if (request !== this.requests) return null;
     const totals = new Map<string, number>();
     for (const { modules } of days) {
       for (const [module, count] of Object.entries(modules))
@@ -89,7 +90,7 @@ export class Feed {
     });
   }
 
-  /** What is loaded and in a module that is ticked. */
+  /** Returns the loaded entries of the shown modules. */
   shown(): Entry[] {
     const shows = this.shows();
     return this.loaded.filter(({ module }) => shows(module));
@@ -104,7 +105,7 @@ export class Feed {
     return (module) => !off.has(module);
   }
 
-  /** How many entries of the loaded window each module has, beside its name. */
+  /** Writes the number of loaded entries beside the name of each module. */
   private count(): void {
     const counts = new Map<string, number>();
     for (const { module } of this.loaded) counts.set(module, (counts.get(module) ?? 0) + 1);

@@ -1,13 +1,13 @@
-/** Filters that make a new page: they keep what the script has changed meanwhile. */
+/** Filters that load a new page. They keep the state that the script changed meanwhile. */
 import { every, one } from "../core/page";
 
-/** What of the address says how the calendar is shown. */
+/** Parameters of the view. */
 const VIEW = ["view", "date", "weeks", "next", "span"];
 
-/** What of the address the script keeps. */
+/** Parameters that the script changes. */
 const OURS = [...VIEW, "modules", "q", "mine"];
 
-/** On a phone the row is folded away, unless it narrows what is shown. The answer is told whether this is a phone. */
+/** Folds the filters on a phone unless one is set. The returned function is told if this is a phone. */
 export function foldFilters(host: HTMLElement): (isPhone: boolean) => void {
   const button = one("[data-fold-filters]", host);
   if (!button) return () => undefined;
@@ -21,6 +21,7 @@ export function foldFilters(host: HTMLElement): (isPhone: boolean) => void {
   return (isPhone) => fold(isPhone && ![...new URLSearchParams(location.search).keys()].some(isSet));
 }
 
+/** Starts the filters. */
 export function startFilters(host: HTMLElement): void {
   const row = one("[data-filters]", host);
   row?.addEventListener("submit", (event) => {

@@ -1,19 +1,29 @@
-/** Day, week, several weeks and month: the grid, with dragging, pulling and keys. */
+/** Day, week, several weeks and month: FullCalendar, with dragging, resizing and keys. */
 import { Calendar, type EventApi, type EventInput, type ViewApi } from "@fullcalendar/core";
 import dayGrid from "@fullcalendar/daygrid";
 import interaction from "@fullcalendar/interaction";
 import timeGrid from "@fullcalendar/timegrid";
-import { Dense, entriesOn } from "./day-limit";
-import { forgetDates, knowDates, markDates } from "./date-info";
-import { addDays, clock, stretch, weekOf } from "./days";
-import { type Entry, isLong, isOff, isRunning, lastDay, rankOf, timesOf, whenWords, words } from "./entry";
+import { DayLimit, entriesOn } from "./day-limit";
+import { clearDates, loadDates, markDates } from "./date-info";
+import { addDays, formatTime, formatRange, weekOf } from "./days";
+import {
+  type Entry,
+  isMultiDay,
+  isInactive,
+  isOngoing,
+  lastDay,
+  rankOf,
+  timesOf,
+  formatTimes,
+  humanize,
+} from "./entry";
 import { entryOf, hoursOf, isEnd, timesIn } from "./event";
 import { focusEntry, liftedEvent, mark, startGridKeys } from "./keys";
 import { showDay } from "./popover";
 import { PHONE_DAYS, type CalendarView, type Context } from "./view";
-import { hold } from "../core/live";
+import { pauseUpdates } from "../core/live";
 import { make, one } from "../core/page";
-import { toastRefusal } from "../core/toast";
+import { toastError } from "../core/toast";
 import { wallTime } from "../core/zone";
 import { DATE_LOCALE, t } from "../core/words";
 
@@ -23,7 +33,7 @@ const TYPES: Record<string, string> = {
   week: "timeGridWeek",
   day: "timeGridDay",
 };
-/** What an entry of the month takes of the height of its day, and what stands there besides. */
+/** Pixels of an entry in the month, of the head of its day and of the head of the grid. */
 const LINE = 21;
 const DAY_HEAD = 27;
 const GRID_HEAD = 32;
@@ -43,10 +53,11 @@ const TIME_FORMAT = {
   meridiem: "short",
 } as const;
 
+/** Opens the grid. */
 export function openGrid(context: Context): CalendarView {
   const { grid, zone, abilities, isPhone, state } = context;
   const isCoarse = matchMedia("(pointer: coarse)").matches;
-  const dense = new Dense();
+  const dayLimit = new DayLimit();
   // The grid sets its own height; ours is that of the element around it.
   const inner = make("div");
   grid.replaceChildren(inner);
@@ -54,7 +65,7 @@ export function openGrid(context: Context): CalendarView {
 
   const toEvent = (entry: Entry): EventInput => {
     const times = timesOf(entry, zone);
-    const long = isLong(times);
+    const long = isMultiDay(times);
     return {
       id: entry.id,
       title: entry.title,
@@ -62,13 +73,13 @@ export function openGrid(context: Context): CalendarView {
       end: long ? addDays(lastDay(times), 1) : times.end,
       allDay: times.allDay || long,
       startEditable: entry.editable,
-      durationEditable: entry.editable && abilities.spans.has(entry.kind),
-      classNames: isOff(entry) ? ["entry", "entry-off"] : ["entry"],
+      durationEditable: entry.editable && abilities.resizable.has(entry.kind),
+      classNames: isInactive(entry) ? ["entry", "entry-off"] : ["entry"],
       extendedProps: { entry, place: 0, rank: rankOf(entry), hours: long ? times : undefined },
     };
   };
 
-  /** What runs stands in its strip; its last day, which is when something is due, stands in the grid. */
+  /** Event for the last day of an ongoing entry, which itself is in the strip above. */
   const endOf = (entry: Entry): EventInput => {
     const last = lastDay(timesOf(entry, zone));
     return {
@@ -76,7 +87,7 @@ export function openGrid(context: Context): CalendarView {
       title: t("calendar.note_title", { note: t("calendar.ends"), title: entry.title }),
       start: last,
       end: addDays(last, 1),
-      startEditable: entry.editable && abilities.spans.has(entry.kind),
+      startEditable: entry.editable && abilities.resizable.has(entry.kind),
       durationEditable: false,
       extendedProps: { entry, place: 0, rank: rankOf(entry) > 3 ? 5 : 1, ends: true },
     };
@@ -85,24 +96,24 @@ export function openGrid(context: Context): CalendarView {
   const load = async (info: { startStr: string; endStr: string }): Promise<EventInput[]> => {
     const first = info.startStr.slice(0, 10);
     const after = info.endStr.slice(0, 10);
-    void knowDates(first, after).then(() => markDates(grid));
+    void loadDates(first, after).then(() => markDates(grid));
     const shown = (await context.feed.load(first, after)) ?? context.feed.shown();
     const held = liftedEvent(calendar);
-    const days = context.running(shown);
+    const days = context.showOngoing(shown);
     const ends = shown.filter((entry) => {
       const times = timesOf(entry, zone);
-      return isRunning(times) && lastDay(times) >= first && lastDay(times) < after;
+      return isOngoing(times) && lastDay(times) >= first && lastDay(times) < after;
     });
-    dense.compose(days, zone);
+    dayLimit.countModules(days, zone);
     const events = [...days.map(toEvent), ...ends.map(endOf)].map((event) =>
       held && held.id === event.id
         ? { ...event, start: held.startStr, end: held.endStr, extendedProps: held.extendedProps }
         : event,
     );
-    return dense.thin(events, grid.clientHeight, held?.id);
+    return dayLimit.limit(events, grid.clientHeight, held?.id);
   };
 
-  /** As many lines as the days of the month have room for. */
+  /** Sets the number of lines that the days of the month have room for. */
   const fit = ({ type, activeStart, activeEnd }: ViewApi): void => {
     if (type.startsWith("timeGrid")) return;
     const weeks = Math.max(1, Math.round((+activeEnd - +activeStart) / 604_800_000));
@@ -111,7 +122,7 @@ export function openGrid(context: Context): CalendarView {
     if (calendar.getOption("dayMaxEventRows") !== lines) calendar.setOption("dayMaxEventRows", lines);
   };
 
-  /** Weeks, and the days of a phone, begin with the date; anything else has it somewhere. */
+  /** Returns true if the view shows the date; weeks, and the days of a phone, begin with it. */
   const isAt = ({ type, currentStart, currentEnd }: ViewApi, date: string): boolean => {
     const first = dayIn(currentStart);
     if (type === "dayGridWeeks") return weekOf(date, context.weekStart) === first;
@@ -137,7 +148,7 @@ export function openGrid(context: Context): CalendarView {
     navLinkDayClick: (date) => context.go({ view: "day", date: dayIn(date) }),
     scrollTime: "07:00:00",
     slotDuration: "00:30:00",
-    // What is held by keyboard comes first, so that it is never behind "more".
+    // The held entry comes first, so that it is never behind "more".
     eventOrder: ["place", "rank", "start", "-duration", "title"],
     eventDisplay: "block",
     eventInteractive: true,
@@ -161,12 +172,12 @@ export function openGrid(context: Context): CalendarView {
     moreLinkContent: ({ num }) => {
       const text = make("span", {}, moreText(num, isPhone));
       const bar = make("span", { class: "more-bar", "aria-hidden": "true" });
-      // They stand in their day only after they were drawn.
+      // Their day is known after they were drawn.
       requestAnimationFrame(() => {
         const date = dayOf(text);
         // Among the hours there is only a margin for it.
-        text.textContent = moreText(num + dense.leftOf(date), isPhone || !date);
-        for (const [module, count] of dense.modulesOf(date)) {
+        text.textContent = moreText(num + dayLimit.hiddenOn(date), isPhone || !date);
+        for (const [module, count] of dayLimit.modulesOf(date)) {
           const part = make("i", { "data-module": module });
           part.style.flexGrow = String(count);
           bar.append(part);
@@ -180,23 +191,23 @@ export function openGrid(context: Context): CalendarView {
       if (!link || !date) return "popover";
       const days = context.feed.shown().filter((entry) => {
         const times = timesOf(entry, zone);
-        return !isRunning(times) || lastDay(times) === date;
+        return !isOngoing(times) || lastDay(times) === date;
       });
       showDay(date, entriesOn(date, days, zone), zone, link, context.open);
-      // Anything that is no name of a view keeps the grid from answering itself.
+      // Any value that names no view keeps the grid from handling the click.
       return true as unknown as undefined;
     },
     moreLinkDidMount: ({ el }) => el.setAttribute("role", "button"),
     selectable: context.creates.length > 0,
-    // Under a finger that rests, the hours are marked at once; what a mouse only clicks is none.
+    // A long press selects at once; a click of the mouse selects nothing.
     selectMinDistance: isCoarse ? 0 : 6,
     unselectAuto: true,
     longPressDelay: 350,
     events: load,
-    eventSourceFailure: toastRefusal,
+    eventSourceFailure: toastError,
     datesSet: ({ view }) => {
-      // What is moved by keyboard takes the view along.
-      if (!isAt(view, state.date)) context.note({ date: dayIn(view.currentStart) });
+      // The view follows a move by keyboard.
+      if (!isAt(view, state.date)) context.remember({ date: dayIn(view.currentStart) });
       context.title(titleOf(view.type, view.currentStart, view.currentEnd, view.title));
       requestAnimationFrame(() => {
         fit(view);
@@ -208,18 +219,18 @@ export function openGrid(context: Context): CalendarView {
       const hours = isStart ? hoursOf(event) : null;
       if (!hours) return true;
       const title = make("div", { class: "fc-event-title fc-sticky" }, event.title);
-      const time = make("div", { class: "fc-event-time" }, shortClock(hours.start));
+      const time = make("div", { class: "fc-event-time" }, shortTime(hours.start));
       const holder = make("div", { class: "fc-event-title-container" }, title);
       return { domNodes: [make("div", { class: "fc-event-main-frame" }, time, holder)] };
     },
-    // Named by its number alone, a cell would hide from screen readers what stands in it: its content is its name.
+    // The name of a cell is its content; the number alone would hide its entries from screen readers.
     dayCellDidMount: ({ el }) => el.removeAttribute("aria-labelledby"),
     eventDidMount: ({ el, event }) => {
       const entry = entryOf(event);
       el.dataset.entry = event.id;
       el.dataset.module = entry.module;
-      const status = entry.status ? `, ${words(entry.status)}` : "";
-      el.title = `${event.title}, ${whenWords(timesOf(entry, zone))}${status}`;
+      const status = entry.status ? `, ${humanize(entry.status)}` : "";
+      el.title = `${event.title}, ${formatTimes(timesOf(entry, zone))}${status}`;
       if (entry.priority === "critical" || entry.priority === "high") el.dataset.priority = entry.priority;
     },
     eventClick: ({ event, el, jsEvent }) => {
@@ -230,23 +241,23 @@ export function openGrid(context: Context): CalendarView {
     dateClick: ({ dateStr, allDay, dayEl, jsEvent }) => {
       const start = allDay ? dateStr.slice(0, 10) : dateStr.slice(0, 19);
       const at = allDay ? dayEl.getBoundingClientRect() : new DOMRect(jsEvent.clientX, jsEvent.clientY, 0, 0);
-      context.offer({ start, end: allDay ? addDays(start, 1) : hourLater(start), allDay }, at);
+      context.offerCreate({ start, end: allDay ? addDays(start, 1) : hourLater(start), allDay }, at);
     },
     select: ({ start, end, startStr, endStr, allDay, jsEvent }) => {
-      // A finger that was lifted where it rested has clicked.
+      // A long press without a move is a click.
       if (isCoarse && +end - +start <= (allDay ? 86_400_000 : HALF_HOUR)) return;
       const at = new DOMRect(jsEvent?.clientX ?? innerWidth / 2, jsEvent?.clientY ?? innerHeight / 3, 0, 0);
       const cut = (text: string): string => text.slice(0, allDay ? 10 : 19);
       // The release of the pointer, which is still on its way, would close the card.
-      setTimeout(() => context.offer({ start: cut(startStr), end: cut(endStr), allDay }, at));
+      setTimeout(() => context.offerCreate({ start: cut(startStr), end: cut(endStr), allDay }, at));
     },
     // A day does not become an hour by being dropped there, except where the record has both.
     eventAllow: ({ allDay }, event) =>
       !event || event.allDay === allDay || (!hoursOf(event) && abilities.timed.has(entryOf(event).kind)),
-    eventDragStart: () => hold(true),
-    eventDragStop: () => hold(false),
-    eventResizeStart: () => hold(true),
-    eventResizeStop: () => hold(false),
+    eventDragStart: () => pauseUpdates(true),
+    eventDragStop: () => pauseUpdates(false),
+    eventResizeStart: () => pauseUpdates(true),
+    eventResizeStop: () => pauseUpdates(false),
     eventDrop: ({ event, oldEvent, revert, jsEvent }) => void drop(event, oldEvent, revert, jsEvent),
     eventResize: ({ event, revert }) => {
       void context.commit(entryOf(event), timesIn(event), "resize").then((kept) => !kept && revert());
@@ -261,7 +272,7 @@ export function openGrid(context: Context): CalendarView {
     },
   });
 
-  /** With Ctrl or Alt held, what is dropped is a copy, and the original stays where it was. */
+  /** Saves a drop. With Ctrl or Alt it is a copy, and the original stays. */
   async function drop(
     event: EventApi,
     old: EventApi,
@@ -270,7 +281,7 @@ export function openGrid(context: Context): CalendarView {
   ): Promise<void> {
     const entry = entryOf(event);
     const to = timesIn(event);
-    const copies = (pointer.ctrlKey || pointer.altKey) && abilities.whole.has(entry.kind);
+    const copies = (pointer.ctrlKey || pointer.altKey) && abilities.copyable.has(entry.kind);
     if (copies) {
       revert();
       if (await context.commit(entry, to, "copy")) calendar.refetchEvents();
@@ -286,7 +297,7 @@ export function openGrid(context: Context): CalendarView {
     "obcms:change",
     (event) => {
       const { kind } = (event as CustomEvent<{ kind: string }>).detail;
-      if (["*", "holiday", "hijri_adjustment"].includes(kind)) forgetDates();
+      if (["*", "holiday", "hijri_adjustment"].includes(kind)) clearDates();
     },
     { signal: until.signal },
   );
@@ -321,11 +332,12 @@ const dayIn = (date: Date): string => date.toISOString().slice(0, 10);
 
 function titleOf(type: string, start: Date, end: Date, usual: string): string {
   if (type === "dayGridMonth" || type === "timeGridDay") return usual;
-  return stretch(dayIn(start), addDays(dayIn(end), -1));
+  return formatRange(dayIn(start), addDays(dayIn(end), -1));
 }
 
-/** "7am" of a wall time, as the grid writes it. */
-const shortClock = (wall: string): string => clock(wall).replace(":00", "").replace(" ", "").toLowerCase();
+/** Returns "7am" of a wall time, as the grid writes it. */
+const shortTime = (wall: string): string =>
+  formatTime(wall).replace(":00", "").replace(" ", "").toLowerCase();
 
 const moreText = (more: number, isPhone: boolean): string =>
   t(isPhone ? "calendar.more_short" : "common.more_count", { count: more });
@@ -334,7 +346,7 @@ function hourLater(wall: string): string {
   return new Date(Date.parse(`${wall}Z`) + 3_600_000).toISOString().slice(0, 19);
 }
 
-/** The day of the month, or of the row of whole days, that the element stands in. */
+/** Returns the date of the cell around an element. */
 function dayOf(element: Element): string | undefined {
   return element.closest<HTMLElement>(".fc-daygrid-day")?.dataset.date;
 }

@@ -1,12 +1,9 @@
-/**
- * The grid by keyboard: Space picks an entry up, arrows move it, Enter puts it down, C puts a copy down, Escape puts it
- * back.
- */
+/** Keyboard of the grid: Space picks an entry up, arrows move it, Enter drops it, C drops a copy, Escape cancels. */
 import type { Calendar, EventApi } from "@fullcalendar/core";
-import { whenWords } from "./entry";
+import { formatTimes } from "./entry";
 import { entryOf, isEnd, timesIn } from "./event";
 import type { Context } from "./view";
-import { hold } from "../core/live";
+import { pauseUpdates } from "../core/live";
 import { announce } from "../core/page";
 import { t } from "../core/words";
 
@@ -19,12 +16,12 @@ interface Lifted {
 
 let lifted: Lifted | null = null;
 
-/** The entry that is held, so that a fetch does not put it back. */
+/** Returns the held event. */
 export function liftedEvent(calendar: Calendar): EventApi | null {
   return lifted ? calendar.getEventById(lifted.id) : null;
 }
 
-/** Listens until the answer is called. */
+/** Starts the keys; the returned function stops them. */
 export function startGridKeys(calendar: Calendar, grid: HTMLElement, context: Context): () => void {
   const until = new AbortController();
   const listen = { capture: true, signal: until.signal };
@@ -36,19 +33,19 @@ export function startGridKeys(calendar: Calendar, grid: HTMLElement, context: Co
   document.addEventListener(
     "focusin",
     (event) => {
-      if (lifted && !grid.contains(event.target as Node)) putBack(calendar, grid);
+      if (lifted && !grid.contains(event.target as Node)) cancelMove(calendar, grid);
     },
     { signal: until.signal },
   );
   document.addEventListener(
     "pointerdown",
     () => {
-      if (lifted) putBack(calendar, grid);
+      if (lifted) cancelMove(calendar, grid);
     },
     { signal: until.signal },
   );
   return () => {
-    if (lifted) release(grid);
+    if (lifted) clearLifted(grid);
     until.abort();
   };
 }
@@ -57,13 +54,13 @@ function onEntryKey(event: KeyboardEvent, calendar: Calendar, grid: HTMLElement)
   const element = (event.target as Element).closest<HTMLElement>("[data-entry]");
   if (!element || lifted || event.key !== " ") return;
   consume(event);
-  lift(calendar.getEventById(element.dataset.entry ?? ""), grid);
+  pickUp(calendar.getEventById(element.dataset.entry ?? ""), grid);
 }
 
 function onHeldKey(event: KeyboardEvent, calendar: Calendar, grid: HTMLElement, context: Context): void {
   const held = liftedEvent(calendar);
   if (!held || event.ctrlKey || event.metaKey) return;
-  if (event.key === "Escape") putBack(calendar, grid);
+  if (event.key === "Escape") cancelMove(calendar, grid);
   else if (event.key === " " || event.key === "Enter") void drop(calendar, held, grid, context, false);
   else if (event.key.toLowerCase() === "c") void drop(calendar, held, grid, context, true);
   else if (event.key.startsWith("Arrow")) move(calendar, held, event, grid);
@@ -76,7 +73,7 @@ function consume(event: KeyboardEvent): void {
   event.stopImmediatePropagation();
 }
 
-function lift(event: EventApi | null, grid: HTMLElement): void {
+function pickUp(event: EventApi | null, grid: HTMLElement): void {
   if (!event?.start) return;
   if (!event.startEditable) {
     announce(t("move.cannot_move", { title: event.title }));
@@ -84,9 +81,9 @@ function lift(event: EventApi | null, grid: HTMLElement): void {
   }
   lifted = { id: event.id, start: event.start, end: event.end, allDay: event.allDay };
   event.setExtendedProp("place", -1);
-  hold(true);
+  pauseUpdates(true);
   mark(grid);
-  announce(t("move.picked_up_grid", { title: event.title, when: whenWords(timesIn(event)) }));
+  announce(t("move.picked_up_grid", { title: event.title, when: formatTimes(timesIn(event)) }));
 }
 
 function move(
@@ -114,7 +111,7 @@ function move(
   }
   const { activeStart, activeEnd } = calendar.view;
   if (event.start && (event.start < activeStart || event.start >= activeEnd)) calendar.gotoDate(event.start);
-  announce(whenWords(timesIn(event)));
+  announce(formatTimes(timesIn(event)));
   mark(grid);
 }
 
@@ -127,17 +124,17 @@ async function drop(
 ): Promise<void> {
   const before = lifted;
   event.setExtendedProp("place", 0);
-  release(grid);
+  clearLifted(grid);
   if (!before) return;
   const entry = entryOf(event);
   const to = timesIn(event);
   const back = (): void => event.setDates(before.start, before.end, { allDay: before.allDay });
   if (copies) {
     back();
-    if (!context.abilities.whole.has(entry.kind)) {
+    if (!context.abilities.copyable.has(entry.kind)) {
       announce(t("move.cannot_copy", { title: event.title }));
     } else if (await context.commit(entry, to, "copy")) {
-      announce(t("move.copied", { when: whenWords(to) }));
+      announce(t("move.copied", { when: formatTimes(to) }));
       calendar.refetchEvents();
     }
     return;
@@ -149,34 +146,34 @@ async function drop(
   }
   const pulled = +(before.end ?? 0) - +before.start !== +(event.end ?? 0) - +(event.start ?? 0);
   if (await context.commit(entry, to, isEnd(event) ? "end" : pulled ? "resize" : "move")) {
-    announce(t("move.dropped", { when: whenWords(to) }));
+    announce(t("move.dropped", { when: formatTimes(to) }));
   } else {
     back();
-    announce(t("move.back", { title: event.title, when: whenWords(timesIn(event)) }));
+    announce(t("move.back", { title: event.title, when: formatTimes(timesIn(event)) }));
   }
 }
 
-function putBack(calendar: Calendar, grid: HTMLElement): void {
+function cancelMove(calendar: Calendar, grid: HTMLElement): void {
   const event = liftedEvent(calendar);
   if (event && lifted) {
     event.setExtendedProp("place", 0);
     event.setDates(lifted.start, lifted.end, { allDay: lifted.allDay });
-    announce(t("move.back", { title: event.title, when: whenWords(timesIn(event)) }));
+    announce(t("move.back", { title: event.title, when: formatTimes(timesIn(event)) }));
   }
   const id = lifted?.id;
-  release(grid);
+  clearLifted(grid);
   if (id && document.activeElement === document.body) focusEntry(grid, id);
 }
 
-function release(grid: HTMLElement): void {
+function clearLifted(grid: HTMLElement): void {
   const id = lifted?.id;
   lifted = null;
-  hold(false);
+  pauseUpdates(false);
   for (const element of grid.querySelectorAll("[data-lifted]")) element.removeAttribute("data-lifted");
   if (id) focusEntry(grid, id);
 }
 
-/** After the grid has drawn the entry anew: marks it and gives it the focus back. */
+/** Marks the held entry after the grid drew it, and focuses it. */
 export function mark(grid: HTMLElement): void {
   requestAnimationFrame(() => {
     if (!lifted) return;
@@ -187,6 +184,7 @@ export function mark(grid: HTMLElement): void {
   });
 }
 
+/** Focuses an entry after the next frame. */
 export function focusEntry(grid: HTMLElement, id: string): void {
   requestAnimationFrame(() => {
     const element = grid.querySelector<HTMLElement>(`[data-entry="${CSS.escape(id)}"]`);

@@ -1,55 +1,56 @@
 /**
- * Entries as lines of a list, in the agenda and beneath the month of a phone: how a line looks, and moving it by
- * keyboard. A list has no place to put something, so what is held says where it would stand.
+ * Entries as lines of a list, for the agenda and the month of a phone, with moving by keyboard. A list has no place to
+ * drop on, so the held line shows its new time.
  */
-import { ARROW_DAYS, addDays, dayWords } from "./days";
+import { ARROW_DAYS, addDays, formatDay } from "./days";
 import {
   type Entry,
   type Times,
-  hoursOn,
-  isOff,
+  formatHoursOn,
+  isInactive,
   lastDay,
-  movedBy,
-  peopleOf,
+  shiftDays,
+  peopleNames,
   timesOf,
-  whenWords,
-  words,
+  formatTimes,
+  humanize,
 } from "./entry";
 import type { Context } from "./view";
-import { hold } from "../core/live";
+import { pauseUpdates } from "../core/live";
 import { announce, every, make, one } from "../core/page";
 import { t } from "../core/words";
 
 const LINE = ".agenda-item > a";
 
-/** A line: an entry, the day it stands under, and what is said before its title ("Ends", "Starts", or nothing). */
-export interface Row {
+/** Line of a list: an entry, its day, and which end of the entry the day is. */
+export interface ListLine {
   day: string;
   entry: Entry;
-  note: string;
+  note: "starts" | "ends" | "";
 }
 
-export function entryItem(context: Context, { entry, day, note }: Row): HTMLElement {
+/** Returns the element of a line. */
+export function entryItem(context: Context, { entry, day, note }: ListLine): HTMLElement {
   const times = timesOf(entry, context.zone);
   const last = lastDay(times);
   const link = make("a", { href: entry.url, "data-entry": entry.id, "data-module": entry.module });
-  if (note === t("calendar.ends")) link.dataset.end = "";
+  if (note === "ends") link.dataset.end = "";
   link.append(
-    make("span", { class: "agenda-time" }, hoursOn(day, times)),
+    make("span", { class: "agenda-time" }, formatHoursOn(day, times)),
     make("span", { class: "entry-card-dot" }),
     make(
       "span",
-      { class: isOff(entry) ? "agenda-title off" : "agenda-title" },
-      note ? t("calendar.note_title", { note, title: entry.title }) : entry.title,
+      { class: isInactive(entry) ? "agenda-title off" : "agenda-title" },
+      note ? t("calendar.note_title", { note: t(`calendar.${note}`), title: entry.title }) : entry.title,
     ),
   );
   const facts = [
-    !note && last > day ? t("date.until_day", { day: dayWords(last) }) : "",
+    !note && last > day ? t("date.until_day", { day: formatDay(last) }) : "",
     entry.location ?? "",
-    peopleOf(entry),
+    peopleNames(entry),
   ].filter(Boolean);
   if (facts.length > 0) link.append(make("small", { class: "agenda-facts" }, facts.join(" · ")));
-  if (entry.status) link.append(make("small", { class: "agenda-state" }, words(entry.status)));
+  if (entry.status) link.append(make("small", { class: "agenda-state" }, humanize(entry.status)));
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
@@ -58,7 +59,7 @@ export function entryItem(context: Context, { entry, day, note }: Row): HTMLElem
   return make("li", { class: "agenda-item" }, link);
 }
 
-/** Draws the lines anew. Whoever was on one of them stays on it, or, when it has gone, on the one in its place. */
+/** Draws the lines and keeps the focus: on the same entry, or on the one in its place. */
 export function showLines(grid: HTMLElement, body: HTMLElement): void {
   const before = every<HTMLElement>(LINE, grid);
   const place = before.indexOf(document.activeElement as HTMLElement);
@@ -74,15 +75,18 @@ export function showLines(grid: HTMLElement, body: HTMLElement): void {
 interface Held {
   entry: Entry;
   line: HTMLElement;
-  /** What the line said of its time. */
-  said: string;
+  /** Time that the line shows. */
+  timeText: string;
   from: Times;
   days: number;
-  /** Only its last day is moved. */
+  /** Only the last day is moved. */
   ends: boolean;
 }
 
-/** Space picks a line up, arrows move it by days and weeks, Enter puts it down. Listens until the answer is called. */
+/**
+ * Starts the keys: Space picks a line up, arrows move it by days and weeks, Enter drops it. The returned function
+ * stops them.
+ */
 export function startListKeys(context: Context): () => void {
   const { grid, zone, feed } = context;
   const until = new AbortController();
@@ -92,7 +96,7 @@ export function startListKeys(context: Context): () => void {
   const target = (): Times => {
     if (!held) return { start: "", end: "", allDay: true };
     const { from, days, ends } = held;
-    return ends ? { ...from, end: later(from, days) } : movedBy(from, days);
+    return ends ? { ...from, end: later(from, days) } : shiftDays(from, days);
   };
   // An end before the start is none.
   const later = (from: Times, days: number): string => {
@@ -101,31 +105,31 @@ export function startListKeys(context: Context): () => void {
   };
   const show = (): void => {
     const place = held && one(".agenda-time", held.line);
-    if (held && place) place.textContent = whenWords(target());
+    if (held && place) place.textContent = formatTimes(target());
   };
   const release = (): void => {
     if (!held) return;
     const place = one(".agenda-time", held.line);
-    if (place) place.textContent = held.said;
+    if (place) place.textContent = held.timeText;
     held.line.removeAttribute("data-lifted");
     held = null;
-    hold(false);
+    pauseUpdates(false);
   };
-  const lift = (line: HTMLElement): void => {
+  const pickUp = (line: HTMLElement): void => {
     const entry = feed.loaded.find(({ id }) => id === line.dataset.entry);
     if (!entry?.editable) {
       announce(t("move.cannot_move", { title: entry?.title ?? t("move.untitled") }));
       return;
     }
-    const ends = line.dataset.end !== undefined && context.abilities.spans.has(entry.kind);
-    const said = one(".agenda-time", line)?.textContent ?? "";
-    held = { entry, line, said, from: timesOf(entry, zone), days: 0, ends };
+    const ends = line.dataset.end !== undefined && context.abilities.resizable.has(entry.kind);
+    const timeText = one(".agenda-time", line)?.textContent ?? "";
+    held = { entry, line, timeText, from: timesOf(entry, zone), days: 0, ends };
     line.setAttribute("data-lifted", "");
-    hold(true);
+    pauseUpdates(true);
     announce(
       t(ends ? "move.picked_up_end" : "move.picked_up_line", {
         title: entry.title,
-        when: whenWords(held.from),
+        when: formatTimes(held.from),
       }),
     );
   };
@@ -138,20 +142,20 @@ export function startListKeys(context: Context): () => void {
       announce(t("move.same_place"));
       return;
     }
-    if (copies && !context.abilities.whole.has(entry.kind)) {
+    if (copies && !context.abilities.copyable.has(entry.kind)) {
       announce(t("move.cannot_copy", { title: entry.title }));
       return;
     }
     const last = lastDay(to);
-    const kept = copies
+    const saved = copies
       ? await context.commit(entry, to, "copy")
       : ends
         ? await context.commit(entry, { start: last, end: addDays(last, 1), allDay: true }, "end")
         : await context.commit(entry, to, "move");
-    if (!kept) return;
-    // It stands elsewhere now, and so does the focus.
+    if (!saved) return;
+    // The entry is elsewhere now, and the focus with it.
     document.activeElement?.scrollIntoView({ block: "nearest" });
-    announce(t(copies ? "move.copied" : "move.dropped", { when: whenWords(to) }));
+    announce(t(copies ? "move.copied" : "move.dropped", { when: formatTimes(to) }));
   };
 
   grid.addEventListener(
@@ -162,11 +166,11 @@ export function startListKeys(context: Context): () => void {
       const step = ARROW_DAYS[event.key];
       if (!held) {
         if (event.key !== " ") return;
-        lift(line);
+        pickUp(line);
       } else if (step) {
         held.days += step;
         show();
-        announce(whenWords(target()));
+        announce(formatTimes(target()));
       } else if (event.key === "Escape") {
         release();
         announce(t("common.move_cancelled"));

@@ -1,38 +1,36 @@
-/**
- * The month, or several weeks, on a phone: how full each day is, and beneath it what is on the day that was chosen. The
- * entries themselves would be three letters wide.
- */
-import { infoOf, knowDates, showsHijri } from "./date-info";
+/** Month or several weeks on a phone: the number of entries of each day, and a list of the chosen one. */
+import { dateInfo, loadDates, showsHijri } from "./date-info";
 import {
   ARROW_DAYS,
   addDays,
   addMonths,
-  dayWords,
+  formatDay,
   daysBetween,
-  longDay,
+  formatLongDay,
   monthOf,
-  monthWords,
-  stretch,
+  formatMonth,
+  formatRange,
   weekOf,
   weekdayName,
 } from "./days";
 import { entriesOn } from "./day-limit";
-import { type Entry, isOver, isRunning, lastDay, timesOf } from "./entry";
-import { entryItem, showLines, startListKeys } from "./list";
+import { type Entry, isClosed, isOngoing, lastDay, timesOf } from "./entry";
+import { type ListLine, entryItem, showLines, startListKeys } from "./list";
 import type { CalendarView, Context } from "./view";
 import { icon } from "../core/icons";
-import { afterHold } from "../core/live";
+import { afterPause } from "../core/live";
 import { announce, make, one } from "../core/page";
 import { t } from "../core/words";
 
 /** Modules that a day shows as dots. */
-const DOTS = 4;
+const MAX_DOTS = 4;
 /** Lines of the chosen day that are drawn at once. */
-const AT_ONCE = 60;
+const PAGE_SIZE = 60;
 
+/** Opens the month of a phone. */
 export function openMonth(context: Context): CalendarView {
   const { grid, zone, state, feed, weekStart } = context;
-  let room = AT_ONCE;
+  let limit = PAGE_SIZE;
   let chosen = "";
 
   const window = (): { first: string; after: string } => {
@@ -49,22 +47,22 @@ export function openMonth(context: Context): CalendarView {
   const draw = async (): Promise<void> => {
     const { first, after } = window();
     context.title(
-      state.view === "weeks" ? stretch(first, addDays(after, -1)) : monthWords(monthOf(state.date)),
+      state.view === "weeks" ? formatRange(first, addDays(after, -1)) : formatMonth(monthOf(state.date)),
     );
-    const [loaded] = await Promise.all([feed.load(first, after), knowDates(first, after)]);
+    const [loaded] = await Promise.all([feed.load(first, after), loadDates(first, after)]);
     // A line that is held would be let go.
-    await afterHold();
+    await afterPause();
     if (loaded) show(loaded);
   };
 
   function show(shown: Entry[]): void {
     const { first, after } = window();
-    context.running(shown);
-    // What runs for weeks stands in its strip and on its last day.
-    const entries = shown.filter((entry) => !isRunning(timesOf(entry, zone)));
-    const ends = shown.filter((entry) => isRunning(timesOf(entry, zone)));
+    context.showOngoing(shown);
+    // Ongoing entries are in their strip and on their last day.
+    const entries = shown.filter((entry) => !isOngoing(timesOf(entry, zone)));
+    const ends = shown.filter((entry) => isOngoing(timesOf(entry, zone)));
     const focused = (document.activeElement as HTMLElement | null)?.dataset.monthDay;
-    if (chosen !== state.date) room = AT_ONCE;
+    if (chosen !== state.date) limit = PAGE_SIZE;
     chosen = state.date;
     const table = make("div", { class: "month-days", role: "group", "aria-label": t("calendar.days") });
     for (let number = 0; number < 7; number += 1) {
@@ -77,24 +75,24 @@ export function openMonth(context: Context): CalendarView {
     if (focused) focusDay(chosen);
   }
 
-  function onDay(day: string, entries: Entry[], ends: Entry[]): { entry: Entry; note: string }[] {
+  function onDay(day: string, entries: Entry[], ends: Entry[]): { entry: Entry; note: ListLine["note"] }[] {
     return [
-      ...entriesOn(day, entries, zone).map((entry) => ({ entry, note: "" })),
+      ...entriesOn(day, entries, zone).map((entry) => ({ entry, note: "" as const })),
       ...ends
         .filter((entry) => lastDay(timesOf(entry, zone)) === day)
-        .map((entry) => ({ entry, note: t("calendar.ends") })),
+        .map((entry) => ({ entry, note: "ends" as const })),
     ];
   }
 
   function cell(day: string, found: { entry: Entry }[]): HTMLElement {
     const count = found.length;
-    const said = count === 0 ? t("common.nothing") : t("common.entries", { count });
-    const info = infoOf(day);
+    const total = count === 0 ? t("common.nothing") : t("common.entries", { count });
+    const info = dateInfo(day);
     const holidays = info?.holidays.map(({ name }) => name).join(", ");
     const modules = new Map<string, number>();
     for (const { entry } of found) modules.set(entry.module, (modules.get(entry.module) ?? 0) + 1);
     const dots = make("span", { class: "month-dots" });
-    for (const [module] of [...modules].sort((one, other) => other[1] - one[1]).slice(0, DOTS))
+    for (const [module] of [...modules].sort((one, other) => other[1] - one[1]).slice(0, MAX_DOTS))
       dots.append(make("i", { "data-module": module }));
     const other = state.view !== "weeks" && monthOf(day) !== monthOf(chosen);
     return make(
@@ -106,8 +104,8 @@ export function openMonth(context: Context): CalendarView {
         "data-other": other ? "" : undefined,
         "data-holiday": holidays ? "" : undefined,
         "aria-label": t("calendar.day_entries", {
-          day: [longDay(day), holidays].filter(Boolean).join(", "),
-          entries: said,
+          day: [formatLongDay(day), holidays].filter(Boolean).join(", "),
+          entries: total,
         }),
         "aria-pressed": String(day === chosen),
         "aria-current": day === context.today() ? "date" : undefined,
@@ -120,19 +118,19 @@ export function openMonth(context: Context): CalendarView {
     );
   }
 
-  function list(found: { entry: Entry; note: string }[]): HTMLElement {
-    const info = infoOf(chosen);
+  function list(found: { entry: Entry; note: ListLine["note"] }[]): HTMLElement {
+    const info = dateInfo(chosen);
     const near = { "-1": t("date.yesterday"), 0: t("date.today"), 1: t("date.tomorrow") }[
       daysBetween(context.today(), chosen)
     ];
     const facts = [showsHijri() ? info?.hijri.text : "", ...(info?.holidays.map(({ name }) => name) ?? [])];
     const head = make("h2", { class: "agenda-day" });
-    const name = make("span", { class: "grow" }, near ? make("b", {}, near) : "", ` ${dayWords(chosen)}`);
+    const name = make("span", { class: "grow" }, near ? make("b", {}, near) : "", ` ${formatDay(chosen)}`);
     name.append(make("small", {}, facts.filter(Boolean).join(" · ")));
     head.append(name);
     const part = make("section", { class: "month-list" }, head);
     if (context.creates.length > 0) {
-      const label = t("calendar.add_on", { day: dayWords(chosen) });
+      const label = t("calendar.add_on", { day: formatDay(chosen) });
       const add = make("button", {
         type: "button",
         class: "button",
@@ -141,25 +139,27 @@ export function openMonth(context: Context): CalendarView {
       });
       add.append(icon("plus"));
       add.addEventListener("click", () =>
-        context.offer({ start: chosen, end: addDays(chosen, 1), allDay: true }, add),
+        context.offerCreate({ start: chosen, end: addDays(chosen, 1), allDay: true }, add),
       );
       head.append(add);
     }
     if (found.length === 0) part.append(make("p", { class: "muted agenda-empty" }, t("calendar.no_entries")));
-    // What is over comes last; the hours come first as they are.
-    const lines = [...found].sort((one, other) => Number(isOver(one.entry)) - Number(isOver(other.entry)));
+    // Closed entries last; the others keep their order.
+    const lines = [...found].sort(
+      (one, other) => Number(isClosed(one.entry)) - Number(isClosed(other.entry)),
+    );
     const items = lines
-      .slice(0, room)
+      .slice(0, limit)
       .map(({ entry, note }) => entryItem(context, { entry, day: chosen, note }));
     part.append(make("ul", { class: "agenda-list" }, ...items));
-    if (lines.length > room) {
+    if (lines.length > limit) {
       const more = make(
         "button",
         { type: "button", class: "button" },
         t("calendar.show_all", { count: lines.length }),
       );
       more.addEventListener("click", () => {
-        room = lines.length;
+        limit = lines.length;
         show(feed.shown());
       });
       part.append(more);
@@ -167,7 +167,7 @@ export function openMonth(context: Context): CalendarView {
     return part;
   }
 
-  /** Shows another day; another month is fetched. */
+  /** Chooses another day, and loads its month if need be. */
   function choose(day: string): void {
     const { first, after } = window();
     const stays =
@@ -176,9 +176,9 @@ export function openMonth(context: Context): CalendarView {
       context.go({ date: day });
       return;
     }
-    context.note({ date: day });
+    context.remember({ date: day });
     show(feed.shown());
-    announce(one(`[data-month-day="${day}"]`, grid)?.getAttribute("aria-label") ?? dayWords(day));
+    announce(one(`[data-month-day="${day}"]`, grid)?.getAttribute("aria-label") ?? formatDay(day));
   }
 
   function focusDay(day: string): void {
@@ -192,7 +192,7 @@ export function openMonth(context: Context): CalendarView {
     else if (day) choose(day);
   };
 
-  /** The chosen day takes the focus by Tab; arrows choose another. */
+  /** Chooses another day by arrow key. Only the chosen day is reached by Tab. */
   const onKey = (event: KeyboardEvent): void => {
     const day = (event.target as HTMLElement).dataset.monthDay;
     const step = ARROW_DAYS[event.key];

@@ -1,4 +1,4 @@
-/** What a view can be told beyond its date: how many weeks, how much of what comes next, how much of a timeline. */
+/** Options of a view: number of weeks, period of the agenda, span of a timeline. */
 import type { Context, State } from "./view";
 import { make, one } from "../core/page";
 import { t } from "../core/words";
@@ -23,6 +23,7 @@ const SPANS: [string, string][] = [
   ["month", t("calendar.span_month")],
 ];
 
+/** Starts the select with the options of the current view. */
 export function startOptions({ host, state, go }: Context): void {
   const place = one("[data-options]", host);
   const draw = (): void => {

@@ -1,14 +1,15 @@
-/** The side area: busy days, conflicts and what comes next, fetched when it is opened. */
+/** Side area with busy days, conflicts and upcoming entries, loaded when it is opened. */
 import { debounce, fetchDocument, isTyping, make, one, recall, remember } from "../core/page";
-import { Refusal } from "../core/page";
+import { ApiError } from "../core/page";
 import { t } from "../core/words";
 
+/** Starts the side area. */
 export function startPanels(host: HTMLElement): void {
   const button = one<HTMLButtonElement>("[data-toggle-panels]", host);
   const side = one("[data-side-panels]", host);
   if (!button || !side) return;
   let asked = 0;
-  // On a narrow window it stands beneath: it opens only when one asks for it, and one is led there.
+  // In a narrow window it is beneath the calendar: it opens on demand only, and is scrolled to.
   const isNarrow = (): boolean => !matchMedia("(min-width: 1101px)").matches;
   side.tabIndex = -1;
 
@@ -23,7 +24,7 @@ export function startPanels(host: HTMLElement): void {
       const fresh = await fetchDocument(`/calendar/panels?${query}`);
       if (own === asked) side.replaceChildren(...fresh.body.childNodes);
     } catch (error) {
-      const reason = error instanceof Refusal ? error.message : t("error.load");
+      const reason = error instanceof ApiError ? error.message : t("error.load");
       if (own === asked) side.replaceChildren(make("p", { class: "muted" }, reason));
     }
   };
@@ -35,7 +36,7 @@ export function startPanels(host: HTMLElement): void {
     // The grid measures itself when the window changes.
     window.dispatchEvent(new Event("resize"));
   };
-  // Only what is there can be scrolled to.
+  // Scrolling needs the content.
   const led = (): void => {
     if (side.hidden || !isNarrow()) return;
     side.scrollIntoView({ block: "start" });
@@ -54,7 +55,7 @@ export function startPanels(host: HTMLElement): void {
     if (!side.hidden) void load();
   });
   document.addEventListener("obcms:change", renew);
-  // Only the filters change what stands here, not the date that one looks at.
+  // The content depends on the filters, not on the date.
   let before = "";
   document.addEventListener("obcms:calendar", (event) => {
     const { modules, q, mine } = (event as CustomEvent<Record<string, string>>).detail;

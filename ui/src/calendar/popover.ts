@@ -1,20 +1,20 @@
-/** The small cards of the calendar: what an entry is, and everything of a full day. */
+/** Cards of the calendar: one entry, and all entries of a day. */
 import { closeCard, showCard } from "./card";
-import { type Entry, hoursOn, peopleOf, timesOf, whenWords, words } from "./entry";
-import { clock, dayWords } from "./days";
+import { type Entry, formatHoursOn, peopleNames, timesOf, formatTimes, humanize } from "./entry";
+import { formatTime, formatDay } from "./days";
 import { icon } from "../core/icons";
 import { callApi, make } from "../core/page";
 import { t } from "../core/words";
 
-/** What an entry is; `copy` begins to copy it, where it can be copied. */
+/** Shows an entry. `copy` starts copying it; null if it cannot be copied. */
 export function showEntry(entry: Entry, zone: string, at: Element, copy: (() => void) | null): void {
   const body = make("div", { class: "entry-card-body" });
-  body.append(make("h2", {}, entry.title), make("p", { class: "muted" }, whenWords(timesOf(entry, zone))));
+  body.append(make("h2", {}, entry.title), make("p", { class: "muted" }, formatTimes(timesOf(entry, zone))));
   const facts: [string, string | null][] = [
     [t("card.place"), entry.location],
-    [t("card.state"), entry.status && words(entry.status)],
-    [t("card.kind"), words(entry.kind)],
-    [t("card.people"), peopleOf(entry)],
+    [t("card.state"), entry.status && humanize(entry.status)],
+    [t("card.kind"), humanize(entry.kind)],
+    [t("card.people"), peopleNames(entry)],
   ];
   const list = make("dl", { class: "properties" });
   for (const [label, value] of facts) {
@@ -42,7 +42,7 @@ export function showEntry(entry: Entry, zone: string, at: Element, copy: (() => 
   open.focus();
 }
 
-/** Puts the rule of the series into the card, in the words of the server. */
+/** Loads the description of the recurrence rule into the card. */
 async function sayRule(entry: Entry, said: HTMLElement): Promise<void> {
   try {
     const series = await callApi<{ rrule?: string | null; timezone?: string }>(
@@ -63,7 +63,7 @@ async function sayRule(entry: Entry, said: HTMLElement): Promise<void> {
   }
 }
 
-/** Everything of a full day. */
+/** Shows all entries of a day. */
 export function showDay(
   date: string,
   entries: Entry[],
@@ -72,14 +72,14 @@ export function showDay(
   open: (entry: Entry, at: Element) => void,
 ): void {
   const body = make("div", { class: "entry-card-body entry-card-day" });
-  const day = dayWords(date);
+  const day = formatDay(date);
   const many = t("common.entries", { count: entries.length });
   body.append(make("h2", { class: "menu-label" }, t("calendar.day_entries", { day, entries: many })));
   for (const entry of entries) {
     const link = make("a", { class: "menu-item", href: entry.url, "data-module": entry.module });
     const times = timesOf(entry, zone);
     const isHere = !entry.all_day && times.start.slice(0, 10) >= date;
-    const time = isHere ? clock(times.start) : entry.all_day ? "" : hoursOn(date, times);
+    const time = isHere ? formatTime(times.start) : entry.all_day ? "" : formatHoursOn(date, times);
     link.append(make("span", { class: "entry-card-dot" }));
     if (time) link.append(make("span", { class: "muted" }, time));
     link.append(make("span", { class: "grow" }, entry.title));

@@ -1,15 +1,16 @@
-/** Rules as the form can show them: read from a rule's text, written back, and those that suggest themselves. */
-import { addDays, addMonths, longWeekday, monthName } from "./days";
+/** Recurrence rules as the form shows them: parser, serializer and presets. */
+import { addDays, addMonths, longWeekdayName, monthName } from "./days";
 import { ordinal, t } from "../core/words";
 
+/** Weekdays as RFC 5545 names them. */
 export const WEEKDAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"] as const;
 /** "Monday" to "Sunday". */
-export const WEEKDAY_NAMES = WEEKDAYS.map((_, place) => longWeekday(addDays("2024-01-01", place)));
+export const WEEKDAY_NAMES = WEEKDAYS.map((_, place) => longWeekdayName(addDays("2024-01-01", place)));
 /** "January" to "December". */
 export const MONTH_NAMES = Array.from({ length: 12 }, (_, place) =>
   monthName(addMonths("2024-01-01", place)),
 );
-/** Which weekday of a month; the last one counts from the end. */
+/** Positions of a weekday in a month; -1 is the last. */
 export const NTH: [number, string][] = [
   [1, t("rule.first")],
   [2, t("rule.second")],
@@ -19,30 +20,32 @@ export const NTH: [number, string][] = [
   [-1, t("rule.last")],
 ];
 
-export type Frequency = "DAILY" | "WEEKLY" | "MONTHLY" | "YEARLY";
+/** FREQ of RFC 5545. */
+type Frequency = "DAILY" | "WEEKLY" | "MONTHLY" | "YEARLY";
 
-export interface Simple {
+/** Rule that the form can show. */
+export interface SimpleRule {
   frequency: Frequency;
   interval: number;
-  /** Days of the week, of a rule by weeks. */
+  /** Weekdays of a weekly rule. */
   days: string[];
-  /** A day of the month (-1 the last), or nothing when it is the n-th of a weekday. */
+  /** Day of the month, -1 for the last; null for the n-th weekday. */
   monthDay: number | null;
   nth: number;
   weekday: string;
   month: number;
-  /** The last day, YYYY-MM-DD, or nothing. */
+  /** Last day, YYYY-MM-DD, or empty. */
   until: string;
-  /** The end as the rule has it, to the second; it stays as long as nobody chooses another day. */
+  /** UNTIL as the rule has it, until another day is chosen. */
   untilText: string;
-  /** The time of the end on that day, HH:MM, when there is one. */
+  /** Time of UNTIL on that day, HH:MM, or empty. */
   untilTime: string;
   count: number | null;
 }
 
-/** What a start suggests for everything that the rule leaves open. `day` is YYYY-MM-DD. */
-export function simpleFor(day: string): Simple {
-  const { weekday, month, number } = partsOf(day);
+/** Returns the weekly rule of a start, with defaults for every part. `day` is YYYY-MM-DD. */
+export function defaultRule(day: string): SimpleRule {
+  const { weekday, month, number } = dateParts(day);
   return {
     frequency: "WEEKLY",
     interval: 1,
@@ -58,8 +61,8 @@ export function simpleFor(day: string): Simple {
   };
 }
 
-/** The last day of a rule and its time, on the clock of the zone. */
-function readEnd(text: string, zone: string): Pick<Simple, "until" | "untilText" | "untilTime"> | null {
+/** Returns the last day and time of UNTIL in the zone. */
+function parseEnd(text: string, zone: string): Pick<SimpleRule, "until" | "untilText" | "untilTime"> | null {
   const match = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$/.exec(text);
   if (!match) return null;
   const [, year, month, date, hour, minute, second, isUtc] = match;
@@ -77,9 +80,11 @@ function readEnd(text: string, zone: string): Pick<Simple, "until" | "untilText"
   return { until: local.slice(0, 10), untilText: text, untilTime: local.slice(11, 16) };
 }
 
-/** The rule, when the form can show all of it; `day` is that of the start, `zone` the one of its times. */
-export function readRule(text: string, day: string, zone = ""): Simple | null {
-  const simple = simpleFor(day);
+/**
+ * Parses a rule; null if the form cannot show all of it. `day` is the date of the start, `zone` that of its times.
+ */
+export function parseRule(text: string, day: string, zone = ""): SimpleRule | null {
+  const simple = defaultRule(day);
   const parts = new Map<string, string>();
   for (const part of text
     .trim()
@@ -104,7 +109,7 @@ export function readRule(text: string, day: string, zone = ""): Simple | null {
   if (count) simple.count = Number(count);
   const until = take("UNTIL");
   if (until) {
-    const end = readEnd(until, zone);
+    const end = parseEnd(until, zone);
     if (!end) return null;
     Object.assign(simple, end);
   }
@@ -140,7 +145,8 @@ export function readRule(text: string, day: string, zone = ""): Simple | null {
   return simple;
 }
 
-export function writeRule(rule: Simple): string {
+/** Returns the RRULE of a rule. */
+export function formatRule(rule: SimpleRule): string {
   const parts = [`FREQ=${rule.frequency}`];
   if (rule.interval > 1) parts.push(`INTERVAL=${rule.interval}`);
   if (rule.count) parts.push(`COUNT=${rule.count}`);
@@ -155,18 +161,19 @@ export function writeRule(rule: Simple): string {
   return parts.join(";");
 }
 
-export interface Preset {
+/** Rule that a start suggests. */
+interface Preset {
   key: string;
   label: string;
   rule: string;
 }
 
-/** The rules that a start suggests. */
+/** Returns the rules that a start suggests. */
 export function presetsFor(day: string): Preset[] {
-  const { weekday, month, number, last } = partsOf(day);
+  const { weekday, month, number, last } = dateParts(day);
   const name = WEEKDAY_NAMES[WEEKDAYS.indexOf(weekday as (typeof WEEKDAYS)[number])] ?? "";
-  const simple = simpleFor(day);
-  const rule = (changes: Partial<Simple>): string => writeRule({ ...simple, ...changes });
+  const simple = defaultRule(day);
+  const rule = (changes: Partial<SimpleRule>): string => formatRule({ ...simple, ...changes });
   const presets: Preset[] = [
     { key: "daily", label: t("preset.daily"), rule: rule({ frequency: "DAILY" }) },
     { key: "weekly", label: t("preset.weekly", { weekday: name }), rule: rule({ frequency: "WEEKLY" }) },
@@ -211,7 +218,7 @@ export function presetsFor(day: string): Preset[] {
   return presets;
 }
 
-function partsOf(day: string): { weekday: string; month: number; number: number; last: number } {
+function dateParts(day: string): { weekday: string; month: number; number: number; last: number } {
   const date = new Date(`${day}T00:00:00Z`);
   const month = date.getUTCMonth() + 1;
   return {

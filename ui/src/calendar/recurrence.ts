@@ -1,37 +1,38 @@
-/** How something repeats: what its start suggests, rules of one's own, and the next dates as the server works them out. */
-import { momentWords } from "./days";
+/** Recurrence field: presets, custom rules, and a preview of the occurrences from the server. */
+import { formatMoment } from "./days";
 import {
   MONTH_NAMES,
   NTH,
   WEEKDAYS,
   WEEKDAY_NAMES,
   presetsFor,
-  readRule,
-  simpleFor,
-  writeRule,
-  type Simple,
+  parseRule,
+  defaultRule,
+  formatRule,
+  type SimpleRule,
 } from "./recurrence-rule";
-import { Refusal, callApi, debounce, every, make, one } from "../core/page";
+import { ApiError, callApi, debounce, every, make, one } from "../core/page";
 import { afterPress } from "../core/press";
 import { ordinal, t } from "../core/words";
 
-/** What the server answers to a rule. */
+/** Preview of a rule. */
 interface Answer {
   occurrences: string[];
   more: boolean;
   text?: string | null;
-  /** Where a record of this rule starts. */
+  /** Start of a record with this rule. */
   start?: string | null;
   warning?: string | null;
 }
 
 const PREVIEWED = 5;
 
+/** Starts every recurrence field. */
 export function startRecurrences(): void {
   for (const holder of every("[data-recurrence]")) build(holder);
 }
 
-/** The start that the form holds: its day, and its time where it has one. */
+/** Start in the form: its date, and its time if it has one. */
 function startOf(form: HTMLFormElement | null, names: string[]): { day: string; moment: string } | null {
   for (const name of names) {
     const day = form && one<HTMLInputElement>(`[name="${name}"]`, form)?.value;
@@ -70,9 +71,9 @@ function build(holder: HTMLElement): void {
   const dayNow = (): string => startOf(form, names)?.day ?? today();
   const zoneNow = (): string =>
     (form && one<HTMLSelectElement | HTMLInputElement>("[name=timezone]", form)?.value) || "";
-  const read = (): Simple | null => readRule(raw.value, dayNow(), zoneNow());
+  const read = (): SimpleRule | null => parseRule(raw.value, dayNow(), zoneNow());
 
-  // The select takes the place of the text, which stays for whoever wants to write the rule.
+  // The select replaces the text, which stays for people who write the rule themselves.
   const select = make("select", {
     id: raw.id,
     class: "input",
@@ -93,12 +94,12 @@ function build(holder: HTMLElement): void {
   const preview = make("div", { class: "recurrence-preview", "aria-live": "polite" });
   holder.replaceChildren(select, custom, text, preview);
 
-  // How a rule is written is of interest to whoever writes it.
+  // The help explains the syntax of rules.
   const help = document.getElementById(`field-${raw.name}-help`);
 
-  /** Whether the person, or what the rule is like, asks for its parts or its text. */
+  /** Part of the field that is shown. */
   let mode: "preset" | "custom" | "text" = "preset";
-  let simple: Simple = simpleFor(dayNow());
+  let simple: SimpleRule = defaultRule(dayNow());
 
   const put = (rule: string): void => {
     raw.value = rule;
@@ -122,7 +123,7 @@ function build(holder: HTMLElement): void {
   }
 
   function changed(): void {
-    put(writeRule(simple));
+    put(formatRule(simple));
     look();
   }
 
@@ -159,7 +160,7 @@ function build(holder: HTMLElement): void {
       simple.frequency,
     );
     unit.addEventListener("change", () => {
-      simple.frequency = unit.value as Simple["frequency"];
+      simple.frequency = unit.value as SimpleRule["frequency"];
       redraw();
     });
     add("unit", t("rule.unit"), unit);
@@ -285,7 +286,7 @@ function build(holder: HTMLElement): void {
   select.addEventListener("change", () => {
     const preset = presetsFor(dayNow()).find(({ key }) => key === select.value);
     if (select.value === "custom") {
-      simple = read() ?? simpleFor(dayNow());
+      simple = read() ?? defaultRule(dayNow());
       mode = "custom";
       redraw();
     } else if (select.value === "text") {
@@ -300,7 +301,7 @@ function build(holder: HTMLElement): void {
   raw.addEventListener("change", look);
   raw.addEventListener("input", () => mode === "text" && look());
 
-  // What was chosen by its day follows the start to another day.
+  // A preset follows the start to another day.
   let day = dayNow();
   form?.addEventListener("input", follow);
   form?.addEventListener("change", follow);
@@ -367,7 +368,7 @@ function build(holder: HTMLElement): void {
     } catch (error) {
       await afterPress();
       if (mine !== asked) return;
-      const message = error instanceof Refusal ? error.fields || error.message : t("rule.failed");
+      const message = error instanceof ApiError ? error.fields || error.message : t("rule.failed");
       preview.replaceChildren(make("p", { class: "field-error" }, message));
     }
   }
@@ -375,13 +376,13 @@ function build(holder: HTMLElement): void {
   function draw(answer: Answer, given: string): void {
     const list = make("ol", { class: "recurrence-dates" });
     for (const occurrence of answer.occurrences) {
-      list.append(make("li", {}, momentWords(occurrence)));
+      list.append(make("li", {}, formatMoment(occurrence)));
     }
     if (answer.more) list.append(make("li", { class: "muted" }, t("common.and_more")));
     preview.replaceChildren(
       ...(answer.text ? [make("p", {}, make("strong", {}, answer.text))] : []),
       ...(answer.start && !answer.start.startsWith(given)
-        ? [make("p", { class: "muted" }, t("rule.start_moves", { date: momentWords(answer.start) }))]
+        ? [make("p", { class: "muted" }, t("rule.start_moves", { date: formatMoment(answer.start) }))]
         : []),
       ...(answer.warning ? [make("p", { class: "muted" }, answer.warning)] : []),
       answer.occurrences.length > 0 ? list : make("p", { class: "field-error" }, t("rule.empty")),

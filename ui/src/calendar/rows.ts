@@ -1,34 +1,36 @@
-/** The rows of the timelines: people and resources, with their names. */
+/** Rows of the timelines: people and resources. */
 import type { Entry } from "./entry";
 import type { Context } from "./view";
 import { callApi } from "../core/page";
 import { t } from "../core/words";
 
-export interface Row {
+/** Row of a timeline. */
+export interface TimelineRow {
   id: string;
   name: string;
-  /** What stands beneath the name. */
+  /** Text beneath the name. */
   note: string;
 }
 
-/** What the rows of a timeline are about. */
-export interface Rows {
-  /** The kind of the records that they are of. */
+/** Description of the rows of a timeline. */
+interface RowKind {
+  /** Kind of their records. */
   kind: string;
-  /** Which rows an entry stands in. */
+  /** Returns the rows of an entry. */
   of(entry: Entry): string[];
-  /** What to ask the feed for where the filters name no row. */
+  /** Parameters of the feed if the filters name no row. */
   query: Record<string, string>;
-  /** What a row is for whatever is made in it. */
+  /** Role of a row in whatever is created in it. */
   about: "person" | "resource";
-  /** The heading of their column. */
+  /** Heading of their column. */
   heading: string;
-  /** What else changes them. */
+  /** Other kinds whose changes change the rows. */
   follows: string[];
   empty: string;
 }
 
-export const ROWS: Record<"people" | "resources", Rows> = {
+/** Rows of each timeline. */
+export const ROW_KINDS: Record<"people" | "resources", RowKind> = {
   people: {
     kind: "user",
     of: (entry) => (entry.people ?? []).map(({ id }) => id),
@@ -49,16 +51,16 @@ export const ROWS: Record<"people" | "resources", Rows> = {
   },
 };
 
-/** The rows that came with the page, once: afterwards they may have changed. */
-export function givenRows({ host }: Context, about: keyof typeof ROWS): Row[] | null {
-  const given = JSON.parse(host.dataset.rows ?? "{}") as Record<string, Row[]>;
+/** Returns the rows that came with the page, once: they may change later. */
+export function givenRows({ host }: Context, about: keyof typeof ROW_KINDS): TimelineRow[] | null {
+  const given = JSON.parse(host.dataset.rows ?? "{}") as Record<string, TimelineRow[]>;
   delete host.dataset.rows;
   return given[about] ?? null;
 }
 
-/** Those that the filters name, or all. */
-export async function fetchRows({ feed }: Context, about: keyof typeof ROWS): Promise<Row[]> {
+/** Loads the rows that the filters name, or all. */
+export async function fetchRows({ feed }: Context, about: keyof typeof ROW_KINDS): Promise<TimelineRow[]> {
   const query = new URLSearchParams({ ...feed.parameters, about });
-  const { rows } = await callApi<{ rows: Row[] }>("GET", `/api/v1/calendar/rows?${query}`);
+  const { rows } = await callApi<{ rows: TimelineRow[] }>("GET", `/api/v1/calendar/rows?${query}`);
   return rows;
 }

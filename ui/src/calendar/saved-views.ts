@@ -1,12 +1,13 @@
-/** Saved views: what is shown, kept under a name. */
+/** Saved views: save, rename, delete, set as default. */
 import { refresh } from "../core/live";
 import { callApi, make, one } from "../core/page";
-import { toast, toastRefusal } from "../core/toast";
+import { toast, toastError } from "../core/toast";
 import { t } from "../core/words";
 
 const COLLECTION = "/api/v1/saved-views";
 
-export function startPresets(host: HTMLElement): void {
+/** Starts the menu of saved views. */
+export function startSavedViews(host: HTMLElement): void {
   const menu = one<HTMLDetailsElement>("[data-presets]", host);
   menu?.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -41,7 +42,7 @@ export function startPresets(host: HTMLElement): void {
   });
 }
 
-/** The view and the filters, without the date: a saved view is about any day. */
+/** View and filters without the date. */
 function shown(): string {
   const query = new URLSearchParams(location.search);
   query.delete("date");
@@ -60,7 +61,7 @@ async function send(
     toast(said, { undo });
     refresh();
   } catch (error) {
-    toastRefusal(error);
+    toastError(error);
   }
 }
 

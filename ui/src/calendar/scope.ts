@@ -1,9 +1,10 @@
-/** Asks how far a change of one date of a series reaches: this date, it and those that follow, or all. */
-import { asked, choiceButton } from "../core/dialog";
+/** Dialog for the scope of a change to a series: this occurrence, this and following, or all. */
+import { showDialog, choiceButton } from "../core/dialog";
 import { icon } from "../core/icons";
 import { make, one } from "../core/page";
 import { t } from "../core/words";
 
+/** Reach of a change to a series. */
 export type Scope = "this" | "following" | "all";
 
 const CHOICES: [Scope, string, string][] = [
@@ -12,10 +13,7 @@ const CHOICES: [Scope, string, string][] = [
   ["all", t("scope.all"), t("scope.all_help")],
 ];
 
-/**
- * Opens the dialog. `question` is its heading, as in “Move “Staff meeting””, and `offered` what can be chosen where not
- * all can; nothing is answered when the person turns away.
- */
+/** Opens the dialog with a heading. `offered` limits the choices. Returns null when the person cancels. */
 export async function askScope(question: string, offered?: Scope[]): Promise<Scope | null> {
   const heading = make("h2", { id: "scope-heading" }, question);
   const choices = make("div", { class: "scope-choices" });
@@ -29,8 +27,8 @@ export async function askScope(question: string, offered?: Scope[]): Promise<Sco
   let chosen: Scope | null = null;
   for (const [scope, label, help] of CHOICES) {
     if (offered && !offered.includes(scope)) continue;
-    const said = make("span", {}, make("strong", {}, label), make("small", { class: "muted" }, help));
-    const button = choiceButton(said, () => {
+    const content = make("span", {}, make("strong", {}, label), make("small", { class: "muted" }, help));
+    const button = choiceButton(content, () => {
       chosen = scope;
       dialog.close();
     });
@@ -38,11 +36,11 @@ export async function askScope(question: string, offered?: Scope[]): Promise<Sco
     button.append(icon("arrowRight"));
     choices.append(button);
   }
-  await asked(dialog);
+  await showDialog(dialog);
   return chosen;
 }
 
-/** Folded choices of a page, as under “Cancel this date”, become the dialog. */
+/** Opens the dialog in place of the choices that a page folds. */
 export function startScopes(): void {
   document.addEventListener("click", (event) => {
     const summary = (event.target as Element).closest<HTMLElement>("[data-ask-scope] > summary");

@@ -1,10 +1,11 @@
-/** A swipe to the side turns the page of the calendar. */
+/** Swipe to the side, which turns the page of the calendar. */
 
-/** Shorter than this it is a touch, not a swipe. */
-const FAR = 60;
-/** Slower than this, in milliseconds, something is dragged. */
-const QUICK = 500;
+/** Pixels of the shortest swipe. */
+const MIN_DISTANCE = 60;
+/** Milliseconds of the slowest swipe. */
+const MAX_DURATION = 500;
 
+/** Starts swiping; `turn` gets -1 or 1. */
 export function startSwipe(grid: HTMLElement, turn: (way: number) => void): void {
   let start: { x: number; y: number; at: number } | null = null;
   grid.addEventListener(
@@ -26,8 +27,9 @@ export function startSwipe(grid: HTMLElement, turn: (way: number) => void): void
       const [touch] = event.changedTouches;
       if (!start || !touch || document.body.hasAttribute("data-held")) return;
       const way = touch.clientX - start.x;
-      const isSideways = Math.abs(way) > FAR && Math.abs(touch.clientY - start.y) < Math.abs(way) / 2;
-      if (isSideways && event.timeStamp - start.at < QUICK) turn(way > 0 ? -1 : 1);
+      const isSideways =
+        Math.abs(way) > MIN_DISTANCE && Math.abs(touch.clientY - start.y) < Math.abs(way) / 2;
+      if (isSideways && event.timeStamp - start.at < MAX_DURATION) turn(way > 0 ? -1 : 1);
       start = null;
     },
     { passive: true },

@@ -1,26 +1,26 @@
-/** The pointer in a timeline: a mouse drags bars and pulls their ends, a finger that rests on a bar takes it along. */
+/** Pointer in a timeline: a mouse drags bars and their ends, a long press of a finger drags a bar. */
 import type { DragHandle, Part } from "./timeline-moves";
-import { hold } from "../core/live";
+import { pauseUpdates } from "../core/live";
 import { every, one } from "../core/page";
 
-/** Further than this the mouse drags rather than clicks. */
-const THRESHOLD = 5;
-/** So long a finger rests before it takes along what lies under it, in milliseconds. */
-const REST = 350;
-/** Further than this it scrolls instead. */
-const SLIP = 8;
-/** So near to its end a bar is pulled. */
-const END = 7;
-/** A bar that is narrower is only moved. */
-const NARROW = 24;
-/** So near to the edge the timeline scrolls along. */
-const EDGE = 40;
-/** So near to it, and so long in milliseconds, the page is turned where there is nothing to scroll. */
-const BRINK = 8;
-const DWELL = 600;
+/** Pixels after which a mouse drags rather than clicks. */
+const DRAG_THRESHOLD = 5;
+/** Milliseconds until a finger picks a bar up. */
+const LONG_PRESS = 350;
+/** Pixels after which a finger scrolls instead. */
+const TOUCH_SLOP = 8;
+/** Pixels from the end of a bar within which it is resized. */
+const RESIZE_EDGE = 7;
+/** Width in pixels below which a bar is only moved. */
+const MIN_RESIZE_WIDTH = 24;
+/** Pixels from the edge within which the timeline scrolls. */
+const SCROLL_EDGE = 40;
+/** Pixels from the edge, and milliseconds, after which the page is turned if there is nothing to scroll. */
+const TURN_EDGE = 8;
+const TURN_DELAY = 600;
 
-/** Listens until the signal. */
-export function startTimelineDrag(grid: HTMLElement, hand: DragHandle, signal: AbortSignal): void {
+/** Starts dragging, until the signal. */
+export function startTimelineDrag(grid: HTMLElement, handle: DragHandle, signal: AbortSignal): void {
   let touched = false;
 
   grid.addEventListener(
@@ -37,49 +37,49 @@ export function startTimelineDrag(grid: HTMLElement, hand: DragHandle, signal: A
       const scrolledAt = outer.scrollLeft;
       let at = { x: down.clientX, y: down.clientY };
       let dragged = false;
-      let rest = 0;
+      let longPress = 0;
 
-      // What is pressed is not drawn anew under the pointer.
-      hold(true);
+      // A pressed bar is not redrawn.
+      pauseUpdates(true);
       const end = (): void => {
         gesture.abort();
-        if (!dragged) hold(false);
-        clearTimeout(rest);
+        if (!dragged) pauseUpdates(false);
+        clearTimeout(longPress);
         cancelAnimationFrame(scrolling);
         touched = false;
       };
       const follow = (): void => {
         const way = at.x - down.clientX + outer.scrollLeft - scrolledAt;
-        const step = hand.step();
-        const columns = Math.round(way / hand.columnWidth() / step) * step + hand.turned();
-        hand.shift(part, columns, part === "whole" ? trackAt(grid, at.y) : undefined);
+        const step = handle.step();
+        const columns = Math.round(way / handle.columnWidth() / step) * step + handle.turned();
+        handle.shift(part, columns, part === "whole" ? trackAt(grid, at.y) : undefined);
       };
       let scrolling = 0;
       // The page is turned once for each time that the pointer comes to its edge.
-      let brink = { way: 0, since: 0, turned: false };
+      let turning = { way: 0, since: 0, turned: false };
       const scroll = (now: number): void => {
         if (scrollAlong(outer, at)) follow();
-        const leaves = brinkAt(outer, at.x);
-        // What is taken at the edge and goes down is not on its way out.
-        const beyond = leaves * (at.x - down.clientX) > THRESHOLD ? leaves : 0;
-        if (beyond !== brink.way) brink = { way: beyond, since: now, turned: false };
-        if (beyond && !brink.turned && now - brink.since > DWELL) {
-          brink.turned = true;
-          void hand.turn(beyond).then(() => dragged && follow());
+        const leaves = turnDirection(outer, at.x);
+        // A bar that was picked up at the edge and moves down does not leave.
+        const beyond = leaves * (at.x - down.clientX) > DRAG_THRESHOLD ? leaves : 0;
+        if (beyond !== turning.way) turning = { way: beyond, since: now, turned: false };
+        if (beyond && !turning.turned && now - turning.since > TURN_DELAY) {
+          turning.turned = true;
+          void handle.turn(beyond).then(() => dragged && follow());
         }
         scrolling = requestAnimationFrame(scroll);
       };
-      const take = (): void => {
-        dragged = hand.lift(bar);
+      const pickUp = (): void => {
+        dragged = handle.pickUp(bar);
         if (!dragged) return;
         touched = isTouch;
         scrolling = requestAnimationFrame(scroll);
       };
       if (isTouch) {
-        rest = window.setTimeout(() => {
-          take();
+        longPress = window.setTimeout(() => {
+          pickUp();
           if (dragged) navigator.vibrate?.(12);
-        }, REST);
+        }, LONG_PRESS);
       }
 
       document.addEventListener(
@@ -88,8 +88,8 @@ export function startTimelineDrag(grid: HTMLElement, hand: DragHandle, signal: A
           if (move.pointerId !== down.pointerId) return;
           at = { x: move.clientX, y: move.clientY };
           const way = Math.hypot(at.x - down.clientX, at.y - down.clientY);
-          if (!dragged && isTouch && way > SLIP) end();
-          else if (!dragged && !isTouch && way > THRESHOLD) take();
+          if (!dragged && isTouch && way > TOUCH_SLOP) end();
+          else if (!dragged && !isTouch && way > DRAG_THRESHOLD) pickUp();
           if (dragged) follow();
         },
         during,
@@ -100,14 +100,14 @@ export function startTimelineDrag(grid: HTMLElement, hand: DragHandle, signal: A
           if (up.pointerId !== down.pointerId) return;
           end();
           if (!dragged) return;
-          // What was dragged is not clicked.
+          // A drag is no click.
           const stop = new AbortController();
           grid.addEventListener("click", (click) => click.stopPropagation(), {
             capture: true,
             signal: stop.signal,
           });
           setTimeout(() => stop.abort());
-          hand.drop(up.ctrlKey || up.altKey);
+          handle.drop(up.ctrlKey || up.altKey);
         },
         during,
       );
@@ -115,7 +115,7 @@ export function startTimelineDrag(grid: HTMLElement, hand: DragHandle, signal: A
         "pointercancel",
         () => {
           end();
-          hand.release();
+          handle.release();
         },
         during,
       );
@@ -125,14 +125,14 @@ export function startTimelineDrag(grid: HTMLElement, hand: DragHandle, signal: A
           if (key.key !== "Escape" || !dragged) return;
           key.stopPropagation();
           end();
-          hand.release();
+          handle.release();
         },
         { ...during, capture: true },
       );
     },
     { signal },
   );
-  // A finger that holds something does not scroll, and opens no menu of the browser.
+  // A drag by finger neither scrolls nor opens the menu of the browser.
   grid.addEventListener("touchmove", (event) => touched && event.preventDefault(), {
     signal,
     passive: false,
@@ -140,16 +140,16 @@ export function startTimelineDrag(grid: HTMLElement, hand: DragHandle, signal: A
   grid.addEventListener("contextmenu", (event) => touched && event.preventDefault(), { signal });
 }
 
-/** The part of a bar under the mouse. */
+/** Part of a bar under the mouse. */
 function partOf(bar: HTMLElement, x: number): Part {
   const ends = (bar.dataset.pull ?? "").split(" ");
   const { left, right, width } = bar.getBoundingClientRect();
-  if (width < NARROW) return "whole";
-  if (ends.includes("end") && right - x <= END) return "end";
-  return ends.includes("start") && x - left <= END ? "start" : "whole";
+  if (width < MIN_RESIZE_WIDTH) return "whole";
+  if (ends.includes("end") && right - x <= RESIZE_EDGE) return "end";
+  return ends.includes("start") && x - left <= RESIZE_EDGE ? "start" : "whole";
 }
 
-/** The track of the row at a height. */
+/** Track of the row at a height. */
 function trackAt(grid: HTMLElement, y: number): HTMLElement | undefined {
   return every(".timeline-track", grid).find((track) => {
     const { top, bottom } = track.getBoundingClientRect();
@@ -157,22 +157,22 @@ function trackAt(grid: HTMLElement, y: number): HTMLElement | undefined {
   });
 }
 
-/** The way in which the pointer leaves the timeline, where it cannot be scrolled further; 0 while it is inside. */
-function brinkAt(outer: HTMLElement, x: number): number {
+/** Direction in which the pointer leaves a timeline that cannot scroll further; 0 while it is inside. */
+function turnDirection(outer: HTMLElement, x: number): number {
   const box = outer.getBoundingClientRect();
   const names = one(".timeline-corner", outer)?.getBoundingClientRect();
-  if (x < (names?.right ?? box.left) + BRINK) return outer.scrollLeft <= 0 ? -1 : 0;
+  if (x < (names?.right ?? box.left) + TURN_EDGE) return outer.scrollLeft <= 0 ? -1 : 0;
   const isAtEnd = outer.scrollLeft + outer.clientWidth >= outer.scrollWidth - 1;
-  return x > Math.min(box.right, innerWidth) - BRINK && isAtEnd ? 1 : 0;
+  return x > Math.min(box.right, innerWidth) - TURN_EDGE && isAtEnd ? 1 : 0;
 }
 
-/** Scrolls when the pointer is at an edge; answers whether it did. */
+/** Scrolls if the pointer is at an edge. Returns true if it did. */
 function scrollAlong(outer: HTMLElement, { x, y }: { x: number; y: number }): boolean {
   const box = outer.getBoundingClientRect();
   // The names of the rows, and the head, stay where they are.
   const names = one(".timeline-corner", outer)?.getBoundingClientRect();
   const speed = (low: number, high: number, at: number): number =>
-    at < low + EDGE ? -10 : at > high - EDGE ? 10 : 0;
+    at < low + SCROLL_EDGE ? -10 : at > high - SCROLL_EDGE ? 10 : 0;
   const before = [outer.scrollLeft, outer.scrollTop];
   outer.scrollLeft += speed(names?.right ?? box.left, Math.min(box.right, innerWidth), x);
   outer.scrollTop += speed(names?.bottom ?? box.top, Math.min(box.bottom, innerHeight), y);

@@ -1,17 +1,17 @@
-/** Moving what stands in a timeline, along it and from row to row: by dragging it, or by Space and the arrows. */
+/** Moving bars in a timeline, along it and between rows, by pointer or by keyboard. */
 import { addDays, daysBetween } from "./days";
-import { type Entry, type Times, timesOf, whenWords } from "./entry";
+import { type Entry, type Times, timesOf, formatTimes } from "./entry";
 import type { Window } from "./timeline";
 import { startTimelineDrag } from "./timeline-drag";
 import type { Context, Reassignment } from "./view";
-import { hold } from "../core/live";
+import { pauseUpdates } from "../core/live";
 import { announce, every, one } from "../core/page";
 import { t } from "../core/words";
 
-/** Columns of the day by which something moves: half an hour. */
+/** Columns of half an hour, the step of the day. */
 export const HALF_HOUR = 2;
 
-/** What is pulled: the whole bar along the timeline, or one of its ends. */
+/** Part of a bar that is dragged. */
 export type Part = "whole" | "start" | "end";
 
 interface Held {
@@ -21,45 +21,45 @@ interface Held {
   /** Columns by which each end has moved. */
   start: number;
   end: number;
-  /** The track that it stood in, and the one that it is over. */
+  /** Track of the bar, and the track under the pointer. */
   home: HTMLElement;
   over: HTMLElement;
-  /** The page that it was taken from: its date, its first day, and the column in which the bar began. */
+  /** Page of the bar: its date, its first day, and the first column of the bar. */
   date: string;
   first: string;
   column: number;
   /** Columns by which pages were turned since. */
   turned: number;
-  /** Whether it stands on a page that was drawn since. */
+  /** The bar is on a page that was drawn since. */
   carried: boolean;
 }
 
-/** What the hand on a bar may do with it. */
+/** Operations of a drag. */
 export interface DragHandle {
-  lift(bar: HTMLElement): boolean;
-  /** Moves it to so many columns from where it was, and over a track. */
+  pickUp(bar: HTMLElement): boolean;
+  /** Moves a part by columns from its origin, and over a track. */
   shift(part: Part, columns: number, over?: HTMLElement): void;
   drop(copies: boolean): void;
   release(): void;
   columnWidth(): number;
   /** Columns of one step. */
   step(): number;
-  /** Turns the page and takes along what is held. */
+  /** Turns the page and takes the held bar along. */
   turn(way: number): Promise<void>;
-  /** Columns by which pages were turned since it was taken. */
+  /** Columns by which pages were turned since the bar was picked up. */
   turned(): number;
 }
 
-/** What moves in a timeline. */
+/** State of the moves, for the timeline that draws the bars. */
 export interface Moves {
-  /** Whether a page is being turned with something held, so that it is drawn in spite of that. */
+  /** Returns true while a page is turned with a held bar; it is drawn nevertheless. */
   isTurning(): boolean;
-  /** Puts what is held onto the page that was drawn. */
+  /** Puts the held bar onto the page that was drawn. */
   carry(table: HTMLElement): void;
   close(): void;
 }
 
-/** Listens until it is closed. `about` says what the rows are. */
+/** Starts moving. `about` is the kind of the rows. */
 export function startTimelineMoves(
   context: Context,
   about: Reassignment["about"],
@@ -77,10 +77,11 @@ export function startTimelineMoves(
     track.closest<HTMLElement>(".timeline-row")?.getAttribute("aria-label") ?? "";
   const columnWidth = (): number => (held?.home.getBoundingClientRect().width || 1) / windowOf().columns;
   const step = (): number => (windowOf().byHour ? HALF_HOUR : 1);
-  /** Whether it may go to another row. */
-  const changesRow = ({ kind }: Entry): boolean => about === "resource" || context.abilities.given.has(kind);
+  /** Returns true if the entry can change its row. */
+  const changesRow = ({ kind }: Entry): boolean =>
+    about === "resource" || context.abilities.reassignable.has(kind);
 
-  /** Where it is held now. */
+  /** Times at which the bar is held. */
   const timesIn = ({ from, start, end }: Held): Times => {
     const { byHour } = windowOf();
     if (byHour && from.allDay) return from;
@@ -90,14 +91,15 @@ export function startTimelineMoves(
         : addDays(text, columns) + text.slice(10);
     return { ...from, start: move(from.start, start), end: move(from.end, end) };
   };
-  /** To whom it goes, when it is over another row. */
-  const goesOf = ({ home, over }: Held): Reassignment | undefined =>
+  /** New row of the bar, if it is over another one. */
+  const reassignmentOf = ({ home, over }: Held): Reassignment | undefined =>
     home === over
       ? undefined
       : { about, id: over.dataset.row ?? "", name: nameOf(over), insteadOf: home.dataset.row ?? "" };
-  const said = (it: Held): string => [goesOf(it)?.name, whenWords(timesIn(it))].filter(Boolean).join(", ");
+  const said = (it: Held): string =>
+    [reassignmentOf(it)?.name, formatTimes(timesIn(it))].filter(Boolean).join(", ");
 
-  const lift = (bar: HTMLElement): boolean => {
+  const pickUp = (bar: HTMLElement): boolean => {
     const entry = entryOf(bar);
     const home = trackOf(bar);
     if (!entry?.editable || !home) return false;
@@ -116,7 +118,7 @@ export function startTimelineMoves(
       carried: false,
     };
     bar.setAttribute("data-lifted", "");
-    hold(true);
+    pauseUpdates(true);
     return true;
   };
 
@@ -124,13 +126,13 @@ export function startTimelineMoves(
     if (!held) return;
     const { from, home } = held;
     const before = { start: held.start, end: held.end };
-    // What lasts all day has no hour to go to.
-    const stands = windowOf().byHour && from.allDay;
+    // An all-day entry has no hour.
+    const isFixed = windowOf().byHour && from.allDay;
     const pulled = held.end - held.start;
-    if (part !== "end") held.start = stands ? 0 : columns;
+    if (part !== "end") held.start = isFixed ? 0 : columns;
     if (part !== "start") held.end = part === "whole" ? held.start + pulled : columns;
     const { start, end } = timesIn(held);
-    // An end before the start is none.
+    // The end stays after the start.
     if (part !== "whole" && start >= end) Object.assign(held, before);
     if (over && changesRow(held.entry)) held.over = over;
     place(held);
@@ -139,7 +141,7 @@ export function startTimelineMoves(
     if (held.over !== home) held.over.setAttribute("data-over", "");
   };
 
-  /** Draws it where it is held; on a page that was turned to, its bar begins in the first column. */
+  /** Draws the bar where it is held. On a page that was turned to, it begins in the first column. */
   const place = ({ bar, home, over, start, end, column, turned, carried }: Held): void => {
     const width = columnWidth();
     const top = (track: HTMLElement): number => track.getBoundingClientRect().top;
@@ -157,7 +159,7 @@ export function startTimelineMoves(
       turning = false;
     }
     const outer = one(".timeline", grid);
-    // One goes on where the page before ended.
+    // The new page continues where the last one ended.
     if (held && outer) outer.scrollLeft = way > 0 ? 0 : outer.scrollWidth;
   };
 
@@ -192,22 +194,22 @@ export function startTimelineMoves(
     if (over !== home) over.setAttribute("data-over", "");
   };
 
-  const straighten = (bar: HTMLElement): void => {
+  const resetPosition = (bar: HTMLElement): void => {
     bar.style.transform = "";
     bar.style.marginRight = "";
-    delete bar.dataset.goes;
+    delete bar.dataset.newRow;
   };
-  const letGo = (): void => {
+  const clearHeld = (): void => {
     held?.bar.removeAttribute("data-lifted");
     held?.over.removeAttribute("data-over");
     held = null;
-    hold(false);
+    pauseUpdates(false);
   };
   const release = (): void => {
     if (!held) return;
     const { bar, carried, date } = held;
-    if (!carried) straighten(bar);
-    letGo();
+    if (!carried) resetPosition(bar);
+    clearHeld();
     if (carried) context.go({ date });
   };
 
@@ -215,35 +217,37 @@ export function startTimelineMoves(
     if (!held) return;
     const { entry, bar, start, end, from, carried } = held;
     const to = timesIn(held);
-    const goes = goesOf(held);
-    // What takes its resource by a booking beside it is copied without.
+    const reassignment = reassignmentOf(held);
+    // An entry whose resource comes from a separate booking is copied without it.
     const books = context.creates.some((create) => create.resource && isOf(entry, create.collection));
-    const copied = copies && context.abilities.whole.has(entry.kind);
-    const given = copied && about === "resource" && !books ? undefined : goes;
+    const copied = copies && context.abilities.copyable.has(entry.kind);
+    const reassigned = copied && about === "resource" && !books ? undefined : reassignment;
     const stays = to.start === from.start && to.end === from.end;
-    if (!carried && (copied || (stays && !given))) straighten(bar);
-    letGo();
-    if (stays && !given) {
+    if (!carried && (copied || (stays && !reassigned))) resetPosition(bar);
+    clearHeld();
+    if (stays && !reassigned) {
       if (carried) context.go({});
       return;
     }
-    // The bar stays where it was put down until it is drawn there; refused, it goes back.
-    bar.dataset.goes = given?.id ?? "";
-    if (!given) delete bar.dataset.goes;
-    const how = copied ? "copy" : start === end ? "move" : "resize";
-    const kept = await context.commit(entry, to, how, given);
-    if (!kept) {
+    // The bar stays where it was dropped until it is drawn there; if refused, it returns.
+    bar.dataset.newRow = reassigned?.id ?? "";
+    if (!reassigned) delete bar.dataset.newRow;
+    const action = copied ? "copy" : start === end ? "move" : "resize";
+    const saved = await context.commit(entry, to, action, reassigned);
+    if (!saved) {
       if (carried) context.go({});
-      else straighten(bar);
+      else resetPosition(bar);
     } else {
-      const when = whenWords(kept);
-      announce(given ? t("move.dropped_for", { name: given.name, when }) : t("move.dropped", { when }));
+      const when = formatTimes(saved);
+      announce(
+        reassigned ? t("move.dropped_for", { name: reassigned.name, when }) : t("move.dropped", { when }),
+      );
     }
   };
 
   const pulls = (bar: HTMLElement, part: Part): boolean => (bar.dataset.pull ?? "").split(" ").includes(part);
 
-  /** Along the timeline, or with Shift the end alone. */
+  /** Moves along the timeline; with Shift the end alone. */
   function stepAlong(it: Held, way: number, pullsEnd: boolean): void {
     if (pullsEnd && !pulls(it.bar, "end")) {
       announce(t("move.no_end"));
@@ -254,7 +258,7 @@ export function startTimelineMoves(
     announce(said(it));
     const { columns } = windowOf();
     const at = pullsEnd ? it.column + it.end - it.turned : it.column + it.start - it.turned;
-    // What is moved by keyboard takes the page along.
+    // The page follows a move by keyboard.
     const page = at < 0 ? -1 : at >= columns ? 1 : 0;
     if (page && !pullsEnd) void turn(page).then(() => scrollTo(it));
     else scrollTo(it);
@@ -287,7 +291,7 @@ export function startTimelineMoves(
       if (!held) {
         if (event.key !== " ") return;
         const entry = entryOf(bar);
-        if (lift(bar)) {
+        if (pickUp(bar)) {
           const pull = pulls(bar, "end") ? t("move.bar_end") : "";
           const give = entry && changesRow(entry) ? t("move.bar_row") : "";
           announce(t("move.picked_up_bar", { title: entry?.title ?? "", more: pull + give }));
@@ -310,8 +314,8 @@ export function startTimelineMoves(
     signal: until.signal,
   });
 
-  const hand: DragHandle = {
-    lift,
+  const handle: DragHandle = {
+    pickUp,
     shift,
     drop: (copies) => void drop(copies),
     release,
@@ -320,7 +324,7 @@ export function startTimelineMoves(
     turn,
     turned: () => held?.turned ?? 0,
   };
-  startTimelineDrag(grid, hand, until.signal);
+  startTimelineDrag(grid, handle, until.signal);
   return {
     isTurning: () => turning && held !== null,
     carry,

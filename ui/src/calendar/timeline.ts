@@ -1,18 +1,37 @@
 /** Timelines: people or resources in rows, hours or days in columns. */
-import { addDays, addMonths, clock, dayWords, daysBetween, monthOf, stretch, weekOf, weekday } from "./days";
-import { type Entry, type Times, isOff, isOver, isRunning, lastDay, timesOf, whenWords } from "./entry";
-import { type Row, ROWS, fetchRows, givenRows } from "./rows";
+import {
+  addDays,
+  addMonths,
+  formatTime,
+  formatDay,
+  daysBetween,
+  monthOf,
+  formatRange,
+  weekOf,
+  weekday,
+} from "./days";
+import {
+  type Entry,
+  type Times,
+  isInactive,
+  isClosed,
+  isOngoing,
+  lastDay,
+  timesOf,
+  formatTimes,
+} from "./entry";
+import { type TimelineRow, ROW_KINDS, fetchRows, givenRows } from "./rows";
 import { startTimelineMoves } from "./timeline-moves";
 import type { CalendarView, Context } from "./view";
 import { every, make, one } from "../core/page";
 import { t } from "../core/words";
 
-/** Lines of a row before the rest is folded. */
-const LINES = 6;
-/** A column of the day is a quarter of an hour. */
+/** Lanes of a row; further bars are folded. */
+const MAX_LANES = 6;
+/** Columns of a day, a quarter of an hour each. */
 const QUARTERS = 96;
 
-/** The window of a timeline: its first day, how many days, and how many columns. */
+/** Window of a timeline: first day, number of days and of columns. */
 export interface Window {
   first: string;
   days: number;
@@ -23,11 +42,12 @@ export interface Window {
 interface Bar {
   entry: Entry;
   times: Times;
-  /** First column and the one after the last. */
+  /** First column, and the one after the last. */
   from: number;
   to: number;
 }
 
+/** Returns the window of the current state. */
 export function windowOf({ state, weekStart }: Context): Window {
   const week = weekOf(state.date, weekStart);
   const month = monthOf(state.date);
@@ -37,9 +57,10 @@ export function windowOf({ state, weekStart }: Context): Window {
   return { first, days, columns: byHour ? QUARTERS : days, byHour };
 }
 
+/** Opens a timeline. */
 export function openTimeline(context: Context, about: "people" | "resources"): CalendarView {
   const { grid, zone, feed } = context;
-  const kind = ROWS[about];
+  const kind = ROW_KINDS[about];
   let rows = givenRows(context, about);
   let window = windowOf(context);
   const unfolded = new Set<string>();
@@ -47,8 +68,8 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
 
   const draw = async (): Promise<void> => {
     window = windowOf(context);
-    context.title(stretch(window.first, addDays(window.first, window.days - 1)));
-    // The rows stand there while their entries are on the way.
+    context.title(formatRange(window.first, addDays(window.first, window.days - 1)));
+    // Rows are shown while their entries are loading.
     if (rows && !one(".timeline", grid)) show(null, rows);
     const more = Object.entries(kind.query).filter(([name]) => !feed.parameters[name]);
     const [entries, found] = await Promise.all([
@@ -57,13 +78,13 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     ]);
     rows = found;
     if (!entries) return;
-    // What is held in the hand stays in it.
+    // A held bar is not redrawn.
     if (document.body.hasAttribute("data-held") && !moves.isTurning()) setTimeout(() => void draw(), 300);
     else show(entries, rows);
   };
 
-  /** Draws the rows with the entries; nothing in place of these while they are not known. */
-  function show(entries: Entry[] | null, rows: Row[]): void {
+  /** Draws the rows, with their entries once they are known. */
+  function show(entries: Entry[] | null, rows: TimelineRow[]): void {
     if (rows.length === 0) {
       grid.replaceChildren(make("p", { class: "muted timeline-empty" }, kind.empty));
       return;
@@ -81,12 +102,12 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     const table = make("div", { class: "timeline-table", "data-span": context.state.span });
     table.style.setProperty("--columns", String(window.columns));
     table.style.setProperty("--units", String(window.byHour ? 24 : window.columns));
-    table.append(head(), ...rows.map((row) => line(row, entries && (bars.get(row.id) ?? []))));
+    table.append(drawHead(), ...rows.map((row) => drawRow(row, entries && (bars.get(row.id) ?? []))));
     const kept = one(".timeline", grid);
     const outer = kept ?? make("div", { class: "timeline" });
-    const { entry: focused, goes } = (document.activeElement as HTMLElement | null)?.dataset ?? {};
-    const inRow = goes ?? document.activeElement?.closest<HTMLElement>("[data-row]")?.dataset.row;
-    // What is held goes over to the new page before the old one is taken away, or it would lose the focus.
+    const { entry: focused, newRow } = (document.activeElement as HTMLElement | null)?.dataset ?? {};
+    const inRow = newRow ?? document.activeElement?.closest<HTMLElement>("[data-row]")?.dataset.row;
+    // A held bar moves to the new page before the old one is removed, or it would lose the focus.
     outer.append(table);
     moves.carry(table);
     for (const old of [...outer.children]) if (old !== table) old.remove();
@@ -101,11 +122,11 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     scrolled = window.byHour;
   }
 
-  function head(): HTMLElement {
+  function drawHead(): HTMLElement {
     const cells: HTMLElement[] = [];
     if (window.byHour) {
       for (let hour = 0; hour < 24; hour += 1) {
-        const word = clock(`${window.first}T${String(hour).padStart(2, "0")}:00:00`).replace(":00", "");
+        const word = formatTime(`${window.first}T${String(hour).padStart(2, "0")}:00:00`).replace(":00", "");
         cells.push(make("span", { class: "timeline-unit" }, word));
       }
     } else {
@@ -118,9 +139,9 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
             class: "timeline-unit",
             "data-today": day === context.today() ? "" : undefined,
             "data-rest": [0, 6].includes(weekday(day)) ? "" : undefined,
-            "aria-label": dayWords(day),
+            "aria-label": formatDay(day),
           },
-          context.state.span === "month" ? String(Number(day.slice(8))) : dayWords(day),
+          context.state.span === "month" ? String(Number(day.slice(8))) : formatDay(day),
         );
         cell.addEventListener("click", () => context.go({ span: "day", date: day }));
         cells.push(cell);
@@ -135,12 +156,12 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     );
   }
 
-  function line(row: Row, known: Bar[] | null): HTMLElement {
+  function drawRow(row: TimelineRow, known: Bar[] | null): HTMLElement {
     const bars = known ?? [];
-    const busy = bars.filter(({ entry }) => !isOff(entry)).length;
+    const busy = bars.filter(({ entry }) => !isInactive(entry)).length;
     const name = make("h2", { class: "timeline-name" }, make("span", {}, row.name));
     const count = busy === 0 ? t("timeline.free") : t("common.entries", { count: busy });
-    // A line ends between these, not within them.
+    // A drawRow ends between these, not within them.
     const words = [...row.note.split(" · "), known ? count : ""].filter(Boolean);
     const kept = words.map((word) => (word.length < 16 ? word.replaceAll(" ", "\u00a0") : word));
     name.append(make("small", {}, kept.join("\u00a0· ")));
@@ -155,21 +176,21 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     const track = make("div", { class: "timeline-track", "data-row": row.id });
     const lanes: [number, number][][] = [];
     let folded = 0;
-    // What happens comes first; what runs for weeks, and what is over, beneath.
+    // Short entries first; ongoing and closed ones beneath.
     const rank = ({ entry, times }: Bar): number =>
-      Number(window.byHour ? times.allDay : isRunning(times)) + 2 * Number(isOver(entry));
+      Number(window.byHour ? times.allDay : isOngoing(times)) + 2 * Number(isClosed(entry));
     bars.sort((one, other) => rank(one) - rank(other) || one.from - other.from || other.to - one.to);
     for (const bar of bars) {
       let lane = lanes.findIndex((taken) => taken.every(([from, to]) => bar.to <= from || to <= bar.from));
       if (lane < 0) lane = lanes.length;
-      if (lane >= LINES && !unfolded.has(row.id)) {
+      if (lane >= MAX_LANES && !unfolded.has(row.id)) {
         folded += 1;
         continue;
       }
       const taken = lanes[lane] ?? [];
       taken.push([bar.from, bar.to]);
       lanes[lane] = taken;
-      track.append(draftBar(bar, lane));
+      track.append(drawBar(bar, lane));
     }
     if (folded > 0) {
       const more = make(
@@ -189,19 +210,19 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     return make("section", { class: "timeline-row", "aria-label": row.name }, title, track);
   }
 
-  function draftBar({ entry, times, from, to }: Bar, lane: number): HTMLElement {
+  function drawBar({ entry, times, from, to }: Bar, lane: number): HTMLElement {
     const pulled = pullsOf(entry, times);
     const bar = make("button", {
       type: "button",
-      class: isOff(entry) ? "timeline-bar off" : "timeline-bar",
+      class: isInactive(entry) ? "timeline-bar off" : "timeline-bar",
       "data-entry": entry.id,
       "data-module": entry.module,
       "data-cut": times.start.slice(0, 10) < window.first ? "" : undefined,
       "data-pull": pulled.length > 0 ? pulled.join(" ") : undefined,
-      title: `${entry.title}, ${whenWords(times)}`,
+      title: `${entry.title}, ${formatTimes(times)}`,
     });
     if (!times.allDay && ["week", "fortnight"].includes(context.state.span))
-      bar.append(make("small", {}, clock(times.start).replace(":00", "")));
+      bar.append(make("small", {}, formatTime(times.start).replace(":00", "")));
     bar.append(make("span", {}, entry.title));
     bar.style.gridColumn = `${from + 1} / ${to + 1}`;
     bar.style.gridRow = String(lane + 1);
@@ -209,9 +230,9 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     return bar;
   }
 
-  /** The ends of an entry that can be pulled: those in the window of what has hours, or of what has days. */
+  /** Ends of an entry that can be dragged in this window. */
   function pullsOf(entry: Entry, { allDay, start, end }: Times): string[] {
-    const fits = entry.editable && context.abilities.spans.has(entry.kind) && allDay !== window.byHour;
+    const fits = entry.editable && context.abilities.resizable.has(entry.kind) && allDay !== window.byHour;
     if (!fits) return [];
     const after = addDays(window.first, window.days);
     const ends: [string, boolean][] = [
@@ -221,7 +242,7 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     return ends.filter(([, inside]) => inside).map(([name]) => name);
   }
 
-  /** Where an entry stands in the window; nothing when it does not. */
+  /** Bar of an entry; null if it is outside the window. */
   function barOf(entry: Entry): Bar | null {
     const times = timesOf(entry, zone);
     const column = (text: string, isEnd: boolean): number => {
@@ -238,8 +259,8 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     return { entry, times, from: Math.max(0, from), to: Math.min(window.columns, to) };
   }
 
-  /** Offers what can be made for the row, at the place that was clicked or on the day one looks at. */
-  function offer(row: Row, x: number | null, at: HTMLElement): void {
+  /** Offers creation in a row, at the place of the click or on the current date. */
+  function offer(row: TimelineRow, x: number | null, at: HTMLElement): void {
     const own = { [kind.about]: row.id };
     const box = at.getBoundingClientRect();
     const column =
@@ -248,7 +269,7 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     if (window.byHour) {
       const hour = x === null ? 9 : Math.min(22, column);
       const wall = (hours: number): string => `${window.first}T${String(hours).padStart(2, "0")}:00:00`;
-      context.offer({ start: wall(hour), end: wall(hour + 1), allDay: false }, place, own);
+      context.offerCreate({ start: wall(hour), end: wall(hour + 1), allDay: false }, place, own);
       return;
     }
     const inside =
@@ -256,9 +277,9 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     const day = x !== null ? addDays(window.first, column) : inside ? context.state.date : window.first;
     if (about === "resources") {
       // A room is booked for hours, not for days.
-      context.offer({ start: `${day}T09:00:00`, end: `${day}T10:00:00`, allDay: false }, place, own);
+      context.offerCreate({ start: `${day}T09:00:00`, end: `${day}T10:00:00`, allDay: false }, place, own);
     } else {
-      context.offer({ start: day, end: addDays(day, 1), allDay: true }, place, own);
+      context.offerCreate({ start: day, end: addDays(day, 1), allDay: true }, place, own);
     }
   }
 

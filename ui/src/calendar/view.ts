@@ -1,33 +1,37 @@
-/** What the views of the calendar have in common: what they are given, and what they can be told. */
+/** Views of the calendar: their context and their interface. */
 import type { Abilities, Entry, Times } from "./entry";
 import type { Feed } from "./feed";
 import type { Create } from "./create";
 
-/** The days that the week shows on a phone: seven columns would be too narrow to read. */
+/** Days of the week view on a phone; seven columns would be too narrow. */
 export const PHONE_DAYS = 3;
 
+/** Name of a view, as the address has it. */
 export type ViewName = "day" | "week" | "weeks" | "month" | "year" | "agenda" | "people" | "resources";
 
-/** What the address says of the view. */
+/** State of the calendar in the address. */
 export interface State {
   view: ViewName;
-  /** The day that it is about. */
+  /** Current date. */
   date: string;
   /** Weeks of the view of several weeks. */
   weeks: number;
-  /** What the agenda shows: so many days, or so many entries with an "e". */
+  /** Period of the agenda: a number of days, or of entries with an "e". */
   next: string;
-  /** How much a timeline shows. */
+  /** Span of a timeline. */
   span: "day" | "week" | "fortnight" | "month";
 }
 
-/** What a time is made for beyond itself: a person or a resource of the row that was clicked. */
-export interface About {
+/** Person or resource of the row in which something is created. */
+export interface RowTarget {
   person?: string;
   resource?: string;
 }
 
-/** Who or what an entry goes to, and in whose place. */
+/** Change of an entry: its start, its ends, the last day of something long, or a copy. */
+export type EntryAction = "move" | "resize" | "end" | "copy";
+
+/** Person or resource that takes an entry over from another one. */
 export interface Reassignment {
   about: "person" | "resource";
   id: string;
@@ -35,7 +39,7 @@ export interface Reassignment {
   insteadOf: string;
 }
 
-/** Everything a view needs. */
+/** Everything that a view needs. */
 export interface Context {
   host: HTMLElement;
   grid: HTMLElement;
@@ -47,35 +51,28 @@ export interface Context {
   abilities: Abilities;
   creates: Create[];
   readonly isPhone: boolean;
-  /** The person's date now. */
+  /** Current date in the zone. */
   today(): string;
   title(text: string): void;
   go(changes: Partial<State>): void;
-  /** Turns the page, and is done when it stands there. */
+  /** Turns the page; resolves when it is drawn. */
   turn(way: number): Promise<void>;
-  /** Remembers what the view shows already. */
-  note(changes: Partial<State>): void;
-  /** Offers what can be made at the time, or copies what is being copied. */
-  offer(times: Times, at: Element | DOMRect, about?: About): void;
+  /** Remembers a state that is drawn already. */
+  remember(changes: Partial<State>): void;
+  /** Offers creation at a time, or copies the entry that is being copied. */
+  offerCreate(times: Times, at: Element | DOMRect, about?: RowTarget): void;
   /** Shows the card of an entry. */
   open(entry: Entry, at: Element): void;
-  /**
-   * Moves an entry, or copies it there, and gives it to somebody else; answers where it is then, or nothing when it was
-   * refused or thought better of.
-   */
-  commit(
-    entry: Entry,
-    to: Times,
-    how: "move" | "resize" | "end" | "copy",
-    goes?: Reassignment,
-  ): Promise<Times | null>;
-  /** Puts what runs for more than a week into its strip, and answers the rest. */
-  running(entries: Entry[]): Entry[];
+  /** Moves, resizes, copies or reassigns an entry. Returns its new times; null when it was refused or cancelled. */
+  commit(entry: Entry, to: Times, action: EntryAction, reassignment?: Reassignment): Promise<Times | null>;
+  /** Shows ongoing entries in their strip and returns the others. */
+  showOngoing(entries: Entry[]): Entry[];
 }
 
+/** View that is drawn in the grid element. */
 export interface CalendarView {
-  /** Draws the state anew, from the server. */
+  /** Draws the state with fresh entries. */
   draw(): Promise<void>;
-  /** Takes everything away, for another view to take the place. */
+  /** Removes the view. */
   close(): void;
 }

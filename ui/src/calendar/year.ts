@@ -1,10 +1,11 @@
-/** The year: twelve small months whose days say how full they are. */
-import { ARROW_DAYS, addDays, addMonths, dayWords, monthName, monthOf, weekOf, weekdayName } from "./days";
+/** Year: twelve small months that show the number of entries of each day. */
+import { ARROW_DAYS, addDays, addMonths, formatDay, monthName, monthOf, weekOf, weekdayName } from "./days";
 import type { DayCount } from "./feed";
 import type { CalendarView, Context } from "./view";
 import { every, make } from "../core/page";
 import { t } from "../core/words";
 
+/** Opens the year. */
 export function openYear(context: Context): CalendarView {
   const { grid, state, feed, weekStart } = context;
   let current = "";
@@ -48,7 +49,7 @@ export function openYear(context: Context): CalendarView {
   function cell(day: string, found: DayCount | undefined, most: number): HTMLElement {
     const count = found?.count ?? 0;
     const level = count === 0 ? 0 : Math.min(4, Math.ceil((count / most) * 4));
-    const said = count === 0 ? t("common.nothing") : t("common.entries", { count });
+    const total = count === 0 ? t("common.nothing") : t("common.entries", { count });
     const button = make(
       "button",
       {
@@ -56,8 +57,8 @@ export function openYear(context: Context): CalendarView {
         class: "year-day",
         "data-year-day": day,
         "data-level": String(level),
-        "aria-label": t("calendar.day_entries", { day: dayWords(day), entries: said }),
-        title: t("calendar.day_entries", { day: dayWords(day), entries: said }),
+        "aria-label": t("calendar.day_entries", { day: formatDay(day), entries: total }),
+        title: t("calendar.day_entries", { day: formatDay(day), entries: total }),
         tabindex: day === current ? "0" : "-1",
         "aria-current": day === context.today() ? "date" : undefined,
       },
@@ -71,7 +72,7 @@ export function openYear(context: Context): CalendarView {
     if (day) context.go({ view: "day", date: day });
   };
 
-  /** One of the days takes the focus by Tab; arrows move between them. */
+  /** Moves between days by arrow key. Only the current day is reached by Tab. */
   const onKey = (event: KeyboardEvent): void => {
     const day = (event.target as HTMLElement).dataset.yearDay;
     const step = ARROW_DAYS[event.key];
@@ -101,7 +102,7 @@ export function openYear(context: Context): CalendarView {
   };
 }
 
-/** What counts as full: one day far above the others does not make them all look empty. */
+/** Count of a full day: the 95th percentile, so that one extreme day does not make the others look empty. */
 function busiest(days: DayCount[]): number {
   const counts = days.map(({ count }) => count).sort((one, other) => one - other);
   return Math.max(1, counts[Math.floor(counts.length * 0.95)] ?? 1);

@@ -1,4 +1,4 @@
-/** Tells a person whose access ended why, and how to go on. What is typed on the page stays. */
+/** Notice for people whose access ended, with the reason and the next step. The page stays as it is. */
 import { make, one } from "./page";
 import { t } from "./words";
 
@@ -10,7 +10,7 @@ const TEXTS: Record<string, string> = {
   roles_changed: t("access.roles_changed"),
 };
 
-/** The reason for which the server refuses this browser; null when it does not, or does not answer. */
+/** Returns the reason for which the server refuses this browser; null if it does not, or does not answer. */
 export async function lostAccess(): Promise<string | null> {
   try {
     const answer = await fetch("/api/v1/me", { headers: { accept: "application/json" } });
@@ -23,7 +23,7 @@ export async function lostAccess(): Promise<string | null> {
   }
 }
 
-/** Shows why access ended. Somebody who signed in again in another tab only has to load the page anew. */
+/** Shows why access ended. After a sign-in in another tab the page only needs a reload. */
 export async function endAccess(reason: string): Promise<void> {
   if (one("#access-ended")) return;
   const back = (await lostAccess()) === null && (reason === "signed_out" || reason === "expired");

@@ -1,7 +1,8 @@
-/** The list under an input that one walks with the arrow keys: the ARIA combobox pattern, for palette and pickers. */
+/** List of options under an input, by the ARIA combobox pattern. */
 
+/** List of options with one highlighted. */
 export class OptionList {
-  private place = -1;
+  private index = -1;
 
   constructor(
     private readonly input: HTMLInputElement,
@@ -25,38 +26,38 @@ export class OptionList {
     });
   }
 
-  /** The highlighted option. */
+  /** Returns the highlighted option. */
   selected(): HTMLElement | null {
-    return this.options()[this.place] ?? null;
+    return this.options()[this.index] ?? null;
   }
 
   options(): HTMLElement[] {
     return [...this.list.querySelectorAll<HTMLElement>("[role=option]")];
   }
 
-  /** Call after the options were drawn anew: numbers them and selects the first. */
-  drawn(selectFirst = true): void {
-    this.options().forEach((option, place) => (option.id = `${this.list.id}-${place}`));
+  /** Numbers the options after they were drawn, and highlights the first. */
+  optionsChanged(selectFirst = true): void {
+    this.options().forEach((option, index) => (option.id = `${this.list.id}-${index}`));
     this.input.setAttribute("aria-expanded", String(!this.list.hidden));
     this.select(selectFirst ? 0 : -1, true);
   }
 
   close(): void {
     this.list.hidden = true;
-    this.drawn(false);
+    this.optionsChanged(false);
   }
 
-  /** Handles the keys of the list; true when the key was one of them. */
+  /** Handles a key. Returns true if it belongs to the list. */
   key(event: KeyboardEvent): boolean {
     const options = this.options();
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       const step = event.key === "ArrowDown" ? 1 : -1;
       if (options.length > 0) {
-        const from = this.place < 0 && step < 0 ? 0 : this.place;
+        const from = this.index < 0 && step < 0 ? 0 : this.index;
         this.select((from + step + options.length) % options.length, true);
       }
-    } else if (event.key === "Enter" && options[this.place]) {
-      this.choose(options[this.place]!, event);
+    } else if (event.key === "Enter" && options[this.index]) {
+      this.choose(options[this.index]!, event);
     } else {
       return false;
     }
@@ -64,12 +65,12 @@ export class OptionList {
     return true;
   }
 
-  private select(place: number, scroll: boolean): void {
+  private select(index: number, scroll: boolean): void {
     const options = this.options();
-    options[this.place]?.setAttribute("aria-selected", "false");
+    options[this.index]?.setAttribute("aria-selected", "false");
     for (const option of options) option.setAttribute("aria-selected", "false");
-    this.place = place < options.length ? place : -1;
-    const chosen = options[this.place];
+    this.index = index < options.length ? index : -1;
+    const chosen = options[this.index];
     chosen?.setAttribute("aria-selected", "true");
     if (scroll) chosen?.scrollIntoView({ block: "nearest" });
     if (chosen) this.input.setAttribute("aria-activedescendant", chosen.id);

@@ -1,7 +1,8 @@
-/** Buttons that put the text beside them on the clipboard. */
+/** Buttons that copy a text to the clipboard. */
 import { toast } from "./toast";
 import { t } from "./words";
 
+/** Starts the buttons. */
 export function startCopying(): void {
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element && event.target.closest("[data-copy]");

@@ -1,19 +1,16 @@
-/** Dialogs that ask one thing, whose answers are buttons; whoever turns away leaves everything as it is. */
+/** Dialogs with one question, answered by buttons. */
 import { every, make, one } from "./page";
 import { t } from "./words";
 
-/** A button by which one thing is chosen. */
+/** Returns a button for one answer. */
 export function choiceButton(content: HTMLElement, chosen: () => void): HTMLButtonElement {
   const button = make("button", { type: "button", class: "scope-choice" }, content);
   button.addEventListener("click", chosen);
   return button;
 }
 
-/**
- * Opens the dialog with the focus on its first choice, and waits until it is closed. The focus goes back to where it
- * was, and the dialog goes away.
- */
-export function asked(dialog: HTMLDialogElement): Promise<void> {
+/** Opens the dialog, focuses its first choice, and resolves when it is closed. The focus returns to where it was. */
+export function showDialog(dialog: HTMLDialogElement): Promise<void> {
   const before = document.activeElement;
   const leave = make("button", { type: "button", class: "button" }, t("common.cancel"));
   leave.addEventListener("click", () => dialog.close());
@@ -40,7 +37,7 @@ function isBeside(event: MouseEvent, dialog: HTMLElement): boolean {
   return event.clientX < left || event.clientX > right || event.clientY < top || event.clientY > bottom;
 }
 
-/** Arrows go from choice to choice. Keys stay in the dialog: behind it they would move the calendar. */
+/** Moves between choices by arrow key. No key leaves the dialog: the calendar behind it would move. */
 function walk(event: KeyboardEvent, dialog: HTMLElement): void {
   event.stopPropagation();
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

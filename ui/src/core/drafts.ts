@@ -1,19 +1,19 @@
 /**
- * Drafts: what is typed into a form is kept in the tab until the server has taken it. It comes back when the form is
- * opened again: after a sign-in, an error of the server, a lost connection, or a link that led away.
+ * Drafts: the content of a form is kept in the tab until the server has saved it. It is restored when the form is
+ * opened again, as after a sign-in, a server error, a lost connection or a link that led away.
  */
 import { every, make, one } from "./page";
 import { pickerOf } from "./reference-picker";
 import { t } from "./words";
 
-/** Name, value, and the title of a record. */
+/** Name, value, and title of a record. */
 type Entry = [string, string, string?];
 
 interface Draft {
   entries: Entry[];
-  /** Texts of pickers that were not chosen yet, by the name of the field. */
+  /** Open texts of pickers, by name of the field. */
   texts: [string, string[]][];
-  /** Sent to the server, whose answer is not known yet. */
+  /** Sent to the server, without an answer yet. */
   sent: boolean;
 }
 
@@ -22,60 +22,65 @@ const PREFIX = "obcms.draft.";
 const UNSTABLE = ["csrf_token", "version", "request_key", "shown_fields"];
 const keys = new WeakMap<HTMLFormElement, string>();
 
-/** Call after pickers were made, and before other islands take inputs over. */
+/**
+ * Restores and keeps the drafts of the page. Call it after the pickers were made and before other scripts replace
+ * inputs.
+ */
 export function startDrafts(): void {
   const form = one<HTMLFormElement>("#sign-out");
-  form?.addEventListener("submit", () => stored().forEach(forget));
+  form?.addEventListener("submit", () => draftKeys().forEach(forget));
   if (!document.body.dataset.person || one("[data-failed]")) {
     // Signing in, or an error: what was sent did not arrive.
-    for (const key of stored()) {
+    for (const key of draftKeys()) {
       const draft = read(key);
       if (draft) write(key, { ...draft, sent: false });
     }
-    if (!document.body.dataset.person && stored().length > 0) tellWhoSignsIn();
+    if (!document.body.dataset.person && draftKeys().length > 0) showSignInNotice();
     return;
   }
   const forms = every<HTMLFormElement>('form[method="post"]').filter(isTypedInto);
   const known = new Map<string, number>();
-  for (const guarded of forms) {
-    const key = keyOf(guarded);
+  for (const form of forms) {
+    const key = keyOf(form);
     const place = known.get(key) ?? 0;
     known.set(key, place + 1);
-    keys.set(guarded, `${key}#${place}`);
+    keys.set(form, `${key}#${place}`);
   }
-  const own = new Set(forms.map((guarded) => keys.get(guarded)));
+  const own = new Set(forms.map((form) => keys.get(form)));
   // The page of an answer, or where a success leads to with its message.
   const wasTaken = "answer" in document.body.dataset || document.cookie.includes("obcms_flash=");
-  for (const key of stored()) {
+  for (const key of draftKeys()) {
     const draft = read(key);
     if (!draft?.sent) continue;
     if (wasTaken) forget(key);
     else if (!own.has(key)) write(key, { ...draft, sent: false });
   }
   const isAnswer = "answer" in document.body.dataset;
-  for (const guarded of forms) {
-    guard(
-      guarded,
-      one(".error-summary", guarded) !== null ||
-        (isAnswer && every("form[data-guard]").length === 1 && "guard" in guarded.dataset),
+  for (const form of forms) {
+    keepDraft(
+      form,
+      one(".error-summary", form) !== null ||
+        (isAnswer && every("form[data-guard]").length === 1 && "guard" in form.dataset),
     );
   }
 }
 
-/** Notes that the form is on its way. */
+/** Marks the draft of a form as sent. */
 export function markSent(form: HTMLFormElement): void {
   const key = keys.get(form);
   if (key) write(key, { ...contentOf(form), sent: true });
 }
 
-/** Notes that the form came back without an answer. */
+/** Marks the draft as not sent, when no answer came. */
 export function markUnsent(form: HTMLFormElement): void {
   const key = keys.get(form);
   const draft = key && read(key);
   if (draft) write(key, { ...draft, sent: false });
 }
 
-/** Forms with something to write or choose; buttons that post and the ticks of a table are none. */
+/**
+ * Returns true for forms with something to type or choose; not for buttons that post, nor for the boxes of a table.
+ */
 function isTypedInto(form: HTMLFormElement): boolean {
   if (form.matches("#sign-out, .bulk-bar")) return false;
   const typed =
@@ -83,7 +88,7 @@ function isTypedInto(form: HTMLFormElement): boolean {
   return "guard" in form.dataset || one(typed, form) !== null;
 }
 
-/** By the page, the address that the form is sent to, and what it says unseen, as which of several rows it is about. */
+/** Key of a form: its page, its action, and its hidden inputs, which tell the rows of a table apart. */
 function keyOf(form: HTMLFormElement): string {
   const action = new URL(form.action, location.href).pathname;
   const unseen = every<HTMLInputElement>("input[type=hidden]", form)
@@ -93,13 +98,15 @@ function keyOf(form: HTMLFormElement): string {
   return [`${PREFIX}${document.body.dataset.person}.${page}`, action, ...unseen].join(" ");
 }
 
-/** `isTyped`: the server sent back what was typed, which is newer than any draft and not saved either. */
-function guard(form: HTMLFormElement, isTyped: boolean): void {
+/**
+ * Restores and keeps the draft of a form. `isTyped`: the server sent the input back, which is newer than any draft.
+ */
+function keepDraft(form: HTMLFormElement, isTyped: boolean): void {
   const key = keys.get(form)!;
   const draft = read(key);
   const isRestored = draft !== null && !isTyped && !isSame(draft, contentOf(form));
   if (isRestored) {
-    fill(form, draft);
+    restoreDraft(form, draft);
     form.before(notice(key));
   } else if (draft) {
     forget(key);
@@ -147,7 +154,7 @@ function isSecret(form: HTMLFormElement, name: string): boolean {
   return one(`input[type=password][name="${CSS.escape(name)}"]`, form) !== null;
 }
 
-/** Compares what is to be sent; empty and missing fields are the same. */
+/** Compares contents; empty and missing fields are the same. */
 function isSame(one: Draft, other: Draft): boolean {
   const plain = ({ entries, texts }: Draft): string =>
     JSON.stringify([
@@ -157,7 +164,7 @@ function isSame(one: Draft, other: Draft): boolean {
   return plain(one) === plain(other);
 }
 
-function fill(form: HTMLFormElement, { entries, texts }: Draft): void {
+function restoreDraft(form: HTMLFormElement, { entries, texts }: Draft): void {
   const left = new Map<string, string[]>();
   for (const [name, value] of entries) left.set(name, [...(left.get(name) ?? []), value]);
   for (const holder of every("[data-reference]", form)) {
@@ -204,7 +211,7 @@ function notice(key: string): HTMLElement {
   return host;
 }
 
-function tellWhoSignsIn(): void {
+function showSignInNotice(): void {
   one(".sign-in form")?.before(
     make(
       "div",
@@ -214,7 +221,7 @@ function tellWhoSignsIn(): void {
   );
 }
 
-function stored(): string[] {
+function draftKeys(): string[] {
   try {
     return Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
   } catch {

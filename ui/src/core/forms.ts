@@ -1,13 +1,14 @@
-/** Forms: money as people write it, nothing typed is lost, nothing is sent twice. */
+/** Forms: amounts of money, incomplete values, and protection against sending twice. */
 import { markSent, markUnsent } from "./drafts";
 import { icon } from "./icons";
 import { every, make, one } from "./page";
 import { NUMBER_LOCALE, t } from "./words";
 
-/** Milliseconds after which a form can be sent again when the page is still there. */
-const WAITS_FOR = 20_000;
+/** Milliseconds after which a form can be sent again. */
+const RESEND_AFTER = 20_000;
 const UNITS: Record<string, number> = { k: 1e3, m: 1e6, b: 1e9 };
 
+/** Starts the forms of the page. */
 export function startForms(): void {
   one(".error-summary")?.focus();
   document.addEventListener("focusout", (event) => {
@@ -33,8 +34,8 @@ export function startForms(): void {
   });
 }
 
-/** `1.25M`, `1,250,000` and `₱1250000` are all 1,250,000.00; null for what is not an amount. */
-export function formatMoney(text: string): string | null {
+/** Returns 1,250,000.00 for `1.25M`, `1,250,000` and `₱1250000`; null if it is no amount. */
+function formatMoney(text: string): string | null {
   const match = /^\s*(?:₱|php)?\s*(-?)([\d, ]*\d(?:\.\d*)?|\.\d+)\s*([kmb])?\s*$/i.exec(text);
   if (!match) return null;
   const number = Number((match[2] ?? "").replace(/[, ]/g, "")) * (UNITS[(match[3] ?? "").toLowerCase()] ?? 1);
@@ -61,11 +62,11 @@ function onSubmit(event: SubmitEvent): void {
     markSent(form);
     for (const button of submitButtons(form)) button.setAttribute("aria-disabled", "true");
     // The page may stay where it is: the answer was a file, or the person stopped the browser.
-    window.setTimeout(() => release(form), WAITS_FOR);
+    window.setTimeout(() => release(form), RESEND_AFTER);
   });
 }
 
-/** A date or a number that is typed by half would be sent as nothing. */
+/** Refuses a form with an incomplete date or number, which would be sent as empty. */
 function refuseUnfinished(event: SubmitEvent): void {
   const form = event.target as HTMLFormElement;
   const wrong = every<HTMLInputElement>("input", form).filter(
@@ -88,15 +89,18 @@ function refuseUnfinished(event: SubmitEvent): void {
   wrong[0]?.focus();
 }
 
-/** What is folded away can be unfolded; what is hidden is not asked for. */
+/** Returns true if the input is shown or can be unfolded. */
 function isInSight(input: HTMLElement): boolean {
   return input.offsetParent !== null || input.closest("details:not([open])") !== null;
 }
 
 function clearUnfinished(target: HTMLElement): void {
-  const said = one("[data-unfinished]", target.closest<HTMLElement>(".field") ?? document.createElement("p"));
-  if (!said || (target as HTMLInputElement).validity?.badInput) return;
-  said.remove();
+  const message = one(
+    "[data-unfinished]",
+    target.closest<HTMLElement>(".field") ?? document.createElement("p"),
+  );
+  if (!message || (target as HTMLInputElement).validity?.badInput) return;
+  message.remove();
   target.removeAttribute("aria-invalid");
 }
 
@@ -109,7 +113,7 @@ function submitButtons(form: HTMLFormElement): HTMLElement[] {
   return every("button:not([type=button])", form);
 }
 
-/** Keeps empty parameters out of the address. */
+/** Leaves empty parameters out of the address. */
 function dropEmpty(form: HTMLFormElement): void {
   for (const control of every<HTMLInputElement>("input, select", form)) {
     if (control.value === "") control.disabled = true;

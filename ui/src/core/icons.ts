@@ -1,4 +1,4 @@
-/** The few icons that islands draw themselves; the pages bring all others. */
+/** Icons that scripts draw; the pages bring all others. */
 import arrowRight from "lucide-static/icons/arrow-right.svg";
 import circleAlert from "lucide-static/icons/circle-alert.svg";
 import copy from "lucide-static/icons/copy.svg";
@@ -12,8 +12,10 @@ import x from "lucide-static/icons/x.svg";
 
 const SOURCES = { arrowRight, circleAlert, copy, cornerDownLeft, fileText, plus, search, sunMoon, logOut, x };
 
+/** Name of an icon. */
 export type IconName = keyof typeof SOURCES;
 
+/** Returns the element of an icon. */
 export function icon(name: IconName): SVGSVGElement {
   const parsed = new DOMParser().parseFromString(SOURCES[name], "image/svg+xml");
   const svg = document.importNode(parsed.documentElement, true) as unknown as SVGSVGElement;

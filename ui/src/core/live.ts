@@ -1,99 +1,100 @@
 /**
- * Live pages: one stream of changes per tab. Elements that name the kinds they show (`data-live="task ppa"`, or
- * `*`) are fetched again and morphed, so that focus, open parts and typed text stay; islands hear `obcms:change`.
+ * Live updates: one stream of changes per tab. Elements that name their kinds (`data-live="task ppa"`, or `*`) are
+ * fetched again and morphed, so that focus, open parts and typed text stay. Other scripts listen for `obcms:change`.
  */
 import { Idiomorph } from "idiomorph";
 import { endAccess, lostAccess } from "./access";
 import { debounce, every, fetchDocument } from "./page";
 import { afterPress } from "./press";
 
-/** A change as the stream tells it; kind `*` means that messages may have been missed. */
-export interface Change {
+/** Change in the stream. The kind `*` means that messages may have been missed. */
+interface Change {
   kind: string;
   id: string;
   version?: number;
   action?: string;
 }
 
-/** What islands may add to an element that is about to be morphed in. */
+/** Element that is about to be morphed in, and promises to wait for. */
 export interface Incoming {
   incoming: Element;
   wait: Promise<unknown>[];
 }
 
 const STREAM = "/api/v1/stream";
-/** Browsers allow six connections to a host: a tab nobody looks at gives its own back. */
-const REST_AFTER = 20_000;
+/** Milliseconds after which a hidden tab closes its stream. Browsers allow six connections to a host. */
+const DISCONNECT_AFTER = 20_000;
 
 let source: EventSource | null = null;
 let ended = false;
 let retry = 1000;
-let rest = 0;
+let disconnectTimer = 0;
 let missed = false;
-const waiting = new Set<string>();
-let empty: (() => void)[] = [];
+const stale = new Set<string>();
+let resumed: (() => void)[] = [];
 
-export function startLive(): void {
+/** Starts the stream of a person who is signed in. */
+export function startLiveUpdates(): void {
   if (!document.body.dataset.person) return;
   connect();
   document.addEventListener("visibilitychange", () => {
-    clearTimeout(rest);
-    if (document.hidden) rest = window.setTimeout(disconnect, REST_AFTER);
-    else wake();
+    clearTimeout(disconnectTimer);
+    if (document.hidden) disconnectTimer = window.setTimeout(disconnect, DISCONNECT_AFTER);
+    else reconnect();
   });
   // A page taken from the back-forward cache may be old.
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted) wake();
+    if (event.persisted) reconnect();
   });
   window.addEventListener("pagehide", disconnect);
 }
 
-/** Fetches every live element again, as after an action of one's own. */
+/** Fetches every live element again, as after an action of the person. */
 export function refresh(): void {
-  hear({ kind: "*", id: "" });
+  receive({ kind: "*", id: "" });
 }
 
-/** While something is held in the hand, nothing under it may change. */
-export function hold(held: boolean): void {
-  document.body.toggleAttribute("data-held", held);
-  if (held) return;
-  const ready = empty;
-  empty = [];
+/** Pauses updates while the person holds something, and resumes them. */
+export function pauseUpdates(isPaused: boolean): void {
+  document.body.toggleAttribute("data-held", isPaused);
+  if (isPaused) return;
+  const ready = resumed;
+  resumed = [];
   for (const resolve of ready) resolve();
-  renew();
+  refreshSoon();
 }
 
-/** Resolves once nothing is held: at once, or after it was put down. */
-export function afterHold(): Promise<void> {
+/** Resolves once updates are not paused. */
+export function afterPause(): Promise<void> {
   if (!document.body.hasAttribute("data-held")) return Promise.resolve();
-  return new Promise((resolve) => empty.push(resolve));
+  return new Promise((resolve) => resumed.push(resolve));
 }
 
 function connect(): void {
   if (source || ended) return;
   source = new EventSource(STREAM);
-  // Of this name are the event of the browser, without data, and the first of the server, with the state of the data.
+  // Two events have this name: that of the browser, without data, and the first of the server, with the revision.
   source.addEventListener("open", (event: Event) => {
     retry = 1000;
-    if (missed || (event instanceof MessageEvent && isOld(event.data as string))) refresh();
+    if (missed || (event instanceof MessageEvent && isOutdated(event.data as string))) refresh();
     missed = false;
   });
   source.addEventListener("message", (event: MessageEvent<string>) => {
     const change = parse(event.data);
-    if (change) hear(change);
+    if (change) receive(change);
   });
   source.addEventListener("end", (event: MessageEvent<string>) => void end(parseReason(event.data)));
   source.addEventListener("error", () => {
     missed = true;
-    // The browser tries again by itself unless the answer was a refusal.
+    // The browser connects again by itself unless the answer was an error.
     if (source?.readyState !== EventSource.CLOSED) return;
     source = null;
-    void refused();
+    void onRefused();
   });
 }
 
-/** After a refusal: whoever has no access any more is told so; everybody else tries again, less and less often. */
-async function refused(): Promise<void> {
+/** Ends the page if access was lost; otherwise connects again, with growing delays. */
+async function onRefused(): Promise<void> {
   const reason = await lostAccess();
   if (reason) return end(reason);
   window.setTimeout(() => !document.hidden && connect(), retry);
@@ -114,8 +115,8 @@ function parseReason(data: string): string {
   }
 }
 
-/** Whether something was changed between the drawing of the page and the opening of the stream. */
-function isOld(data: string): boolean {
+/** Returns true if data changed between the drawing of the page and the opening of the stream. */
+function isOutdated(data: string): boolean {
   const drawn = document.body.dataset.state;
   try {
     const { state } = JSON.parse(data) as { state?: string };
@@ -131,9 +132,9 @@ function disconnect(): void {
   missed = true;
 }
 
-function wake(): void {
+function reconnect(): void {
   if (ended) return;
-  if (source) renew();
+  if (source) refreshSoon();
   else connect();
 }
 
@@ -146,32 +147,32 @@ function parse(data: string): Change | null {
   }
 }
 
-function hear(change: Change): void {
+function receive(change: Change): void {
   document.dispatchEvent(new CustomEvent<Change>("obcms:change", { detail: change }));
   for (const element of every("[data-live][id]")) {
     const kinds = (element.dataset.live ?? "").split(/\s+/);
-    if (change.kind === "*" || kinds.includes("*") || kinds.includes(change.kind)) waiting.add(element.id);
+    if (change.kind === "*" || kinds.includes("*") || kinds.includes(change.kind)) stale.add(element.id);
   }
-  renew();
+  refreshSoon();
 }
 
-const renew = debounce(120, () => void renewNow());
-let renewing = false;
+const refreshSoon = debounce(120, () => void refreshStale());
+let isRefreshing = false;
 
-async function renewNow(): Promise<void> {
-  if (ended || waiting.size === 0 || renewing || document.hidden || document.body.hasAttribute("data-held"))
+async function refreshStale(): Promise<void> {
+  if (ended || stale.size === 0 || isRefreshing || document.hidden || document.body.hasAttribute("data-held"))
     return;
-  renewing = true;
-  const ids = [...waiting];
-  waiting.clear();
+  isRefreshing = true;
+  const ids = [...stale];
+  stale.clear();
   try {
     const fresh = await fetchDocument(location.href);
     for (const id of ids) await replace(id, fresh);
   } catch {
     // The next message, or the next visit, brings it.
   } finally {
-    renewing = false;
-    if (waiting.size > 0) renew();
+    isRefreshing = false;
+    if (stale.size > 0) refreshSoon();
   }
 }
 
@@ -183,9 +184,9 @@ async function replace(id: string, fresh: Document): Promise<void> {
   old.dispatchEvent(new CustomEvent("obcms:incoming", { detail, bubbles: true }));
   await Promise.all(detail.wait);
   await afterPress();
-  // The hand may have closed while the page was on its way.
+  // Updates may have been paused meanwhile.
   if (document.body.hasAttribute("data-held")) {
-    waiting.add(id);
+    stale.add(id);
     return;
   }
   morph(old, incoming);
@@ -211,7 +212,7 @@ function morph(old: Element, incoming: Element): void {
         if (node instanceof Element) changed.push(node);
       },
       beforeAttributeUpdated: (name: string, element: Element) => {
-        // What the person opened stays open, what they closed stays closed.
+        // Open and closed parts keep their state.
         if (name === "open" && element.matches("details, dialog")) return false;
         return name !== "data-at";
       },
@@ -224,7 +225,7 @@ function morph(old: Element, incoming: Element): void {
   }
 }
 
-/** Whether the person has typed or chosen something here that was not sent yet. */
+/** Returns true if the person changed the control and has not sent it. */
 function isTouched(element: Element): boolean {
   if (element instanceof HTMLInputElement) {
     if (element.type === "checkbox" || element.type === "radio")

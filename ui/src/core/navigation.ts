@@ -1,6 +1,7 @@
-/** The frame: groups of the sidebar stay as they were left, menus close when one looks elsewhere. */
+/** Frame of the page: groups of the sidebar keep their state, menus close on a click elsewhere. */
 import { every, one, recall, remember } from "./page";
 
+/** Starts sidebar and menus. */
 export function startNavigation(): void {
   rememberGroups();
   showCurrentLink();
@@ -16,7 +17,7 @@ export function startNavigation(): void {
   });
 }
 
-/** Scrolls the sidebar alone: `scrollIntoView` would move the page with it. */
+/** Scrolls the sidebar alone; `scrollIntoView` would scroll the page too. */
 function showCurrentLink(): void {
   const link = one(".sidebar-link[aria-current]");
   const sidebar = link?.closest<HTMLElement>(".sidebar-links");

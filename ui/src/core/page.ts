@@ -1,27 +1,28 @@
-/** Helpers that every island shares: finding elements, speaking to the server, making elements. */
+/** Helpers of all scripts: finding and making elements, calling the server. */
 import { t } from "./words";
 
-/** What an RFC 9457 answer carries. */
+/** Problem details of RFC 9457. */
 interface Problem {
   title?: string;
   detail?: string;
   errors?: { field: string; message: string }[];
 }
 
-/** A refusal of the server, in words for the person. */
-export class Refusal extends Error {
+/** Error of a request, with a message for the person. */
+export class ApiError extends Error {
   constructor(
     message: string,
     readonly status: number,
-    /** What is wrong with the single fields, in words; empty when it is not about fields. */
+    /** Messages of the single fields; empty if it is not about fields. */
     readonly fields = "",
-    /** Everything that the answer says. */
+    /** All members of the answer. */
     readonly more: Record<string, unknown> = {},
   ) {
     super(message);
   }
 }
 
+/** Returns the first element of a selector. */
 export function one<E extends Element = HTMLElement>(
   selector: string,
   within: ParentNode = document,
@@ -29,6 +30,7 @@ export function one<E extends Element = HTMLElement>(
   return within.querySelector<E>(selector);
 }
 
+/** Returns all elements of a selector. */
 export function every<E extends Element = HTMLElement>(selector: string, within: ParentNode = document): E[] {
   return [...within.querySelectorAll<E>(selector)];
 }
@@ -47,7 +49,7 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Whether the person is typing into the element, so that single letters are not shortcuts. */
+/** Returns true if the person types into the element, so that letters are no shortcuts. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable) return true;
@@ -56,15 +58,15 @@ export function isTyping(target: EventTarget | null): boolean {
   return target.matches("textarea, select");
 }
 
-/** Whether a modal dialog covers the page. */
+/** Returns true if a modal dialog is open. */
 export function dialogIsOpen(): boolean {
   return one("dialog:modal") !== null;
 }
 
-/** Milliseconds after which an answer is not waited for any more. */
-const PATIENCE = 60_000;
+/** Milliseconds until a request is given up. */
+const TIMEOUT = 60_000;
 
-/** Calls the API; a refusal becomes a `Refusal` whose message can be shown. */
+/** Calls the API. A failure is an `ApiError`. */
 export async function callApi<T>(method: string, url: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (method !== "GET") headers["x-csrf-token"] = csrfToken();
@@ -78,42 +80,41 @@ export async function callApi<T>(method: string, url: string, body?: unknown): P
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
       credentials: "same-origin",
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(TIMEOUT),
     });
   } catch (error) {
     const isSlow = error instanceof DOMException && error.name === "TimeoutError";
-    if (isSlow) throw new Refusal(t("error.timeout"), 0);
-    throw new Refusal(t("error.unreachable"), 0);
+    if (isSlow) throw new ApiError(t("error.timeout"), 0);
+    throw new ApiError(t("error.unreachable"), 0);
   }
   if (answer.status === 403 && method !== "GET" && (await renewToken())) {
     return callApi<T>(method, url, body);
   }
-  if (!answer.ok) throw await refusalOf(answer);
+  if (!answer.ok) throw await errorOf(answer);
   if (answer.status === 204) return undefined as T;
   try {
     return (await answer.json()) as T;
   } catch {
-    throw new Refusal(t("error.unreadable"), answer.status);
+    throw new ApiError(t("error.unreadable"), answer.status);
   }
 }
 
 /** Fetches a page of this site as a document. */
 export async function fetchDocument(url: string): Promise<Document> {
   const answer = await fetch(url, { headers: { accept: "text/html" }, credentials: "same-origin" });
-  if (!answer.ok) throw new Refusal(t("error.page", { status: answer.status }), answer.status);
+  if (!answer.ok) throw new ApiError(t("error.page", { status: answer.status }), answer.status);
   // Someone signed out elsewhere: the answer is another page.
   if (answer.redirected && new URL(answer.url).pathname === "/login")
-    throw new Refusal(t("error.session_ended"), 401);
+    throw new ApiError(t("error.session_ended"), 401);
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
-export function csrfToken(): string {
+function csrfToken(): string {
   return one<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
 }
 
 /**
- * Whoever signed in again in another tab has another token: this page takes it over, once, if they are the same person.
- * Returns true if the token changed.
+ * Takes over the CSRF token of a sign-in in another tab, if it is the same person. Returns true if the token changed.
  */
 async function renewToken(): Promise<boolean> {
   let fresh: Document;
@@ -130,8 +131,8 @@ async function renewToken(): Promise<boolean> {
   return true;
 }
 
-async function refusalOf(answer: Response): Promise<Refusal> {
-  if (answer.status === 401) return new Refusal(reasonOf(answer), 401);
+async function errorOf(answer: Response): Promise<ApiError> {
+  if (answer.status === 401) return new ApiError(statusMessage(answer), 401);
   let problem: Problem = {};
   try {
     problem = (await answer.json()) as Problem;
@@ -140,11 +141,11 @@ async function refusalOf(answer: Response): Promise<Refusal> {
   }
   const fields = problem.errors?.map((error) => error.message).join(" ");
   const reason = problem.detail ?? fields ?? problem.title;
-  return new Refusal(reason || reasonOf(answer), answer.status, fields, { ...problem });
+  return new ApiError(reason || statusMessage(answer), answer.status, fields, { ...problem });
 }
 
-/** What a status means by itself. */
-function reasonOf(answer: Response): string {
+/** Message for a status without details. */
+function statusMessage(answer: Response): string {
   if (answer.status === 401) return t("error.session_ended");
   if (answer.status >= 502) return t("error.unavailable");
   if (answer.status === 403) return t("error.forbidden");
@@ -152,7 +153,7 @@ function reasonOf(answer: Response): string {
   return t("error.rejected", { status: answer.status });
 }
 
-/** Waits until calls stop for `delay` milliseconds. */
+/** Returns a function that runs after its calls stopped for `delay` milliseconds. */
 export function debounce<A extends unknown[]>(
   delay: number,
   action: (...given: A) => void,
@@ -164,7 +165,7 @@ export function debounce<A extends unknown[]>(
   };
 }
 
-/** Says something to screen readers without showing it. */
+/** Announces a text to screen readers. */
 export function announce(text: string): void {
   let host = one("#announcements");
   if (!host) {
@@ -174,7 +175,7 @@ export function announce(text: string): void {
   host.textContent = text;
 }
 
-/** Reads a value a page remembered in this browser; storage may be forbidden. */
+/** Returns a value that was remembered in this browser; null without storage. */
 export function recall(key: string): string | null {
   try {
     return localStorage.getItem(`obcms.${key}`);
@@ -183,6 +184,7 @@ export function recall(key: string): string | null {
   }
 }
 
+/** Remembers a value in this browser. */
 export function remember(key: string, value: string): void {
   try {
     localStorage.setItem(`obcms.${key}`, value);

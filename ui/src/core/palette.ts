@@ -1,4 +1,4 @@
-/** The command palette: finds records, opens pages, begins new things. */
+/** Command palette: search, pages, and new records. */
 import { OptionList } from "./combobox";
 import { icon, type IconName } from "./icons";
 import { callApi, every, make, one } from "./page";
@@ -6,7 +6,7 @@ import { pageCommands, PLACES } from "./shortcuts";
 import { setTheme } from "./theme";
 import { t } from "./words";
 
-interface Found {
+interface SearchResult {
   kind: string;
   id: string;
   title: string;
@@ -26,6 +26,7 @@ interface Entry {
 
 let dialog: HTMLDialogElement | null = null;
 
+/** Opens the palette. */
 export function openPalette(): void {
   if (dialog?.open) return;
   dialog = build();
@@ -59,7 +60,7 @@ function build(): HTMLDialogElement {
   const options = new OptionList(input, list, (option, event) => runs.get(option)?.(event));
   const commands = allCommands();
   let search = new AbortController();
-  /** Enter was pressed before the answer was there. */
+  /** Enter was pressed before the results came. */
   let isWanted = false;
   let isAsked = false;
   let timer = 0;
@@ -73,12 +74,12 @@ function build(): HTMLDialogElement {
         group = entry.group;
         list.append(make("div", { class: "palette-group", role: "presentation" }, group));
       }
-      const option = drawn(entry);
+      const option = optionOf(entry);
       runs.set(option, entry.run);
       list.append(option);
     }
     if (note) list.append(make("div", { class: "palette-note", role: "status" }, note));
-    options.drawn();
+    options.optionsChanged();
   };
 
   const update = (): void => {
@@ -87,7 +88,7 @@ function build(): HTMLDialogElement {
     clearTimeout(timer);
     isWanted = false;
     isAsked = query.length >= 2;
-    const fitting = query ? commands.filter((entry) => fits(entry.title, query)) : commands;
+    const fitting = query ? commands.filter((entry) => matches(entry.title, query)) : commands;
     if (query.length < 2) {
       show(fitting, fitting.length === 0 ? t("palette.no_command") : "");
       return;
@@ -98,7 +99,7 @@ function build(): HTMLDialogElement {
       void find(query, search.signal).then((found) => {
         if (!found) return;
         isAsked = false;
-        // What is highlighted stays so: Enter may be on its way.
+        // The highlight stays: Enter may be pressed at any moment.
         const all = [...fitting.slice(0, 6), ...found];
         show(all, all.length === 0 ? t("palette.nothing_found", { text: query }) : "");
         if (isWanted) options.selected()?.click();
@@ -122,7 +123,7 @@ function build(): HTMLDialogElement {
   return shell;
 }
 
-function drawn(entry: Entry): HTMLElement {
+function optionOf(entry: Entry): HTMLElement {
   const option = make("div", { class: "palette-option", role: "option" });
   option.append(make("span", { class: "palette-mark" }, entry.mark));
   option.append(make("span", { class: "palette-title" }, entry.title));
@@ -137,7 +138,7 @@ function drawn(entry: Entry): HTMLElement {
 async function find(query: string, signal: AbortSignal): Promise<Entry[] | null> {
   try {
     const address = `/api/v1/search?q=${encodeURIComponent(query)}&limit=12`;
-    const answer = await callApi<{ items: Found[] }>("GET", address);
+    const answer = await callApi<{ items: SearchResult[] }>("GET", address);
     if (signal.aborted) return null;
     return answer.items.map((item) => ({
       group: t("palette.results"),
@@ -210,8 +211,8 @@ function go(href: string, event: Event): void {
   dialog?.close();
 }
 
-/** Whether every word typed begins a word of the title. */
-function fits(title: string, query: string): boolean {
+/** Returns true if every typed word begins a word of the title. */
+function matches(title: string, query: string): boolean {
   const words = title.toLowerCase().split(/[^\p{L}\p{N}]+/u);
   return query
     .toLowerCase()

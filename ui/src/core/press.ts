@@ -1,9 +1,9 @@
 /**
- * Presses of the mouse. Between mouse down and mouse up nothing that a script draws may move, and a press counts for
- * the control on which it began, even when the page moved it away or laid something over it.
+ * Mouse presses. Scripts move nothing between mouse down and mouse up, and a press counts for the control on which it
+ * began, even if the page moved it.
  */
 
-/** Pixels that a hand moves while it presses. */
+/** Pixels that the pointer may move during a press. */
 const SLACK = 8;
 const CONTROLS =
   "button, a[href], summary, label, input[type=checkbox], input[type=radio], input[type=submit]";
@@ -12,11 +12,12 @@ let isDown = false;
 let waiting: (() => void)[] = [];
 let began: { control: HTMLElement; x: number; y: number; clicked: boolean } | null = null;
 
+/** Starts watching the pointer. */
 export function startPresses(): void {
   document.addEventListener("pointerdown", onDown, true);
   window.addEventListener("pointerup", onUp, true);
-  window.addEventListener("pointercancel", letGo, true);
-  window.addEventListener("blur", letGo);
+  window.addEventListener("pointercancel", release, true);
+  window.addEventListener("blur", release);
   window.addEventListener(
     "click",
     (event) => {
@@ -26,7 +27,7 @@ export function startPresses(): void {
   );
 }
 
-/** Resolves once no button of the mouse is down: at once, or after the click that is under way. */
+/** Resolves once no mouse button is down. */
 export function afterPress(): Promise<void> {
   if (!isDown) return Promise.resolve();
   return new Promise((resolve) => waiting.push(resolve));
@@ -49,11 +50,11 @@ function onUp(event: PointerEvent): void {
   window.setTimeout(() => {
     if (press && stayed && !press.clicked && press.control.isConnected) press.control.click();
     if (began === press) began = null;
-    letGo();
+    release();
   });
 }
 
-function letGo(): void {
+function release(): void {
   isDown = false;
   const ready = waiting;
   waiting = [];

@@ -1,9 +1,7 @@
 /**
- * Pickers: a field that holds the id of another record becomes a search for it.
- *
- * What is typed is never dropped. Enter takes the highlighted record, or the best one once the answer is there; leaving
- * the field takes a record that is meant without doubt. Everything else stays in the field and keeps the form from
- * being sent.
+ * Reference pickers: search for a record in place of a field with its id. Typed text is never dropped. Enter takes the
+ * highlighted record, or the best match once the results are there; leaving the field takes an unambiguous match. Any
+ * other text stays in the field, and the form is not sent.
  */
 import { OptionList } from "./combobox";
 import { icon } from "./icons";
@@ -13,7 +11,7 @@ import { t } from "./words";
 
 interface Item {
   id: string;
-  /** Given by the search over several kinds. */
+  /** Set by a search over several kinds. */
   kind?: string;
   display_title?: string;
   title?: string;
@@ -21,30 +19,31 @@ interface Item {
   full_name?: string;
 }
 
-/** How sure a match must be: highlighted or first, the only one, or of exactly this name. */
-type Rule = "best" | "only" | "exact";
+/** Certainty of a match: highlighted or first, the only one, or of exactly this name. */
+type MatchRule = "best" | "only" | "exact";
 
-/** Text whose record is still looked for, or was not found. */
+/** Text that is being resolved, or was not found. */
 interface Typed {
   text: string;
   isOpen: boolean;
 }
 
 /** Milliseconds without a key before the server is asked. */
-const PAUSE = 140;
+const SEARCH_DELAY = 140;
 const LIST_HEIGHT = 280;
 const GAP = 4;
 
 let count = 0;
 const pickers = new WeakMap<Element, Picker>();
 
-export function startReferences(): void {
+/** Makes pickers of the fields on the page, and of those that come later. */
+export function startReferencePickers(): void {
   upgrade(document);
   document.addEventListener("obcms:refreshed", (event) => upgrade(event.target as Element));
   document.addEventListener("submit", onSubmit, true);
 }
 
-/** The picker that was made of the element. */
+/** Returns the picker of an element. */
 export function pickerOf(holder: Element): Picker | null {
   return pickers.get(holder) ?? null;
 }
@@ -55,7 +54,7 @@ function upgrade(within: ParentNode): void {
   }
 }
 
-/** A form waits for the records that are still looked for, and is not sent while one is not chosen. */
+/** Sends a form once its texts are resolved; not at all while one is not. */
 function onSubmit(event: SubmitEvent): void {
   const form = event.target as HTMLFormElement;
   const open = every("[data-reference]", form)
@@ -67,15 +66,15 @@ function onSubmit(event: SubmitEvent): void {
   if ("waits" in form.dataset) return;
   form.dataset.waits = "";
   const { submitter } = event;
-  void Promise.all(open.map((picker) => picker!.settled())).then((chosen) => {
+  void Promise.all(open.map((picker) => picker!.resolveTyped())).then((chosen) => {
     delete form.dataset.waits;
     const wrong = open[chosen.indexOf(false)];
-    if (wrong) wrong.complain();
+    if (wrong) wrong.focusUnresolved();
     else form.requestSubmit(submitter?.isConnected ? submitter : null);
   });
 }
 
-export class Picker {
+class Picker {
   private readonly collection: string;
   private readonly name: string;
   private readonly many: boolean;
@@ -86,12 +85,12 @@ export class Picker {
   private readonly list: HTMLElement;
   private readonly error: HTMLElement;
   private readonly options: OptionList;
-  /** Answers by what was asked for, those under way included. */
+  /** Requests under way by query. */
   private readonly answers = new Map<string, Promise<Item[]>>();
-  private looking = new Set<Promise<void>>();
-  /** What the list that is shown answers. */
+  private lookups = new Set<Promise<void>>();
+  /** Query of the list that is shown. */
   private shown: string | null = null;
-  private walked = false;
+  private isNavigated = false;
   private isDismissed = false;
   private timer = 0;
   private turn = 0;
@@ -116,7 +115,7 @@ export class Picker {
     });
     this.box = make("div", { class: "picker-box" });
     if (this.input.getAttribute("aria-invalid") === "true") this.box.dataset.wrong = "";
-    // In the top layer, so that it lies over the page and neither lengthens it nor moves anything in it.
+    // In the top layer, so that the list neither lengthens the page nor moves anything in it.
     this.list = make("div", { id: `picker-${count}`, class: "picker-list", popover: "manual" });
     this.list.hidden = true;
     this.error = make("p", { id: `picker-${count}-error`, class: "field-error", role: "status" });
@@ -130,22 +129,22 @@ export class Picker {
     one(`label[for="${CSS.escape(this.input.id)}"]`)?.setAttribute("for", this.input.id);
   }
 
-  /** Returns true if something was typed that is not chosen. */
+  /** Returns true if there is text that is not resolved. */
   hasTyped(): boolean {
     return this.query !== "" || this.typed.length > 0;
   }
 
-  /** What was typed and is not chosen. */
+  /** Returns the texts that are not resolved. */
   texts(): string[] {
     return [...this.typed.map(({ text }) => text), this.query].filter(Boolean);
   }
 
-  /** Values and titles of what is chosen. */
+  /** Returns values and titles of the chosen records. */
   values(): [string, string][] {
     return [...this.chosen];
   }
 
-  /** Puts a draft in place of what is there. */
+  /** Restores a draft. */
   fill(values: [string, string][], texts: string[]): void {
     this.chosen.clear();
     for (const [value, title] of values) this.chosen.set(value, title);
@@ -154,18 +153,18 @@ export class Picker {
     this.draw();
   }
 
-  /** Waits for the answers; returns true if everything typed is chosen then. */
-  async settled(): Promise<boolean> {
+  /** Resolves all texts. Returns true if each became a record. */
+  async resolveTyped(): Promise<boolean> {
     if (this.query) this.commit("only");
-    for (const typed of this.typed.filter(({ isOpen }) => isOpen)) this.look(typed, "only");
-    while (this.looking.size > 0) await Promise.all(this.looking);
+    for (const typed of this.typed.filter(({ isOpen }) => isOpen)) this.resolve(typed, "only");
+    while (this.lookups.size > 0) await Promise.all(this.lookups);
     return !this.hasTyped();
   }
 
-  /** Leads to what is not chosen yet. */
-  complain(): void {
+  /** Focuses the input and says which text is not resolved. */
+  focusUnresolved(): void {
     const text = this.texts()[0] ?? "";
-    if (this.error.hidden) this.say(t("picker.not_selected", { text }));
+    if (this.error.hidden) this.showError(t("picker.not_selected", { text }));
     this.input.focus();
     announce(this.error.textContent ?? "");
   }
@@ -181,16 +180,16 @@ export class Picker {
   private listen(): void {
     this.input.addEventListener("input", () => {
       this.isDismissed = false;
-      this.say("");
-      this.ask(PAUSE);
+      this.showError("");
+      this.ask(SEARCH_DELAY);
     });
-    this.input.addEventListener("focus", () => this.ask(PAUSE));
+    this.input.addEventListener("focus", () => this.ask(SEARCH_DELAY));
     this.input.addEventListener("blur", () => {
       // Another window came to the front.
       if (document.activeElement === this.input) return;
       this.close();
       const rule = this.isDismissed ? "exact" : "only";
-      // A record takes another room than a text: the button that is being pressed must not move away.
+      // A record and a text differ in size: a button under the pointer must not move.
       void afterPress().then(() => {
         if (this.query && document.activeElement !== this.input) this.commit(rule);
       });
@@ -207,7 +206,7 @@ export class Picker {
     if (event.isComposing) return;
     const { key } = event;
     if (key === "Enter" && !event.ctrlKey && !event.metaKey) {
-      // It chooses; a form is sent by its button.
+      // Enter chooses a record; a form is sent by its button.
       event.preventDefault();
       if (this.isSure()) this.options.key(event);
       else if (this.query) this.commit("best");
@@ -228,7 +227,7 @@ export class Picker {
         this.ask(0);
         return;
       }
-      this.walked = true;
+      this.isNavigated = true;
       this.options.key(event);
     } else if (key === "Backspace" && this.input.value === "") {
       const typed = this.typed.at(-1);
@@ -238,9 +237,11 @@ export class Picker {
     }
   }
 
-  /** Returns true if the highlighted option answers what was typed, or the person went to it. */
+  /** Returns true if the highlighted option belongs to the typed text, or the person moved to it. */
   private isSure(): boolean {
-    return this.isShown && this.options.selected() !== null && (this.walked || this.shown === this.query);
+    return (
+      this.isShown && this.options.selected() !== null && (this.isNavigated || this.shown === this.query)
+    );
   }
 
   private take(option: HTMLElement): void {
@@ -254,7 +255,7 @@ export class Picker {
   private choose(id: string, title: string): void {
     if (!this.many) this.chosen.clear();
     this.chosen.set(id, title);
-    this.say("");
+    this.showError("");
     this.draw();
     this.changed();
   }
@@ -268,7 +269,7 @@ export class Picker {
 
   private drop(typed: Typed): void {
     this.typed = this.typed.filter((other) => other !== typed);
-    this.say("");
+    this.showError("");
     this.draw();
     this.input.focus();
   }
@@ -277,29 +278,29 @@ export class Picker {
     this.input.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  /** Takes the typed text out of the input and looks for its record. */
-  private commit(rule: Rule): void {
+  /** Takes the typed text out of the input and resolves it. */
+  private commit(rule: MatchRule): void {
     const typed: Typed = { text: this.query, isOpen: false };
     this.input.value = "";
     this.typed.push(typed);
     this.close();
     this.draw();
-    this.look(typed, rule);
+    this.resolve(typed, rule);
   }
 
-  private look(typed: Typed, rule: Rule): void {
+  private resolve(typed: Typed, rule: MatchRule): void {
     typed.isOpen = false;
-    const looking = this.answer(typed.text)
+    const lookup = this.answer(typed.text)
       .then(
         (items) => this.found(typed, items, rule),
-        (error: unknown) => this.reopen(typed, wordsOf(error)),
+        (error: unknown) => this.reopen(typed, messageOf(error)),
       )
-      .finally(() => this.looking.delete(looking));
-    this.looking.add(looking);
+      .finally(() => this.lookups.delete(lookup));
+    this.lookups.add(lookup);
   }
 
-  private async found(typed: Typed, items: Item[], rule: Rule): Promise<void> {
-    const match = best(items, typed.text, rule);
+  private async found(typed: Typed, items: Item[], rule: MatchRule): Promise<void> {
+    const match = bestMatch(items, typed.text, rule);
     if (!match) {
       const { text } = typed;
       const isUnknown = items.length === 0;
@@ -325,10 +326,10 @@ export class Picker {
       if (document.activeElement === this.input) this.ask(0);
     }
     this.draw();
-    this.say(message);
+    this.showError(message);
   }
 
-  private say(message: string): void {
+  private showError(message: string): void {
     this.error.replaceChildren(...(message ? [icon("circleAlert"), message] : []));
     this.error.hidden = message === "";
     this.box.toggleAttribute("data-wrong", message !== "");
@@ -374,7 +375,7 @@ export class Picker {
     return make("span", { class: "picker-chosen" }, make("span", { title }, title), button);
   }
 
-  /** Shows what fits as soon as the server has said it, unless more was typed meanwhile. */
+  /** Shows results after a pause, unless more was typed meanwhile. */
   private ask(pause: number): void {
     clearTimeout(this.timer);
     this.turn += 1;
@@ -397,7 +398,7 @@ export class Picker {
       if (items.length === 0 && !note)
         note = query ? t("picker.nothing_found", { text: query }) : t("picker.no_options");
     } catch (error) {
-      note = wordsOf(error);
+      note = messageOf(error);
     }
     await afterPress();
     const isLate = turn !== this.turn || query !== this.query;
@@ -412,11 +413,11 @@ export class Picker {
     );
     if (note) this.list.append(make("div", { class: "picker-note", role: "status" }, note));
     this.shown = query;
-    this.walked = false;
+    this.isNavigated = false;
     this.list.hidden = false;
     if (!this.list.matches(":popover-open")) this.list.showPopover();
     this.place();
-    this.options.drawn(query !== "");
+    this.options.optionsChanged(query !== "");
   }
 
   private close(): void {
@@ -424,12 +425,12 @@ export class Picker {
     this.timer = 0;
     this.turn += 1;
     this.shown = null;
-    this.walked = false;
+    this.isNavigated = false;
     this.options.close();
     if (this.list.matches(":popover-open")) this.list.hidePopover();
   }
 
-  /** Beneath the field, or above it where there is more room. */
+  /** Puts the list beneath the field, or above it if there is more room. */
   private place(): void {
     if (!this.isShown) return;
     const at = this.box.getBoundingClientRect();
@@ -449,7 +450,7 @@ export class Picker {
     if (known !== undefined) return known;
     const asked = find(this.collection, query);
     this.answers.set(query, asked);
-    // Only answers under way are shared: a later question finds what was made meanwhile.
+    // Only requests under way are shared: a later one finds new records.
     const forget = (): void => {
       this.answers.delete(query);
     };
@@ -459,7 +460,7 @@ export class Picker {
 
   private labelOf(item: Item): string {
     const isOfSeveral = this.collection.startsWith("search?") && item.kind;
-    return isOfSeveral ? `${kindWords(item.kind!)}: ${titleOf(item)}` : titleOf(item);
+    return isOfSeveral ? `${kindLabel(item.kind!)}: ${titleOf(item)}` : titleOf(item);
   }
 }
 
@@ -468,29 +469,29 @@ async function find(collection: string, query: string): Promise<Item[]> {
   return (await callApi<{ items: Item[] }>("GET", address)).items;
 }
 
-/** The record that is meant by the text; null when that is in doubt. */
-function best(items: Item[], text: string, rule: Rule): Item | null {
+/** Returns the record that the text means; null if that is ambiguous. */
+function bestMatch(items: Item[], text: string, rule: MatchRule): Item | null {
   const exact = items.filter((item) => plainText(titleOf(item)) === plainText(text));
   if (exact.length === 1) return exact[0]!;
   if (rule === "best") return exact[0] ?? items[0] ?? null;
   return rule === "only" && items.length === 1 ? items[0]! : null;
 }
 
-/** Without accents, capitals and double blanks. */
+/** Returns the text without accents, capitals and double blanks. */
 function plainText(text: string): string {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").replace(/\s+/g, " ").trim().toLowerCase();
 }
 
-/** What is sent for an item: with its kind where several are possible. */
+/** Returns the value that is sent, with the kind where several are possible. */
 function valueOf(item: Item, collection: string): string {
   return collection.startsWith("search?") ? `${item.kind}:${item.id}` : item.id;
 }
 
-function wordsOf(error: unknown): string {
+function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : t("error.search");
 }
 
-function kindWords(kind: string): string {
+function kindLabel(kind: string): string {
   const words = kind.replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -1,8 +1,8 @@
-/** Keys for the whole page: Ctrl K and / open the palette, ? shows the keys, letters in a row go places. */
+/** Shortcuts of every page: Ctrl K and / open the palette, ? lists the keys, sequences such as G C open pages. */
 import { dialogIsOpen, every, isTyping, make, one } from "./page";
 import { t } from "./words";
 
-/** Where `g` and a letter lead. */
+/** Pages by the letter that follows `g`. */
 export const PLACES: [string, string, string][] = [
   ["t", "/", t("place.today")],
   ["c", "/calendar", t("place.calendar")],
@@ -15,13 +15,14 @@ export const PLACES: [string, string, string][] = [
   ["m", "/me", t("place.profile")],
 ];
 
-export interface Command {
+/** Command that the page offers. */
+interface Command {
   label: string;
   href: string;
   keys: string;
 }
 
-/** What the page offers to begin, such as "New task". */
+/** Returns the commands that the page offers, such as "New task". */
 export function pageCommands(): Command[] {
   try {
     return JSON.parse(one("#commands")?.textContent ?? "[]") as Command[];
@@ -30,9 +31,10 @@ export function pageCommands(): Command[] {
   }
 }
 
-let pressed = "";
-let pressedAt = 0;
+let sequence = "";
+let sequenceAt = 0;
 
+/** Starts the keys. */
 export function startShortcuts(openPalette: () => void): void {
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
@@ -47,7 +49,7 @@ export function startShortcuts(openPalette: () => void): void {
     } else if (event.key === "?") {
       showHelp();
     } else {
-      followKeys(event);
+      handleSequence(event);
     }
   });
   document.addEventListener("click", (event) => {
@@ -61,14 +63,14 @@ export function startShortcuts(openPalette: () => void): void {
   });
 }
 
-/** Whether the key continues a row such as `g c`, so that others leave it alone. */
-export function isFollowing(): boolean {
-  return pressed !== "" && performance.now() - pressedAt < 1200;
+/** Returns true if the key continues a sequence such as `g c`; other scripts ignore it then. */
+export function isKeySequence(): boolean {
+  return sequence !== "" && performance.now() - sequenceAt < 1200;
 }
 
-function followKeys(event: KeyboardEvent): void {
+function handleSequence(event: KeyboardEvent): void {
   if (event.key.length !== 1) return;
-  const row = isFollowing() ? `${pressed} ${event.key.toLowerCase()}` : event.key.toLowerCase();
+  const row = isKeySequence() ? `${sequence} ${event.key.toLowerCase()}` : event.key.toLowerCase();
   const known: [string, string][] = [
     ...PLACES.map(([key, href]): [string, string] => [`g ${key}`, href]),
     ...pageCommands()
@@ -77,20 +79,20 @@ function followKeys(event: KeyboardEvent): void {
   ];
   const found = known.find(([keys]) => keys === row);
   if (found) {
-    pressed = "";
+    sequence = "";
     // Others listen for single letters too; this one has been used.
     event.preventDefault();
     event.stopImmediatePropagation();
     location.assign(found[1]);
   } else if (known.some(([keys]) => keys.startsWith(`${row} `))) {
-    pressed = row;
-    pressedAt = performance.now();
+    sequence = row;
+    sequenceAt = performance.now();
   } else {
-    pressed = "";
+    sequence = "";
   }
 }
 
-export function showHelp(): void {
+function showHelp(): void {
   one("#help")?.remove();
   const [ctrl, escape, space, enter] = [t("key.ctrl"), t("key.escape"), t("key.space"), t("key.enter")];
   const groups: [string, [string, string][]][] = [

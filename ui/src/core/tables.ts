@@ -1,8 +1,9 @@
-/** Tables: J and K move, Enter opens, X selects; columns are chosen and remembered. */
+/** Tables: J and K move, Enter opens, X selects; columns can be chosen. */
 import { dialogIsOpen, every, isTyping, one, recall, remember } from "./page";
-import { isFollowing } from "./shortcuts";
+import { isKeySequence } from "./shortcuts";
 import { t } from "./words";
 
+/** Starts the tables of the page. */
 export function startTables(): void {
   document.documentElement.classList.add("scripted");
   for (const chooser of every("[data-columns-of]")) startChooser(chooser);
@@ -70,9 +71,9 @@ function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || dialogIsOpen()) return;
   const key = event.key.toLowerCase();
   const at = one("[data-table] tr[data-at]");
-  if ((key === "j" || key === "k") && !isFollowing()) {
+  if ((key === "j" || key === "k") && !isKeySequence()) {
     step(at, key === "j" ? 1 : -1);
-  } else if (key === "x" && at && !isFollowing()) {
+  } else if (key === "x" && at && !isKeySequence()) {
     one<HTMLInputElement>("[data-select]", at)?.click();
   } else if (key === "enter" && at && document.activeElement?.closest("tr") === at) {
     if ((event.target as Element).matches("input, button")) return;
@@ -115,12 +116,12 @@ function startChooser(chooser: HTMLElement): void {
   });
 }
 
-/** Columns that stay however narrow the table is: the title and two more. */
-const FEWEST = 3;
+/** Columns that stay in a narrow table: the title and two more. */
+const MIN_COLUMNS = 3;
 
 /**
- * Leaves out the last columns of a table that is wider than the page, unless the person chose its columns. What is
- * wider still scrolls by itself; its head cannot stick to the window then.
+ * Hides the last columns of a table that is wider than the page, unless the person chose its columns. A table that is
+ * still too wide scrolls by itself, without a sticky head.
  */
 function fit(block: HTMLElement): void {
   const wrap = one(".table-wrap", block);
@@ -131,7 +132,7 @@ function fit(block: HTMLElement): void {
   if (!savedColumns(block.id)) {
     const heads = every("thead [data-column]", table);
     const shown = heads.map((head, place) => (head.hidden ? -1 : place)).filter((place) => place >= 0);
-    while (shown.length > FEWEST && isWide()) {
+    while (shown.length > MIN_COLUMNS && isWide()) {
       const last = shown.pop()!;
       for (const row of every("tr", table)) {
         every("[data-column]", row)[last]?.setAttribute("data-dropped", "");
@@ -150,7 +151,7 @@ function savedColumns(table: string): string[] | null {
   }
 }
 
-/** Shows the chosen columns; the first, the title, always shows. */
+/** Shows the chosen columns; the title always. */
 function applyColumns(table: string): void {
   const block = document.getElementById(table);
   const shown = savedColumns(table);

@@ -1,8 +1,9 @@
-/** Light, dark, or as the system says; kept in a cookie, so that the server draws the page right at once. */
+/** Theme: light, dark or that of the system, in a cookie so that the server draws it at once. */
 import { every } from "./page";
 
 const THEMES = ["auto", "light", "dark"];
 
+/** Sets the theme. */
 export function setTheme(theme: string): void {
   const chosen = THEMES.includes(theme) ? theme : "auto";
   document.documentElement.dataset.theme = chosen;
@@ -13,6 +14,7 @@ export function setTheme(theme: string): void {
   }
 }
 
+/** Starts the buttons for the theme. */
 export function startTheme(): void {
   document.addEventListener("click", (event) => {
     const button = (event.target as Element).closest<HTMLElement>("[data-set-theme]");

@@ -1,22 +1,24 @@
-/** Short messages at the bottom, with Undo where the server offers it. */
+/** Toasts: short messages at the bottom, with Undo if the server offers it. */
 import { icon } from "./icons";
 import { refresh } from "./live";
-import { Refusal, callApi, dialogIsOpen, every, isTyping, make, one } from "./page";
+import { ApiError, callApi, dialogIsOpen, every, isTyping, make, one } from "./page";
 import { t } from "./words";
 
-export interface ToastOptions {
-  /** The address that takes the action back when posted to. */
+/** Options of a toast. */
+interface ToastOptions {
+  /** Address of the undo. */
   undo?: string | null;
   tone?: "bad";
-  /** Offers the way to sign in and back, and stays until it is closed. */
+  /** Offers a link to sign in, and stays until it is closed. */
   signIn?: boolean;
 }
 
 const COOKIE = "obcms_flash";
 const SHOWN_FOR = 8000;
-/** What can be taken back stays longer: somebody who reads slowly or goes there by keyboard needs the time. */
+/** Milliseconds for a toast with Undo: reading it and reaching it by keyboard takes time. */
 const SHOWN_WITH_UNDO = 20_000;
 
+/** Shows the message that the last page left, and starts the key U. */
 export function startToasts(): void {
   const flash = takeFlash();
   if (flash) toast(flash.message, { undo: flash.undo });
@@ -27,6 +29,7 @@ export function startToasts(): void {
   });
 }
 
+/** Shows a message. */
 export function toast(message: string, options: ToastOptions = {}): void {
   const host = one("#toasts");
   if (!host) return;
@@ -65,10 +68,10 @@ export function toast(message: string, options: ToastOptions = {}): void {
   expire(body, options.tone === "bad" ? SHOWN_FOR * 2 : usual);
 }
 
-/** Shows why something was refused. */
-export function toastRefusal(error: unknown): void {
-  const message = error instanceof Refusal ? error.message : t("error.unknown");
-  const isSignedOut = error instanceof Refusal && error.status === 401;
+/** Shows the message of an error. */
+export function toastError(error: unknown): void {
+  const message = error instanceof ApiError ? error.message : t("error.unknown");
+  const isSignedOut = error instanceof ApiError && error.status === 401;
   toast(message, { tone: "bad", signIn: isSignedOut });
 }
 
@@ -85,11 +88,11 @@ async function undo(address: string): Promise<void> {
     if (one("[data-live][id], [data-calendar]")) refresh();
     else location.reload();
   } catch (error) {
-    toastRefusal(error);
+    toastError(error);
   }
 }
 
-/** Whether this is the page of the record whose change is undone, or one below it. */
+/** Returns true on the page of the record whose change is undone, and on pages below it. */
 function isOnPageOf(address: string): boolean {
   const [collection, id] = address.replace(/^\/api\/v1\//, "").split("/");
   return `${location.pathname}/`.startsWith(`/${collection}/${id}/`);
@@ -105,7 +108,7 @@ function flash(message: string): void {
   document.cookie = `${COOKIE}=${body}; Path=/; Max-Age=60; SameSite=Lax`;
 }
 
-/** Removes the toast after a while, but not under the pointer or while it has the focus. */
+/** Removes the toast after a while, unless it is under the pointer or has the focus. */
 function expire(body: HTMLElement, after: number): void {
   window.setTimeout(() => {
     if (body.matches(":hover, :focus-within")) expire(body, 1500);

@@ -332,7 +332,7 @@ const WORDS = {
 } as const;
 
 /** Key of a text. */
-export type WordKey = keyof typeof WORDS;
+type WordKey = keyof typeof WORDS;
 
 type Forms<T> = T extends string ? T : T extends { one: infer One; other: infer Other } ? One | Other : never;
 type Placeholders<T> = T extends `${string}{${infer Name}}${infer Rest}` ? Name | Placeholders<Rest> : never;

@@ -1,6 +1,6 @@
 /**
- * Times of the office's zone. The calendar draws "wall times" (2026-12-14T09:00:00, without a zone), so that it looks
- * the same from wherever one works; the interface speaks instants with an offset.
+ * Times in the zone of the office. The calendar uses wall times (2026-12-14T09:00:00, without a zone), the API
+ * instants with an offset.
  */
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -23,19 +23,19 @@ function formatFor(zone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** The zone of the office, as the page says. */
+/** Returns the zone of the office. */
 export function officeZone(): string {
   return document.body.dataset.timezone || "UTC";
 }
 
-/** The wall time of an instant in a zone. */
+/** Returns the wall time of an instant in a zone. */
 export function wallTime(instant: Date, zone: string): string {
   const parts: Record<string, string> = {};
   for (const { type, value } of formatFor(zone).formatToParts(instant)) parts[type] = value;
   return `${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}:${parts.second}`;
 }
 
-/** The instant of a wall time, RFC 3339 with the zone's offset then. */
+/** Returns the instant of a wall time, as RFC 3339 with the offset of the zone. */
 export function withOffset(wall: string, zone: string): string {
   const plain = wall.slice(0, 19);
   const asUtc = Date.parse(`${plain}Z`);

@@ -1,11 +1,12 @@
-/** Fields that belong to a status: in sight once the status that is chosen asks for them. */
+/** Fields that belong to a status, shown while a status that needs them is selected. */
 import { one } from "../core/page";
 
 const CLOSING = ["cancelled", "rejected", "withdrawn", "terminated", "discontinued"];
-/** Statuses with a reason, where the form has a field for it. */
+/** Statuses with a reason. */
 const REASONED = ["on_hold", "cancelled"];
 
-export function startCancelling(): void {
+/** Starts the fields of the form. */
+export function startStatusFields(): void {
   const status = one<HTMLSelectElement>("#field-status");
   if (!status) return;
   const box = one<HTMLInputElement>("#field-cancel_open_tasks");
@@ -17,7 +18,7 @@ export function startCancelling(): void {
   };
   const follow = (): void => {
     show(box, CLOSING.includes(status.value));
-    // What is out of sight is not meant.
+    // A hidden box is not sent.
     if (box && !CLOSING.includes(status.value)) box.checked = false;
     const isAsked =
       REASONED.includes(status.value) &&

@@ -1,28 +1,28 @@
-/** The board: cards move by pointer, by keyboard and by menu; the server is asked afterwards and may refuse. */
+/** Board: cards move by pointer, keyboard and menu, and return if the server refuses. */
 import Sortable from "sortablejs";
-import { hold, type Incoming } from "../core/live";
+import { pauseUpdates, type Incoming } from "../core/live";
 import { callApi, every, fetchDocument, make, one, announce } from "../core/page";
-import { toast, toastRefusal } from "../core/toast";
+import { toast, toastError } from "../core/toast";
 import { NUMBER_LOCALE, t } from "../core/words";
 
-interface Place {
+interface Position {
   list: HTMLElement;
   next: Element | null;
 }
 
-/** How many further pages of cards each column has loaded, so that a live refresh brings them again. */
-const pages = new Map<string, number>();
-let held: { card: HTMLElement; from: Place } | null = null;
+/** Further pages of cards by column, which a live update loads again. */
+const loadedPages = new Map<string, number>();
+let held: { card: HTMLElement; from: Position } | null = null;
 
 const board = one("#board");
 if (board) start(board);
 
 function start(board: HTMLElement): void {
-  prepare(board);
-  board.addEventListener("obcms:refreshed", () => prepare(board));
+  prepareCards(board);
+  board.addEventListener("obcms:refreshed", () => prepareCards(board));
   board.addEventListener("obcms:incoming", (event) => {
     const detail = (event as CustomEvent<Incoming>).detail;
-    for (const [column, count] of pages) detail.wait.push(bringMore(detail.incoming, column, count));
+    for (const [column, count] of loadedPages) detail.wait.push(reloadPages(detail.incoming, column, count));
   });
   // The whole board takes a card that is let go between its columns.
   board.addEventListener("dragover", (event) => {
@@ -39,16 +39,16 @@ function start(board: HTMLElement): void {
   board.addEventListener("focusout", () => {
     // Moving the card in the page takes the focus away for a moment; looking elsewhere is longer.
     window.setTimeout(() => {
-      if (held && !held.card.contains(document.activeElement)) putBack();
+      if (held && !held.card.contains(document.activeElement)) cancelMove();
     }, 100);
   });
 }
 
-/** Makes columns sortable and gives cards their menu; may be called again after new cards came. */
-function prepare(board: HTMLElement): void {
+/** Makes columns sortable and adds the menu to cards; called again after cards were added. */
+function prepareCards(board: HTMLElement): void {
   for (const list of every(".board-cards", board)) {
     if (Sortable.get(list)) continue;
-    let from: Place | null = null;
+    let from: Position | null = null;
     Sortable.create(list, {
       group: "board",
       draggable: ".card",
@@ -61,16 +61,16 @@ function prepare(board: HTMLElement): void {
       ghostClass: "card-ghost",
       dragClass: "card-drag",
       onStart: ({ item }) => {
-        hold(true);
+        pauseUpdates(true);
         from = { list, next: nextCard(item) };
       },
       onEnd: (event) => {
-        hold(false);
+        pauseUpdates(false);
         if (!from) return;
         // A drag that ends without a drop was given up with Escape, or ended beside the board.
         const { originalEvent } = event as typeof event & { originalEvent?: Event };
-        if (originalEvent?.type === "dragend") replace(event.item, from);
-        else void settle(event.item, from);
+        if (originalEvent?.type === "dragend") restore(event.item, from);
+        else void saveMove(event.item, from);
       },
     });
   }
@@ -90,16 +90,16 @@ function prepare(board: HTMLElement): void {
   }
 }
 
-/** Tells the server where a card has come to lie; puts it back when it refuses. */
-async function settle(card: HTMLElement, from: Place): Promise<void> {
+/** Saves the place of a card, and restores the old one if the server refuses. */
+async function saveMove(card: HTMLElement, from: Position): Promise<void> {
   const list = card.closest<HTMLElement>(".board-cards");
   const column = columnOf(card);
   if (!list || !column) return;
-  keepMoreLast(list);
+  moveMoreButtonLast(list);
   const before = nextCard(card);
   if (list === from.list && before === from.next) return;
   const moved = list !== from.list;
-  if (moved) recount(from.list, list);
+  if (moved) updateCounts(from.list, list);
   const after = previousCard(card);
   card.dataset.waiting = "";
   try {
@@ -121,18 +121,18 @@ async function settle(card: HTMLElement, from: Place): Promise<void> {
     if (answer?.version) card.dataset.version = String(answer.version);
     if (moved) toast(t("common.moved_to", { place: nameOf(column) }), { undo: answer?.undo });
   } catch (error) {
-    if (moved) recount(list, from.list);
-    replace(card, from);
-    toastRefusal(error);
+    if (moved) updateCounts(list, from.list);
+    restore(card, from);
+    toastError(error);
   } finally {
     delete card.dataset.waiting;
   }
 }
 
-/** Puts a card back to where it came from. */
-function replace(card: HTMLElement, from: Place): void {
+/** Returns a card to a position. */
+function restore(card: HTMLElement, from: Position): void {
   const hadFocus = card.contains(document.activeElement);
-  from.list.insertBefore(card, from.next?.parentElement === from.list ? from.next : lastPlace(from.list));
+  from.list.insertBefore(card, from.next?.parentElement === from.list ? from.next : endOf(from.list));
   if (hadFocus) card.focus();
 }
 
@@ -159,17 +159,17 @@ function previousCard(card: Element): HTMLElement | null {
   return previous?.matches(".card") ? (previous as HTMLElement) : null;
 }
 
-/** Cards end before the button "More". */
-function lastPlace(list: Element): Element | null {
+/** Returns the element before which cards end: the button "More". */
+function endOf(list: Element): Element | null {
   return one(":scope > .board-more", list);
 }
 
-function keepMoreLast(list: Element): void {
-  const more = lastPlace(list);
+function moveMoreButtonLast(list: Element): void {
+  const more = endOf(list);
   if (more) list.append(more);
 }
 
-function recount(from: Element, to: Element): void {
+function updateCounts(from: Element, to: Element): void {
   for (const [list, by] of [
     [from, -1],
     [to, 1],
@@ -187,16 +187,16 @@ function onKey(board: HTMLElement, event: KeyboardEvent): void {
   const card = event.target as HTMLElement;
   if (!card.matches(".card") || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key.startsWith("Arrow")) {
-    if (held) carry(board, held.card, event.key);
-    else walk(board, card, event.key);
+    if (held) moveHeld(board, held.card, event.key);
+    else moveFocus(board, card, event.key);
   } else if (event.key === " ") {
-    if (held) putDown();
-    else lift(card);
+    if (held) drop();
+    else pickUp(card);
   } else if (event.key === "Enter") {
-    if (held) putDown();
+    if (held) drop();
     else one<HTMLAnchorElement>(".card-title", card)?.click();
   } else if (event.key === "Escape" && held) {
-    putBack();
+    cancelMove();
   } else if (event.key.toLowerCase() === "m") {
     const button = one(".card-menu-button", card);
     if (button) openMenu(board, button);
@@ -207,12 +207,12 @@ function onKey(board: HTMLElement, event: KeyboardEvent): void {
   event.stopPropagation();
 }
 
-function walk(board: HTMLElement, card: HTMLElement, key: string): void {
-  target(board, card, key)?.focus();
+function moveFocus(board: HTMLElement, card: HTMLElement, key: string): void {
+  neighbour(board, card, key)?.focus();
 }
 
-/** The card an arrow leads to; sideways it is the one at the same height, over empty columns. */
-function target(board: HTMLElement, card: HTMLElement, key: string): HTMLElement | null {
+/** Returns the card that an arrow key leads to. Sideways it is at the same height; empty columns are skipped. */
+function neighbour(board: HTMLElement, card: HTMLElement, key: string): HTMLElement | null {
   if (key === "ArrowUp") return previousCard(card);
   if (key === "ArrowDown") return nextCard(card) as HTMLElement | null;
   const columns = every(".board-column", board);
@@ -227,7 +227,7 @@ function target(board: HTMLElement, card: HTMLElement, key: string): HTMLElement
   return null;
 }
 
-function lift(card: HTMLElement): void {
+function pickUp(card: HTMLElement): void {
   const title = nameOf(card);
   if ("fixed" in card.dataset) {
     announce(t("board.fixed", { title }));
@@ -237,11 +237,11 @@ function lift(card: HTMLElement): void {
   if (!list) return;
   held = { card, from: { list, next: nextCard(card) } };
   card.dataset.lifted = "";
-  hold(true);
+  pauseUpdates(true);
   announce(t("board.picked_up", { title }));
 }
 
-function carry(board: HTMLElement, card: HTMLElement, key: string): void {
+function moveHeld(board: HTMLElement, card: HTMLElement, key: string): void {
   const list = card.parentElement;
   const column = columnOf(card);
   if (!list || !column) return;
@@ -253,7 +253,7 @@ function carry(board: HTMLElement, card: HTMLElement, key: string): void {
     const cards = next && one(".board-cards", next);
     if (!cards) return;
     const row = cardsOf(column).indexOf(card);
-    cards.insertBefore(card, cardsOf(cards)[row] ?? lastPlace(cards));
+    cards.insertBefore(card, cardsOf(cards)[row] ?? endOf(cards));
   }
   card.focus({ preventScroll: true });
   card.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -265,28 +265,28 @@ function carry(board: HTMLElement, card: HTMLElement, key: string): void {
   );
 }
 
-function putDown(): void {
+function drop(): void {
   if (!held) return;
   const { card, from } = held;
-  letGo();
+  releaseHeld();
   announce(t("board.dropped", { column: nameOf(columnOf(card)) }));
-  void settle(card, from);
+  void saveMove(card, from);
 }
 
-function putBack(): void {
+function cancelMove(): void {
   if (!held) return;
   const { card, from } = held;
   const hadFocus = document.activeElement === card;
-  from.list.insertBefore(card, from.next?.parentElement === from.list ? from.next : lastPlace(from.list));
-  letGo();
+  from.list.insertBefore(card, from.next?.parentElement === from.list ? from.next : endOf(from.list));
+  releaseHeld();
   if (hadFocus) card.focus();
   announce(t("common.move_cancelled"));
 }
 
-function letGo(): void {
+function releaseHeld(): void {
   held?.card.removeAttribute("data-lifted");
   held = null;
-  hold(false);
+  pauseUpdates(false);
 }
 
 /* By menu */
@@ -311,7 +311,7 @@ function openMenu(board: HTMLElement, button: HTMLElement): void {
       if (!cards) return;
       cards.prepend(card);
       card.focus();
-      void settle(card, from);
+      void saveMove(card, from);
     });
     menu.append(item);
   }
@@ -345,16 +345,16 @@ async function loadMore(button: HTMLElement): Promise<void> {
   button.setAttribute("disabled", "");
   try {
     await appendMore(list, button);
-    pages.set(column, (pages.get(column) ?? 0) + 1);
+    loadedPages.set(column, (loadedPages.get(column) ?? 0) + 1);
     const board = one("#board");
-    if (board) prepare(board);
+    if (board) prepareCards(board);
   } catch (error) {
     button.removeAttribute("disabled");
-    toastRefusal(error);
+    toastError(error);
   }
 }
 
-/** Puts the cards the button promises, and the next button, in its place. */
+/** Replaces the button by its cards and the next button. */
 async function appendMore(list: Element, button: HTMLElement): Promise<void> {
   const fragment = await fetchDocument(button.dataset.moreUrl ?? "");
   const there = new Set(every(".card", list).map((card) => card.dataset.id));
@@ -364,7 +364,7 @@ async function appendMore(list: Element, button: HTMLElement): Promise<void> {
   button.replaceWith(...fresh);
 }
 
-async function bringMore(incoming: Element, column: string, count: number): Promise<void> {
+async function reloadPages(incoming: Element, column: string, count: number): Promise<void> {
   const list = one(`[data-column="${CSS.escape(column)}"] .board-cards`, incoming);
   for (let page = 0; list && page < count; page += 1) {
     const button = one("[data-more-url]", list);
