@@ -57,7 +57,7 @@ async function drag(page, from, to) {
   await page.mouse.up();
 }
 
-test("a bar goes to another person by mouse, and by keyboard, and back by Undo", async () => {
+test("bar moves to another person by mouse and keyboard, and back by Undo", async () => {
   const { id, people } = await team(["Anna Row", "Ben Row", "Cora Row"]);
   const [anna, ben, cora] = people.map((person) => person.id);
   const task = await client("POST", "tasks", { title: "Hand me on", due_date: day(3), assignees: [anna, cora] });
@@ -98,7 +98,7 @@ test("a bar goes to another person by mouse, and by keyboard, and back by Undo",
   await page.context().close();
 });
 
-test("what is one date of something larger stays in its row", async () => {
+test("date of a PPA stays in its row", async () => {
   const { id, people } = await team(["Dina Row", "Emil Row"]);
   await client("POST", "ppas", {
     title: "Wells",
@@ -116,7 +116,7 @@ test("what is one date of something larger stays in its row", async () => {
   await page.context().close();
 });
 
-test("the ends of a bar are pulled in the day, by mouse and by keyboard", async () => {
+test("bar is resized in the day by mouse and keyboard", async () => {
   const { id, people } = await team(["Fina Row"]);
   const event = await client("POST", "events", {
     title: "Pull me",
@@ -154,7 +154,7 @@ test("the ends of a bar are pulled in the day, by mouse and by keyboard", async 
   await page.context().close();
 });
 
-test("a booking goes to another room, and a refusal offers other times and rooms", async () => {
+test("booking moves to another room, and a conflict offers alternatives", async () => {
   const room = (name, more) => client("POST", "resources", { name, resource_type: "room", ...more });
   const [first, second, third] = [
     await room("Alder room"),
@@ -201,7 +201,7 @@ test("a booking goes to another room, and a refusal offers other times and rooms
   await page.context().close();
 });
 
-test("an event that repeats goes to another room with all its dates", async () => {
+test("repeating event moves to another room with all occurrences", async () => {
   const room = (name) => client("POST", "resources", { name, resource_type: "room" });
   const [first, second] = [await room("Maple room"), await room("Willow room")];
   const times = { start: `${day(4)}T09:00:00+08:00`, end: `${day(4)}T11:00:00+08:00`, rrule: "FREQ=DAILY;COUNT=3" };
@@ -229,7 +229,7 @@ test("an event that repeats goes to another room with all its dates", async () =
   await page.context().close();
 });
 
-test("a finger that rests takes a bar along, one that moves scrolls", async () => {
+test("long press drags a bar, a moving finger scrolls", async () => {
   const { id, people } = await team(["Gina Row", "Hana Row"]);
   const [gina, hana] = people.map((person) => person.id);
   const task = await client("POST", "tasks", { title: "Touch me", due_date: day(3), assignees: [gina] });
@@ -276,7 +276,7 @@ async function onThursday(name, title) {
 
 const firstDay = (page, words) => page.locator(".timeline-unit").first().and(page.getByLabel(words)).waitFor();
 
-test("at the edge the page turns with what is dragged, and Escape leads back", async () => {
+test("dragging to the edge turns the page, and Escape returns", async () => {
   const { path, address } = await onThursday("Ines Row", "Take me further");
   const page = await running.signedIn("coordinator", DESK);
   await page.goto(address);
@@ -313,7 +313,7 @@ test("at the edge the page turns with what is dragged, and Escape leads back", a
   await page.context().close();
 });
 
-test("by keyboard it goes over to the next page as well", async () => {
+test("keyboard move continues on the next page", async () => {
   const { path, address } = await onThursday("Jana Row", "Walk me further");
   const page = await running.signedIn("coordinator", DESK);
   await page.goto(address);

@@ -9,6 +9,8 @@ const CONTROLS =
   "button, a[href], summary, label, input[type=checkbox], input[type=radio], input[type=submit]";
 
 let isDown = false;
+/** The browser has turned the press into a drag of its own. */
+let isDragging = false;
 let waiting: (() => void)[] = [];
 let began: { control: HTMLElement; x: number; y: number; clicked: boolean } | null = null;
 
@@ -16,7 +18,9 @@ let began: { control: HTMLElement; x: number; y: number; clicked: boolean } | nu
 export function startPresses(): void {
   document.addEventListener("pointerdown", onDown, true);
   window.addEventListener("pointerup", onUp, true);
-  window.addEventListener("pointercancel", release, true);
+  window.addEventListener("pointercancel", onCancel, true);
+  window.addEventListener("dragstart", () => (isDragging = true), true);
+  window.addEventListener("dragend", release, true);
   window.addEventListener("blur", release);
   window.addEventListener(
     "click",
@@ -27,7 +31,7 @@ export function startPresses(): void {
   );
 }
 
-/** Resolves once no mouse button is down. */
+/** Resolves once no mouse button is down and nothing is dragged. */
 export function afterPress(): Promise<void> {
   if (!isDown) return Promise.resolve();
   return new Promise((resolve) => waiting.push(resolve));
@@ -36,6 +40,7 @@ export function afterPress(): Promise<void> {
 function onDown(event: PointerEvent): void {
   if (event.button !== 0) return;
   isDown = true;
+  isDragging = false;
   const control = (event.target as Element).closest<HTMLElement>(CONTROLS);
   const counts =
     control && event.pointerType === "mouse" && !event.ctrlKey && !event.metaKey && !event.shiftKey;
@@ -54,8 +59,14 @@ function onUp(event: PointerEvent): void {
   });
 }
 
+/** A drag of the browser cancels the pointer at once, and lasts until it ends. */
+function onCancel(): void {
+  if (!isDragging) release();
+}
+
 function release(): void {
   isDown = false;
+  isDragging = false;
   const ready = waiting;
   waiting = [];
   for (const resolve of ready) resolve();

@@ -69,8 +69,10 @@ function prepareCards(board: HTMLElement): void {
         if (!from) return;
         // A drag that ends without a drop was given up with Escape, or ended beside the board.
         const { originalEvent } = event as typeof event & { originalEvent?: Event };
-        if (originalEvent?.type === "dragend") restore(event.item, from);
-        else void saveMove(event.item, from);
+        if (originalEvent?.type === "dragend") {
+          endAnimation(event.item);
+          restore(event.item, from);
+        } else void saveMove(event.item, from);
       },
     });
   }
@@ -127,6 +129,14 @@ async function saveMove(card: HTMLElement, from: Position): Promise<void> {
   } finally {
     delete card.dataset.waiting;
   }
+}
+
+/** Ends the animation of a card, during which Sortable ignores presses on it. */
+function endAnimation(card: HTMLElement & { animated?: number | false }): void {
+  if (typeof card.animated === "number") clearTimeout(card.animated);
+  card.animated = false;
+  card.style.transition = "";
+  card.style.transform = "";
 }
 
 /** Returns a card to a position. */
