@@ -218,11 +218,11 @@ function onKey(board: HTMLElement, event: KeyboardEvent): void {
 }
 
 function moveFocus(board: HTMLElement, card: HTMLElement, key: string): void {
-  neighbour(board, card, key)?.focus();
+  neighbor(board, card, key)?.focus();
 }
 
 /** Returns the card that an arrow key leads to. Sideways it is at the same height; empty columns are skipped. */
-function neighbour(board: HTMLElement, card: HTMLElement, key: string): HTMLElement | null {
+function neighbor(board: HTMLElement, card: HTMLElement, key: string): HTMLElement | null {
   if (key === "ArrowUp") return previousCard(card);
   if (key === "ArrowDown") return nextCard(card) as HTMLElement | null;
   const columns = every(".board-column", board);
