@@ -32,6 +32,8 @@ let disconnectTimer = 0;
 let missed = false;
 const stale = new Set<string>();
 let resumed: (() => void)[] = [];
+/** Number of pauses so far. A page that was fetched before a pause may be older than what it moved. */
+let pauses = 0;
 
 /** Starts the stream of a person who is signed in. */
 export function startLiveUpdates(): void {
@@ -57,7 +59,10 @@ export function refresh(): void {
 /** Pauses updates while the person holds something, and resumes them. */
 export function pauseUpdates(isPaused: boolean): void {
   document.body.toggleAttribute("data-held", isPaused);
-  if (isPaused) return;
+  if (isPaused) {
+    pauses += 1;
+    return;
+  }
   const ready = resumed;
   resumed = [];
   for (const resolve of ready) resolve();
@@ -166,8 +171,9 @@ async function refreshStale(): Promise<void> {
   const ids = [...stale];
   stale.clear();
   try {
+    const before = pauses;
     const fresh = await fetchDocument(location.href);
-    for (const id of ids) await replace(id, fresh);
+    for (const id of ids) await replace(id, fresh, before);
   } catch {
     // The next message, or the next visit, brings it.
   } finally {
@@ -176,7 +182,7 @@ async function refreshStale(): Promise<void> {
   }
 }
 
-async function replace(id: string, fresh: Document): Promise<void> {
+async function replace(id: string, fresh: Document, before: number): Promise<void> {
   const old = document.getElementById(id);
   const incoming = fresh.getElementById(id);
   if (!old || !incoming) return;
@@ -185,7 +191,7 @@ async function replace(id: string, fresh: Document): Promise<void> {
   await Promise.all(detail.wait);
   await afterPress();
   // Updates may have been paused meanwhile.
-  if (document.body.hasAttribute("data-held")) {
+  if (pauses !== before || document.body.hasAttribute("data-held")) {
     stale.add(id);
     return;
   }
