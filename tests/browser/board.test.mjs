@@ -151,6 +151,7 @@ test("live update that arrives with the first move of a drag waits for its end",
   await page.mouse.move(from.x + 40, from.y + 40, { steps: 4 });
   await page.mouse.move(to.x + to.width / 2, to.y + 60, { steps: 8 });
   await column(page, "In progress").locator(".card").waitFor();
+  assert.equal(await page.getByText("Carry the tables back").count(), 0);
   const answer = page.waitForResponse((found) => found.url().endsWith("/move"));
   await page.mouse.up();
   assert.equal((await answer).status(), 200);
