@@ -1,4 +1,4 @@
-// What stands around the views of the calendar: busy days, conflicts, saved views, the list without script.
+// Parts around the views of the calendar: busy days, conflicts, saved views, the list without script.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

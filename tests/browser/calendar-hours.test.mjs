@@ -121,7 +121,7 @@ test("timed event moves and resizes by half hours with the keyboard", async () =
   await becomes(made, "end", "2031-12-03T11:00:00+08:00");
   assert.match(await said(page), /Wed 3 Dec, 9:30 AM – 11:00 AM/);
   await page.waitForFunction(() => document.activeElement.matches(".fc-timegrid-event"));
-  // What is put back has not been saved.
+  // A cancelled move was not saved.
   await page.keyboard.press("Space");
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Escape");

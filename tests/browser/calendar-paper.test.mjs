@@ -1,4 +1,4 @@
-// The calendar on paper: nothing is lost or cut where it goes on overleaf.
+// Calendar on paper: nothing is lost or cut between pages.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

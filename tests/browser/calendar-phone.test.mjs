@@ -287,7 +287,7 @@ test("end of an ongoing entry moves by keyboard", async () => {
   await page.keyboard.press("Enter");
   await becomes(`tasks/${long.id}`, "due_date", "2032-09-25");
   assert.equal((await client("GET", `tasks/${long.id}`)).start_date, "2032-09-03");
-  // It has left the day; the focus is where one goes on.
+  // The entry left the day; the focus is on the chosen day.
   await day(page, "2032-09-25").locator("i").waitFor();
   await page.waitForFunction(() => document.activeElement.dataset.monthDay === "2032-09-24");
   await page.context().close();

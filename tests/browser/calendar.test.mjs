@@ -258,7 +258,7 @@ test("filters are added, kept in the address and removed", async () => {
   const address = new URL(page.url());
   assert.equal(address.searchParams.get("team"), team.id);
   assert.equal(address.searchParams.get("kinds"), "task");
-  // What the script had changed meanwhile is kept.
+  // Changes of the script meanwhile are kept.
   assert.equal(address.searchParams.get("view"), "agenda");
   await entry(page, "Of the team").waitFor();
   assert.equal(await entry(page, "Of nobody").count(), 0);

@@ -1,4 +1,4 @@
-// What people set for themselves: preferences and saved views; and the holidays of a year.
+// Preferences, saved views, and the holidays of a year.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -69,7 +69,7 @@ test("bar moves to another person by mouse and keyboard, and back by Undo", asyn
   const from = middle(await boxOf(held));
   const over = middle(await boxOf(track(page, "Ben Row")));
   await drag(page, from, { x: from.x, y: over.y });
-  // Whoever else is on it stays.
+  // Other people of the entry stay.
   await becomes(path, { assignees: [ben, cora], due_date: day(3) });
   await bar(page, "Ben Row", "Hand me on").waitFor();
   await page.getByText("Moved “Hand me on” to Ben Row").waitFor();
@@ -293,7 +293,7 @@ test("dragging to the edge turns the page, and Escape returns", async () => {
   let hand = await take();
   await page.mouse.move(hand.right, hand.y, { steps: 4 });
   await firstDay(page, "Mon 20 Jun");
-  // What is held is where the pointer is.
+  // The held bar is under the pointer.
   await page.mouse.move(hand.column(2), hand.y, { steps: 4 });
   await page.locator(".timeline-bar[data-lifted]").waitFor();
   await page.mouse.up();
@@ -323,7 +323,7 @@ test("keyboard move continues on the next page", async () => {
   for (let step = 0; step < 4; step += 1) await page.keyboard.press("ArrowRight");
   await firstDay(page, "Mon 20 Jun");
   await page.locator(".timeline-bar[data-lifted]:focus").waitFor();
-  // It stands in the first column.
+  // The bar is in the first column.
   const [own, row] = [await boxOf(held), await boxOf(track(page, "Jana Row"))];
   assert.ok(Math.abs(own.x - row.x) < 8, `${own.x} beside ${row.x}`);
   await page.keyboard.press("ArrowRight");

@@ -33,14 +33,14 @@ interface Resolution {
 /** Conflicts that are named; the rest is counted. */
 const MAX_NAMED = 6;
 
-const list = <T>(refusal: ApiError, name: string): T[] => {
-  const found = refusal.more[name];
+const list = <T>(error: ApiError, name: string): T[] => {
+  const found = error.more[name];
   return Array.isArray(found) ? (found as T[]) : [];
 };
 
 /** Returns true if the error names conflicting bookings. */
-export function isConflict(refusal: ApiError): boolean {
-  return refusal.status === 409 && list(refusal, "conflicts").length > 0;
+export function isConflict(error: ApiError): boolean {
+  return error.status === 409 && list(error, "conflicts").length > 0;
 }
 
 function timesOf({ start, end }: Span, zone: string): Times {
@@ -53,23 +53,23 @@ function timesOf({ start, end }: Span, zone: string): Times {
  * null when the person cancels.
  */
 export async function resolveConflict(
-  refusal: ApiError,
+  error: ApiError,
   zone: string,
   instead: string | undefined,
   movable: boolean,
 ): Promise<Resolution | null> {
-  const [heading = refusal.message] = refusal.message.split(": ");
+  const [heading = error.message] = error.message.split(": ");
   const dialog = make("dialog", { class: "dialog scope-dialog clash", "aria-labelledby": "clash-heading" });
   dialog.append(make("h2", { id: "clash-heading" }, heading));
-  const conflicts = list<Conflict>(refusal, "conflicts");
+  const conflicts = list<Conflict>(error, "conflicts");
   const taken = make("ul", { class: "plain-list" });
   for (const conflict of conflicts.slice(0, MAX_NAMED)) {
     const name = conflict.url
       ? make("a", { href: conflict.url }, conflict.title ?? t("booking.untitled"))
       : make("span", {}, t("conflict.another"));
-    const said = [formatTimes(timesOf(conflict, zone)), conflict.status && humanize(conflict.status)];
+    const facts = [formatTimes(timesOf(conflict, zone)), conflict.status && humanize(conflict.status)];
     taken.append(
-      make("li", {}, name, " ", make("span", { class: "muted" }, said.filter(Boolean).join(" · "))),
+      make("li", {}, name, " ", make("span", { class: "muted" }, facts.filter(Boolean).join(" · "))),
     );
   }
   if (conflicts.length > MAX_NAMED)
@@ -90,7 +90,7 @@ export async function resolveConflict(
     }
     dialog.append(make("h3", { class: "menu-label" }, title), choices);
   };
-  const free = movable ? list<Span>(refusal, "free_slots") : [];
+  const free = movable ? list<Span>(error, "free_slots") : [];
   offer(
     t("conflict.nearest"),
     free.map((span): [string, Resolution] => {
@@ -99,7 +99,7 @@ export async function resolveConflict(
     }),
   );
   // The replaced resource counts as free only because this entry would leave it.
-  const others = list<Alternative>(refusal, "alternatives").filter(
+  const others = list<Alternative>(error, "alternatives").filter(
     ({ resource }) => instead && resource !== instead,
   );
   offer(

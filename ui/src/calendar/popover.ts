@@ -21,9 +21,9 @@ export function showEntry(entry: Entry, zone: string, at: Element, copy: (() => 
     if (value) list.append(make("div", {}, make("dt", {}, label), make("dd", {}, value)));
   }
   if (entry.recurrence_id) {
-    const said = make("dd", {}, t("card.series"));
-    list.append(make("div", {}, make("dt", {}, t("card.repeats")), said));
-    void sayRule(entry, said);
+    const text = make("dd", {}, t("card.series"));
+    list.append(make("div", {}, make("dt", {}, t("card.repeats")), text));
+    void describeRule(entry, text);
   }
   const open = make("a", { class: "button", "data-kind": "main", href: entry.url }, t("common.open"));
   const foot = make("div", { class: "entry-card-foot" }, open);
@@ -43,7 +43,7 @@ export function showEntry(entry: Entry, zone: string, at: Element, copy: (() => 
 }
 
 /** Loads the description of the recurrence rule into the card. */
-async function sayRule(entry: Entry, said: HTMLElement): Promise<void> {
+async function describeRule(entry: Entry, text: HTMLElement): Promise<void> {
   try {
     const series = await callApi<{ rrule?: string | null; timezone?: string }>(
       "GET",
@@ -57,7 +57,7 @@ async function sayRule(entry: Entry, said: HTMLElement): Promise<void> {
       limit: 1,
     };
     const answer = await callApi<{ text?: string }>("POST", "/api/v1/recurrence/preview", asked);
-    if (answer.text) said.textContent = answer.text;
+    if (answer.text) text.textContent = answer.text;
   } catch {
     // The card says enough without it.
   }

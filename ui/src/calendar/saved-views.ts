@@ -31,8 +31,8 @@ export function startSavedViews(host: HTMLElement): void {
     const name = holder.dataset.name ?? "";
     if (button.dataset.presetDefault !== undefined) {
       const opens = button.dataset.presetDefault === "true";
-      const said = opens ? t("view.default", { name }) : t("view.default_removed");
-      void send("PATCH", address, { is_default: opens }, said);
+      const message = opens ? t("view.default", { name }) : t("view.default_removed");
+      void send("PATCH", address, { is_default: opens }, message);
     } else if (button.dataset.presetRename !== undefined) {
       // Only when the menu has seen that the click was within it.
       setTimeout(() => rename(holder, name));
@@ -53,12 +53,12 @@ async function send(
   method: string,
   address: string,
   body: unknown,
-  said: string,
+  message: string,
   undo?: string,
 ): Promise<void> {
   try {
     await callApi(method, address, body);
-    toast(said, { undo });
+    toast(message, { undo });
     refresh();
   } catch (error) {
     toastError(error);

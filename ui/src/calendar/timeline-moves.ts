@@ -96,7 +96,7 @@ export function startTimelineMoves(
     home === over
       ? undefined
       : { about, id: over.dataset.row ?? "", name: nameOf(over), insteadOf: home.dataset.row ?? "" };
-  const said = (it: Held): string =>
+  const placeText = (it: Held): string =>
     [reassignmentOf(it)?.name, formatTimes(timesIn(it))].filter(Boolean).join(", ");
 
   const pickUp = (bar: HTMLElement): boolean => {
@@ -255,7 +255,7 @@ export function startTimelineMoves(
     }
     if (pullsEnd) shift("end", it.end + way * step());
     else shift("whole", it.start + way * step());
-    announce(said(it));
+    announce(placeText(it));
     const { columns } = windowOf();
     const at = pullsEnd ? it.column + it.end - it.turned : it.column + it.start - it.turned;
     // The page follows a move by keyboard.
@@ -278,7 +278,7 @@ export function startTimelineMoves(
     if (!over) return;
     shift("whole", it.start, over);
     over.closest(".timeline-row")?.scrollIntoView({ block: "nearest" });
-    announce(said(it));
+    announce(placeText(it));
   }
 
   grid.addEventListener(
