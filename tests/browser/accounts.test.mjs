@@ -9,7 +9,7 @@ import { api } from "./work.mjs";
 
 const running = runningProgram();
 
-test("the first administrator is made by the link of the first start, once", async () => {
+test("setup link creates the first administrator once", async () => {
   const context = await running.browser.newContext({ baseURL: running.address });
   const page = await context.newPage();
   await page.goto(running.setupLink);
@@ -30,7 +30,7 @@ test("the first administrator is made by the link of the first start, once", asy
   await context.close();
 });
 
-test("a wrong password says so and keeps the name", async () => {
+test("wrong password shows an error and keeps the user name", async () => {
   const context = await running.browser.newContext({ baseURL: running.address });
   const page = await context.newPage();
   await page.goto("/login");
@@ -43,7 +43,7 @@ test("a wrong password says so and keeps the name", async () => {
   await context.close();
 });
 
-test("whoever is not signed in is led to the page that was asked for", async () => {
+test("sign-in returns to the requested page", async () => {
   const page = await running.signedIn("staff");
   await page.context().clearCookies();
   await page.goto("/me");
@@ -55,7 +55,7 @@ test("whoever is not signed in is led to the page that was asked for", async () 
   await page.context().close();
 });
 
-test("a closed account is out at the next click", async () => {
+test("disabled account loses access at the next request", async () => {
   const page = await running.signedIn("coordinator");
   await page.goto("/me");
   assert.equal(new URL(page.url()).pathname, "/me");
@@ -77,7 +77,7 @@ for (const [where, viewport] of [
     return { page, me: await whoAmI(page), banner: page.locator("#access-ended") };
   };
 
-  test(`a page whose access ends says why and keeps what is typed ${where}`, async () => {
+  test(`page shows why access ended and keeps typed text ${where}`, async () => {
     const admin = api(running, "admin");
     for (const [end, words] of [
       [({ id }) => admin("POST", `users/${id}/disable`, {}), "Your account is disabled"],
@@ -98,7 +98,7 @@ for (const [where, viewport] of [
     }
   });
 
-  test(`whoever signs out in another tab goes on with what was typed ${where}`, async () => {
+  test(`typed text survives signing out in another tab ${where}`, async () => {
     const { page, me, banner } = await typing("staff");
     const other = await page.context().newPage();
     await other.goto("/me");
@@ -115,7 +115,7 @@ for (const [where, viewport] of [
     await page.context().close();
   });
 
-  test(`a page of before a second sign-in asks to be loaded again ${where}`, async () => {
+  test(`page asks for a reload after a second sign-in ${where}`, async () => {
     const { page, me, banner } = await typing("staff");
     // The other tab asked for a password before this one had a session.
     const other = await page.context().newPage();

@@ -1,4 +1,4 @@
-// What an accessibility check finds on a page.
+// Accessibility check of a page.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";

@@ -13,7 +13,7 @@ const column = (page, name) => page.getByRole("region", { name, exact: true });
 const titlesIn = (page, name) => column(page, name).locator(".card-title").allTextContents();
 
 for (const [size, viewport] of Object.entries(sizes)) {
-  test(`a card moves by keyboard and the move is taken back (${size})`, async () => {
+  test(`card moves by keyboard, and Undo moves it back (${size})`, async () => {
     const page = await running.signedIn("coordinator", { viewport });
     const client = api(running);
     await newTask(client, { title: `Write the minutes ${size}` });
@@ -40,7 +40,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await page.context().close();
   });
 
-  test(`a task is added in a column and stays in sight (${size})`, async () => {
+  test(`task added in a column is shown there (${size})`, async () => {
     const page = await running.signedIn("coordinator", { viewport });
     await page.goto("/board?group=priority&domain=policy");
     const title = `Compare the drafts ${size}`;
@@ -54,7 +54,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await page.context().close();
   });
 
-  test(`nothing is in the way of anyone (${size})`, async () => {
+  test(`board is accessible and does not scroll sideways (${size})`, async () => {
     const page = await running.signedIn("coordinator", { viewport });
     const client = api(running);
     await newTask(client, { title: "Late and important", priority: "critical", due_date: "2020-01-01" });
@@ -68,7 +68,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
   });
 }
 
-test("a card of a repeating task moves its next date alone", async () => {
+test("card of a repeating task moves its next occurrence", async () => {
   const page = await running.signedIn("coordinator");
   const client = api(running);
   const due = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10);
@@ -98,7 +98,7 @@ test("a card of a repeating task moves its next date alone", async () => {
   await page.context().close();
 });
 
-test("a card dragged by mouse moves where it is let go, and Escape puts it back", async () => {
+test("dragged card moves on drop and returns on Escape", async () => {
   const page = await running.signedIn("coordinator");
   const task = await newTask(api(running), { title: "Carry the chairs" });
   await page.goto("/board?q=chairs");
@@ -123,7 +123,6 @@ test("a card dragged by mouse moves where it is let go, and Escape puts it back"
   assert.deepEqual(await titlesIn(page, "In progress"), []);
   assert.equal(await column(page, "Not started").locator(".board-head .count").textContent(), "1");
 
-  await page.reload();
   await pickUp(column(page, "In progress"));
   const answer = page.waitForResponse((found) => found.url().endsWith("/move"));
   await page.mouse.up();
@@ -133,7 +132,35 @@ test("a card dragged by mouse moves where it is let go, and Escape puts it back"
   await page.context().close();
 });
 
-test("a move in one browser shows in another", async () => {
+test("live update that arrives with the first move of a drag waits for its end", async () => {
+  const page = await running.signedIn("coordinator");
+  const client = api(running);
+  await newTask(client, { title: "Carry the tables" });
+  await openLive(page, "/board?q=tables");
+  const card = page.getByRole("article", { name: "Carry the tables" });
+  await card.hover({ position: { x: 20, y: 20 } });
+  const from = await card.boundingBox();
+  const to = await column(page, "In progress").boundingBox();
+  await page.mouse.down();
+  // The page is loaded again, and its board waits for the press to end.
+  const loaded = page.waitForResponse((found) => found.url().includes("/board?q=tables"));
+  await newTask(client, { title: "Carry the tables back" });
+  await (await loaded).finished();
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  assert.deepEqual(await titlesIn(page, "Not started"), ["Carry the tables"]);
+  await page.mouse.move(from.x + 40, from.y + 40, { steps: 4 });
+  await page.mouse.move(to.x + to.width / 2, to.y + 60, { steps: 8 });
+  await column(page, "In progress").locator(".card").waitFor();
+  assert.equal(await page.getByText("Carry the tables back").count(), 0);
+  const answer = page.waitForResponse((found) => found.url().endsWith("/move"));
+  await page.mouse.up();
+  assert.equal((await answer).status(), 200);
+  await column(page, "Not started").getByText("Carry the tables back").waitFor();
+  await column(page, "In progress").getByText("Carry the tables", { exact: true }).waitFor();
+  await page.context().close();
+});
+
+test("move in one browser appears in another", async () => {
   const [one, other] = await Promise.all([running.signedIn("coordinator"), running.signedIn("executive")]);
   const client = api(running);
   await newTask(client, { title: "Shared with all" });
@@ -150,7 +177,7 @@ test("a move in one browser shows in another", async () => {
   await Promise.all([one.context().close(), other.context().close()]);
 });
 
-test("a blocked card goes back and says what it waits for", async () => {
+test("blocked card returns and names its dependency", async () => {
   const page = await running.signedIn("coordinator");
   const client = api(running);
   const first = await newTask(client, { title: "Book the hall" });
@@ -165,7 +192,7 @@ test("a blocked card goes back and says what it waits for", async () => {
   await page.context().close();
 });
 
-test("more cards come when they are asked for", async () => {
+test("button More loads further cards", async () => {
   const page = await running.signedIn("coordinator");
   const client = api(running);
   for (let number = 1; number <= 52; number += 1) {

@@ -19,7 +19,7 @@ async function fits(page) {
 }
 
 for (const width of [1280, 390]) {
-  test(`a room is booked, refused, and booked at a free time at ${width} pixels`, async () => {
+  test(`refused room booking is saved at a free time at ${width} pixels`, async () => {
     const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
     const client = api(running);
     const room = await client("POST", "resources", {
@@ -79,7 +79,7 @@ for (const width of [1280, 390]) {
     await page.context().close();
   });
 
-  test(`dates of a series that clash are skipped or held at another time at ${width} pixels`, async () => {
+  test(`conflicting occurrences are skipped or moved at ${width} pixels`, async () => {
     const page = await running.signedIn("staff", { viewport: { width, height: 844 } });
     const client = api(running);
     const room = await client("POST", "resources", { name: `Hall ${width}`, resource_type: "room" });
@@ -112,7 +112,7 @@ for (const width of [1280, 390]) {
     await page.context().close();
   });
 
-  test(`a booking is looked at while it is written at ${width} pixels`, async () => {
+  test(`booking form previews availability at ${width} pixels`, async () => {
     const page = await running.signedIn("staff", { viewport: { width, height: 844 } });
     const client = api(running);
     const room = await client("POST", "resources", { name: `Annex ${width}`, resource_type: "room" });
@@ -163,7 +163,7 @@ for (const width of [1280, 390]) {
     await page.context().close();
   });
 
-  test(`whoever may decide does so in the list at ${width} pixels`, async () => {
+  test(`approver decides on bookings in the list at ${width} pixels`, async () => {
     const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
     const client = api(running, "staff");
     const room = await api(running)("POST", "resources", {
@@ -200,7 +200,7 @@ for (const width of [1280, 390]) {
     await staff.context().close();
   });
 
-  test(`a vehicle is booked from a task and given up at ${width} pixels`, async () => {
+  test(`vehicle is booked from a task and cancelled at ${width} pixels`, async () => {
     const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
     const client = api(running);
     const car = await client("POST", "resources", { name: `Car ${width}`, resource_type: "vehicle" });
@@ -229,7 +229,7 @@ for (const width of [1280, 390]) {
     await page.context().close();
   });
 
-  test(`an event shows its bookings and moves them when asked at ${width} pixels`, async () => {
+  test(`event shows its bookings and moves them on request at ${width} pixels`, async () => {
     const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
     const client = api(running);
     const room = await client("POST", "resources", { name: `Forum hall ${width}`, resource_type: "room" });

@@ -1,4 +1,4 @@
-// What stands around the views of the calendar: busy days, conflicts, saved views, the list without script.
+// Parts around the views of the calendar: busy days, conflicts, saved views, the list without script.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -13,7 +13,7 @@ let known;
 const client = (...given) => (known ??= api(running))(...given);
 const make = (collection, body) => client("POST", collection, body);
 
-test("beside the calendar stand busy days, conflicts and what comes", async () => {
+test("side area shows busy days, conflicts and upcoming entries", async () => {
   const page = await running.signedIn("coordinator", DESK);
   const me = await ownId(page);
   const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
@@ -42,7 +42,7 @@ test("beside the calendar stand busy days, conflicts and what comes", async () =
   await page.context().close();
 });
 
-test("a saved view is kept, renamed, opened first and deleted", async () => {
+test("saved view is created, renamed, set as default and deleted", async () => {
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=agenda&next=14&q=meeting&date=2031-01-01");
   await page.locator(".agenda").waitFor();
@@ -68,7 +68,7 @@ test("a saved view is kept, renamed, opened first and deleted", async () => {
   await page.context().close();
 });
 
-test("without script the window can be had as a list", async () => {
+test("calendar without scripts shows a list", async () => {
   await make("tasks", { title: "Plain task", due_date: "2031-11-12" });
   const page = await running.signedIn("coordinator", { ...DESK, javaScriptEnabled: false });
   await page.goto("/calendar?date=2031-11-01");

@@ -35,7 +35,7 @@ async function drag(page, from, to, held = "") {
   if (held) await page.keyboard.up(held);
 }
 
-test("an event is moved to another hour of another day, and pulled longer", async () => {
+test("event is dragged to another day and hour, and resized", async () => {
   const made = await event({
     title: "Hour mover",
     start: "2031-11-11T09:00:00+08:00",
@@ -60,7 +60,7 @@ test("an event is moved to another hour of another day, and pulled longer", asyn
   await page.context().close();
 });
 
-test("an event dragged with Alt held is copied, hours and all", async () => {
+test("event dragged with Alt is copied with its hours", async () => {
   const made = await event({
     title: "Hour copy",
     start: "2031-11-18T09:00:00+08:00",
@@ -83,7 +83,7 @@ test("an event dragged with Alt held is copied, hours and all", async () => {
   await page.context().close();
 });
 
-test("hours dropped among the whole days are a whole day, and hours again when dropped among them", async () => {
+test("timed event becomes all-day and timed again by dragging", async () => {
   const made = await event({
     title: "Whole day",
     start: "2031-11-25T09:00:00+08:00",
@@ -104,7 +104,7 @@ test("hours dropped among the whole days are a whole day, and hours again when d
   await page.context().close();
 });
 
-test("by keyboard hours go by the half hour, and their end is pulled", async () => {
+test("timed event moves and resizes by half hours with the keyboard", async () => {
   const made = await event({
     title: "Key hours",
     start: "2031-12-02T09:00:00+08:00",
@@ -121,7 +121,7 @@ test("by keyboard hours go by the half hour, and their end is pulled", async () 
   await becomes(made, "end", "2031-12-03T11:00:00+08:00");
   assert.match(await said(page), /Wed 3 Dec, 9:30 AM – 11:00 AM/);
   await page.waitForFunction(() => document.activeElement.matches(".fc-timegrid-event"));
-  // What is put back has not been saved.
+  // A cancelled move was not saved.
   await page.keyboard.press("Space");
   await page.keyboard.press("ArrowUp");
   await page.keyboard.press("Escape");
@@ -132,7 +132,7 @@ test("by keyboard hours go by the half hour, and their end is pulled", async () 
   await page.context().close();
 });
 
-test("one date of a series that is thought better of goes back, and that is said", async () => {
+test("cancelled move of an occurrence is reverted and announced", async () => {
   const made = await event({
     title: "Thought better",
     start: "2031-12-09T09:00:00+08:00",
@@ -168,7 +168,7 @@ test("one date of a series that is thought better of goes back, and that is said
   await page.context().close();
 });
 
-test("hours without entries are scrolled by keyboard", async () => {
+test("empty hours scroll by keyboard", async () => {
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=day&date=2041-01-09");
   const hours = page.locator(".fc-timegrid-col[tabindex]");
@@ -182,7 +182,7 @@ test("hours without entries are scrolled by keyboard", async () => {
   await page.context().close();
 });
 
-test("hours that reach over days stand among the whole days and stay hours", async () => {
+test("multi-day timed event is drawn among all-day entries and keeps its hours", async () => {
   const drive = await event({
     title: "Long drive",
     start: "2031-11-05T08:00:00+08:00",
@@ -206,7 +206,7 @@ test("hours that reach over days stand among the whole days and stay hours", asy
   await page.context().close();
 });
 
-test("the number of what an hour has no room for lies over no entry, and leads to all of it", async () => {
+test("link to hidden entries of an hour covers none and lists all", async () => {
   for (const letter of ["A", "B", "C", "D"]) {
     await event({
       title: `Crowded ${letter}`,

@@ -1,4 +1,4 @@
-// The calendar on paper: nothing is lost or cut where it goes on overleaf.
+// Calendar on paper: nothing is lost or cut between pages.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -13,7 +13,7 @@ let known;
 const client = (...given) => (known ??= api(running))(...given);
 const make = (collection, body) => client("POST", collection, body);
 
-test("the printed month and the brief spill over pages without losing anything", async () => {
+test("printed month and brief continue on further pages", async () => {
   await Promise.all(
     Array.from({ length: 150 }, (_, number) =>
       make("tasks", { title: `Paper ${String(number).padStart(3, "0")}`, due_date: `2035-06-${10 + (number % 2)}` }),
@@ -54,7 +54,7 @@ test("the printed month and the brief spill over pages without losing anything",
   await page.context().close();
 });
 
-test("on paper hours that reach over days begin and end on their days", async () => {
+test("multi-day timed events print on their days", async () => {
   await make("events", {
     title: "Sheet journey",
     start: "2035-08-06T15:00:00+08:00",
@@ -69,7 +69,7 @@ test("on paper hours that reach over days begin and end on their days", async ()
   await page.context().close();
 });
 
-test("on a phone the paper is a list with its days", async () => {
+test("print page is a list on a phone", async () => {
   await make("tasks", { title: "Small sheet", due_date: "2035-09-12" });
   const page = await running.signedIn("coordinator", { viewport: { width: 390, height: 844 } });
   for (const view of ["month", "brief"]) {

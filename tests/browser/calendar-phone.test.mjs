@@ -36,7 +36,7 @@ async function fits(page) {
   assert.ok(wide <= 0, `${wide} pixels too wide`);
 }
 
-test("the month has a dot for each module, and the list of the day that was chosen", async () => {
+test("month on a phone has dots by module and a list of the chosen day", async () => {
   await event("Dotted meeting", "2032-04-14T09:00:00+08:00", { venue: "Room 7" });
   await task("Dotted task", "2032-04-14");
   await task("Dotted over", "2032-04-14", { status: "completed" });
@@ -78,7 +78,7 @@ test("the month has a dot for each module, and the list of the day that was chos
   await page.context().close();
 });
 
-test("on the chosen day something is made, and a second touch leads into it", async () => {
+test("entry is created on the chosen day, and a second tap opens the day", async () => {
   const page = await running.signedIn("coordinator", PHONE);
   await page.goto("/calendar?view=month&date=2032-05-19");
   await day(page, "2032-05-20").tap();
@@ -96,7 +96,7 @@ test("on the chosen day something is made, and a second touch leads into it", as
   await page.context().close();
 });
 
-test("several weeks are days with dots as well", async () => {
+test("several weeks on a phone have dots by module", async () => {
   await task("Week dots", "2032-06-30");
   const page = await running.signedIn("coordinator", PHONE);
   await page.goto("/calendar?view=month&date=2032-06-15");
@@ -114,7 +114,7 @@ test("several weeks are days with dots as well", async () => {
   await page.context().close();
 });
 
-test("the week is three days, and steps by three", async () => {
+test("week on a phone shows and steps three days", async () => {
   await event("Third day", "2032-07-16T09:00:00+08:00");
   const page = await running.signedIn("coordinator", PHONE);
   await page.goto("/calendar?view=day&date=2032-07-14");
@@ -134,7 +134,7 @@ test("the week is three days, and steps by three", async () => {
   await page.context().close();
 });
 
-test("filters are folded away until they are asked for, or narrow something", async () => {
+test("filters are folded unless one is set", async () => {
   const page = await running.signedIn("coordinator", PHONE);
   await page.goto("/calendar?view=month&date=2032-04-13");
   const search = page.getByLabel("Find in the calendar");
@@ -153,7 +153,7 @@ test("filters are folded away until they are asked for, or narrow something", as
   await page.context().close();
 });
 
-test("every menu of the calendar is within the window", async () => {
+test("menus of the calendar stay within the window", async () => {
   const page = await running.signedIn("coordinator", PHONE);
   await page.goto("/calendar?view=agenda&date=2032-04-13&q=menu");
   await page.locator(".agenda").waitFor();
@@ -172,7 +172,7 @@ test("every menu of the calendar is within the window", async () => {
   await page.context().close();
 });
 
-test("busy days and conflicts stand beneath, and their button leads there", async () => {
+test("side area is beneath the calendar on a phone, and its button scrolls there", async () => {
   const page = await running.signedIn("coordinator", PHONE);
   await page.goto("/calendar?view=month&date=2032-04-13");
   await day(page, "2032-04-13").waitFor();
@@ -188,7 +188,7 @@ test("busy days and conflicts stand beneath, and their button leads there", asyn
   await page.context().close();
 });
 
-test("hours that reach over days are told as far as they lie on the day", async () => {
+test("multi-day timed event shows its hours of each day", async () => {
   await event("Told journey", "2032-11-09T15:00:00+08:00", { end: "2032-11-11T10:00:00+08:00" });
   const page = await running.signedIn("coordinator", PHONE);
   await page.goto("/calendar?view=month&date=2032-11-09&q=Told");
@@ -209,7 +209,7 @@ test("hours that reach over days are told as far as they lie on the day", async 
   await page.context().close();
 });
 
-test("a line is moved by keyboard, said, and taken back", async () => {
+test("line moves by keyboard, is announced, and is undone", async () => {
   const meeting = await event("List meeting", "2032-08-04T09:00:00+08:00", { end: "2032-08-04T11:00:00+08:00" });
   await task("List task", "2032-08-05");
   const page = await running.signedIn("coordinator", DESK);
@@ -246,7 +246,7 @@ test("a line is moved by keyboard, said, and taken back", async () => {
   await page.context().close();
 });
 
-test("one date of a repeating task is moved in the list of the phone, and the others stay", async () => {
+test("occurrence moves alone in the list of a phone", async () => {
   const days = ["2032-11-03", "2032-11-10", "2032-11-17"];
   const made = await task("Market return", days[0], { rrule: "FREQ=WEEKLY;COUNT=3" });
   const dates = async () =>
@@ -276,7 +276,7 @@ test("one date of a repeating task is moved in the list of the phone, and the ot
   await page.context().close();
 });
 
-test("the end of something long is moved by keyboard without its beginning", async () => {
+test("end of an ongoing entry moves by keyboard", async () => {
   const long = await task("Long list", "2032-09-24", { start_date: "2032-09-03" });
   const page = await running.signedIn("coordinator", PHONE);
   await page.goto("/calendar?view=month&date=2032-09-24&q=Long");
@@ -287,13 +287,13 @@ test("the end of something long is moved by keyboard without its beginning", asy
   await page.keyboard.press("Enter");
   await becomes(`tasks/${long.id}`, "due_date", "2032-09-25");
   assert.equal((await client("GET", `tasks/${long.id}`)).start_date, "2032-09-03");
-  // It has left the day; the focus is where one goes on.
+  // The entry left the day; the focus is on the chosen day.
   await day(page, "2032-09-25").locator("i").waitFor();
   await page.waitForFunction(() => document.activeElement.dataset.monthDay === "2032-09-24");
   await page.context().close();
 });
 
-test("who may not move something hears so", async () => {
+test("refusal to move an entry is announced", async () => {
   await task("Not yours", "2032-10-06");
   const page = await running.signedIn("executive", DESK);
   await page.goto("/calendar?view=agenda&date=2032-10-01&q=yours");
@@ -304,7 +304,7 @@ test("who may not move something hears so", async () => {
   await page.context().close();
 });
 
-test("a swipe turns the page on the phone", async () => {
+test("swipe turns the page on a phone", async () => {
   const page = await running.signedIn("coordinator", PHONE);
   const fingers = await page.context().newCDPSession(page);
   // A swipe is quick however slow the machine is: what happens says when it happened.
@@ -334,7 +334,7 @@ test("a swipe turns the page on the phone", async () => {
   await page.context().close();
 });
 
-test("the phone begins with the agenda", async () => {
+test("phone opens the agenda", async () => {
   const page = await running.signedIn("coordinator", PHONE);
   await page.goto("/calendar?date=2031-10-14");
   await page.locator(".agenda").waitFor();
@@ -342,7 +342,7 @@ test("the phone begins with the agenda", async () => {
   await page.context().close();
 });
 
-test("the head of a week on the phone has room for the Hijri days", async () => {
+test("week head on a phone fits Hijri days", async () => {
   const page = await running.signedIn("coordinator", PHONE);
   await page.goto("/calendar?view=week&date=2031-03-19");
   const head = page.locator('.fc-col-header-cell[data-date="2031-03-19"] [data-hijri]');
@@ -352,7 +352,7 @@ test("the head of a week on the phone has room for the Hijri days", async () => 
   await page.context().close();
 });
 
-test("a window that is made narrow, or wide, has the views of its width without being loaded anew", async () => {
+test("resized window switches its views without a reload", async () => {
   await task("Turned task", "2032-12-08");
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=month&date=2032-12-08");

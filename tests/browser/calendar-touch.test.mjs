@@ -51,7 +51,7 @@ function rollsOut(page) {
   });
 }
 
-test("a finger that rests on an entry takes it to another day and hour", async () => {
+test("long press drags an entry to another day and hour", async () => {
   const { id } = await client("POST", "events", {
     title: "Carry me",
     start: "2032-03-10T09:00:00+08:00",
@@ -75,7 +75,7 @@ test("a finger that rests on an entry takes it to another day and hour", async (
   await page.context().close();
 });
 
-test("a finger without a session puts the entry back and is led to the sign-in and back", async () => {
+test("drag by finger without a session is reverted and offers sign-in", async () => {
   const start = "2032-04-07T09:00:00+08:00";
   const { id } = await client("POST", "events", { title: "Carry late", start, end: "2032-04-07T10:00:00+08:00" });
   const { page, touch } = await opened("2032-04-07");
@@ -107,7 +107,7 @@ test("a finger without a session puts the entry back and is led to the sign-in a
   await page.context().close();
 });
 
-test("a finger that rests on free hours and goes on makes something as long", async () => {
+test("long press on free hours creates an entry of that length", async () => {
   const { page, touch } = await opened("2032-03-17");
   const from = await at(page, "2032-03-18", "09:00:00");
   const to = await at(page, "2032-03-18", "11:30:00");
@@ -128,7 +128,7 @@ test("a finger that rests on free hours and goes on makes something as long", as
   await page.context().close();
 });
 
-test("a tap on a free hour makes something of an hour, and a finger that moves at once scrolls", async () => {
+test("tap creates an entry of an hour, and a moving finger scrolls", async () => {
   const { page, touch } = await opened("2032-03-24");
   const from = await at(page, "2032-03-25", "11:00:00");
   const before = await page.locator(".fc-scroller-liquid-absolute").evaluate((element) => element.scrollTop);

@@ -37,7 +37,7 @@ const becomes = (collection, id, field, value) =>
 const entry = (page, title) => page.locator(".calendar-grid [data-entry]", { hasText: title }).first();
 const day = (page, date) => page.locator(`.fc-daygrid-day[data-date="${date}"]`);
 
-test("an entry dragged to another day is re-dated, and Undo brings it back", async () => {
+test("entry dragged to another day is saved, and Undo reverts it", async () => {
   const task = await make("tasks", { title: "Drag me along", due_date: "2031-03-12" });
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=month&date=2031-03-01");
@@ -50,7 +50,7 @@ test("an entry dragged to another day is re-dated, and Undo brings it back", asy
   await page.context().close();
 });
 
-test("what is dragged without a session goes back, and after signing in it is dragged again", async () => {
+test("drag without a session is reverted and works after sign-in", async () => {
   const task = await make("tasks", { title: "Drag me later", due_date: "2031-03-12" });
   const page = await running.signedIn("coordinator", DESK);
   const { username } = await whoAmI(page);
@@ -74,7 +74,7 @@ test("what is dragged without a session goes back, and after signing in it is dr
   await page.context().close();
 });
 
-test("one date of a repeating task is dragged, and the others stay", async () => {
+test("dragged occurrence of a task moves alone", async () => {
   const days = ["2031-06-04", "2031-06-11", "2031-06-18"];
   const task = await make("tasks", { title: "Weekly return", due_date: days[0], rrule: "FREQ=WEEKLY;COUNT=3" });
   const dates = async () => (await read("tasks", `${task.id}/occurrences`)).items.map((date) => date.due_date);
@@ -101,7 +101,7 @@ test("one date of a repeating task is dragged, and the others stay", async () =>
   await page.context().close();
 });
 
-test("an entry moves by keyboard alone", async () => {
+test("entry moves by keyboard", async () => {
   const event = await make("events", { title: "Keyboard meeting", start: "2031-04-14T09:00:00+08:00" });
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=month&date=2031-04-01");
@@ -116,7 +116,7 @@ test("an entry moves by keyboard alone", async () => {
   await page.context().close();
 });
 
-test("what is moved by keyboard into another month takes the view along", async () => {
+test("view follows a keyboard move into another month", async () => {
   const event = await make("events", { title: "Over the edge", start: "2031-04-29T09:00:00+08:00" });
   const page = await running.signedIn("coordinator", DESK);
   const at = (date) => page.waitForURL((url) => url.searchParams.get("date") === date);
@@ -141,7 +141,7 @@ test("what is moved by keyboard into another month takes the view along", async 
   await page.context().close();
 });
 
-test("a click shows what an entry is, and a click on a day what can be made there", async () => {
+test("click on an entry shows its card, click on a day offers creation", async () => {
   await make("events", { title: "Look at me", start: "2031-05-14T09:00:00+08:00", venue: "City hall" });
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=month&date=2031-05-01");
@@ -161,7 +161,7 @@ test("a click shows what an entry is, and a click on a day what can be made ther
   await page.context().close();
 });
 
-test("what is typed on a day is made at once, and Undo takes it back", async () => {
+test("quick creation on a day is saved and undone", async () => {
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=month&date=2031-05-01");
   await day(page, "2031-05-27").click({ position: { x: 40, y: 60 } });
@@ -197,7 +197,7 @@ test("what is typed on a day is made at once, and Undo takes it back", async () 
   await page.context().close();
 });
 
-test("dragging with Ctrl held copies, by keyboard C does", async () => {
+test("Ctrl-drag and the key C copy an entry", async () => {
   await make("tasks", { title: "Copy me", due_date: "2031-02-12" });
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=month&date=2031-02-01");
@@ -225,7 +225,7 @@ test("dragging with Ctrl held copies, by keyboard C does", async () => {
   await page.context().close();
 });
 
-test("what runs for weeks stands in a strip, its end on its day", async () => {
+test("ongoing entry is in the strip and on its last day", async () => {
   const task = await make("tasks", { title: "Long haul", start_date: "2031-01-03", due_date: "2031-01-24" });
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=month&date=2031-01-01");
@@ -240,7 +240,7 @@ test("what runs for weeks stands in a strip, its end on its day", async () => {
   await page.context().close();
 });
 
-test("filters are added as chips, kept in the address, and taken away", async () => {
+test("filters are added, kept in the address and removed", async () => {
   const team = await make("teams", { name: "Chip team" });
   await make("tasks", { title: "Of the team", due_date: "2031-03-12", teams: [team.id], assignees: [] });
   await make("tasks", { title: "Of nobody", due_date: "2031-03-12", assignees: [] });
@@ -258,7 +258,7 @@ test("filters are added as chips, kept in the address, and taken away", async ()
   const address = new URL(page.url());
   assert.equal(address.searchParams.get("team"), team.id);
   assert.equal(address.searchParams.get("kinds"), "task");
-  // What the script had changed meanwhile is kept.
+  // Changes of the script meanwhile are kept.
   assert.equal(address.searchParams.get("view"), "agenda");
   await entry(page, "Of the team").waitFor();
   assert.equal(await entry(page, "Of nobody").count(), 0);
@@ -267,7 +267,7 @@ test("filters are added as chips, kept in the address, and taken away", async ()
   await page.context().close();
 });
 
-test("the year says how full its days are and leads to them", async () => {
+test("year shows the load of each day and opens it", async () => {
   await Promise.all([1, 2, 3].map((number) => make("tasks", { title: `Year ${number}`, due_date: "2033-05-17" })));
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=year&date=2033-01-01&q=Year");
@@ -285,7 +285,7 @@ test("the year says how full its days are and leads to them", async () => {
   await page.context().close();
 });
 
-test("the agenda shows what comes next, and then more", async () => {
+test("agenda shows upcoming entries and loads more", async () => {
   await make("events", { title: "Agenda first", start: "2034-02-03T09:00:00+08:00", venue: "Room 4" });
   await make("tasks", { title: "Agenda later", due_date: "2034-02-20" });
   const page = await running.signedIn("coordinator", DESK);
@@ -300,7 +300,7 @@ test("the agenda shows what comes next, and then more", async () => {
   await page.context().close();
 });
 
-test("the timeline of people has a row for everybody of a team, busy or free", async () => {
+test("timeline has a row for each member of a team", async () => {
   const page = await running.signedIn("coordinator", DESK);
   const known = await ownId(page);
   const team = await make("teams", { name: "Timeline team", members: [known] });
@@ -331,7 +331,7 @@ test("the timeline of people has a row for everybody of a team, busy or free", a
   await page.context().close();
 });
 
-test("weeks begin as the person wants in every view, and times are told in their zone", async () => {
+test("views follow the preferred first weekday and time zone", async () => {
   await make("events", { title: "Zoned", start: "2031-06-11T01:30:00+08:00" });
   const page = await running.signedIn("coordinator", DESK);
   const id = await ownId(page);
@@ -362,7 +362,7 @@ test("weeks begin as the person wants in every view, and times are told in their
   await page.context().close();
 });
 
-test("view, date and filters are in the address and come back from it", async () => {
+test("address keeps view, date and filters", async () => {
   await make("tasks", { title: "Filtered task", due_date: "2031-06-10" });
   await make("events", { title: "Filtered event", start: "2031-06-10T09:00:00+08:00" });
   const page = await running.signedIn("coordinator", DESK);
@@ -389,7 +389,7 @@ test("view, date and filters are in the address and come back from it", async ()
   await page.context().close();
 });
 
-test("the change of somebody else arrives while one looks", async () => {
+test("change of another person appears on an open calendar", async () => {
   const task = await make("tasks", { title: "Seen by both", due_date: "2031-08-12" });
   const [one, two] = await Promise.all([
     running.signedIn("coordinator", DESK),
@@ -407,7 +407,7 @@ test("the change of somebody else arrives while one looks", async () => {
   await Promise.all([one.context().close(), two.context().close()]);
 });
 
-test("a full month stays usable", async () => {
+test("month with many entries stays usable", async () => {
   const [feed, page] = await Promise.all([
     Promise.all(
       Array.from({ length: 120 }, (_, number) =>
@@ -453,7 +453,7 @@ for (const [name, options] of [
   });
 }
 
-test("days have their Hijri date and their holidays", async () => {
+test("days show Hijri date and holidays", async () => {
   const admin = running.token("admin");
   const answer = await fetch(`${running.address}/api/v1/holidays`, {
     method: "POST",
@@ -478,7 +478,7 @@ test("days have their Hijri date and their holidays", async () => {
   await page.context().close();
 });
 
-test("what goes on from the week before does not say that it begins at midnight", async () => {
+test("entry continued from the week before shows no start at midnight", async () => {
   await make("events", { title: "Long journey", start: "2031-06-07T07:00:00+08:00", end: "2031-06-10T17:00:00+08:00" });
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=month&date=2031-06-01");
@@ -490,7 +490,7 @@ test("what goes on from the week before does not say that it begins at midnight"
   await page.context().close();
 });
 
-test("the timeline of resources shows what is booked and books", async () => {
+test("timeline of resources shows bookings and creates one", async () => {
   // Bookings are for the months to come: a Monday two weeks ahead.
   const now = new Date();
   const ahead = (days) =>

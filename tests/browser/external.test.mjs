@@ -63,7 +63,7 @@ async function assertFits(page) {
 }
 
 for (const [where, viewport] of WIDTHS) {
-  test(`a calendar is subscribed, fetched and mended ${where}`, async () => {
+  test(`calendar is subscribed, fetched and repaired ${where}`, async () => {
     const base = `http://127.0.0.1:${other.address().port}`;
     const page = await running.signedIn("coordinator", { viewport });
     await page.goto("/external-calendars/new");
@@ -91,7 +91,7 @@ for (const [where, viewport] of WIDTHS) {
     await page.context().close();
   });
 
-  test(`a file is read in, twice ${where}`, async () => {
+  test(`file is imported twice without duplicates ${where}`, async () => {
     const page = await running.signedIn("coordinator", { viewport });
     const file = {
       name: "council.ics",

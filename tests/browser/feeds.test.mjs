@@ -104,7 +104,7 @@ const SERIES = {
   },
 };
 
-test("ical.js expands every series as we do", async () => {
+test("ical.js expands every series to the same dates", async () => {
   const client = api(running);
   const token = running.token("coordinator");
   const made = {};
@@ -144,7 +144,7 @@ test("ical.js expands every series as we do", async () => {
   }
 });
 
-test("ical.js reads every text as it was written", async () => {
+test("ical.js reads every text unchanged", async () => {
   const client = api(running);
   const texts = [
     "Commas, semicolons; colons: \\ and \\n as they are",
@@ -176,7 +176,7 @@ test("ical.js reads every text as it was written", async () => {
 });
 
 for (const width of [1280, 390]) {
-  test(`a feed is made, copied, renewed and revoked at ${width} pixels`, async () => {
+  test(`feed is created, copied, renewed and revoked at ${width} pixels`, async () => {
     const page = await running.signedIn("coordinator", {
       viewport: { width, height: 844 },
       permissions: ["clipboard-read", "clipboard-write"],
@@ -230,7 +230,7 @@ for (const width of [1280, 390]) {
   });
 }
 
-test("the address of a feed is in no line of the log", async () => {
+test("log does not contain the address of a feed", async () => {
   const client = api(running);
   const feed = await client("POST", "feeds", { name: "Quiet" });
   const path = new URL(feed.url, running.address).pathname;

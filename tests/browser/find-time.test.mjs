@@ -8,7 +8,7 @@ import { runningProgram } from "./program.mjs";
 const running = runningProgram();
 
 for (const width of [1280, 390]) {
-  test(`a time is found and an event planned in it at ${width} pixels`, async () => {
+  test(`free time is found and an event planned at ${width} pixels`, async () => {
     const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
     await page.goto("/calendar/find-time");
     await page.getByLabel("Duration").selectOption("120");
@@ -31,7 +31,7 @@ for (const width of [1280, 390]) {
     await page.context().close();
   });
 
-  test(`who asks for nobody is told so at ${width} pixels`, async () => {
+  test(`search for a time without people shows an error at ${width} pixels`, async () => {
     const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
     await page.goto("/calendar/find-time?people=&minutes=90");
     await page.getByText("Enter at least one person.").first().waitFor();

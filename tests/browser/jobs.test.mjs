@@ -18,7 +18,7 @@ async function assertFits(page) {
 }
 
 for (const [where, viewport] of WIDTHS) {
-  test(`a job is run by hand and its result appears by itself ${where}`, async () => {
+  test(`job is run manually and its result appears ${where}`, async () => {
     const page = await running.signedIn("admin", { viewport });
     await page.goto("/admin/jobs");
     await page.getByText("1 process runs them", { exact: false }).waitFor();
@@ -40,7 +40,7 @@ for (const [where, viewport] of WIDTHS) {
   });
 }
 
-test("the page of the jobs is in the navigation of administrators only", async () => {
+test("jobs page is in the navigation of administrators only", async () => {
   const admin = await running.signedIn("admin");
   await admin.goto("/admin/users");
   assert.equal(await admin.locator('a[href="/admin/jobs"]').count() > 0, true);

@@ -55,7 +55,7 @@ for (const [where, viewport] of WIDTHS) {
     });
   }
 
-  test(`leaving the field takes what is meant and keeps what is not ${where}`, async () => {
+  test(`leaving the field takes a clear match and keeps other text ${where}`, async () => {
     const { ids, page, field, here } = await open(viewport);
     await slowly(page, "**/api/v1/organizations?*", 400);
     await typeLike(page, "jainal", field.input);
@@ -87,7 +87,7 @@ for (const [where, viewport] of WIDTHS) {
     await page.context().close();
   });
 
-  test(`Escape closes the list and keeps the text, and old answers are ignored ${where}`, async () => {
+  test(`Escape closes the list and keeps the text, and late answers are ignored ${where}`, async () => {
     const { page, field } = await open(viewport);
     await typeLike(page, "santos", field.input);
     await field.option.first().waitFor();
@@ -107,7 +107,7 @@ for (const [where, viewport] of WIDTHS) {
     await page.context().close();
   });
 
-  test(`an open list moves nothing, and a press on the button below it counts ${where}`, async () => {
+  test(`open list moves nothing, and a press on the button below counts ${where}`, async () => {
     await ready();
     const page = await running.signedIn("coordinator", { viewport });
     await page.goto("/needs/new");
@@ -132,7 +132,7 @@ for (const [where, viewport] of WIDTHS) {
     await page.context().close();
   });
 
-  test(`a press counts when the page moves under it ${where}`, async () => {
+  test(`press counts when the page moves under it ${where}`, async () => {
     const page = await running.signedIn("coordinator", { viewport });
     await page.goto("/organizations/new");
     await page.getByLabel(/^Name/).fill(`Pressed ${viewport.width}`);
@@ -149,7 +149,7 @@ for (const [where, viewport] of WIDTHS) {
     await page.context().close();
   });
 
-  test(`a session that ends loses nothing that was typed ${where}`, async () => {
+  test(`ended session keeps typed text ${where}`, async () => {
     const { ids, page, field } = await open(viewport);
     await page.getByLabel("Venue").fill("Session hall");
     await typeLike(page, "jainal", field.input);
@@ -177,7 +177,7 @@ for (const [where, viewport] of WIDTHS) {
   });
 }
 
-test("a form left by a link, by Back or by an error of the server comes back as it was", async () => {
+test("form is restored after a link, Back or a server error", async () => {
   const page = await running.signedIn("coordinator");
   await page.goto("/organizations/new");
   await typeLike(page, "Half typed", page.getByLabel(/^Name/));
@@ -209,7 +209,7 @@ test("a form left by a link, by Back or by an error of the server comes back as 
   await page.context().close();
 });
 
-test("a gesture without a session is taken back and says where to sign in", async () => {
+test("gesture without a session is reverted and offers sign-in", async () => {
   const client = api(running);
   const page = await running.signedIn("coordinator");
   await client("POST", "tasks", { title: "Card to move" });
@@ -237,7 +237,7 @@ test("a gesture without a session is taken back and says where to sign in", asyn
   await page.context().close();
 });
 
-test("one press more than needed makes one record", async () => {
+test("double submit creates one record", async () => {
   const page = await running.signedIn("coordinator");
   await page.goto("/organizations/new");
   await page.getByLabel(/^Name/).fill("Made once");

@@ -8,7 +8,7 @@ import { runningProgram } from "./program.mjs";
 const running = runningProgram();
 
 for (const width of [1280, 390]) {
-  test(`the portfolio shows and follows its PPAs at ${width} pixels`, async () => {
+  test(`portfolio shows its PPAs and updates at ${width} pixels`, async () => {
     const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
     const headers = { Authorization: `Bearer ${running.token("coordinator")}` };
     const make = async (title, sector) => {

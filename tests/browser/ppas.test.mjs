@@ -10,7 +10,7 @@ import { api, newTask } from "./work.mjs";
 const running = runningProgram();
 
 for (const width of [1280, 390]) {
-  test(`a PPA is looked through and changed at ${width} pixels`, async () => {
+  test(`PPA is viewed and changed at ${width} pixels`, async () => {
     const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
     const answer = await fetch(`${running.address}/api/v1/ppas`, {
       method: "POST",
@@ -45,7 +45,7 @@ for (const width of [1280, 390]) {
   });
 }
 
-test("a PPA is put on hold with a reason", async () => {
+test("PPA is put on hold with a reason", async () => {
   const client = api(running);
   const ppa = await client("POST", "ppas", { title: "Hall", category: "moa_ppa" });
   const page = await running.signedIn("coordinator");
@@ -67,7 +67,7 @@ test("a PPA is put on hold with a reason", async () => {
 });
 
 for (const width of [1280, 390]) {
-  test(`a partner finds their tasks on their PPA and files a need from there at ${width} pixels`, async () => {
+  test(`partner finds tasks on a PPA and files a need at ${width} pixels`, async () => {
     const client = api(running);
     const admin = api(running, "admin");
     const page = await running.signedIn("partner", { viewport: { width, height: 844 } });

@@ -1,4 +1,4 @@
-// What people set for themselves: preferences and saved views; and the holidays of a year.
+// Preferences, saved views, and the holidays of a year.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -15,7 +15,7 @@ async function assertFits(page, width) {
 for (const width of [1280, 390]) {
   const viewport = { width, height: 844 };
 
-  test(`working hours take several stretches a day at ${width} pixels`, async () => {
+  test(`working hours have several periods a day at ${width} pixels`, async () => {
     const page = await running.signedIn("staff", { viewport });
     await page.goto("/me");
     const from = (day, number = "") => page.getByLabel(`${day}, from${number}`, { exact: true });
@@ -55,7 +55,7 @@ for (const width of [1280, 390]) {
     await page.context().close();
   });
 
-  test(`the holidays open at this year and follow the moon at ${width} pixels`, async () => {
+  test(`holidays open at this year and follow moon sightings at ${width} pixels`, async () => {
     const page = await running.signedIn("coordinator", { viewport });
     await page.goto("/holidays");
     const year = new Date().getFullYear();
@@ -98,7 +98,7 @@ for (const width of [1280, 390]) {
   });
 }
 
-test("views are saved, opened first, renamed, deleted and back again on a phone", async () => {
+test("view is saved, set as default, renamed, deleted and restored on a phone", async () => {
   const page = await running.signedIn("staff", { viewport: { width: 390, height: 844 } });
   await page.goto("/calendar?view=agenda&modules=tasks&status=in_progress");
   const menu = page.locator("[data-presets]");

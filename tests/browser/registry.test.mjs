@@ -29,7 +29,7 @@ async function assertFits(page) {
 }
 
 for (const [where, viewport] of WIDTHS) {
-  test(`a list is searched, filtered, archived from and undone ${where}`, async () => {
+  test(`list is searched, filtered, archived and undone ${where}`, async () => {
     const token = running.token("coordinator");
     const mark = `List${viewport.width}`;
     for (const name of ["Alpha", "Beta"]) await make(token, "organizations", { name: `${mark} ${name}` });
@@ -59,7 +59,7 @@ for (const [where, viewport] of WIDTHS) {
     await page.context().close();
   });
 
-  test(`a form says what is wrong, keeps what was typed, and leads to the page ${where}`, async () => {
+  test(`form shows errors, keeps input, and opens the saved record ${where}`, async () => {
     const token = running.token("coordinator");
     const need = await makeNeed(token, `Water ${viewport.width}`);
     const page = await running.signedIn("coordinator", { viewport });
@@ -89,7 +89,7 @@ for (const [where, viewport] of WIDTHS) {
     await page.context().close();
   });
 
-  test(`an event shows its preparation, its history and takes a change back ${where}`, async () => {
+  test(`event shows preparation and history, and undoes a change ${where}`, async () => {
     const page = await running.signedIn("coordinator", { viewport });
     await page.goto("/events/new?start=2027-03-10T09:00&title=Consultation");
     assert.equal(await page.getByLabel("Start, time").inputValue(), "09:00");
@@ -122,7 +122,7 @@ for (const [where, viewport] of WIDTHS) {
     await page.context().close();
   });
 
-  test(`Undo is offered for one's own change alone ${where}`, async () => {
+  test(`Undo is offered for own changes only ${where}`, async () => {
     const token = running.token("coordinator");
     const made = await make(token, "organizations", { name: `Not theirs ${viewport.width}` });
     const history = `/organizations/${made.id}?tab=history`;
@@ -158,7 +158,7 @@ for (const [where, viewport] of WIDTHS) {
     for (const page of pages) await page.context().close();
   });
 
-  test(`a file is looked at before it is read in ${where}`, async () => {
+  test(`import shows a preview of the file ${where}`, async () => {
     const page = await running.signedIn("coordinator", { viewport });
     await page.goto("/organizations/import");
     await assertAccessible(page);

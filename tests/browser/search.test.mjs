@@ -8,7 +8,7 @@ import { runningProgram } from "./program.mjs";
 const running = runningProgram();
 
 for (const width of [1280, 390]) {
-  test(`what is made is found by page and palette at ${width} pixels`, async () => {
+  test(`new record is found by page and palette at ${width} pixels`, async () => {
     const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
     const title = `Kulintang rehearsal ${width}`;
     const answer = await fetch(`${running.address}/api/v1/tasks`, {

@@ -33,7 +33,7 @@ for (const [name, options] of [
   ["desk", DESK],
   ["phone", PHONE],
 ]) {
-  test(`a weekly event is made in the form, which shows its next dates: ${name}`, async () => {
+  test(`form of a weekly event previews its occurrences: ${name}`, async () => {
     const page = await running.signedIn("coordinator", options);
     await page.goto("/events/new?start=2032-01-13T09:00:00%2B08:00");
     await page.getByLabel("Title").fill(`Round table ${name}`);
@@ -79,7 +79,7 @@ for (const [name, options] of [
   });
 }
 
-test("the form is filled in by keyboard alone", async () => {
+test("recurrence is filled in by keyboard", async () => {
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/events/new?title=Typed&start=2032-03-10T09:00:00%2B08:00");
   await page.getByLabel("Repeats", { exact: true }).focus();
@@ -91,7 +91,7 @@ test("the form is filled in by keyboard alone", async () => {
   await page.context().close();
 });
 
-test("one date is dragged, the dialog asks how far, and Undo brings it back", async () => {
+test("dragged occurrence asks for the scope, and Undo reverts it", async () => {
   const event = await weekly("Drag one date", "2033-02-07T09:00:00");
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=month&date=2033-02-01");
@@ -122,7 +122,7 @@ test("one date is dragged, the dialog asks how far, and Undo brings it back", as
   await page.context().close();
 });
 
-test("following dates are changed in the form, one is cancelled, and both are undone", async () => {
+test("following occurrences are changed, one is cancelled, and both are undone", async () => {
   const event = await weekly("Change me", "2034-01-02T09:00:00");
   const page = await running.signedIn("coordinator", DESK);
   await page.goto(`/events/${event.id}/edit`);
@@ -156,7 +156,7 @@ for (const [name, options] of [
   ["desk", DESK],
   ["phone", PHONE],
 ]) {
-  test(`Undo after a split leads back to the series: ${name}`, async () => {
+  test(`Undo after a split opens the series: ${name}`, async () => {
     const event = await weekly(`Split ${name}`, "2034-05-01T09:00:00");
     const all = ["2034-05-01T09:00", "2034-05-08T09:00", "2034-05-15T09:00", "2034-05-22T09:00"];
     const page = await running.signedIn("coordinator", options);
@@ -184,7 +184,7 @@ for (const [name, options] of [
   });
 }
 
-test("without script a date is cancelled and a rule is written", async () => {
+test("occurrence is cancelled and a rule written without scripts", async () => {
   const event = await weekly("Plain", "2035-01-01T09:00:00");
   const page = await running.signedIn("coordinator", { ...DESK, javaScriptEnabled: false });
   await page.goto(`/events/${event.id}?occurrence=2035-01-08T09:00:00`);
@@ -203,7 +203,7 @@ for (const [name, options] of [
   ["desk", DESK],
   ["phone", PHONE],
 ]) {
-  test(`the end of a rule is shown by its day, and stays exact until another is chosen: ${name}`, async () => {
+  test(`end of a rule is shown as a date and stays exact until changed: ${name}`, async () => {
     // One in the morning of UTC is nine in Manila.
     const rule = "FREQ=WEEKLY;UNTIL=20360310T010000Z;BYDAY=MO,WE";
     const event = await client("POST", "events", {
@@ -235,7 +235,7 @@ for (const [name, options] of [
   });
 }
 
-test("a task that waits goes on with its next date for a reason, by keyboard and on the phone", async () => {
+test("blocked task continues with its next occurrence for a reason, by keyboard and on a phone", async () => {
   const first = await client("POST", "tasks", { title: "Permit first", due_date: "2036-01-01" });
   const task = await client("POST", "tasks", {
     title: "Waits each week",

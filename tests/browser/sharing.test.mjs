@@ -7,7 +7,7 @@ import { runningProgram } from "./program.mjs";
 
 const running = runningProgram();
 
-test("a share is made, opened on a phone with its pass phrase, and revoked", async () => {
+test("share is created, opened on a phone with its pass phrase, and revoked", async () => {
   const page = await running.signedIn("coordinator");
   await page.goto("/shares/new");
   await page.getByLabel("Name").fill("For our partners");

@@ -6,7 +6,7 @@ import { runningProgram } from "./program.mjs";
 
 const running = runningProgram();
 
-test("a fresh program answers a browser", async () => {
+test("new installation serves a page", async () => {
   const page = await running.browser.newPage();
   const answer = await page.goto(`${running.address}/healthz`);
   assert.equal(answer.status(), 200);

@@ -11,7 +11,7 @@ const running = runningProgram();
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
 
 for (const [size, viewport] of Object.entries(sizes)) {
-  test(`a task goes its way on its page (${size})`, async () => {
+  test(`task changes its status on its page (${size})`, async () => {
     const page = await running.signedIn("coordinator", { viewport });
     const task = await newTask(api(running), { title: `Visit the school ${size}` });
     await page.goto(`/tasks/${task.id}`);
@@ -36,7 +36,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await page.context().close();
   });
 
-  test(`a blocked task starts only with a reason (${size})`, async () => {
+  test(`blocked task starts only with a reason (${size})`, async () => {
     const page = await running.signedIn("coordinator", { viewport });
     const client = api(running);
     const first = await newTask(client, { title: "Find the hall" });
@@ -51,7 +51,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await page.context().close();
   });
 
-  test(`tasks are completed together and taken back together (${size})`, async () => {
+  test(`bulk completion of tasks is undone at once (${size})`, async () => {
     const page = await running.signedIn("coordinator", { viewport });
     const client = api(running);
     for (const number of [1, 2, 3]) await newTask(client, { title: `Call ${size} office ${number}` });
@@ -72,7 +72,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     ["event", "events", { event_type: "forum", start: "2031-05-06T09:00:00+08:00" }],
     ["PPA", "ppas", { category: "moa_ppa", start_date: "2031-03-01" }],
   ]) {
-    test(`cancelling of an ${what} takes its open tasks along when asked, and reopening brings them back (${size})`, async () => {
+    test(`cancelling an ${what} cancels its open tasks on request, and reopening restores them (${size})`, async () => {
       const client = api(running);
       const page = await running.signedIn("coordinator", { viewport });
       const record = await client("POST", collection, { title: `Given up ${size}`, ...body });
@@ -139,7 +139,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     });
   }
 
-  test(`a tick of a repeating task means its next date (${size})`, async () => {
+  test(`bulk action on a repeating task changes its next occurrence (${size})`, async () => {
     const client = api(running);
     const page = await running.signedIn("coordinator", { viewport });
     const event = await client("POST", "events", {
@@ -186,7 +186,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
   });
 }
 
-test("the tabs count, and the list follows what others do", async () => {
+test("tabs count tasks, and the list follows other people's changes", async () => {
   const page = await running.signedIn("coordinator");
   const client = api(running);
   await openLive(page, "/tasks?assignees=none&open=true");
@@ -197,7 +197,7 @@ test("the tabs count, and the list follows what others do", async () => {
   await page.context().close();
 });
 
-test("staff without a part in a task read it and change nothing", async () => {
+test("staff who do not take part in a task cannot change it", async () => {
   const page = await running.signedIn("staff");
   const task = await newTask(api(running), { title: "Not theirs" });
   await page.goto(`/tasks/${task.id}`);
@@ -208,7 +208,7 @@ test("staff without a part in a task read it and change nothing", async () => {
   await page.context().close();
 });
 
-test("a partner does not find what is not theirs", async () => {
+test("partner does not find records of others", async () => {
   const page = await running.signedIn("partner");
   const task = await newTask(api(running), { title: "Inside the office" });
   const answer = await page.goto(`/tasks/${task.id}`);

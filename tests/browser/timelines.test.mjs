@@ -57,7 +57,7 @@ async function drag(page, from, to) {
   await page.mouse.up();
 }
 
-test("a bar goes to another person by mouse, and by keyboard, and back by Undo", async () => {
+test("bar moves to another person by mouse and keyboard, and back by Undo", async () => {
   const { id, people } = await team(["Anna Row", "Ben Row", "Cora Row"]);
   const [anna, ben, cora] = people.map((person) => person.id);
   const task = await client("POST", "tasks", { title: "Hand me on", due_date: day(3), assignees: [anna, cora] });
@@ -69,7 +69,7 @@ test("a bar goes to another person by mouse, and by keyboard, and back by Undo",
   const from = middle(await boxOf(held));
   const over = middle(await boxOf(track(page, "Ben Row")));
   await drag(page, from, { x: from.x, y: over.y });
-  // Whoever else is on it stays.
+  // Other people of the entry stay.
   await becomes(path, { assignees: [ben, cora], due_date: day(3) });
   await bar(page, "Ben Row", "Hand me on").waitFor();
   await page.getByText("Moved “Hand me on” to Ben Row").waitFor();
@@ -98,7 +98,7 @@ test("a bar goes to another person by mouse, and by keyboard, and back by Undo",
   await page.context().close();
 });
 
-test("what is one date of something larger stays in its row", async () => {
+test("date of a PPA stays in its row", async () => {
   const { id, people } = await team(["Dina Row", "Emil Row"]);
   await client("POST", "ppas", {
     title: "Wells",
@@ -116,7 +116,7 @@ test("what is one date of something larger stays in its row", async () => {
   await page.context().close();
 });
 
-test("the ends of a bar are pulled in the day, by mouse and by keyboard", async () => {
+test("bar is resized in the day by mouse and keyboard", async () => {
   const { id, people } = await team(["Fina Row"]);
   const event = await client("POST", "events", {
     title: "Pull me",
@@ -154,7 +154,7 @@ test("the ends of a bar are pulled in the day, by mouse and by keyboard", async 
   await page.context().close();
 });
 
-test("a booking goes to another room, and a refusal offers other times and rooms", async () => {
+test("booking moves to another room, and a conflict offers alternatives", async () => {
   const room = (name, more) => client("POST", "resources", { name, resource_type: "room", ...more });
   const [first, second, third] = [
     await room("Alder room"),
@@ -201,7 +201,7 @@ test("a booking goes to another room, and a refusal offers other times and rooms
   await page.context().close();
 });
 
-test("an event that repeats goes to another room with all its dates", async () => {
+test("repeating event moves to another room with all occurrences", async () => {
   const room = (name) => client("POST", "resources", { name, resource_type: "room" });
   const [first, second] = [await room("Maple room"), await room("Willow room")];
   const times = { start: `${day(4)}T09:00:00+08:00`, end: `${day(4)}T11:00:00+08:00`, rrule: "FREQ=DAILY;COUNT=3" };
@@ -229,7 +229,7 @@ test("an event that repeats goes to another room with all its dates", async () =
   await page.context().close();
 });
 
-test("a finger that rests takes a bar along, one that moves scrolls", async () => {
+test("long press drags a bar, a moving finger scrolls", async () => {
   const { id, people } = await team(["Gina Row", "Hana Row"]);
   const [gina, hana] = people.map((person) => person.id);
   const task = await client("POST", "tasks", { title: "Touch me", due_date: day(3), assignees: [gina] });
@@ -276,7 +276,7 @@ async function onThursday(name, title) {
 
 const firstDay = (page, words) => page.locator(".timeline-unit").first().and(page.getByLabel(words)).waitFor();
 
-test("at the edge the page turns with what is dragged, and Escape leads back", async () => {
+test("dragging to the edge turns the page, and Escape returns", async () => {
   const { path, address } = await onThursday("Ines Row", "Take me further");
   const page = await running.signedIn("coordinator", DESK);
   await page.goto(address);
@@ -293,7 +293,7 @@ test("at the edge the page turns with what is dragged, and Escape leads back", a
   let hand = await take();
   await page.mouse.move(hand.right, hand.y, { steps: 4 });
   await firstDay(page, "Mon 20 Jun");
-  // What is held is where the pointer is.
+  // The held bar is under the pointer.
   await page.mouse.move(hand.column(2), hand.y, { steps: 4 });
   await page.locator(".timeline-bar[data-lifted]").waitFor();
   await page.mouse.up();
@@ -313,7 +313,7 @@ test("at the edge the page turns with what is dragged, and Escape leads back", a
   await page.context().close();
 });
 
-test("by keyboard it goes over to the next page as well", async () => {
+test("keyboard move continues on the next page", async () => {
   const { path, address } = await onThursday("Jana Row", "Walk me further");
   const page = await running.signedIn("coordinator", DESK);
   await page.goto(address);
@@ -323,7 +323,7 @@ test("by keyboard it goes over to the next page as well", async () => {
   for (let step = 0; step < 4; step += 1) await page.keyboard.press("ArrowRight");
   await firstDay(page, "Mon 20 Jun");
   await page.locator(".timeline-bar[data-lifted]:focus").waitFor();
-  // It stands in the first column.
+  // The bar is in the first column.
   const [own, row] = [await boxOf(held), await boxOf(track(page, "Jana Row"))];
   assert.ok(Math.abs(own.x - row.x) < 8, `${own.x} beside ${row.x}`);
   await page.keyboard.press("ArrowRight");

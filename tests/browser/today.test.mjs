@@ -16,7 +16,7 @@ function day(offset) {
 }
 
 for (const [size, viewport] of Object.entries(sizes)) {
-  test(`my tasks stand by day, and one click completes one (${size})`, async () => {
+  test(`own tasks are grouped by day and completed with one click (${size})`, async () => {
     const page = await running.signedIn("staff", { viewport });
     await page.goto("/");
     await page.getByText("Nothing to do").waitFor();
@@ -42,7 +42,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
   });
 }
 
-test("what waits for others waits for me, and the bell counts it", async () => {
+test("task that others depend on appears under decisions and in the bell", async () => {
   const page = await running.signedIn("staff");
   await page.goto("/");
   const assignees = [await ownId(page)];
@@ -58,7 +58,7 @@ test("what waits for others waits for me, and the bell counts it", async () => {
   await page.context().close();
 });
 
-test("my events of today are beside my tasks", async () => {
+test("own events of today are beside the tasks", async () => {
   const page = await running.signedIn("staff");
   await page.goto("/");
   const participants = [await ownId(page)];

@@ -1,40 +1,40 @@
-/** What every page loads. */
-import { startCancelling } from "./cancelling";
-import { startCopying } from "./copying";
-import { startDateLists } from "./date-list";
-import { startDrafts } from "./drafts";
-import { startForms } from "./forms";
-import { startLive } from "./live";
-import { startNavigation } from "./navigation";
-import { one } from "./page";
-import { openPalette } from "./palette";
-import { startPresses } from "./press";
-import { startRecurrences } from "./recurrence";
-import { startReferences } from "./reference";
-import { startScopes } from "./scope";
-import { startShortcuts } from "./shortcuts";
-import { startTables } from "./tables";
-import { startTheme } from "./theme";
-import { startToasts } from "./toast";
-import { startWeekHours } from "./week-hours";
+/** Start of every page. */
+import { startStatusFields } from "./records/status-fields";
+import { startCopying } from "./core/copying";
+import { startDateLists } from "./calendar/date-list";
+import { startDrafts } from "./core/drafts";
+import { startForms } from "./core/forms";
+import { startLiveUpdates } from "./core/live";
+import { startNavigation } from "./core/navigation";
+import { one } from "./core/page";
+import { openPalette } from "./core/palette";
+import { startPresses } from "./core/press";
+import { startRecurrences } from "./calendar/recurrence";
+import { startReferencePickers } from "./core/reference-picker";
+import { startScopes } from "./calendar/scope";
+import { startShortcuts } from "./core/shortcuts";
+import { startTables } from "./core/tables";
+import { startTheme } from "./core/theme";
+import { startToasts } from "./core/toast";
+import { startWeekHours } from "./accounts/week-hours";
 
 startTheme();
 startPresses();
 startNavigation();
 startShortcuts(openPalette);
-startReferences();
+startReferencePickers();
 startDrafts();
 startForms();
-startCancelling();
+startStatusFields();
 startCopying();
 startDateLists();
 startWeekHours();
 startRecurrences();
 // Only few pages have such a form.
 if (one("form[data-draft=booking]")) {
-  void import("./booking-preview").then(({ startBookingPreviews }) => startBookingPreviews());
+  void import("./bookings/preview").then(({ startBookingPreviews }) => startBookingPreviews());
 }
 startTables();
 startToasts();
 startScopes();
-startLive();
+startLiveUpdates();

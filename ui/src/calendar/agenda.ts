@@ -1,0 +1,150 @@
+/** Agenda: entries by day, as many as requested, and more on demand. */
+import { dateInfo, loadDates, showsHijri } from "./date-info";
+import { addDays, formatDay, daysBetween, formatRange } from "./days";
+import { type Entry, isOngoing, lastDay, timesOf } from "./entry";
+import { entryItem, showLines, startListKeys, type ListLine } from "./list";
+import type { CalendarView, Context } from "./view";
+import { afterPause } from "../core/live";
+import { make } from "../core/page";
+import { toastError } from "../core/toast";
+import { t } from "../core/words";
+
+/** Lines drawn at once. A day of a large office has hundreds. */
+const PAGE_SIZE = 150;
+/** Days of the longest window that the API accepts. */
+const MAX_DAYS = 400;
+
+/** Opens the agenda. */
+export function openAgenda(context: Context): CalendarView {
+  const { grid, zone, state, feed } = context;
+  let until = "";
+  let limit = PAGE_SIZE;
+
+  const wanted = (): { days: number; entries: number } => {
+    const number = Number.parseInt(state.next, 10) || 30;
+    return state.next.endsWith("e") ? { days: 14, entries: number } : { days: number, entries: 0 };
+  };
+
+  const draw = async (): Promise<void> => {
+    const { days, entries } = wanted();
+    let length = days;
+    for (;;) {
+      until = addDays(state.date, length);
+      const loaded = await feed.load(state.date, until);
+      if (!loaded) return;
+      if (rows(loaded).length >= entries || length >= MAX_DAYS) break;
+      length = Math.min(length * 3, MAX_DAYS);
+    }
+    limit = entries || PAGE_SIZE;
+    await loadDates(state.date, until);
+    // A line that is held would be let go.
+    await afterPause();
+    show();
+  };
+
+  /** Lines by day. A long entry has a line on its first and on its last day, any other one line. */
+  function rows(entries: Entry[]): ListLine[] {
+    const found: ListLine[] = [];
+    for (const entry of entries) {
+      const times = timesOf(entry, zone);
+      const first = times.start.slice(0, 10);
+      const last = lastDay(times);
+      if (isOngoing(times)) {
+        if (first >= state.date && first < until) found.push({ day: first, entry, note: "starts" });
+        if (last >= state.date && last < until) found.push({ day: last, entry, note: "ends" });
+      } else {
+        found.push({ day: first < state.date ? state.date : first, entry, note: "" });
+      }
+    }
+    const hour = ({ day, entry }: ListLine): string => {
+      const { start, allDay } = timesOf(entry, zone);
+      if (allDay) return "";
+      // An entry that continues from the day before begins with the day.
+      return start.slice(0, 10) < day ? "00:00:00" : start.slice(11);
+    };
+    return found.sort((one, other) => {
+      if (one.day !== other.day) return one.day < other.day ? -1 : 1;
+      const [early, late] = [hour(one), hour(other)];
+      // Timed entries first, in order; then the others in theirs.
+      if (early === late) return 0;
+      return early === "" ? 1 : late === "" ? -1 : early < late ? -1 : 1;
+    });
+  }
+
+  function show(): void {
+    context.showOngoing(feed.shown());
+    const all = rows(feed.shown());
+    const shown = all.slice(0, limit);
+    const body = make("div", { class: "agenda" });
+    let day = "";
+    let list: HTMLElement | null = null;
+    for (const row of shown) {
+      if (row.day !== day || !list) {
+        day = row.day;
+        const near = { 0: t("date.today"), 1: t("date.tomorrow") }[daysBetween(context.today(), day)];
+        const head = make("h2", { class: "agenda-day", "data-day": day });
+        head.append(near ? make("b", {}, near) : "", ` ${formatDay(day)}`);
+        const info = dateInfo(day);
+        const facts = [
+          showsHijri() ? info?.hijri.text : "",
+          ...(info?.holidays.map(({ name }) => name) ?? []),
+        ];
+        head.append(make("small", {}, facts.filter(Boolean).join(" · ")));
+        list = make("ul", { class: "agenda-list" });
+        body.append(make("section", { class: "agenda-section" }, head, list));
+      }
+      list.append(entryItem(context, row));
+    }
+    // The title has the requested number of days, even if their end is behind "Show more".
+    const last = wanted().entries ? shown.at(-1)?.day : undefined;
+    context.title(formatRange(state.date, last ?? addDays(until, -1)));
+    if (all.length === 0) {
+      body.append(
+        make(
+          "p",
+          { class: "muted agenda-empty" },
+          t("calendar.no_events", { range: formatRange(state.date, addDays(until, -1)) }),
+        ),
+      );
+    }
+    const more = make(
+      "button",
+      { type: "button", class: "button", "data-agenda-more": "" },
+      t("calendar.show_more"),
+    );
+    more.addEventListener("click", () => void showMore(all.length > limit));
+    const reached = daysBetween(state.date, until) >= MAX_DAYS && all.length <= limit;
+    if (!reached) body.append(make("div", { class: "agenda-more" }, more));
+    const scrolled = grid.scrollTop;
+    showLines(grid, body);
+    grid.scrollTop = scrolled;
+  }
+
+  async function showMore(isLoaded: boolean): Promise<void> {
+    const place = grid.querySelectorAll(".agenda-item").length;
+    const before = until;
+    try {
+      if (!isLoaded) {
+        until = addDays(until, Math.min(wanted().days, MAX_DAYS - daysBetween(state.date, until)));
+        if (!(await feed.extend(before, until))) return;
+        await loadDates(before, until);
+      }
+      limit += PAGE_SIZE;
+    } catch (error) {
+      until = before;
+      toastError(error);
+    }
+    show();
+    // Reading continues where the list ended.
+    grid.querySelectorAll<HTMLElement>(".agenda-item > a")[place]?.focus();
+  }
+
+  const release = startListKeys(context);
+  return {
+    draw,
+    close: () => {
+      release();
+      grid.replaceChildren();
+    },
+  };
+}

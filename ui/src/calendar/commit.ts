@@ -1,0 +1,87 @@
+/** Saves a change of an entry, with a message and Undo. */
+import { resolveConflict, isConflict } from "./conflict";
+import { addDays } from "./days";
+import { type Entry, type Times, timesOf, formatTimes } from "./entry";
+import type { EntryAction, Reassignment } from "./view";
+import { ApiError, callApi } from "../core/page";
+import { type Scope, askScope } from "./scope";
+import { toast, toastError } from "../core/toast";
+import { withOffset } from "../core/zone";
+import { t } from "../core/words";
+
+/** Returns a time as the API takes it. */
+export function toApiTime(text: string, allDay: boolean, zone: string): string {
+  return allDay ? text.slice(0, 10) : withOffset(text, zone);
+}
+
+/**
+ * Saves new times and a new row. A move keeps the exact length; the action `end` changes the last day alone. Returns
+ * the times that were saved, which differ when the person chose another time after a conflict; null when nothing was.
+ */
+export async function commit(
+  entry: Entry,
+  to: Times,
+  action: EntryAction,
+  zone: string,
+  reassignment?: Reassignment,
+): Promise<Times | null> {
+  // An occurrence of a series needs a scope. A copy is a record of its own.
+  if (!entry.recurrence_id || action === "copy") return send(entry, to, action, zone, reassignment, null);
+  const { title } = entry;
+  const question = reassignment
+    ? t("scope.assign", { title, name: reassignment.name })
+    : t("scope.move", { title });
+  // A booking has one resource for all following occurrences; the resource of an event is that of all occurrences.
+  const ofResource: Scope[] = entry.source.kind === "booking" ? ["following", "all"] : ["all"];
+  const scope = await askScope(question, reassignment?.about === "resource" ? ofResource : undefined);
+  return scope && send(entry, to, action, zone, reassignment, scope);
+}
+
+async function send(
+  entry: Entry,
+  to: Times,
+  action: EntryAction,
+  zone: string,
+  reassignment: Reassignment | undefined,
+  scope: Scope | null,
+): Promise<Times | null> {
+  const body: Record<string, unknown> = {};
+  if (scope) body.scope = scope;
+  if (reassignment)
+    Object.assign(body, { [reassignment.about]: reassignment.id, instead_of: reassignment.insteadOf });
+  const from = timesOf(entry, zone);
+  const stays = to.allDay === from.allDay && to.start === from.start && to.end === from.end;
+  if (!reassignment || !stays || action === "copy") {
+    body.all_day = to.allDay;
+    if (action === "end") {
+      body.end = addDays(to.start, 1);
+    } else {
+      body.start = toApiTime(to.start, to.allDay, zone);
+      if (action === "resize") body.end = toApiTime(to.end, to.allDay, zone);
+    }
+  }
+  const address = `/api/v1/calendar/entries/${encodeURIComponent(entry.id)}`;
+  try {
+    const answer = await callApi<{ undo?: string | null } | undefined>(
+      action === "copy" ? "POST" : "PATCH",
+      action === "copy" ? `${address}/copy` : address,
+      body,
+    );
+    const where = [reassignment?.name, stays && reassignment ? "" : formatTimes(to)]
+      .filter(Boolean)
+      .join(", ");
+    toast(t(`saved.${action}`, { title: entry.title, where }), { undo: answer?.undo });
+    return to;
+  } catch (error) {
+    if (!(error instanceof ApiError) || !isConflict(error)) {
+      toastError(error);
+      return null;
+    }
+    const instead = reassignment?.about === "resource" ? reassignment.insteadOf : entry.resources?.[0];
+    // For several occurrences the free times are those of the first conflict, not of the moved one.
+    const resolution = await resolveConflict(error, zone, instead, !scope || scope === "this");
+    if (!resolution) return null;
+    const again = resolution.to && action === "move" ? "resize" : action;
+    return send(entry, resolution.to ?? to, again, zone, resolution.reassignment ?? reassignment, scope);
+  }
+}

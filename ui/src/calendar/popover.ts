@@ -1,0 +1,95 @@
+/** Cards of the calendar: one entry, and all entries of a day. */
+import { closeCard, showCard } from "./card";
+import { type Entry, formatHoursOn, peopleNames, timesOf, formatTimes, humanize } from "./entry";
+import { formatTime, formatDay } from "./days";
+import { icon } from "../core/icons";
+import { callApi, make } from "../core/page";
+import { t } from "../core/words";
+
+/** Shows an entry. `copy` starts copying it; null if it cannot be copied. */
+export function showEntry(entry: Entry, zone: string, at: Element, copy: (() => void) | null): void {
+  const body = make("div", { class: "entry-card-body" });
+  body.append(make("h2", {}, entry.title), make("p", { class: "muted" }, formatTimes(timesOf(entry, zone))));
+  const facts: [string, string | null][] = [
+    [t("card.place"), entry.location],
+    [t("card.state"), entry.status && humanize(entry.status)],
+    [t("card.kind"), humanize(entry.kind)],
+    [t("card.people"), peopleNames(entry)],
+  ];
+  const list = make("dl", { class: "properties" });
+  for (const [label, value] of facts) {
+    if (value) list.append(make("div", {}, make("dt", {}, label), make("dd", {}, value)));
+  }
+  if (entry.recurrence_id) {
+    const text = make("dd", {}, t("card.series"));
+    list.append(make("div", {}, make("dt", {}, t("card.repeats")), text));
+    void describeRule(entry, text);
+  }
+  const open = make("a", { class: "button", "data-kind": "main", href: entry.url }, t("common.open"));
+  const foot = make("div", { class: "entry-card-foot" }, open);
+  if (copy) {
+    const button = make("button", { type: "button", class: "button", title: t("card.copy_title") });
+    button.append(icon("copy"), t("common.copy"));
+    button.addEventListener("click", () => {
+      closeCard();
+      copy();
+    });
+    foot.append(button);
+  }
+  if (entry.editable) foot.append(make("small", { class: "faint" }, t("card.move_help")));
+  body.append(list, foot);
+  showCard(body, at, entry.title, entry.module);
+  open.focus();
+}
+
+/** Loads the description of the recurrence rule into the card. */
+async function describeRule(entry: Entry, text: HTMLElement): Promise<void> {
+  try {
+    const series = await callApi<{ rrule?: string | null; timezone?: string }>(
+      "GET",
+      `/api/v1${entry.url.split("?")[0]}`,
+    );
+    if (!series.rrule) return;
+    const asked = {
+      dtstart: entry.recurrence_id,
+      timezone: series.timezone ?? null,
+      rrule: series.rrule,
+      limit: 1,
+    };
+    const answer = await callApi<{ text?: string }>("POST", "/api/v1/recurrence/preview", asked);
+    if (answer.text) text.textContent = answer.text;
+  } catch {
+    // The card says enough without it.
+  }
+}
+
+/** Shows all entries of a day. */
+export function showDay(
+  date: string,
+  entries: Entry[],
+  zone: string,
+  at: Element,
+  open: (entry: Entry, at: Element) => void,
+): void {
+  const body = make("div", { class: "entry-card-body entry-card-day" });
+  const day = formatDay(date);
+  const many = t("common.entries", { count: entries.length });
+  body.append(make("h2", { class: "menu-label" }, t("calendar.day_entries", { day, entries: many })));
+  for (const entry of entries) {
+    const link = make("a", { class: "menu-item", href: entry.url, "data-module": entry.module });
+    const times = timesOf(entry, zone);
+    const isHere = !entry.all_day && times.start.slice(0, 10) >= date;
+    const time = isHere ? formatTime(times.start) : entry.all_day ? "" : formatHoursOn(date, times);
+    link.append(make("span", { class: "entry-card-dot" }));
+    if (time) link.append(make("span", { class: "muted" }, time));
+    link.append(make("span", { class: "grow" }, entry.title));
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      open(entry, at);
+    });
+    body.append(link);
+  }
+  showCard(body, at, t("card.all_entries", { day }));
+  body.querySelector("a")?.focus();
+}

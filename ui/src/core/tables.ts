@@ -1,0 +1,164 @@
+/** Tables: J and K move, Enter opens, X selects; columns can be chosen. */
+import { dialogIsOpen, every, isTyping, one, recall, remember } from "./page";
+import { isKeySequence } from "./shortcuts";
+import { t } from "./words";
+
+/** Starts the tables of the page. */
+export function startTables(): void {
+  document.documentElement.classList.add("scripted");
+  for (const chooser of every("[data-columns-of]")) startChooser(chooser);
+  const widths = new ResizeObserver((entries) => entries.forEach(({ target }) => fit(target as HTMLElement)));
+  for (const block of every("[data-table]")) {
+    showSelection(block);
+    widths.observe(block);
+  }
+  document.addEventListener("obcms:refreshed", (event) => {
+    const block = (event.target as Element).closest<HTMLElement>("[data-table]");
+    if (!block) return;
+    applyColumns(block.id);
+    showSelection(block);
+    fit(block);
+  });
+  document.addEventListener("click", onClick);
+  document.addEventListener("change", onChange);
+  document.addEventListener("keydown", onKey);
+}
+
+function onClick(event: MouseEvent): void {
+  const target = event.target as Element;
+  const clear = target.closest("[data-clear-selection]");
+  if (clear) {
+    const block = clear.closest<HTMLElement>("[data-table]");
+    if (block) select(block, false);
+    return;
+  }
+  // A press anywhere on a row opens it, except on what has a use of its own or to mark text.
+  const row = target.closest<HTMLElement>("tr[data-href]");
+  if (!row || target.closest("a, button, input, select, textarea, label, summary, [popover], .select-cell"))
+    return;
+  if (getSelection()?.isCollapsed === false) return;
+  open(row, event.ctrlKey || event.metaKey);
+}
+
+function onChange(event: Event): void {
+  const input = event.target as HTMLInputElement;
+  const block = input.closest<HTMLElement>("[data-table]");
+  if (!block) return;
+  if ("selectAll" in input.dataset) select(block, input.checked);
+  else if ("select" in input.dataset) showSelection(block);
+}
+
+function select(block: HTMLElement, checked: boolean): void {
+  for (const box of every<HTMLInputElement>("[data-select]", block)) box.checked = checked;
+  showSelection(block);
+}
+
+function showSelection(block: HTMLElement): void {
+  const boxes = every<HTMLInputElement>("[data-select]", block);
+  const chosen = boxes.filter((box) => box.checked).length;
+  const bar = one(".bulk-bar", block);
+  if (bar) bar.hidden = chosen === 0;
+  const text = one(".bulk-count", block);
+  if (text) text.textContent = t("table.selected", { count: chosen });
+  const all = one<HTMLInputElement>("[data-select-all]", block);
+  if (all) {
+    all.checked = chosen > 0 && chosen === boxes.length;
+    all.indeterminate = chosen > 0 && chosen < boxes.length;
+  }
+}
+
+function onKey(event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || dialogIsOpen()) return;
+  const key = event.key.toLowerCase();
+  const at = one("[data-table] tr[data-at]");
+  if ((key === "j" || key === "k") && !isKeySequence()) {
+    step(at, key === "j" ? 1 : -1);
+  } else if (key === "x" && at && !isKeySequence()) {
+    one<HTMLInputElement>("[data-select]", at)?.click();
+  } else if (key === "enter" && at && document.activeElement?.closest("tr") === at) {
+    if ((event.target as Element).matches("input, button")) return;
+    open(at, false);
+  } else {
+    return;
+  }
+  event.preventDefault();
+}
+
+function step(at: HTMLElement | null, by: number): void {
+  const rows = every("[data-table] tbody tr");
+  const next = at ? rows[rows.indexOf(at) + by] : rows[0];
+  if (!next) return;
+  at?.removeAttribute("data-at");
+  next.setAttribute("data-at", "");
+  (one(".row-link", next) ?? next).focus({ preventScroll: true });
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function open(row: HTMLElement, elsewhere: boolean): void {
+  const href = row.dataset.href;
+  if (!href) return;
+  if (elsewhere) window.open(href, "_blank", "noopener");
+  else location.assign(href);
+}
+
+function startChooser(chooser: HTMLElement): void {
+  const table = chooser.dataset.columnsOf ?? "";
+  const boxes = every<HTMLInputElement>("input", chooser);
+  const saved = savedColumns(table);
+  if (saved) for (const box of boxes) box.checked = saved.includes(box.value);
+  applyColumns(table);
+  chooser.addEventListener("change", () => {
+    const shown = boxes.filter((box) => box.checked).map((box) => box.value);
+    remember(`columns.${table}`, JSON.stringify(shown));
+    applyColumns(table);
+    const block = document.getElementById(table);
+    if (block) fit(block);
+  });
+}
+
+/** Columns that stay in a narrow table: the title and two more. */
+const MIN_COLUMNS = 3;
+
+/**
+ * Hides the last columns of a table that is wider than the page, unless the person chose its columns. A table that is
+ * still too wide scrolls by itself, without a sticky head.
+ */
+function fit(block: HTMLElement): void {
+  const wrap = one(".table-wrap", block);
+  const table = one("table", block);
+  if (!wrap || !table) return;
+  for (const cell of every("[data-dropped]", table)) cell.removeAttribute("data-dropped");
+  const isWide = (): boolean => table.scrollWidth > wrap.clientWidth + 1;
+  if (!savedColumns(block.id)) {
+    const heads = every("thead [data-column]", table);
+    const shown = heads.map((head, place) => (head.hidden ? -1 : place)).filter((place) => place >= 0);
+    while (shown.length > MIN_COLUMNS && isWide()) {
+      const last = shown.pop()!;
+      for (const row of every("tr", table)) {
+        every("[data-column]", row)[last]?.setAttribute("data-dropped", "");
+      }
+    }
+  }
+  wrap.toggleAttribute("data-wide", isWide());
+}
+
+function savedColumns(table: string): string[] | null {
+  try {
+    const saved: unknown = JSON.parse(recall(`columns.${table}`) ?? "null");
+    return Array.isArray(saved) ? saved.map(String) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Shows the chosen columns; the title always. */
+function applyColumns(table: string): void {
+  const block = document.getElementById(table);
+  const shown = savedColumns(table);
+  if (!block || !shown) return;
+  for (const row of every("tr", block)) {
+    every("[data-column]", row).forEach((cell, place) => {
+      cell.hidden = place > 0 && !shown.includes(cell.dataset.column ?? "");
+    });
+  }
+}
