@@ -9,6 +9,7 @@
 //! folder imports them.
 
 pub mod accounts;
+pub mod approval;
 pub mod bookings;
 pub mod calendar;
 pub mod cancelling;
@@ -21,6 +22,7 @@ mod handlers;
 pub mod holidays;
 pub mod jobs;
 mod maintenance;
+pub mod money;
 pub mod programme;
 pub mod records;
 mod rules;

@@ -6,11 +6,13 @@ use jiff::civil::Date;
 use obcms_domain::registry::Record;
 
 use crate::accounts::rules as users;
+use crate::approval::rules as approval;
 use crate::bookings::{conflicts, rules as bookings};
 use crate::calendar::events;
 use crate::core::rules::{KindRules, Rules};
 use crate::exchange::{feed_rules, feeds, share_rules, sharing, subscriptions};
 use crate::holidays::rules as holidays;
+use crate::money::rules as money;
 use crate::programme::{applications, choices, communities, needs, policies, ppas, project_rules, projects};
 use crate::records::saved_views;
 use crate::tasks::{board, generation, occurrences, rules as tasks};
@@ -38,6 +40,7 @@ pub(crate) static RULES: Rules = Rules(&[
         changed: Some(conflicts::changed),
         ..KindRules::NONE
     },
+    KindRules { kind: "ceiling", before_save: Some(approval::before_save_ceiling), ..KindRules::NONE },
     KindRules { kind: "community", before_save: Some(communities::before_save), ..KindRules::NONE },
     KindRules { kind: "event", anchors: Some(events::anchors), ..KindRules::NONE },
     KindRules {
@@ -78,6 +81,9 @@ pub(crate) static RULES: Rules = Rules(&[
         kind: "ppa",
         choices: Some(choices::of_ppa),
         before_save: Some(ppas::before_save),
+        before_archive: Some(approval::before_archive),
+        before_undo: Some(approval::before_undo),
+        changed: Some(ppas::changed),
         anchors: Some(|record, _| days(record, "start_date", "target_end_date")),
         related_members: Some(ppas::related_members),
         ..KindRules::NONE
@@ -130,6 +136,13 @@ pub(crate) static RULES: Rules = Rules(&[
         shortcuts: board::SHORTCUTS,
         list_fields: board::LIST_FIELDS,
         members: Some(tasks::derived),
+        ..KindRules::NONE
+    },
+    KindRules {
+        kind: "tranche",
+        before_save: Some(money::before_save),
+        before_archive: Some(money::before_archive),
+        before_undo: Some(money::before_undo),
         ..KindRules::NONE
     },
     KindRules {

@@ -1,6 +1,7 @@
 //! The rules of obcms: what the office's things are, who may do what, and how states change. No I/O, no clock.
 
 pub mod accounts;
+pub mod approval;
 pub mod bookings;
 pub mod calendar;
 pub mod choices;
@@ -10,6 +11,7 @@ pub mod exchange;
 pub mod holidays;
 pub mod jobs;
 pub mod kinds;
+pub mod money;
 pub mod places;
 pub mod programme;
 pub mod records;

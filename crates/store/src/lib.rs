@@ -5,6 +5,7 @@
 //! `tokio::task::block_in_place`.
 
 pub mod accounts;
+pub mod approval;
 pub mod backup;
 pub mod bookings;
 pub mod calendar;
@@ -13,7 +14,9 @@ mod error;
 pub mod exchange;
 pub mod holidays;
 pub mod jobs;
+
 pub mod migrations;
+pub mod money;
 pub mod programme;
 pub mod records;
 pub mod sealed;

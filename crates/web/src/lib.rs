@@ -4,6 +4,7 @@
 //! lists them all.
 
 pub mod accounts;
+pub mod approval;
 pub mod bookings;
 pub mod calendar;
 pub mod components;
@@ -12,6 +13,7 @@ pub mod exchange;
 pub mod holidays;
 pub mod jobs;
 mod menu;
+pub mod money;
 pub mod programme;
 pub mod records;
 mod subjects;

@@ -4,7 +4,9 @@ use obcms_app::App;
 
 use crate::core::state::{State, WebSettings};
 use crate::core::subject::Subjects;
-use crate::{accounts, bookings, calendar, exchange, holidays, jobs, menu, programme, records, tasks};
+use crate::{
+    accounts, approval, bookings, calendar, exchange, holidays, jobs, menu, money, programme, records, tasks,
+};
 
 /// All subjects, in the order in which their panels stand on a page.
 pub static SUBJECTS: Subjects = Subjects {
@@ -13,6 +15,8 @@ pub static SUBJECTS: Subjects = Subjects {
         &bookings::SUBJECT,
         &tasks::SUBJECT,
         &programme::SUBJECT,
+        &approval::SUBJECT,
+        &money::SUBJECT,
         &calendar::SUBJECT,
         &exchange::SUBJECT,
         &holidays::SUBJECT,

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use obcms_domain::programme::approval;
+use obcms_domain::approval::snapshot;
 use obcms_domain::programme::following::{PpaFacts, refuse_need};
 use obcms_domain::programme::life_cycle::Stage;
 use obcms_domain::registry::Record;
@@ -63,12 +63,17 @@ fn refuse_ppa(
     if before.map_or(status == known, |before| keeps_choices(before, record)) {
         return None;
     }
-    let facts = PpaFacts {
-        is_request: record.is_request(),
-        approval: approval::State::parse(record.text("approval_stage")),
-        project,
-        start: record.date("start_date"),
-    };
+    let facts = ppa_facts(project, record);
     let field = if status == known { "category" } else { "status" };
     facts.refuse(status, today).map(|message| (field, message))
+}
+
+/// Returns the circumstances that decide the states of a PPA.
+pub(super) fn ppa_facts(project: Option<Stage>, record: &Record) -> PpaFacts {
+    PpaFacts {
+        is_request: record.is_request(),
+        approval: snapshot::state_in_force(record),
+        project,
+        start: record.date("start_date"),
+    }
 }

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{COMMUNITY, NEED, PROJECT};
+use obcms_domain::kinds::{COMMUNITY, NEED, PROJECT, ppa};
 use obcms_domain::registry::{Record, Value};
 use obcms_store::{Tx, records};
 use serde_json::json;
 
 use super::choices;
+use super::projects::stage_of_link;
 use crate::core::rules::{Input, Members};
 use crate::core::{AppError, UnitOfWork};
 use crate::tasks::progress::show_progress;
@@ -20,6 +21,7 @@ pub fn before_save(
     record: &mut Record,
     _: &Input,
 ) -> Result<(), AppError> {
+    crate::approval::rules::before_save(before, record)?;
     choices::require(work, before, record)?;
     show_progress(record);
     if record.text("status") == "completed" && record.date("actual_end_date").is_none() {
@@ -27,6 +29,21 @@ pub fn before_save(
     }
     if before.is_none() {
         prefill(work, record)?;
+    }
+    Ok(())
+}
+
+/// Sets a planned PPA to ongoing when its budget comes into force and the work may begin.
+pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
+    if ppa::ENACTED_ON.is_same(before, record) {
+        return Ok(());
+    }
+    let project = stage_of_link(work.tx, "ppa", record.id)?;
+    let facts = choices::ppa_facts(project, record);
+    if let Some(status) = facts.begins(ppa::STATUS.get(record), work.today) {
+        let mut begun = record.clone();
+        ppa::STATUS.set(&mut begun, status);
+        work.save(record, &mut begun, "follow")?;
     }
     Ok(())
 }
@@ -40,6 +57,12 @@ fn prefill(work: &mut UnitOfWork<'_, '_>, record: &mut Record) -> Result<(), App
     };
     if record.get("sector").is_empty() {
         record.set("sector", need.get("sector").clone());
+    }
+    if ppa::BUDGET_ALLOCATION_CENTAVOS.is_empty(record) {
+        record.set(ppa::BUDGET_ALLOCATION_CENTAVOS.name(), need.get("estimated_cost_centavos").clone());
+    }
+    if ppa::FISCAL_YEAR.is_empty(record) {
+        ppa::FISCAL_YEAR.set(record, i64::from(work.today.year()));
     }
     let Some(community) = need.reference("community") else {
         return Ok(());

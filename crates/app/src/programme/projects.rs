@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use obcms_domain::accounts::Action;
+use obcms_domain::approval::snapshot;
 use obcms_domain::choices;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{NEED, PPA, PROJECT};
-use obcms_domain::programme::approval;
 use obcms_domain::programme::following;
 use obcms_domain::programme::life_cycle::{self, Facts, LifeCycleError, Missing, Stage};
 use obcms_domain::registry::{Record, Value};
@@ -126,7 +126,7 @@ fn facts(tx: &mut obcms_store::Tx<'_>, project: &Record) -> Result<Facts, AppErr
     if let Some(ppa) = project.reference("ppa")
         && let Some(ppa) = obcms_store::records::load(tx, &PPA, ppa)?
     {
-        facts.ppa = approval::State::parse(ppa.text("approval_stage"));
+        facts.ppa = snapshot::state_in_force(&ppa);
         facts.ppa_budget = ppa.integer("budget_allocation_centavos").is_some_and(|amount| amount > 0);
         facts.ppa_funding_source = !ppa.get("funding_source").is_empty();
     }

@@ -109,6 +109,9 @@ impl App {
         kind: &'static Kind,
         id: Id,
     ) -> Result<Option<String>, AppError> {
+        if !kind.is_changeable() {
+            return Ok(None);
+        }
         let now = self.now();
         self.read(|tx| {
             let recent = changes::of_record(tx, id, None, LOOKED_AT)?;

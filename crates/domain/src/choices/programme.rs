@@ -129,6 +129,8 @@ pub const APPROVAL_ACTIONS: &[Choice] = &[
     choice("reject", "Reject"),
     choice("waive", "Waive the consultation"),
     choice("reopen", "Reopen"),
+    choice("withdraw", "Withdraw"),
+    choice("revise", "Revise the budget"),
 ];
 
 /// The nine stages of a project, in order.
@@ -150,6 +152,13 @@ pub const TRANCHE_KINDS: &[Choice] = &[
     choice("obligation", "Obligation"),
     choice("disbursement", "Disbursement"),
     choice("adjustment", "Adjustment"),
+];
+
+/// What an adjustment adjusts.
+pub const ADJUSTED_KINDS: &[Choice] = &[
+    choice("allocation", "Allocation"),
+    choice("obligation", "Obligation"),
+    choice("disbursement", "Disbursement"),
 ];
 
 /// What happens above a ceiling.

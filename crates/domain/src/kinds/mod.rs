@@ -5,6 +5,7 @@
 
 mod assessments;
 mod bookings;
+mod ceilings;
 mod communities;
 mod dated;
 mod events;
@@ -24,10 +25,12 @@ mod shares;
 mod task_templates;
 mod tasks;
 mod teams;
+mod tranches;
 mod users;
 
 pub use assessments::{ASSESSMENT, assessment};
 pub use bookings::{BOOKING, BOOKING_ORIGINS, booking};
+pub use ceilings::{CEILING, ceiling};
 pub use communities::{COMMUNITY, community};
 pub use dated::{date_roles, entry_kind, entry_label, entry_states, entry_words};
 pub use events::{EVENT, event};
@@ -47,6 +50,7 @@ pub use shares::{LEAST_PASSPHRASE, MOST_DAYS as MOST_SHARED_DAYS, SHARE, SHARED_
 pub use task_templates::{TASK_TEMPLATE, task_template};
 pub use tasks::{ORIGINS, TASK, task};
 pub use teams::{TEAM, team};
+pub use tranches::{ADJUSTMENT, TRANCHE, tranche};
 pub use users::{USER, user};
 
 use crate::registry::{FieldError, Kind, Record};
@@ -62,12 +66,14 @@ fn in_order(record: &Record, first: &str, second: &str, errors: &mut Vec<FieldEr
 }
 
 /// All kinds, in the order of the navigation.
-pub static REGISTRY: [&Kind; 28] = [
+pub static REGISTRY: [&Kind; 30] = [
     &EVENT,
     &TASK,
     &NEED,
     &PPA,
     &PROJECT,
+    &TRANCHE,
+    &CEILING,
     &ASSESSMENT,
     &COMMUNITY,
     &POLICY,
@@ -193,6 +199,7 @@ mod tests {
         let declared = [
             (&ASSESSMENT, assessment::ALL),
             (&BOOKING, booking::ALL),
+            (&CEILING, ceiling::ALL),
             (&COMMUNITY, community::ALL),
             (&EVENT, event::ALL),
             (&EXTERNAL_CALENDAR, external_calendar::ALL),
@@ -214,6 +221,7 @@ mod tests {
             (&TASK_TEMPLATE, task_template::ALL),
             (&TASK, task::ALL),
             (&TEAM, team::ALL),
+            (&TRANCHE, tranche::ALL),
             (&USER, user::ALL),
             (&REGION, region::ALL),
             (&PROVINCE, province::ALL),

@@ -44,6 +44,9 @@ fields! {
         ACTUAL_END_DATE: Date = "actual_end_date",
         OUTCOME_FRAMEWORK: Structure = "outcome_framework",
         MILESTONE_NUMBERS: Structure = "milestone_numbers",
+        ENACTED_BUDGET_CENTAVOS: Integer = "enacted_budget_centavos",
+        ENACTED_ON: Date = "enacted_on",
+        APPROVAL_ROUND: Integer = "approval_round",
     }
 }
 
@@ -209,6 +212,9 @@ pub static PPA: Kind = Kind {
             .field("Outcome framework", Type::Structure(check_outcomes))
             .group(FieldGroup::Money)
             .folded(),
+        ppa::ENACTED_BUDGET_CENTAVOS.field("Enacted budget", Type::Money).derived(),
+        ppa::ENACTED_ON.field("Enacted on", Type::Date).derived().not_on_calendar("Past date."),
+        ppa::APPROVAL_ROUND.field("Approval round", Type::Integer(0, 1000)).derived(),
     ],
     ..Kind::new("ppa", "ppas", "ppas")
 };

@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::approval;
 use super::life_cycle::Stage;
+use crate::approval;
 
 /// Circumstances of a PPA that decide which states it may have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,6 +53,12 @@ impl PpaFacts {
             }
             _ => None,
         }
+    }
+
+    /// Returns the state that a planned PPA gets when its budget comes into force; nothing where it stays.
+    #[must_use]
+    pub fn begins(&self, status: &str, today: Date) -> Option<&'static str> {
+        (status == "planning" && self.has_begun(today)).then_some("ongoing")
     }
 
     fn how_to_begin(&self) -> String {

@@ -1,6 +1,6 @@
 //! The nine stages of a project and the ways between them.
 
-use super::approval;
+use crate::approval;
 
 /// A stage of a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,7 +3,6 @@
 pub mod actions;
 pub mod milestones;
 
-pub mod approval;
 pub mod following;
 pub mod life_cycle;
 pub mod needs;

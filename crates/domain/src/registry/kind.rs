@@ -89,6 +89,8 @@ pub struct Kind {
     pub rules: fn(&Record, &mut Vec<FieldError>),
     /// Created, changed and archived by people through the registry; places are not.
     pub writable: bool,
+    /// Records are created and never changed, archived or undone; a wrong one is reversed by another.
+    pub append_only: bool,
     /// Listed in the navigation.
     pub in_navigation: bool,
 }
@@ -124,6 +126,7 @@ impl Kind {
             default_sort: "-created_at",
             rules: no_rules,
             writable: true,
+            append_only: false,
             in_navigation: true,
         }
     }
@@ -184,6 +187,12 @@ impl Kind {
     #[must_use]
     pub fn is_timed(&self) -> bool {
         self.fields.iter().any(|field| matches!(field.data, FieldType::Moment))
+    }
+
+    /// Returns true if people can change a record after its creation.
+    #[must_use]
+    pub const fn is_changeable(&self) -> bool {
+        self.writable && !self.append_only
     }
 
     /// Address of one record's page.

@@ -64,18 +64,20 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
     ];
     routes[0].parameters = openapi::list_parameters(kind);
     if kind.writable {
+        routes.extend([Route::new(
+            "post",
+            &all,
+            format!("Create one {label}"),
+            policy(Action::Create),
+            post(move |state: AxumState<State>, caller: Caller, headers: HeaderMap, body: Body| {
+                create(kind, state, caller, headers, body)
+            }),
+        )
+        .body(openapi::input_reference(kind))
+        .answers(201, schema())]);
+    }
+    if kind.is_changeable() {
         routes.extend([
-            Route::new(
-                "post",
-                &all,
-                format!("Create one {label}"),
-                policy(Action::Create),
-                post(move |state: AxumState<State>, caller: Caller, headers: HeaderMap, body: Body| {
-                    create(kind, state, caller, headers, body)
-                }),
-            )
-            .body(openapi::input_reference(kind))
-            .answers(201, schema()),
             Route::new(
                 "patch",
                 &one,

@@ -77,7 +77,7 @@ pub async fn detail(
 }
 
 fn rights(state: &State, actor: &Actor, record: &Record) -> Result<Rights, AppError> {
-    if !record.kind.writable || actor.read_only {
+    if !record.kind.is_changeable() || actor.read_only {
         return Ok(Rights { edit: false, archive: false, restore: false });
     }
     state.app.read(|tx| {

@@ -43,7 +43,7 @@ pub fn history_panel(
         .collect();
     let zone: TimeZone = page.zone();
     let values = page.values(&directory, &zone);
-    let undo = if kind.writable { state.app.undo_offer(actor, kind, id)? } else { None };
+    let undo = if kind.is_changeable() { state.app.undo_offer(actor, kind, id)? } else { None };
     let actions = html! {
         @if let Some(set) = undo {
             (post_button(

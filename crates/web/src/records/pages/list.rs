@@ -174,7 +174,7 @@ fn more(page: &Page, actor: &Actor, asked: &Asked) -> Markup {
         href,
         icon: icon.into(),
     };
-    if kind.writable {
+    if kind.is_changeable() {
         items.push(if asked.shows_archived() {
             link("Show active", asked.address("", &["archived", "cursor"], &[]), "list")
         } else {
@@ -346,7 +346,7 @@ fn bulk_actions(actor: &Actor, asked: &Asked) -> Vec<BulkAction> {
         kind.area,
         &obcms_domain::accounts::Relation::ALL,
     );
-    if !kind.writable || !possible {
+    if !kind.is_changeable() || !possible {
         return Vec::new();
     }
     vec![BulkAction {

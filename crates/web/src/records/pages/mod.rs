@@ -94,12 +94,15 @@ fn forms(kind: &'static Kind, all: &str, one: &str) -> Vec<PageRoute> {
         form::update(kind, state, signed, id, typed)
     };
     let purpose = format!("create {}", kind.plural.to_lowercase());
-    vec![
+    let mut routes = vec![
         PageRoute::get(format!("{all}/new"), creates, new).purpose(format!("create {}", plural(kind))),
         PageRoute::post(format!("{all}/new"), creates, create).purpose(purpose),
-        PageRoute::get(format!("{one}/edit"), Access::Role, edit),
-        PageRoute::post(format!("{one}/edit"), Access::Role, update),
-    ]
+    ];
+    if kind.is_changeable() {
+        routes.push(PageRoute::get(format!("{one}/edit"), Access::Role, edit));
+        routes.push(PageRoute::post(format!("{one}/edit"), Access::Role, update));
+    }
+    routes
 }
 
 /// Everything else that changes records.
@@ -111,7 +114,9 @@ fn actions(kind: &'static Kind, all: &str, one: &str) -> Vec<PageRoute> {
         };
         routes.push(PageRoute::post(format!("{one}/occurrences"), Access::Role, act));
     }
-    for (word, archive) in [("archive", true), ("restore", false)] {
+    let changes: &[(&str, bool)] =
+        if kind.is_changeable() { &[("archive", true), ("restore", false)] } else { &[] };
+    for (word, archive) in changes.iter().copied() {
         let several =
             move |state: AxumState<State>, signed: SignedIn, parameters: PageParameters, form: SafeForm| {
                 list::bulk(kind, archive, state, signed, parameters, form)
@@ -125,7 +130,9 @@ fn actions(kind: &'static Kind, all: &str, one: &str) -> Vec<PageRoute> {
     let undo = move |state: AxumState<State>, signed: SignedIn, id: PathId, form: SafeForm| {
         detail::undo(kind, state, signed, id, form)
     };
-    routes.push(PageRoute::post(format!("{one}/undo"), Access::Role, undo));
+    if kind.is_changeable() {
+        routes.push(PageRoute::post(format!("{one}/undo"), Access::Role, undo));
+    }
     let imports = Access::Policy(Action::Import, kind.area);
     let purpose = format!("import {}", plural(kind));
     let page = move |signed: SignedIn| import::page(kind, signed);
@@ -144,7 +151,7 @@ fn actions(kind: &'static Kind, all: &str, one: &str) -> Vec<PageRoute> {
 pub fn edit_address(subjects: &Subjects, actor: &Actor, record: &Record) -> Option<String> {
     match subjects.kind_page(record.kind).edit_address {
         Some(address) => address(actor, record),
-        None => record.kind.writable.then(|| format!("{}/edit", record.kind.url(record.id))),
+        None => record.kind.is_changeable().then(|| format!("{}/edit", record.kind.url(record.id))),
     }
 }
 

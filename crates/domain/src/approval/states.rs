@@ -1,7 +1,7 @@
 //! The five stages in which the budget of a PPA is approved.
 
 use crate::accounts::{Action as Right, Role};
-use uuid::Uuid;
+use crate::core::id::Id;
 
 /// A stage somebody decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,6 +54,10 @@ pub enum Action {
     Waive,
     /// Take a refusal back.
     Reopen,
+    /// Take a submission back before the first decision.
+    Withdraw,
+    /// Open a new round of an enacted PPA, to revise its budget.
+    Revise,
 }
 
 /// Why an action is refused.
@@ -187,11 +191,12 @@ impl State {
             Self::StakeholderConsultation => {
                 &[Action::Approve, Action::Return, Action::Reject, Action::Waive]
             }
-            Self::TechnicalReview | Self::BudgetReview | Self::ExecutiveApproval | Self::Enactment => {
+            Self::TechnicalReview => &[Action::Approve, Action::Return, Action::Reject, Action::Withdraw],
+            Self::BudgetReview | Self::ExecutiveApproval | Self::Enactment => {
                 &[Action::Approve, Action::Return, Action::Reject]
             }
             Self::Rejected => &[Action::Reopen],
-            Self::Enacted => &[],
+            Self::Enacted => &[Action::Revise],
         }
     }
 
@@ -228,8 +233,16 @@ impl State {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 6] =
-        [Self::Submit, Self::Approve, Self::Return, Self::Reject, Self::Waive, Self::Reopen];
+    pub const ALL: [Self; 8] = [
+        Self::Submit,
+        Self::Approve,
+        Self::Return,
+        Self::Reject,
+        Self::Waive,
+        Self::Reopen,
+        Self::Withdraw,
+        Self::Revise,
+    ];
 
     /// The value the API takes.
     pub const fn as_str(self) -> &'static str {
@@ -240,6 +253,8 @@ impl Action {
             Self::Reject => "reject",
             Self::Waive => "waive",
             Self::Reopen => "reopen",
+            Self::Withdraw => "withdraw",
+            Self::Revise => "revise",
         }
     }
 
@@ -266,13 +281,14 @@ pub fn apply(
         return Err(ApprovalError::NotPossible { action, state });
     }
     let reasoned = reason.is_some_and(|reason| !reason.trim().is_empty());
-    if matches!(action, Action::Reject | Action::Waive) && !reasoned {
+    let needs_reason = matches!(action, Action::Reject | Action::Waive | Action::Reopen | Action::Revise);
+    if needs_reason && !reasoned {
         return Err(ApprovalError::NoReason(action));
     }
     let target = match action {
         Action::Submit => Some(State::TechnicalReview),
         Action::Approve | Action::Waive => state.after_approval(),
-        Action::Return | Action::Reopen => Some(State::Draft),
+        Action::Return | Action::Reopen | Action::Withdraw | Action::Revise => Some(State::Draft),
         Action::Reject => Some(State::Rejected),
     };
     let target = target.ok_or(ApprovalError::NotPossible { action, state })?;
@@ -285,10 +301,10 @@ pub fn apply(
 /// Whether `person` may decide `stage` of a PPA that `maker` made; `last` is the decision before, its stage and
 /// who took it. To decide the same stage again after a return is no second stage in a row.
 pub fn may_decide(
-    person: Uuid,
-    maker: Uuid,
+    person: Id,
+    maker: Id,
     stage: Stage,
-    last: Option<(Stage, Uuid)>,
+    last: Option<(Stage, Id)>,
 ) -> Result<(), ApprovalError> {
     if person == maker {
         return Err(ApprovalError::Maker);
@@ -328,7 +344,8 @@ mod tests {
             state = apply(state, Action::Approve, None, &full).expect("full");
         }
         assert_eq!(state, State::Enacted);
-        assert!(state.actions().is_empty());
+        assert_eq!(apply(state, Action::Revise, Some("prices rose"), &full), Ok(State::Draft));
+        assert_eq!(apply(state, Action::Revise, None, &full), Err(ApprovalError::NoReason(Action::Revise)));
     }
 
     #[test]
@@ -340,7 +357,7 @@ mod tests {
             let refused = Err(ApprovalError::NoReason(Action::Reject));
             assert_eq!(apply(state, Action::Reject, Some(" "), &full), refused);
         }
-        assert_eq!(apply(State::Rejected, Action::Reopen, None, &full), Ok(State::Draft));
+        assert_eq!(apply(State::Rejected, Action::Reopen, Some("new facts"), &full), Ok(State::Draft));
     }
 
     #[test]
@@ -392,7 +409,7 @@ mod tests {
 
     #[test]
     fn neither_the_maker_nor_the_same_person_twice() {
-        let [maker, ana, omar] = [1, 2, 3].map(Uuid::from_u128);
+        let [maker, ana, omar] = [1, 2, 3].map(|number| Id::from(uuid::Uuid::from_u128(number)));
         let stage = Stage::BudgetReview;
         assert_eq!(may_decide(maker, maker, stage, None), Err(ApprovalError::Maker));
         assert_eq!(may_decide(ana, maker, stage, None), Ok(()));

@@ -1,0 +1,46 @@
+//! Figures that an approval round locks.
+
+use obcms_domain::approval::{State, snapshot};
+use obcms_domain::kinds::ppa;
+use obcms_domain::registry::Record;
+use serde_json::json;
+
+use crate::core::AppError;
+
+/// Returns the state of the approval of a PPA.
+pub(super) fn state_of(record: &Record) -> State {
+    State::parse(ppa::APPROVAL_STAGE.get(record)).unwrap_or(State::Draft)
+}
+
+/// Returns the locked fields of a PPA; none in draft.
+pub(super) fn locked_fields(record: &Record) -> &'static [&'static str] {
+    if state_of(record) == State::Draft { &[] } else { &snapshot::LOCKED }
+}
+
+/// Refuses a change of figures that are locked, and names the way out.
+pub(super) fn require_unlocked(before: &Record, record: &Record) -> Result<(), AppError> {
+    let state = state_of(before);
+    let changed = snapshot::changed(before, record);
+    if state == State::Draft || changed.is_empty() {
+        return Ok(());
+    }
+    let labels: Vec<&str> =
+        changed.iter().map(|name| record.kind.field(name).map_or(*name, |field| field.label)).collect();
+    let (verb, way_out) = (if labels.len() == 1 { "is" } else { "are" }, way_out(state));
+    Err(AppError::Conflict {
+        detail: format!("{} {verb} locked by the budget approval. {way_out}", labels.join(", ")),
+        more: vec![("locked_fields", json!(changed)), ("approval_stage", json!(state.as_str()))],
+    })
+}
+
+/// Returns what to do to change a locked figure.
+const fn way_out(state: State) -> &'static str {
+    match state {
+        State::TechnicalReview => {
+            "Withdraw the submission before the first decision, or ask the decider to return it."
+        }
+        State::Rejected => "An administrator can reopen the rejected approval.",
+        State::Enacted => "Start a budget revision to change the enacted figures.",
+        _ => "Ask the decider of the stage to return the PPA for revision.",
+    }
+}

@@ -1,0 +1,68 @@
+//! Rules of PPAs under approval, and of ceilings.
+
+use obcms_domain::choices::{self, FUNDING_SOURCES, SECTORS};
+use obcms_domain::kinds::{ceiling, ppa};
+use obcms_domain::registry::Record;
+use obcms_store::approval as store;
+
+use super::locks;
+use crate::core::rules::Input;
+use crate::core::{AppError, UnitOfWork};
+
+/// Refuses changes of locked figures.
+pub(crate) fn before_save(before: Option<&Record>, record: &Record) -> Result<(), AppError> {
+    before.map_or(Ok(()), |before| locks::require_unlocked(before, record))
+}
+
+/// Refuses to undo a step of the approval, and locked figures.
+pub(crate) fn before_undo(
+    _: &mut UnitOfWork<'_, '_>,
+    before: &Record,
+    record: &Record,
+) -> Result<(), AppError> {
+    if !ppa::APPROVAL_STAGE.is_same(before, record) || !ppa::APPROVAL_ROUND.is_same(before, record) {
+        return Err(AppError::conflict(
+            "A step of the budget approval cannot be undone. Withdraw, return or reopen it instead.",
+        ));
+    }
+    locks::require_unlocked(before, record)
+}
+
+/// Refuses to archive a PPA during a round of approval.
+pub(crate) fn before_archive(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
+    match store::last_round(work.tx, record.id)? {
+        Some(round) if round.state == "open" => Err(AppError::conflict(
+            "This PPA is in budget approval. Withdraw it, or have it returned, before it is archived.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Sets the title of a ceiling and refuses a second one for the same year, sector and source.
+pub(crate) fn before_save_ceiling(
+    work: &mut UnitOfWork<'_, '_>,
+    _: Option<&Record>,
+    record: &mut Record,
+    _: &Input,
+) -> Result<(), AppError> {
+    let year = ceiling::FISCAL_YEAR.get(record).unwrap_or_default();
+    let part = |text: &str, all: &str, list| {
+        if text.is_empty() { all.to_owned() } else { choices::label(list, text).to_owned() }
+    };
+    let (sector, source) = (ceiling::SECTOR.get(record), ceiling::FUNDING_SOURCE.get(record));
+    let title = format!(
+        "{year}: {}, {}",
+        part(sector, "all sectors", SECTORS),
+        part(source, "all sources", FUNDING_SOURCES)
+    );
+    let others = store::ceilings(work.tx, year, sector, source)?;
+    let is_same = |other: &store::Ceiling| {
+        other.id != record.id && other.sector == sector && other.funding_source == source
+    };
+    if others.iter().any(is_same) {
+        let message = "There is already a ceiling for this year, sector and funding source.";
+        return Err(AppError::field(ceiling::FISCAL_YEAR.name(), "unique", message));
+    }
+    ceiling::TITLE.set(record, title);
+    Ok(())
+}

@@ -1,0 +1,412 @@
+//! Steps of an approval: submit, decide, withdraw, reopen and revise.
+
+use jiff::ToSpan;
+use obcms_domain::accounts::{Action as Right, Role};
+use obcms_domain::approval::{Action, ApprovalError, Stage, State, actions, apply, may_decide, snapshot};
+use obcms_domain::core::hex::hex;
+use obcms_domain::core::id::Id;
+use obcms_domain::core::money;
+use obcms_domain::kinds::{PPA, TASK_TEMPLATE, ppa};
+use obcms_domain::money::Limit;
+use obcms_domain::registry::Record;
+use obcms_store::approval::{self as store, Commitment, Decision, Round, RoundStage};
+use serde_json::{Map, Value as Json, json};
+use sha2::{Digest, Sha256};
+
+use super::ceilings::{self, Effect};
+use super::locks::state_of;
+use crate::core::rules::Input;
+use crate::core::{Actor, App, AppError, UnitOfWork};
+use crate::holidays::working_days;
+use crate::records::{require_version, require_write};
+use crate::tasks::generation;
+
+/// Days ahead for which holidays are read to find the day by which a decision is due.
+const AHEAD: i64 = 90;
+/// Part of the commitments of a PPA: its enacted budget.
+const ENACTED: &str = "enacted";
+/// Part of the commitments of a PPA: a budget that passed its review in a running round.
+const RUNNING: &str = "running";
+
+/// Requested step of an approval.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ApprovalStep {
+    /// Action.
+    pub action: Action,
+    /// Comment or reason.
+    pub comment: String,
+    /// New values of locked fields, by the budget review.
+    pub corrections: Map<String, Json>,
+}
+
+impl ApprovalStep {
+    /// Reads the body [`actions::APPROVAL`].
+    pub fn parse(input: &Input) -> Result<Self, AppError> {
+        let input = actions::APPROVAL.parse(input).map_err(AppError::Invalid)?;
+        let action = Action::parse(actions::ACTION.get(&input))
+            .ok_or_else(|| AppError::field(actions::ACTION.name(), "choice", "Select an action."))?;
+        let corrections = match actions::CORRECTIONS.get(&input) {
+            Some(Json::Object(corrections)) => corrections.clone(),
+            _ => Map::new(),
+        };
+        Ok(Self { action, comment: actions::COMMENT.get(&input).to_owned(), corrections })
+    }
+}
+
+impl App {
+    /// Takes a step of the approval of a PPA; `expected` is the version that the actor saw.
+    pub fn approval_step(
+        &self,
+        actor: &Actor,
+        id: Id,
+        step: &ApprovalStep,
+        expected: Option<i64>,
+    ) -> Result<Record, AppError> {
+        self.write(actor, |work| take_step(work, id, step, expected))
+    }
+}
+
+/// Takes a step of the approval of a PPA.
+pub fn take_step(
+    work: &mut UnitOfWork<'_, '_>,
+    id: Id,
+    step: &ApprovalStep,
+    expected: Option<i64>,
+) -> Result<Record, AppError> {
+    require_write(work.actor)?;
+    let before = work.load(&PPA, id)?;
+    require_version(&before, expected)?;
+    if before.is_archived() {
+        return Err(AppError::conflict("This PPA is archived. Restore it first."));
+    }
+    if before.is_request() {
+        return Err(AppError::conflict(
+            "A community request has no budget approval. A coordinator must change its category to a PPA first.",
+        ));
+    }
+    let state = state_of(&before);
+    let last = store::last_round(work.tx, id)?;
+    let is_revision = ppa::ENACTED_BUDGET_CENTAVOS.get(&before).is_some();
+    authorize(work, &before, state, step.action, last.as_ref())?;
+    let mut record = before.clone();
+    correct(&mut record, state, step)?;
+    // A revision is given up in draft: the enacted figures come back.
+    let gives_up = state == State::Draft && step.action == Action::Withdraw && is_revision;
+    let target = if gives_up {
+        State::Enacted
+    } else {
+        let is_filled = |field: &str| snapshot::is_filled(&record, field);
+        apply(state, step.action, Some(&step.comment), &is_filled)
+            .map_err(|error| refusal(&record, &error))?
+    };
+    let mut run = Run { work, step, before, record, state, target, is_revision };
+    run.take(last)?;
+    let Run { work, mut record, before, .. } = run;
+    work.note.clone_from(&step.comment);
+    work.save(&before, &mut record, step.action.as_str())?;
+    Ok(record)
+}
+
+/// Sets the corrected figures; only the budget review may correct.
+fn correct(record: &mut Record, state: State, step: &ApprovalStep) -> Result<(), AppError> {
+    if step.corrections.is_empty() {
+        return Ok(());
+    }
+    if state != State::BudgetReview || step.action != Action::Approve {
+        let message = "Figures can be corrected only when the budget review is approved.";
+        return Err(AppError::field(actions::CORRECTIONS.name(), "not_possible", message));
+    }
+    snapshot::correct(&step.corrections, record).map_err(AppError::Invalid)
+}
+
+/// Refuses what the policy and the separation of duties forbid.
+fn authorize(
+    work: &mut UnitOfWork<'_, '_>,
+    record: &Record,
+    state: State,
+    action: Action,
+    last: Option<&Round>,
+) -> Result<(), AppError> {
+    let actor = work.actor;
+    match action {
+        Action::Submit => actor.require(work.tx, Right::Transition, record),
+        Action::Withdraw => {
+            let submitter = last.and_then(|round| round.submitted_by);
+            if submitter.is_some() && submitter == actor.id {
+                Ok(())
+            } else if state == State::Draft {
+                actor.require(work.tx, Right::Transition, record)
+            } else {
+                actor.require(work.tx, Right::Override, record)
+            }
+        }
+        Action::Reopen => actor.require(work.tx, Right::Override, record),
+        Action::Revise if actor.may_on(work.tx, Right::Enact, record)? => Ok(()),
+        Action::Revise => actor.require(work.tx, Right::Transition, record),
+        Action::Approve | Action::Return | Action::Reject | Action::Waive => {
+            let Some(stage) = state.stage() else { return Ok(()) };
+            actor.require(work.tx, stage.right(), record)?;
+            let (Some(person), Some(maker)) = (actor.id, record.created_by) else { return Ok(()) };
+            let previous = last_decision(&store::decisions(work.tx, record.id)?);
+            may_decide(person, maker, stage, previous).map_err(|error| AppError::Forbidden {
+                detail: sentence(&error.to_string()),
+                who: vec![stage.decider()],
+            })
+        }
+    }
+}
+
+/// Returns stage and person of the last decision on a stage.
+pub(super) fn last_decision(decisions: &[Decision]) -> Option<(Stage, Id)> {
+    let decided = decisions.iter().rev().find(|decision| {
+        Action::parse(&decision.action).is_some_and(Action::decides) && decision.decided_by.is_some()
+    })?;
+    let stage = State::parse(&decided.stage)?.stage()?;
+    Some((stage, decided.decided_by?))
+}
+
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map_or_else(String::new, |first| first.to_uppercase().collect());
+    format!("{first}{}.", letters.as_str())
+}
+
+fn refusal(record: &Record, error: &ApprovalError) -> AppError {
+    match error {
+        ApprovalError::NoReason(_) => AppError::field(actions::COMMENT.name(), "required", "Enter a reason."),
+        ApprovalError::Missing(fields) => {
+            let label = |name: &&'static str| record.kind.field(name).map_or(*name, |field| field.label);
+            let labels: Vec<&str> = fields.iter().map(label).collect();
+            AppError::Conflict {
+                detail: format!("Fill in first: {}.", labels.join(", ")),
+                more: vec![("missing", json!(fields))],
+            }
+        }
+        other => AppError::conflict(sentence(&other.to_string())),
+    }
+}
+
+/// Step that is allowed, with the PPA before and after it.
+struct Run<'u, 'a, 'b> {
+    work: &'u mut UnitOfWork<'a, 'b>,
+    step: &'u ApprovalStep,
+    before: Record,
+    record: Record,
+    state: State,
+    target: State,
+    is_revision: bool,
+}
+
+impl Run<'_, '_, '_> {
+    fn take(&mut self, last: Option<Round>) -> Result<(), AppError> {
+        let (mut round, is_new) = self.round(last);
+        let mut effects = Vec::new();
+        if self.state == State::BudgetReview && self.step.action == Action::Approve {
+            effects = ceilings::require_room(self.work.tx, &self.record)?;
+        }
+        match self.step.action {
+            Action::Submit => {
+                "open".clone_into(&mut round.state);
+                round.submitted_at = Some(self.work.now);
+                round.submitted_by = self.work.actor.id;
+            }
+            Action::Approve | Action::Waive => {
+                let ended = if self.step.action == Action::Waive { "waived" } else { "approved" };
+                store::end_stage(self.work.tx, round.id, ended, self.work.now)?;
+            }
+            Action::Return => self.end(&mut round, "returned")?,
+            Action::Reject => self.end(&mut round, "rejected")?,
+            Action::Withdraw => self.withdraw(&mut round)?,
+            Action::Reopen | Action::Revise => {}
+        }
+        if matches!(self.step.action, Action::Submit | Action::Approve) {
+            round.snapshot = Json::Object(snapshot::of(&self.record)).to_string();
+        }
+        let gives_up = self.step.action == Action::Withdraw && self.target == State::Enacted;
+        if self.is_revision && (gives_up || self.target == State::Rejected) {
+            self.restore_enacted()?;
+        } else if self.target == State::Enacted {
+            self.enact(&mut round)?;
+        }
+        if is_new {
+            store::insert_round(self.work.tx, &round)?;
+        } else {
+            store::update_round(self.work.tx, &round)?;
+        }
+        self.decide(&round, &effects)?;
+        if let Some(stage) = self.target.stage() {
+            self.enter(&round, stage)?;
+        }
+        // A budget that passed its review takes room under the ceilings, its enacted figures do so from then on.
+        if self.state == State::BudgetReview && self.step.action == Action::Approve {
+            store::commit(self.work.tx, self.record.id, RUNNING, &commitment(&self.record))?;
+        }
+        ppa::APPROVAL_STAGE.set(&mut self.record, self.target.as_str());
+        ppa::APPROVAL_ROUND.set(&mut self.record, round.number);
+        Ok(())
+    }
+
+    /// Returns the round of the step, and true if it is a new one.
+    fn round(&self, last: Option<Round>) -> (Round, bool) {
+        let opens = match (self.step.action, &last) {
+            (Action::Submit, Some(round)) => round.state != "draft",
+            (Action::Submit, None) | (Action::Revise, _) => true,
+            (_, None) => true,
+            _ => false,
+        };
+        match last {
+            Some(round) if !opens => (round, false),
+            last => {
+                let reason = if self.step.action == Action::Revise {
+                    self.step.comment.clone()
+                } else {
+                    String::new()
+                };
+                let round = Round {
+                    id: self.work.app.new_id(),
+                    ppa_id: self.record.id,
+                    number: last.map_or(1, |round| round.number + 1),
+                    is_revision: self.is_revision,
+                    state: "draft".to_owned(),
+                    reason,
+                    opened_at: self.work.now,
+                    submitted_at: None,
+                    submitted_by: None,
+                    ended_at: None,
+                    snapshot: Json::Object(snapshot::of(&self.record)).to_string(),
+                };
+                (round, true)
+            }
+        }
+    }
+
+    fn end(&mut self, round: &mut Round, state: &str) -> Result<(), AppError> {
+        store::end_stage(self.work.tx, round.id, state, self.work.now)?;
+        store::release(self.work.tx, self.record.id, RUNNING)?;
+        state.clone_into(&mut round.state);
+        round.ended_at = Some(self.work.now);
+        Ok(())
+    }
+
+    fn withdraw(&mut self, round: &mut Round) -> Result<(), AppError> {
+        let decisions = store::decisions(self.work.tx, self.record.id)?;
+        let is_decided = decisions.iter().any(|decision| {
+            decision.round_id == round.id && Action::parse(&decision.action).is_some_and(Action::decides)
+        });
+        if is_decided {
+            return Err(AppError::conflict(
+                "The first decision was taken. Ask the decider to return the PPA for revision.",
+            ));
+        }
+        self.end(round, "withdrawn")
+    }
+
+    /// Puts the enacted figures back after a revision that ended without enactment.
+    fn restore_enacted(&mut self) -> Result<(), AppError> {
+        let enacted = store::enacted_round(self.work.tx, self.record.id)?;
+        if let Some(round) = enacted {
+            let figures: Map<String, Json> = parse_object(&round.snapshot)?;
+            snapshot::restore(&figures, &mut self.record).map_err(AppError::Internal)?;
+        }
+        self.target = State::Enacted;
+        Ok(())
+    }
+
+    /// Puts the figures of the round in force.
+    fn enact(&mut self, round: &mut Round) -> Result<(), AppError> {
+        let budget = ppa::BUDGET_ALLOCATION_CENTAVOS.get(&self.record).unwrap_or_default();
+        let mut totals = obcms_store::money::totals(self.work.tx, self.record.id)?;
+        totals.enacted = budget;
+        if totals.allotted > budget {
+            return Err(AppError::Conflict {
+                detail: format!(
+                    "{} is allotted already. Reverse allotments before a budget of {} is enacted.",
+                    money::format(totals.allotted),
+                    money::format(budget)
+                ),
+                more: vec![("limit", json!(Limit::Enacted.as_str()))],
+            });
+        }
+        ppa::ENACTED_BUDGET_CENTAVOS.set(&mut self.record, budget);
+        ppa::ENACTED_ON.set(&mut self.record, self.work.today);
+        store::commit(self.work.tx, self.record.id, ENACTED, &commitment(&self.record))?;
+        store::release(self.work.tx, self.record.id, RUNNING)?;
+        "enacted".clone_into(&mut round.state);
+        round.ended_at = Some(self.work.now);
+        Ok(())
+    }
+
+    fn decide(&mut self, round: &Round, effects: &[Effect]) -> Result<(), AppError> {
+        let corrections = snapshot::differences(&snapshot::of(&self.before), &snapshot::of(&self.record));
+        let corrections = if self.step.corrections.is_empty() { Map::new() } else { corrections };
+        let decision = Decision {
+            id: self.work.app.new_id(),
+            round_id: round.id,
+            ppa_id: self.record.id,
+            number: 0,
+            stage: self.state.as_str().to_owned(),
+            action: self.step.action.as_str().to_owned(),
+            decided_at: self.work.now,
+            decided_by: self.work.actor.id,
+            role: self.role().map_or("", Role::as_str).to_owned(),
+            comment: self.step.comment.clone(),
+            digest: hex(&Sha256::digest(round.snapshot.as_bytes())),
+            ceilings: Json::Array(effects.iter().map(Effect::to_json).collect()).to_string(),
+            corrections: Json::Object(corrections).to_string(),
+        };
+        Ok(store::insert_decision(self.work.tx, &decision)?)
+    }
+
+    /// Returns the role in which the actor takes the step.
+    fn role(&self) -> Option<Role> {
+        let decider = self.state.stage().map(Stage::decider).filter(|_| self.step.action.decides());
+        let roles = &self.work.actor.roles;
+        decider.filter(|role| roles.contains(role)).or_else(|| roles.first().copied())
+    }
+
+    fn enter(&mut self, round: &Round, stage: Stage) -> Result<(), AppError> {
+        let today = self.work.today;
+        let days = working_days(self.work.tx, today, today.saturating_add(AHEAD.days()))?;
+        let number = store::stages(self.work.tx, round.id)?.len();
+        store::insert_stage(
+            self.work.tx,
+            &RoundStage {
+                id: self.work.app.new_id(),
+                round_id: round.id,
+                ppa_id: self.record.id,
+                number: i64::try_from(number).unwrap_or(i64::MAX).saturating_add(1),
+                stage: stage.as_str().to_owned(),
+                state: "pending".to_owned(),
+                assignee: None,
+                due_date: days.after(today, stage.due_working_days()),
+                entered_at: self.work.now,
+                left_at: None,
+            },
+        )?;
+        let name = format!("approval_{}", stage.as_str());
+        let Some(template) = obcms_store::tasks::template_named(self.work.tx, &name)? else {
+            return Ok(());
+        };
+        let Some(template) = self.work.find(&TASK_TEMPLATE, template)? else {
+            return Ok(());
+        };
+        let record = &self.record;
+        self.work
+            .consequence(|work| generation::instantiate(work, &template, record, Some(today)))
+            .map(|_| ())
+    }
+}
+
+fn commitment(record: &Record) -> Commitment {
+    Commitment {
+        fiscal_year: ppa::FISCAL_YEAR.get(record),
+        sector: ppa::SECTOR.get(record).to_owned(),
+        funding_source: ppa::FUNDING_SOURCE.get(record).to_owned(),
+        amount: ppa::BUDGET_ALLOCATION_CENTAVOS.get(record).unwrap_or_default(),
+    }
+}
+
+/// Parses a JSON object that the store holds as text.
+pub(super) fn parse_object(text: &str) -> Result<Map<String, Json>, AppError> {
+    serde_json::from_str(text).map_err(|error| AppError::Internal(format!("figures of a round: {error}")))
+}

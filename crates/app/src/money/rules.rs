@@ -1,0 +1,86 @@
+//! Rules of ledger entries.
+
+use obcms_domain::choices::{self, TRANCHE_KINDS};
+use obcms_domain::core::money;
+use obcms_domain::kinds::{PPA, ppa, tranche};
+use obcms_domain::money::{Limit, Part, Totals};
+use obcms_domain::registry::Record;
+use serde_json::json;
+
+use super::totals;
+use crate::core::rules::Input;
+use crate::core::{AppError, UnitOfWork};
+
+/// Checks a new entry against the sums of its PPA and sets its title.
+pub(crate) fn before_save(
+    work: &mut UnitOfWork<'_, '_>,
+    before: Option<&Record>,
+    record: &mut Record,
+    _: &Input,
+) -> Result<(), AppError> {
+    match before {
+        None => enter(work, record),
+        Some(_) => Err(AppError::conflict("A ledger entry cannot be changed. Reverse it instead.")),
+    }
+}
+
+/// Refuses to archive an entry.
+pub(crate) fn before_archive(_: &mut UnitOfWork<'_, '_>, _: &Record) -> Result<(), AppError> {
+    Err(AppError::conflict("A ledger entry cannot be archived. Reverse it instead."))
+}
+
+/// Refuses to undo an entry.
+pub(crate) fn before_undo(_: &mut UnitOfWork<'_, '_>, _: &Record, _: &Record) -> Result<(), AppError> {
+    Err(AppError::conflict("A ledger entry cannot be undone. Reverse it instead."))
+}
+
+/// Locks the PPA of an entry, checks the invariants of its ledger and sets the title.
+pub(super) fn enter(work: &mut UnitOfWork<'_, '_>, record: &mut Record) -> Result<(), AppError> {
+    let missing = || AppError::field(tranche::PPA.name(), "reference", "Select a PPA.");
+    let id = tranche::PPA.get(record).ok_or_else(missing)?;
+    let owner = work.find(&PPA, id)?.ok_or_else(missing)?;
+    if owner.is_archived() {
+        return Err(AppError::conflict("This PPA is archived. Restore it first."));
+    }
+    let kind = tranche::KIND.get(record);
+    let part = Part::parse(kind)
+        .or_else(|| Part::parse(tranche::ADJUSTS.get(record)))
+        .ok_or_else(|| AppError::field(tranche::ADJUSTS.name(), "required", "Select what is adjusted."))?;
+    let amount = tranche::AMOUNT_CENTAVOS.get(record).unwrap_or_default();
+    let sums = totals(work.tx, &owner)?;
+    sums.with(part, amount).map_err(|limit| refusal(&sums, limit, &owner))?;
+    let label = choices::label(TRANCHE_KINDS, kind);
+    let title = format!("{label} {}: {}", money::format(amount), owner.title());
+    tranche::TITLE.set(record, title.chars().take(400).collect::<String>());
+    Ok(())
+}
+
+fn refusal(sums: &Totals, limit: Limit, owner: &Record) -> AppError {
+    let more = match limit {
+        Limit::Negative(part) => format!("The {} amount is {}.", part.total(), money::format(sums.of(part))),
+        Limit::Enacted if ppa::ENACTED_BUDGET_CENTAVOS.is_empty(owner) => {
+            "The budget of this PPA is not enacted.".to_owned()
+        }
+        Limit::Enacted => {
+            format!("Enacted: {}, allotted: {}.", money::format(sums.enacted), money::format(sums.allotted))
+        }
+        Limit::Allotted => format!(
+            "Allotted: {}, obligated: {}.",
+            money::format(sums.allotted),
+            money::format(sums.obligated)
+        ),
+        Limit::Obligated => format!(
+            "Obligated: {}, disbursed: {}.",
+            money::format(sums.obligated),
+            money::format(sums.disbursed)
+        ),
+    };
+    let mut words = limit.to_string();
+    if let Some(first) = words.get_mut(0..1) {
+        first.make_ascii_uppercase();
+    }
+    AppError::Conflict {
+        detail: format!("{words}. {more}"),
+        more: vec![("limit", json!(limit.as_str())), ("money", super::totals_json(sums))],
+    }
+}

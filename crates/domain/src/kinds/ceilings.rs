@@ -1,0 +1,60 @@
+//! Budget ceilings by fiscal year, sector and funding source.
+
+use crate::accounts::{Area, FieldGroup};
+use crate::choices::{CEILING_ENFORCEMENT, FUNDING_SOURCES, SECTORS};
+use crate::registry::typed::fields;
+use crate::registry::{FieldError, FieldType as Type, Initial, Kind, Module, Record};
+
+fields! {
+    ceiling
+        [crate::registry::shared: TITLE]
+    {
+        FISCAL_YEAR: Integer = "fiscal_year",
+        SECTOR: Text = "sector",
+        FUNDING_SOURCE: Text = "funding_source",
+        AMOUNT_CENTAVOS: Integer = "amount_centavos",
+        ENFORCEMENT: Text = "enforcement",
+        NOTES: Text = "notes",
+    }
+}
+
+fn rules(record: &Record, errors: &mut Vec<FieldError>) {
+    if ceiling::AMOUNT_CENTAVOS.get(record).is_some_and(|amount| amount < 0) {
+        errors.push(FieldError::new(ceiling::AMOUNT_CENTAVOS.name(), "range", "Must not be below zero."));
+    }
+}
+
+/// A budget ceiling.
+pub static CEILING: Kind = Kind {
+    label: "Ceiling",
+    plural: "Ceilings",
+    icon: "gauge",
+    purpose: "Upper limits of budgets by fiscal year, sector and funding source.",
+    module: Module::Projects,
+    area: Area::Money,
+    default_sort: "-fiscal_year",
+    rules,
+    fields: &[
+        ceiling::TITLE.field("Title", Type::Text(200)).derived().searchable().listed(),
+        ceiling::FISCAL_YEAR.field("Fiscal year", Type::Integer(2000, 2100)).required().listed().filtered(),
+        ceiling::SECTOR
+            .field("Sector", Type::Choice(SECTORS))
+            .help("Leave empty for all sectors.")
+            .listed()
+            .filtered(),
+        ceiling::FUNDING_SOURCE
+            .field("Funding source", Type::Choice(FUNDING_SOURCES))
+            .help("Leave empty for all sources.")
+            .listed()
+            .filtered(),
+        ceiling::AMOUNT_CENTAVOS.field("Amount", Type::Money).required().listed(),
+        ceiling::ENFORCEMENT
+            .field("Enforcement", Type::Choice(CEILING_ENFORCEMENT))
+            .required()
+            .initial(Initial::Text("hard"))
+            .listed()
+            .filtered(),
+        ceiling::NOTES.field("Notes", Type::Multiline(2000)).group(FieldGroup::Planning),
+    ],
+    ..Kind::new("ceiling", "ceilings", "ceilings")
+};

@@ -1,0 +1,458 @@
+//! Approval rounds, their stages and decisions, and what PPAs take of ceilings.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use obcms_domain::core::id::Id;
+
+use crate::database::{Row, Statement, Tx};
+use crate::error::StoreError;
+
+/// Round of approval of a PPA.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Round {
+    /// Identity.
+    pub id: Id,
+    /// The PPA.
+    pub ppa_id: Id,
+    /// Number, from 1.
+    pub number: i64,
+    /// Revision of an enacted budget.
+    pub is_revision: bool,
+    /// `draft`, `open`, `returned`, `rejected`, `withdrawn` or `enacted`.
+    pub state: String,
+    /// Reason of a revision.
+    pub reason: String,
+    /// Time at which it was opened.
+    pub opened_at: Timestamp,
+    /// Time of submission.
+    pub submitted_at: Option<Timestamp>,
+    /// Person who submitted.
+    pub submitted_by: Option<Id>,
+    /// Time of its end.
+    pub ended_at: Option<Timestamp>,
+    /// Frozen figures as a JSON object.
+    pub snapshot: String,
+}
+
+/// Stage of a round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoundStage {
+    /// Identity.
+    pub id: Id,
+    /// The round.
+    pub round_id: Id,
+    /// The PPA.
+    pub ppa_id: Id,
+    /// Number within the round, from 1.
+    pub number: i64,
+    /// Name of the stage.
+    pub stage: String,
+    /// `pending`, or how it ended.
+    pub state: String,
+    /// Person who is to decide; anybody with the role without one.
+    pub assignee: Option<Id>,
+    /// Day by which the decision is due.
+    pub due_date: Date,
+    /// Time of entry.
+    pub entered_at: Timestamp,
+    /// Time of its end.
+    pub left_at: Option<Timestamp>,
+}
+
+/// Decision or step in a round. Never changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// Identity.
+    pub id: Id,
+    /// The round.
+    pub round_id: Id,
+    /// The PPA.
+    pub ppa_id: Id,
+    /// Number among all decisions on the PPA, from 1.
+    pub number: i64,
+    /// Stage decided, or the state in which a step was taken.
+    pub stage: String,
+    /// Action.
+    pub action: String,
+    /// Time.
+    pub decided_at: Timestamp,
+    /// Person.
+    pub decided_by: Option<Id>,
+    /// Role in which they decided.
+    pub role: String,
+    /// Comment.
+    pub comment: String,
+    /// SHA-256 of the figures decided on, hexadecimal.
+    pub digest: String,
+    /// Ceilings and their use as a JSON array.
+    pub ceilings: String,
+    /// Corrected figures with old and new value as a JSON object.
+    pub corrections: String,
+}
+
+/// Pending stage with its PPA.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// The stage.
+    pub stage: RoundStage,
+    /// Title of the PPA.
+    pub title: String,
+    /// Number of the round.
+    pub round: i64,
+    /// Revision of an enacted budget.
+    pub is_revision: bool,
+    /// Person who created the PPA.
+    pub maker: Option<Id>,
+    /// Frozen figures as a JSON object.
+    pub snapshot: String,
+}
+
+const ROUND: &str = "id, ppa_id, number, is_revision, state, reason, opened_at, submitted_at, submitted_by, ended_at, \
+                     snapshot";
+const STAGE: &str = "id, round_id, ppa_id, number, stage, state, assignee, due_date, entered_at, left_at";
+const DECISION: &str = "id, round_id, ppa_id, number, stage, action, decided_at, decided_by, role, comment, digest, \
+                        ceilings, corrections";
+
+fn read_round(row: &Row) -> Result<Round, StoreError> {
+    Ok(Round {
+        id: row.get(0)?,
+        ppa_id: row.get(1)?,
+        number: row.get(2)?,
+        is_revision: row.get(3)?,
+        state: row.get(4)?,
+        reason: row.get(5)?,
+        opened_at: row.get(6)?,
+        submitted_at: row.get(7)?,
+        submitted_by: row.get(8)?,
+        ended_at: row.get(9)?,
+        snapshot: row.get(10)?,
+    })
+}
+
+fn read_stage(row: &Row) -> Result<RoundStage, StoreError> {
+    Ok(RoundStage {
+        id: row.get(0)?,
+        round_id: row.get(1)?,
+        ppa_id: row.get(2)?,
+        number: row.get(3)?,
+        stage: row.get(4)?,
+        state: row.get(5)?,
+        assignee: row.get(6)?,
+        due_date: row.get(7)?,
+        entered_at: row.get(8)?,
+        left_at: row.get(9)?,
+    })
+}
+
+fn read_decision(row: &Row) -> Result<Decision, StoreError> {
+    Ok(Decision {
+        id: row.get(0)?,
+        round_id: row.get(1)?,
+        ppa_id: row.get(2)?,
+        number: row.get(3)?,
+        stage: row.get(4)?,
+        action: row.get(5)?,
+        decided_at: row.get(6)?,
+        decided_by: row.get(7)?,
+        role: row.get(8)?,
+        comment: row.get(9)?,
+        digest: row.get(10)?,
+        ceilings: row.get(11)?,
+        corrections: row.get(12)?,
+    })
+}
+
+/// Returns the rounds of a PPA in order.
+pub fn rounds(tx: &mut Tx<'_>, ppa: Id) -> Result<Vec<Round>, StoreError> {
+    let sql = format!("SELECT {ROUND} FROM approval_rounds WHERE ppa_id = $1 ORDER BY number");
+    tx.query(&sql, &[ppa.into()])?.iter().map(read_round).collect()
+}
+
+/// Returns the last round of a PPA.
+pub fn last_round(tx: &mut Tx<'_>, ppa: Id) -> Result<Option<Round>, StoreError> {
+    let sql = format!("SELECT {ROUND} FROM approval_rounds WHERE ppa_id = $1 ORDER BY number DESC LIMIT 1");
+    tx.first(&sql, &[ppa.into()])?.as_ref().map(read_round).transpose()
+}
+
+/// Returns the figures of the last enacted round of a PPA.
+pub fn enacted_round(tx: &mut Tx<'_>, ppa: Id) -> Result<Option<Round>, StoreError> {
+    let sql = format!(
+        "SELECT {ROUND} FROM approval_rounds WHERE ppa_id = $1 AND state = 'enacted' ORDER BY number DESC LIMIT 1"
+    );
+    tx.first(&sql, &[ppa.into()])?.as_ref().map(read_round).transpose()
+}
+
+/// Inserts a round.
+pub fn insert_round(tx: &mut Tx<'_>, round: &Round) -> Result<(), StoreError> {
+    tx.execute(
+        &format!(
+            "INSERT INTO approval_rounds ({ROUND}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        ),
+        &[
+            round.id.into(),
+            round.ppa_id.into(),
+            round.number.into(),
+            round.is_revision.into(),
+            round.state.as_str().into(),
+            round.reason.as_str().into(),
+            round.opened_at.into(),
+            round.submitted_at.into(),
+            round.submitted_by.into(),
+            round.ended_at.into(),
+            round.snapshot.as_str().into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Writes the state of a round.
+pub fn update_round(tx: &mut Tx<'_>, round: &Round) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE approval_rounds SET state = $2, submitted_at = $3, submitted_by = $4, ended_at = $5, snapshot = $6 \
+         WHERE id = $1",
+        &[
+            round.id.into(),
+            round.state.as_str().into(),
+            round.submitted_at.into(),
+            round.submitted_by.into(),
+            round.ended_at.into(),
+            round.snapshot.as_str().into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Returns the stages of a round in order.
+pub fn stages(tx: &mut Tx<'_>, round: Id) -> Result<Vec<RoundStage>, StoreError> {
+    let sql = format!("SELECT {STAGE} FROM approval_stages WHERE round_id = $1 ORDER BY number");
+    tx.query(&sql, &[round.into()])?.iter().map(read_stage).collect()
+}
+
+/// Inserts a stage.
+pub fn insert_stage(tx: &mut Tx<'_>, stage: &RoundStage) -> Result<(), StoreError> {
+    tx.execute(
+        &format!("INSERT INTO approval_stages ({STAGE}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"),
+        &[
+            stage.id.into(),
+            stage.round_id.into(),
+            stage.ppa_id.into(),
+            stage.number.into(),
+            stage.stage.as_str().into(),
+            stage.state.as_str().into(),
+            stage.assignee.into(),
+            stage.due_date.into(),
+            stage.entered_at.into(),
+            stage.left_at.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Ends the pending stage of a round, if any.
+pub fn end_stage(tx: &mut Tx<'_>, round: Id, state: &str, at: Timestamp) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE approval_stages SET state = $2, left_at = $3 WHERE round_id = $1 AND state = 'pending'",
+        &[round.into(), state.into(), at.into()],
+    )?;
+    Ok(())
+}
+
+/// Returns all decisions on a PPA in order.
+pub fn decisions(tx: &mut Tx<'_>, ppa: Id) -> Result<Vec<Decision>, StoreError> {
+    let sql = format!("SELECT {DECISION} FROM approval_decisions WHERE ppa_id = $1 ORDER BY number");
+    tx.query(&sql, &[ppa.into()])?.iter().map(read_decision).collect()
+}
+
+/// Returns the last decision on a stage of each PPA.
+pub fn last_decisions(tx: &mut Tx<'_>, ppas: &[Id]) -> Result<HashMap<Id, Decision>, StoreError> {
+    let mut found = HashMap::new();
+    for chunk in ppas.chunks(400) {
+        let mut statement = Statement::new(format!(
+            "SELECT {DECISION} FROM approval_decisions WHERE action IN ('approve', 'return', 'reject', 'waive') \
+             AND ppa_id IN "
+        ));
+        statement.bind_list(chunk.iter().map(|id| (*id).into()));
+        statement.push(" ORDER BY ppa_id, number");
+        for row in tx.query(&statement.sql, &statement.parameters)? {
+            let decision = read_decision(&row)?;
+            found.insert(decision.ppa_id, decision);
+        }
+    }
+    Ok(found)
+}
+
+/// Inserts a decision. Its number is the next one of the PPA, which must be locked; that of the argument is ignored.
+pub fn insert_decision(tx: &mut Tx<'_>, decision: &Decision) -> Result<(), StoreError> {
+    let last = "SELECT coalesce(max(number), 0) FROM approval_decisions WHERE ppa_id = $1";
+    let last: i64 = tx.first(last, &[decision.ppa_id.into()])?.map_or(Ok(0), |row| row.get(0))?;
+    tx.execute(
+        &format!(
+            "INSERT INTO approval_decisions ({DECISION}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+        ),
+        &[
+            decision.id.into(),
+            decision.round_id.into(),
+            decision.ppa_id.into(),
+            (last + 1).into(),
+            decision.stage.as_str().into(),
+            decision.action.as_str().into(),
+            decision.decided_at.into(),
+            decision.decided_by.into(),
+            decision.role.as_str().into(),
+            decision.comment.as_str().into(),
+            decision.digest.as_str().into(),
+            decision.ceilings.as_str().into(),
+            decision.corrections.as_str().into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Returns the pending stages of live PPAs of these names, the most urgent first.
+pub fn pending(tx: &mut Tx<'_>, stages: &[&str], limit: i64) -> Result<Vec<Pending>, StoreError> {
+    if stages.is_empty() {
+        return Ok(Vec::new());
+    }
+    let columns: Vec<String> = STAGE.split(", ").map(|column| format!("s.{column}")).collect();
+    let mut statement = Statement::new(&format!(
+        "SELECT {}, p.title, r.number, r.is_revision, p.created_by, r.snapshot FROM approval_stages s \
+         JOIN approval_rounds r ON r.id = s.round_id JOIN ppas p ON p.id = s.ppa_id \
+         WHERE s.state = 'pending' AND p.archived_at IS NULL AND s.stage IN ",
+        columns.join(", ")
+    ));
+    statement.bind_list(stages.iter().map(|stage| (*stage).into()));
+    statement.push(" ORDER BY s.due_date, s.entered_at, s.id LIMIT ");
+    statement.bind(limit);
+    tx.query(&statement.sql, &statement.parameters)?
+        .iter()
+        .map(|row| {
+            Ok(Pending {
+                stage: read_stage(row)?,
+                title: row.get(10)?,
+                round: row.get(11)?,
+                is_revision: row.get(12)?,
+                maker: row.get(13)?,
+                snapshot: row.get(14)?,
+            })
+        })
+        .collect()
+}
+
+/// Share of a PPA in the ceilings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commitment {
+    /// Fiscal year.
+    pub fiscal_year: Option<i64>,
+    /// Sector, or empty.
+    pub sector: String,
+    /// Funding source, or empty.
+    pub funding_source: String,
+    /// Amount in centavos.
+    pub amount: i64,
+}
+
+/// Sets what a PPA takes of the ceilings by its enacted budget (`enacted`) or a running round (`running`).
+pub fn commit(tx: &mut Tx<'_>, ppa: Id, part: &str, commitment: &Commitment) -> Result<(), StoreError> {
+    release(tx, ppa, part)?;
+    tx.execute(
+        "INSERT INTO approval_commitments (ppa_id, part, fiscal_year, sector, funding_source, amount_centavos) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        &[
+            ppa.into(),
+            part.into(),
+            commitment.fiscal_year.into(),
+            commitment.sector.as_str().into(),
+            commitment.funding_source.as_str().into(),
+            commitment.amount.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Removes what a PPA takes of the ceilings by that part.
+pub fn release(tx: &mut Tx<'_>, ppa: Id, part: &str) -> Result<(), StoreError> {
+    tx.execute(
+        "DELETE FROM approval_commitments WHERE ppa_id = $1 AND part = $2",
+        &[ppa.into(), part.into()],
+    )?;
+    Ok(())
+}
+
+/// Live ceiling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ceiling {
+    /// Identity.
+    pub id: Id,
+    /// Title.
+    pub title: String,
+    /// Sector, or empty for all.
+    pub sector: String,
+    /// Funding source, or empty for all.
+    pub funding_source: String,
+    /// Amount in centavos.
+    pub amount: i64,
+    /// It refuses what exceeds it.
+    pub is_hard: bool,
+}
+
+/// Returns the live ceilings of a year that concern the sector and the source, and locks them until the end of the
+/// transaction in the order of their ids.
+pub fn lock_ceilings(
+    tx: &mut Tx<'_>,
+    fiscal_year: i64,
+    sector: &str,
+    source: &str,
+) -> Result<Vec<Ceiling>, StoreError> {
+    let ids: Vec<Id> = ceilings(tx, fiscal_year, sector, source)?.iter().map(|ceiling| ceiling.id).collect();
+    tx.lock("ceilings", &ids)?;
+    ceilings(tx, fiscal_year, sector, source)
+}
+
+/// Returns the live ceilings of a year that concern the sector and the source.
+pub fn ceilings(
+    tx: &mut Tx<'_>,
+    fiscal_year: i64,
+    sector: &str,
+    source: &str,
+) -> Result<Vec<Ceiling>, StoreError> {
+    tx.query(
+        "SELECT id, title, coalesce(sector, ''), coalesce(funding_source, ''), coalesce(amount_centavos, 0), \
+         enforcement FROM ceilings WHERE archived_at IS NULL AND fiscal_year = $1 \
+         AND (sector IS NULL OR sector = $2) AND (funding_source IS NULL OR funding_source = $3) ORDER BY id",
+        &[fiscal_year.into(), sector.into(), source.into()],
+    )?
+    .iter()
+    .map(|row| {
+        let enforcement: String = row.get(5)?;
+        Ok(Ceiling {
+            id: row.get(0)?,
+            title: row.get::<Option<String>>(1)?.unwrap_or_default(),
+            sector: row.get(2)?,
+            funding_source: row.get(3)?,
+            amount: row.get(4)?,
+            is_hard: enforcement != "soft",
+        })
+    })
+    .collect()
+}
+
+/// Returns the sum that live PPAs but one take of a year, a sector and a source; empty ones mean all. A PPA counts
+/// once, by the larger of its parts.
+pub fn committed(
+    tx: &mut Tx<'_>,
+    fiscal_year: i64,
+    sector: &str,
+    source: &str,
+    except: Id,
+) -> Result<i64, StoreError> {
+    let row = tx.first(
+        "SELECT CAST(coalesce(sum(most), 0) AS bigint) FROM (SELECT max(c.amount_centavos) AS most FROM approval_commitments c \
+         JOIN ppas p ON p.id = c.ppa_id WHERE p.archived_at IS NULL AND p.status <> 'cancelled' \
+         AND c.fiscal_year = $1 AND c.ppa_id <> $2 AND ($3 = '' OR c.sector = $3) \
+         AND ($4 = '' OR c.funding_source = $4) GROUP BY c.ppa_id) AS parts",
+        &[fiscal_year.into(), except.into(), sector.into(), source.into()],
+    )?;
+    row.map_or(Ok(0), |row| row.get(0))
+}

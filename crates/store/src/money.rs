@@ -1,0 +1,33 @@
+//! Sums of the ledger.
+
+use obcms_domain::core::id::Id;
+use obcms_domain::money::Totals;
+
+use crate::database::Tx;
+use crate::error::StoreError;
+
+/// Returns the sums of the ledger of a PPA; the enacted budget is not among them.
+pub fn totals(tx: &mut Tx<'_>, ppa: Id) -> Result<Totals, StoreError> {
+    let mut totals = Totals::default();
+    let rows = tx.query(
+        "SELECT coalesce(adjusts, kind), CAST(sum(amount_centavos) AS bigint) FROM tranches \
+         WHERE ppa = $1 AND archived_at IS NULL GROUP BY coalesce(adjusts, kind)",
+        &[ppa.into()],
+    )?;
+    for row in rows {
+        let part: String = row.get(0)?;
+        let sum: i64 = row.get(1)?;
+        match part.as_str() {
+            "allocation" => totals.allotted = sum,
+            "obligation" => totals.obligated = sum,
+            "disbursement" => totals.disbursed = sum,
+            _ => {}
+        }
+    }
+    Ok(totals)
+}
+
+/// Returns true if an entry reverses this one.
+pub fn is_reversed(tx: &mut Tx<'_>, entry: Id) -> Result<bool, StoreError> {
+    Ok(tx.first("SELECT id FROM tranches WHERE reverses = $1", &[entry.into()])?.is_some())
+}

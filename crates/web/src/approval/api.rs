@@ -1,0 +1,110 @@
+//! Operations on the approval of PPAs.
+
+use axum::extract::State as AxumState;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use obcms_app::approval::{ApprovalStep, QueueItem};
+use obcms_domain::accounts::Action;
+use obcms_domain::approval::actions;
+use obcms_domain::kinds::PPA;
+use serde_json::{Value as Json, json};
+
+use crate::core::caller::Caller;
+use crate::core::input::{Body, Parameters, PathId, expected_version};
+use crate::core::openapi;
+use crate::core::problem::Problem;
+use crate::core::route::{Access, Route};
+use crate::core::state::{State, blocking};
+use crate::records::api::records::record_response;
+
+type ApiResult = Result<Response, Problem>;
+
+/// Operations of the subject.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    let view = Access::Policy(Action::View, PPA.area);
+    vec![
+        Route::new(
+            "get",
+            "/api/v1/ppas/{id}/approval",
+            "Approval of the budget of a PPA: round, stages, decisions, locked fields and figures",
+            view,
+            get(show),
+        )
+        .tag("approval")
+        .answers(200, approval_schema()),
+        Route::new(
+            "post",
+            "/api/v1/ppas/{id}/approval",
+            "Submit, approve, return, reject, waive, withdraw, reopen or revise the budget of a PPA",
+            Access::Role,
+            post(step),
+        )
+        .tag("approval")
+        .action(&actions::APPROVAL)
+        .answers(200, openapi::reference(&PPA)),
+        Route::new(
+            "get",
+            "/api/v1/approvals",
+            "Stages that wait for a decision, the most urgent first",
+            view,
+            get(queue),
+        )
+        .tag("approval")
+        .query(&[("mine", "true: only those that the caller may decide")])
+        .answers(
+            200,
+            json!({ "type": "object", "properties": {
+                "items": { "type": "array", "items": { "type": "object" } }, "total": { "type": "integer" },
+            } }),
+        ),
+    ]
+}
+
+fn approval_schema() -> Json {
+    let text = || json!({ "type": ["string", "null"] });
+    let names = || json!({ "type": "array", "items": { "type": "string" } });
+    let stage = json!({ "type": "object", "properties": {
+        "stage": text(), "state": text(), "decider": text(), "assignee": text(), "due_date": text(),
+        "entered_at": text(), "decided_by": text(), "decided_at": text(), "comment": text(), "missing": names(),
+        "ceilings": { "type": "array", "items": { "type": "object" } },
+    } });
+    json!({ "type": "object", "properties": {
+        "round": { "type": "integer" }, "is_revision": { "type": "boolean" }, "reason": text(), "state": text(),
+        "round_state": text(), "submitted_at": text(), "submitted_by": text(),
+        "stages": { "type": "array", "items": stage },
+        "decisions": { "type": "array", "items": { "type": "object" } },
+        "locked_fields": names(), "snapshot": { "type": "object" },
+        "enacted": { "type": ["object", "null"] }, "changes": { "type": "object" }, "actions": names(),
+    } })
+}
+
+async fn show(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> ApiResult {
+    Ok(axum::Json(blocking(|| state.app.approval(&caller.actor, id.0))?).into_response())
+}
+
+async fn step(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    headers: HeaderMap,
+    body: Body,
+) -> ApiResult {
+    let expected = expected_version(&headers)?;
+    let step = ApprovalStep::parse(&body.object)?;
+    let record = blocking(|| state.app.approval_step(&caller.actor, id.0, &step, expected))?;
+    record_response(&state, StatusCode::OK, &record)
+}
+
+async fn queue(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> ApiResult {
+    parameters.only(&["mine"])?;
+    let mine = match parameters.get("mine").unwrap_or_default() {
+        "" | "false" => false,
+        "true" => true,
+        _ => return Err(Parameters::wrong("mine", "Must be true or false.")),
+    };
+    let items = blocking(|| state.app.approvals(&caller.actor, mine))?;
+    let items: Vec<Json> = items.iter().map(QueueItem::to_json).collect();
+    Ok(axum::Json(json!({ "total": items.len(), "items": items })).into_response())
+}
