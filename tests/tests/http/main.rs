@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod approval;
 mod bad_input;
 mod board;
 mod bookings;
@@ -25,6 +26,7 @@ mod icalendar_readers;
 mod jobs;
 mod links;
 mod live;
+mod money;
 mod operations;
 mod order;
 mod plans;
