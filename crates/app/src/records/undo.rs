@@ -13,7 +13,7 @@ use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::is_series;
 use obcms_domain::calendar::series::state::{self, whole};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{self, TASK};
+use obcms_domain::kinds::{self, TASK, task};
 use obcms_domain::records::input::Context;
 use obcms_domain::registry::{Kind, Record, output};
 use obcms_store::records::changes::{self, Change};
@@ -386,7 +386,7 @@ pub(crate) fn undo(
         let mut gone = task.clone();
         gone.archived_at = Some(work.now);
         // It releases its template item, so that the same step generates its tasks again.
-        gone.set("template_item", None::<String>);
+        task::TEMPLATE_ITEM.clear(&mut gone);
         work.save(&task, &mut gone, "undo")?;
     }
     work.find(kind, id)?.ok_or(AppError::NotFound(kind.label))

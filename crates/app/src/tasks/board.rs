@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use obcms_domain::accounts::{Action, Relation};
 use obcms_domain::choices::{self, Choice, PRIORITIES, TASK_DOMAINS, TASK_STATUSES};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::TASK;
+use obcms_domain::kinds::{TASK, task};
 use obcms_domain::registry::series::NEXT_DUE;
 use obcms_domain::registry::{FieldError, Record};
 use obcms_store::records::{self, Cursor, Directory, Filter, Order, Query, Scope, SortKey};
@@ -261,7 +261,9 @@ fn read(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, scope: Option<&Scope>) ->
     let cards = load(tx, &ids)?;
     let pointed: Vec<Id> = cards
         .values()
-        .flat_map(|task| task.references("assignees").iter().copied().chain(task.reference("origin")))
+        .flat_map(|task| {
+            task::ASSIGNEES.get(task).iter().copied().chain(task::ORIGIN.get(task).map(|origin| origin.id))
+        })
         .collect();
     directory.extend(crate::records::references::visible(tx, actor, &pointed)?);
     let columns = keys

@@ -6,7 +6,7 @@ use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::Series;
 use obcms_domain::calendar::{floating, unfloating};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{APPLICATION, EVENT, NEED, PPA, TASK};
+use obcms_domain::kinds::{APPLICATION, EVENT, NEED, PPA, TASK, task};
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::calendar::Window;
 use obcms_store::records::{self, Archived, Directory, Filter, Order, Query, Scope, SortKey};
@@ -259,7 +259,7 @@ fn duties(tasks: Vec<Record>, today: Date, end: Date) -> Vec<TodayTask> {
     let mut duties: Vec<TodayTask> =
         tasks.into_iter().flat_map(|task| TodayTask::of(task, today, end)).collect();
     // Stable: tasks due on the same day keep their order.
-    duties.sort_by_key(|duty| (duty.task.date("due_date").is_none(), duty.task.date("due_date")));
+    duties.sort_by_key(|duty| (task::DUE_DATE.get(&duty.task).is_none(), task::DUE_DATE.get(&duty.task)));
     duties
 }
 

@@ -65,7 +65,7 @@ const VIEWS: &[Choice] = &[
 ];
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
-    if let Err(error) = crate::accounts::username::check(record.text("username")) {
+    if let Err(error) = crate::accounts::username::check(user::USERNAME.get(record)) {
         errors.push(FieldError::new("username", "format", error.to_string()));
     }
 }

@@ -123,7 +123,7 @@ mod tests {
 
     use super::*;
     use crate::core::id::Id;
-    use crate::kinds;
+    use crate::kinds::{self, ppa};
 
     fn ppa(items: &[(&str, &str)]) -> Record {
         let kind = kinds::by_name("ppa").unwrap();
@@ -188,7 +188,7 @@ mod tests {
     fn other_changes_leave_the_numbers_alone() {
         let mut record = ppa(&[A]);
         let before = record.clone();
-        record.set("title", "Wells");
+        ppa::TITLE.set(&mut record, "Wells");
         keep_numbers(&before, &mut record);
         assert!(record.get(ppa::MILESTONE_NUMBERS.name()).is_empty());
     }

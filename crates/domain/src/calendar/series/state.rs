@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{OVER, Series};
 use crate::registry::series::SERIES_STATE;
+use crate::registry::shared::STATUS;
 use crate::registry::{Record, Value, output, stored_value};
 
 /// Fields that the transition of a task owns: each occurrence has its own.
@@ -119,7 +120,7 @@ pub fn whole_state(record: &Record) -> String {
     if record.kind.position(SERIES_STATE.name()).is_none() || !super::is_series(record) {
         return record.state().to_owned();
     }
-    match kept(record).get("status").and_then(Json::as_str) {
+    match kept(record).get(STATUS.name()).and_then(Json::as_str) {
         Some(status) => status.to_owned(),
         None => "not_started".to_owned(),
     }

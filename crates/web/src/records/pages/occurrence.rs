@@ -49,7 +49,7 @@ pub fn show(
         Ok(around) => around,
         Err(AppError::NotFound(what)) => {
             let record = blocking(|| state.app.get(actor, kind, id))?;
-            if series::texts(record.get("exdates")).contains(&recurrence_id) {
+            if record.get("exdates").as_list().contains(&recurrence_id) {
                 let message = format!("{} is cancelled", name_text(recurrence_id));
                 return Ok(done(&format!("{}#dates", kind.url(id)), &message, None));
             }
