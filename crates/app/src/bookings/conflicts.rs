@@ -140,7 +140,7 @@ fn check_itself(demand: &Demand) -> Result<(), AppError> {
             && last.units + slot.units > demand.terms.capacity
         {
             let message = "The occurrences of this booking overlap or leave too little time for the buffer.";
-            return Err(AppError::field("rrule", "overlap", message));
+            return Err(AppError::field(booking::RRULE.name(), "overlap", message));
         }
         last = Some(slot);
     }
@@ -171,7 +171,7 @@ fn reserve(work: &mut UnitOfWork<'_, '_>, before: Option<&Record>, booking: &Rec
     let now_taken = occupied(booking);
     if let Some(before) = before
         && occupied(before) == now_taken
-        && ["resource", "units", "override_reason"]
+        && [booking::RESOURCE.name(), booking::UNITS.name(), booking::OVERRIDE_REASON.name()]
             .iter()
             .all(|field| before.get(field) == booking.get(field))
     {
@@ -201,7 +201,7 @@ pub fn unbounded(terms: &Terms) -> AppError {
          days ahead. Set an end for the rule.",
         terms.name, terms.horizon_days
     );
-    AppError::field("rrule", "horizon", message)
+    AppError::field(booking::RRULE.name(), "horizon", message)
 }
 
 /// Returns true if the slots of an archived booking are now taken.

@@ -136,8 +136,13 @@ impl App {
                     (booking, if same { uses(&before) } else { Vec::new() })
                 }
             };
-            let unknown =
-                || AppError::field("resource", "unknown_reference", "This resource does not exist.");
+            let unknown = || {
+                AppError::field(
+                    booking::RESOURCE.name(),
+                    "unknown_reference",
+                    "This resource does not exist.",
+                )
+            };
             let id = booking::RESOURCE.get(&booking).ok_or_else(unknown)?;
             let resource = records::load(tx, &RESOURCE, id)?.ok_or_else(unknown)?;
             actor.require(tx, Action::View, &resource)?;
@@ -191,7 +196,7 @@ impl App {
 
 fn unavailable(terms: &Terms) -> Option<FieldError> {
     let message = format!("{} is not available for booking.", terms.name);
-    (!terms.is_available).then(|| FieldError::new("resource", "unavailable", message))
+    (!terms.is_available).then(|| FieldError::new(booking::RESOURCE.name(), "unavailable", message))
 }
 
 /// Returns the taken times within the margin in which free times are searched.

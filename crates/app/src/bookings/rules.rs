@@ -47,9 +47,15 @@ pub fn before_save(
 }
 
 /// Fields that all occurrences of a booking share.
-const COMMON: [&str; 3] = ["resource", "units", "override_reason"];
+const COMMON: [&str; 3] = [booking::RESOURCE.name(), booking::UNITS.name(), booking::OVERRIDE_REASON.name()];
 /// Fields of the decision, which applies to the whole booking.
-const DECIDED: [&str; 5] = ["status", "decided_by", "decided_at", "decision_note", "resource_name"];
+const DECIDED: [&str; 5] = [
+    booking::STATUS.name(),
+    booking::DECIDED_BY.name(),
+    booking::DECIDED_AT.name(),
+    booking::DECISION_NOTE.name(),
+    booking::RESOURCE_NAME.name(),
+];
 
 /// Checks the changed occurrences of a series. Conflicts are checked when it is saved.
 pub fn before_series(
@@ -91,10 +97,7 @@ pub fn before_series(
 
 /// Returns true if the change affects time, resource or units.
 fn asks_anew(before: &Record, booking: &Record) -> bool {
-    uses(before) != uses(booking)
-        || ["resource", "units", "override_reason"]
-            .iter()
-            .any(|field| before.get(field) != booking.get(field))
+    uses(before) != uses(booking) || COMMON.iter().any(|field| before.get(field) != booking.get(field))
 }
 
 /// Requires the right to override bookings if the override reason changes.
@@ -112,7 +115,7 @@ fn require_override(
         return Ok(());
     }
     let detail = "You do not have permission to override other bookings.".to_owned();
-    let errors = vec![FieldError::new("override_reason", "forbidden", detail.clone())];
+    let errors = vec![FieldError::new(booking::OVERRIDE_REASON.name(), "forbidden", detail.clone())];
     Err(AppError::ForbiddenFields { detail, who: who_can(Action::Override, booking.kind.area), errors })
 }
 
@@ -154,11 +157,11 @@ fn check_terms(
     }
     if !terms.is_available {
         let message = format!("{} is not available for booking.", terms.name);
-        errors.push(FieldError::new("resource", "unavailable", message));
+        errors.push(FieldError::new(booking::RESOURCE.name(), "unavailable", message));
     }
     if booking::UNITS.get(booking).unwrap_or(1) > terms.capacity {
         let message = format!("{} has only {}.", terms.name, terms.capacity);
-        errors.push(FieldError::new("units", "range", message));
+        errors.push(FieldError::new(booking::UNITS.name(), "range", message));
     }
     let asked = uses(booking);
     let wrong = asked.iter().filter_map(|one| {

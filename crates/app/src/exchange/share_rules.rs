@@ -30,7 +30,7 @@ pub fn before_save(
     }
     if given.chars().count() < LEAST_PASSPHRASE {
         let message = format!("Must have at least {LEAST_PASSPHRASE} characters.");
-        return Err(AppError::field("passphrase", "too_short", message));
+        return Err(AppError::field(share::PASSPHRASE.name(), "too_short", message));
     }
     share::PASSPHRASE.set(record, work.hashed(&given)?);
     share::HAS_PASSPHRASE.set(record, true);

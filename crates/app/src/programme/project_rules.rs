@@ -20,7 +20,7 @@ pub fn before_save(
     {
         let others = obcms_store::programme::projects::live_of_need(work.tx, id)?;
         if others.iter().any(|other| *other != record.id) {
-            return Err(AppError::field("need", "unique", "This need already has a project."));
+            return Err(AppError::field(project::NEED.name(), "unique", "This need already has a project."));
         }
         if let Some(need) = work.find(&NEED, id)? {
             project::TITLE.set(record, need.title());

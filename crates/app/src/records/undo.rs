@@ -469,7 +469,8 @@ fn require_right(
     actor.require(tx, opposite, current)?;
     let mut after = whole(current);
     let mut before = after.clone();
-    let follows = |name: &str| name == "start_date" && change.fields.contains_key("status");
+    let follows =
+        |name: &str| name == task::START_DATE.name() && change.fields.contains_key(task::STATUS.name());
     for (name, pair) in change.fields.iter().filter(|(name, _)| !follows(name)) {
         let Some(position) = current.kind.position(name) else { continue };
         let field = &current.kind.fields[position];

@@ -169,10 +169,14 @@ pub fn instantiate_for(
     let template = work.load(&TASK_TEMPLATE, template)?;
     let kind = obcms_domain::kinds::by_name(&origin.kind)
         .filter(|kind| obcms_domain::kinds::ORIGINS.contains(&kind.name))
-        .ok_or_else(|| AppError::field("origin", "choice", "Tasks cannot belong to this kind."))?;
+        .ok_or_else(|| AppError::field(task::ORIGIN.name(), "choice", "Tasks cannot belong to this kind."))?;
     let origin = match work.load(kind, origin.id) {
         Err(AppError::NotFound(_)) => {
-            return Err(AppError::field("origin", "unknown_reference", "This record does not exist."));
+            return Err(AppError::field(
+                task::ORIGIN.name(),
+                "unknown_reference",
+                "This record does not exist.",
+            ));
         }
         other => other?,
     };

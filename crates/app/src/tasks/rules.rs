@@ -39,7 +39,7 @@ pub fn before_save(
         let open = open_prerequisites(work, record)?;
         task::BLOCKED.set(record, open > 0);
     }
-    let dates = ["due_date", "start_date", "rrule", "rdates"];
+    let dates = [task::DUE_DATE.name(), task::START_DATE.name(), task::RRULE.name(), task::RDATES.name()];
     let dates_by_hand = before.is_some() && dates.iter().any(|name| input.contains_key(*name));
     if dates_by_hand && !task::TEMPLATE_ITEM.is_empty(record) {
         task::TOUCHED.set(record, true);
@@ -61,14 +61,14 @@ fn require_assign(
     let known: &[Id] = before.map_or(&[], |before| task::ASSIGNEES.get(before));
     let only_self = given.iter().all(|person| Some(*person) == work.actor.id || known.contains(person))
         && known.iter().all(|person| Some(*person) == work.actor.id || given.contains(person));
-    let assigns = (differs("assignees") && !only_self)
-        || (differs("teams")
+    let assigns = (differs(task::ASSIGNEES.name()) && !only_self)
+        || (differs(task::TEAMS.name())
             && before.is_some_and(|before| task::TEAMS.get(before) != task::TEAMS.get(record)));
     let own = record.created_by.is_some() && record.created_by == work.actor.id;
     if !assigns || own || work.actor.may(Action::Assign, record.kind.area) {
         return Ok(());
     }
-    let refused = ["assignees", "teams"].into_iter().filter(|name| differs(name));
+    let refused = [task::ASSIGNEES.name(), task::TEAMS.name()].into_iter().filter(|name| differs(name));
     let message = "You do not have permission to assign this task to others.";
     Err(AppError::ForbiddenFields {
         detail: message.to_owned(),
@@ -100,7 +100,7 @@ fn check_cycle(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), App
         })
         .collect();
     Err(AppError::field(
-        "depends_on",
+        task::DEPENDS_ON.name(),
         "cycle",
         format!("These tasks would depend on each other: {}.", names.join(" → ")),
     ))
@@ -261,7 +261,7 @@ pub fn apply(
     let transition = match states::transition(&current, change, &circumstances) {
         Ok(transition) => transition,
         Err(error @ TransitionError::Blocked { .. }) => return Err(blocked(work, record, &error)?),
-        Err(other) => return Err(AppError::field("status", "transition", other.to_string())),
+        Err(other) => return Err(AppError::field(task::STATUS.name(), "transition", other.to_string())),
     };
     let next = transition.state;
     task::STATUS.set(record, next.status.as_str());
@@ -400,8 +400,14 @@ pub fn undo_action(change: &LoggedChange) -> Option<Action> {
 }
 
 /// Fields that a task's transition writes.
-const MOVED: [&str; 6] =
-    ["status", "progress", "started_at", "completed_at", "progress_before_completion", "start_date"];
+const MOVED: [&str; 6] = [
+    task::STATUS.name(),
+    task::PROGRESS.name(),
+    task::STARTED_AT.name(),
+    task::COMPLETED_AT.name(),
+    task::PROGRESS_BEFORE_COMPLETION.name(),
+    task::START_DATE.name(),
+];
 
 /// Returns true if only the state of single occurrences changed, with the fields that follow it.
 fn moves_dates_only(fields: &Map<String, Json>) -> bool {

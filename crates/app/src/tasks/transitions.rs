@@ -377,9 +377,9 @@ fn change_column(
             }
             return Ok(());
         }
-        Group::Priority => ("priority", json!(column)),
-        Group::Domain => ("domain", json!(column)),
-        Group::Assignee => ("assignees", Json::Null),
+        Group::Priority => (task::PRIORITY.name(), json!(column)),
+        Group::Domain => (task::DOMAIN.name(), json!(column)),
+        Group::Assignee => (task::ASSIGNEES.name(), Json::Null),
     };
     // The card of a repeating task shows one occurrence, and that one changes.
     let shown = match (occurrences::shown(before, work.today)?, Series::of(before)) {
@@ -478,6 +478,6 @@ pub fn join(actor: &Actor, task: &Record) -> Input {
     let mut people = task::ASSIGNEES.get(task).to_vec();
     people.extend(actor.id.filter(|id| !people.contains(id)));
     let mut input = Input::new();
-    input.insert("assignees".to_owned(), json!(people));
+    input.insert(task::ASSIGNEES.name().to_owned(), json!(people));
     input
 }

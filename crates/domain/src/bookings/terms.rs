@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::{Span, Use};
 use crate::core::hours::{self, Stretch};
-use crate::kinds::resource;
+use crate::kinds::{booking, resource};
 use crate::registry::{FieldError, Record, Value};
 
 /// How long after a start one can still book from it: filling in a form takes a while.
@@ -183,7 +183,7 @@ impl Terms {
             && span.minutes() > hours * 60
         {
             let message = format!("{} can be booked for at most {hours} hours at a time.", self.name);
-            return Some(FieldError::new("end", "too_long", message));
+            return Some(FieldError::new(booking::END.name(), "too_long", message));
         }
         if span.end > self.horizon(now) {
             let message = format!(
@@ -192,7 +192,7 @@ impl Terms {
                 self.horizon_days,
                 told(span.start, &self.zone)
             );
-            return Some(FieldError::new("start", "horizon", message));
+            return Some(FieldError::new(booking::START.name(), "horizon", message));
         }
         let closed = self.closed(span, all_day);
         if let Some(blackout) = closed.iter().find(|closed| closed.kind == "blackout") {
@@ -204,7 +204,7 @@ impl Terms {
                 told(blackout.span.start, &self.zone),
                 told(blackout.span.end, &self.zone)
             );
-            return Some(FieldError::new("start", "blackout", message));
+            return Some(FieldError::new(booking::START.name(), "blackout", message));
         }
         let closed = closed.first()?;
         let message = format!(

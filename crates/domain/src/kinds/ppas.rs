@@ -50,15 +50,19 @@ fields! {
 const SLOTS: Type = Type::Integer(0, 100_000_000);
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
-    super::in_order(record, "start_date", "target_end_date", errors);
+    super::in_order(record, ppa::START_DATE, ppa::TARGET_END_DATE, errors);
     if let (Some(all), Some(obc)) = (ppa::TOTAL_SLOTS.get(record), ppa::OBC_SLOTS.get(record))
         && obc > all
     {
-        errors.push(FieldError::new("obc_slots", "range", "OBC slots must not exceed the total slots."));
+        errors.push(FieldError::new(
+            ppa::OBC_SLOTS.name(),
+            "range",
+            "OBC slots must not exceed the total slots.",
+        ));
     }
     if ppa::MANUAL_PROGRESS.get(record).is_some() && ppa::MANUAL_PROGRESS_REASON.is_empty(record) {
         errors.push(FieldError::new(
-            "manual_progress_reason",
+            ppa::MANUAL_PROGRESS_REASON.name(),
             "required",
             "Enter a reason for the manual progress, or clear the manual progress.",
         ));

@@ -197,20 +197,20 @@ fn parse_moments<'a>(
     }
     if !creating && all_day && !was_all_day {
         // A timed thing that becomes all-day covers the days that it touched.
-        for name in ["start", "end"] {
-            if let (Some(instant), false) = (record.instant(name), named.contains(&name)) {
+        for field in [START, END] {
+            if let (Some(instant), false) = (field.get(record), named.contains(&field.name())) {
                 let local = instant.to_zoned(zone.clone());
                 let mut day = local.date();
-                if name == "end" && local.time() != jiff::civil::Time::midnight() {
+                if field.name() == END.name() && local.time() != jiff::civil::Time::midnight() {
                     day = day.saturating_add(1.day());
                 }
                 if let Ok(start) = day.to_zoned(zone.clone()) {
-                    record.set(name, start.timestamp());
+                    field.set(record, start.timestamp());
                 }
             }
         }
     }
-    if !creating && named.contains(&"start") && !named.contains(&"end") && all_day == was_all_day {
+    if !creating && named.contains(&START.name()) && !named.contains(&END.name()) && all_day == was_all_day {
         keep_length(record, was, all_day, &zone);
     }
     if let Some(start) = START.get(record) {
@@ -229,7 +229,7 @@ fn parse_moments<'a>(
             END.set(record, end);
         }
         if END.get(record).is_some_and(|end| end <= start) {
-            errors.push(FieldError::new("end", "order", "End must be after start."));
+            errors.push(FieldError::new(END.name(), "order", "End must be after start."));
         }
     }
 }
@@ -239,10 +239,10 @@ fn keep_days(record: &mut Record, was: &TimeZone) {
     let Ok(zone) = TimeZone::get(TIMEZONE.get(record)) else {
         return;
     };
-    for name in ["start", "end"] {
-        let day = record.instant(name).map(|instant| instant.to_zoned(was.clone()).date());
+    for field in [START, END] {
+        let day = field.get(record).map(|instant| instant.to_zoned(was.clone()).date());
         if let Some(start) = day.and_then(|day| day.to_zoned(zone.clone()).ok()) {
-            record.set(name, start.timestamp());
+            field.set(record, start.timestamp());
         }
     }
 }

@@ -8,7 +8,7 @@ use obcms_domain::calendar::series::{self, Series};
 use obcms_domain::calendar::{floating, unfloating};
 use obcms_domain::core::id::Id;
 use obcms_domain::entries;
-use obcms_domain::registry::series::EXDATES;
+use obcms_domain::registry::series::{CONTINUES, EXDATES};
 use obcms_domain::registry::{Kind, Record};
 use obcms_recur::Moment;
 use obcms_store::records as store;
@@ -196,7 +196,7 @@ impl App {
         let (continues, continued_by) = self.read(|tx| {
             let mut ids: Vec<Id> = store::sources(tx, &[record.id], &[record.kind.name], 50)?
                 .into_iter()
-                .filter(|(_, field, other)| field == "continues" && !other.is_archived)
+                .filter(|(_, field, other)| field == CONTINUES.name() && !other.is_archived)
                 .map(|(_, _, other)| other.id)
                 .collect();
             ids.extend(continues);

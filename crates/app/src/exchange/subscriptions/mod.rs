@@ -62,7 +62,7 @@ pub fn before_save(
         external_calendar::ADDRESS.get(before) != external_calendar::ADDRESS.get(record)
     });
     if !address.is_empty() {
-        let wrong = |message| AppError::field("address", "address", message);
+        let wrong = |message| AppError::field(external_calendar::ADDRESS.name(), "address", message);
         let web = web_address(&address).map_err(wrong)?;
         // A private address from a time when it was allowed does not prevent other changes.
         if is_new

@@ -128,7 +128,7 @@ pub fn check(record: &Record, errors: &mut Vec<FieldError>) {
         errors.push(refused(field, &error));
     }
     if let (true, Some(message)) = (errors.is_empty(), too_dense(&series.set)) {
-        errors.push(FieldError::new("rrule", "too_many", message));
+        errors.push(FieldError::new(RRULE.name(), "too_many", message));
     }
 }
 

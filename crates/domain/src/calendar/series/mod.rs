@@ -124,7 +124,7 @@ pub fn is_series(record: &Record) -> bool {
 /// Zone of a record; days have none, and none is needed.
 #[must_use]
 pub fn zone_of(record: &Record) -> TimeZone {
-    match record.kind.position("timezone") {
+    match record.kind.position(TIMEZONE.name()) {
         Some(_) => TimeZone::get(TIMEZONE.get(record)).unwrap_or(TimeZone::UTC),
         None => TimeZone::UTC,
     }
