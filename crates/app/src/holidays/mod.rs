@@ -207,7 +207,7 @@ pub fn compute(work: &mut UnitOfWork<'_, '_>, year: i16) -> Result<Computed, App
         match known.get(&rule.key) {
             None => new.push(made(work, rule)),
             Some(before) if before.is_archived() || holiday::SOURCE.get(before) != "computed" => {
-                computed.kept += 1
+                computed.kept += 1;
             }
             Some(before) => {
                 let mut holiday = before.clone();
