@@ -53,7 +53,7 @@ pub async fn detail(
         let body = if in_history {
             history_panel(&state, &page, &actor, kind, record.id)?
         } else {
-            overview(&state, &page, &actor, &record, dates::asked(parameters.get("dates")))?
+            overview(&state, &page, &actor, &record, dates::count(parameters.get("dates")))?
         };
         let head = head(&state, &page, &actor, &record)?;
         let address = kind.url(record.id);
@@ -203,7 +203,7 @@ fn overview(
             (components::panel("people", kind.name, "People", &html! {}, &components::properties(&people)))
         }
         (panels(state, page, actor, record, Column::Narrow)?)
-        (components::panel("record", kind.name, "Record", &html! {}, &components::properties(&kept(record, &values))))
+        (components::panel("record", kind.name, "Record", &html! {}, &components::properties(&record_facts(record, &values))))
     };
     Ok(components::detail(&wide, &narrow))
 }
@@ -297,9 +297,9 @@ pub fn people(record: &Record, values: &Values<'_>) -> Vec<Property> {
         .collect()
 }
 
-/// What the program keeps of every record.
+/// Properties that every record has: creation and last change.
 #[must_use]
-pub fn kept(record: &Record, values: &Values<'_>) -> Vec<Property> {
+pub fn record_facts(record: &Record, values: &Values<'_>) -> Vec<Property> {
     let by = record.created_by.map(|id| values.reference(id, "user"));
     vec![
         Property { label: "Created".to_owned(), value: values.instant(record.created_at) },
