@@ -29,8 +29,7 @@ use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{Form, PageParameters};
 use crate::core::state::{State, blocking};
 use crate::core::subject::RowAction;
-use crate::records::may_create;
-use crate::records::plural;
+use crate::records::{may_create, plural};
 
 /// Records that one bulk action may take.
 const MAXIMUM_BULK: usize = 500;
