@@ -28,7 +28,7 @@ use crate::core::state::{State, blocking};
 use crate::core::subject::Column;
 use crate::records::may_create;
 
-/// What the person may do with the record.
+/// Actions that the person may take on the record.
 struct Rights {
     edit: bool,
     archive: bool,
@@ -237,12 +237,12 @@ fn path(state: &State, record: &Record) -> Result<Markup, AppError> {
     })
 }
 
-/// Whether the field stands in the wide column.
+/// Returns true if the field is in the wide column.
 fn is_text(field: &Field) -> bool {
     matches!(field.data, FieldType::Multiline(_) | FieldType::Structure(_))
 }
 
-/// Whether the field belongs to the dates of a series, which stand in a panel of their own.
+/// Returns true if the field belongs to the dates of a series, which have a panel of their own.
 fn is_of_dates(field: &Field) -> bool {
     matches!(field.data, FieldType::Moments) || ["overrides", "continues"].contains(&field.name)
 }
