@@ -7,7 +7,7 @@ use obcms_domain::bookings::{BookingStatus, uses};
 use obcms_domain::calendar::series::is_series;
 use obcms_domain::calendar::series::state::{keep_whole, whole, whole_state};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{BOOKING, PPA, TASK};
+use obcms_domain::kinds::{BOOKING, PPA, TASK, booking};
 use obcms_domain::records::closing::{closing_statuses, is_closed};
 use obcms_domain::registry::Record;
 use obcms_domain::tasks::TaskStatus;
@@ -105,9 +105,9 @@ fn cancel_with(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<bool, A
     }
     for before in open_bookings(work.tx, &origins, work.now)? {
         let mut booking = before.clone();
-        booking.set("status", "cancelled");
-        booking.set("decided_by", work.actor.id);
-        booking.set("decided_at", work.now);
+        booking::STATUS.set(&mut booking, "cancelled");
+        booking::DECIDED_BY.set(&mut booking, work.actor.id);
+        booking::DECIDED_AT.set(&mut booking, work.now);
         any |= work.save(&before, &mut booking, CANCELLED)?;
     }
     Ok(any)

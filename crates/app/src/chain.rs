@@ -5,7 +5,7 @@
 //! kinds are `created` and `changed` of their rules.
 
 use jiff::ToSpan;
-use obcms_domain::kinds::{BOOKING_ORIGINS, TASK};
+use obcms_domain::kinds::{BOOKING_ORIGINS, TASK, task};
 use obcms_domain::registry::Record;
 use obcms_domain::tasks::TaskStatus;
 use obcms_store::tasks as store;
@@ -77,13 +77,14 @@ fn redate(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<(), AppError
     let (start, end) = work.app.rules().anchors(origin, work.app.zone());
     let ids = store::of_origin(work.tx, origin.id)?;
     for before in obcms_store::records::load_many(work.tx, &TASK, &ids)? {
-        let untouched = !before.flag("touched") && before.text("status") == TaskStatus::NotStarted.as_str();
-        let anchor = if before.text("generated_anchor") == "end" { end } else { start };
-        let (true, Some(day), Some(offset)) = (untouched, anchor, before.integer("generated_offset")) else {
+        let untouched =
+            !task::TOUCHED.get(&before) && task::STATUS.get(&before) == TaskStatus::NotStarted.as_str();
+        let anchor = if task::GENERATED_ANCHOR.get(&before) == "end" { end } else { start };
+        let (true, Some(day), Some(offset)) = (untouched, anchor, task::GENERATED_OFFSET.get(&before)) else {
             continue;
         };
         let mut record = before.clone();
-        record.set("due_date", day.saturating_add(offset.days()));
+        task::DUE_DATE.set(&mut record, day.saturating_add(offset.days()));
         work.save(&before, &mut record, "redate")?;
     }
     Ok(())

@@ -3,7 +3,8 @@
 //! A test prints `docs/chain.md` from it.
 
 use jiff::civil::Date;
-use obcms_domain::registry::Record;
+use obcms_domain::kinds::{application, assessment, policy_milestone, ppa, service};
+use obcms_domain::registry::{Record, TypedField, typed};
 
 use crate::accounts::rules as users;
 use crate::approval::rules as approval;
@@ -24,12 +25,12 @@ pub(crate) static RULES: Rules = Rules(&[
         before_save: Some(applications::before_save),
         generates_by_state: true,
         // Tasks of an application are dated from its submission.
-        anchors: Some(|record, _| days(record, "submitted_on", "submitted_on")),
+        anchors: Some(|record, _| days(record, application::SUBMITTED_ON, application::SUBMITTED_ON)),
         ..KindRules::NONE
     },
     KindRules {
         kind: "assessment",
-        anchors: Some(|record, _| days(record, "planned_start_date", "planned_end_date")),
+        anchors: Some(|record, _| days(record, assessment::PLANNED_START_DATE, assessment::PLANNED_END_DATE)),
         ..KindRules::NONE
     },
     KindRules {
@@ -74,7 +75,7 @@ pub(crate) static RULES: Rules = Rules(&[
     KindRules { kind: "policy", before_save: Some(policies::before_save), ..KindRules::NONE },
     KindRules {
         kind: "policy_milestone",
-        anchors: Some(|record, _| days(record, "target_date", "target_date")),
+        anchors: Some(|record, _| days(record, policy_milestone::TARGET_DATE, policy_milestone::TARGET_DATE)),
         ..KindRules::NONE
     },
     KindRules {
@@ -84,7 +85,7 @@ pub(crate) static RULES: Rules = Rules(&[
         before_archive: Some(approval::before_archive),
         before_undo: Some(approval::before_undo),
         changed: Some(ppas::changed),
-        anchors: Some(|record, _| days(record, "start_date", "target_end_date")),
+        anchors: Some(|record, _| days(record, ppa::START_DATE, ppa::TARGET_END_DATE)),
         related_members: Some(ppas::related_members),
         ..KindRules::NONE
     },
@@ -113,7 +114,9 @@ pub(crate) static RULES: Rules = Rules(&[
     },
     KindRules {
         kind: "service",
-        anchors: Some(|record, _| days(record, "application_start_date", "application_deadline")),
+        anchors: Some(|record, _| {
+            days(record, service::APPLICATION_START_DATE, service::APPLICATION_DEADLINE)
+        }),
         ..KindRules::NONE
     },
     KindRules {
@@ -156,7 +159,11 @@ pub(crate) static RULES: Rules = Rules(&[
 ]);
 
 /// Returns the first and last day of a record; the first for both if there is no last one.
-fn days(record: &Record, first: &str, last: &str) -> (Option<Date>, Option<Date>) {
-    let first = record.date(first);
-    (first, record.date(last).or(first))
+fn days(
+    record: &Record,
+    first: TypedField<typed::Date>,
+    last: TypedField<typed::Date>,
+) -> (Option<Date>, Option<Date>) {
+    let first = first.get(record);
+    (first, last.get(record).or(first))
 }

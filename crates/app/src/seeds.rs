@@ -1,9 +1,12 @@
 //! Seeds of every installation: places, BARMM bodies, teams, task templates, holidays.
 
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{BARANGAY, MUNICIPALITY, ORGANIZATION, PROVINCE, REGION, TASK_TEMPLATE, TEAM};
+use obcms_domain::kinds::{
+    BARANGAY, MUNICIPALITY, ORGANIZATION, PROVINCE, REGION, TASK_TEMPLATE, TEAM, barangay, municipality,
+    organization, place, province, region, task_template, team,
+};
 use obcms_domain::places;
-use obcms_domain::registry::{Kind, Record, Value};
+use obcms_domain::registry::{Kind, Record};
 use obcms_domain::seeds::{organizations, teams};
 use obcms_domain::tasks::templates;
 use obcms_store::{migrations, records, settings};
@@ -51,15 +54,15 @@ pub fn plant(app: &App) -> Result<(), AppError> {
 fn place(work: &UnitOfWork<'_, '_>, kind: &'static Kind, code: &str, name: &str) -> Result<Record, AppError> {
     let id = Id::place(code).ok_or_else(|| AppError::Internal(format!("{code} is no PSGC code")))?;
     let mut record = Record::new(kind, id, work.now, None);
-    record.set("name", name);
-    record.set("code", code);
+    place::NAME.set(&mut record, name);
+    place::CODE.set(&mut record, code);
     Ok(record)
 }
 
-fn degrees(value: Option<f64>) -> Value {
+fn degrees(value: Option<f64>) -> Option<i64> {
     // Hundredths of a degree, an error of about a kilometer: the column stores them as all decimals are stored.
     #[allow(clippy::cast_possible_truncation)]
-    value.map(|degrees| (degrees * 100.0).round() as i64).into()
+    value.map(|degrees| (degrees * 100.0).round() as i64)
 }
 
 fn plant_places(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
@@ -68,33 +71,33 @@ fn plant_places(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
     let mut batch = Vec::new();
     for region in &gazetteer.regions {
         let mut record = place(work, &REGION, &region.code, &region.name)?;
-        record.set("short_name", region.short_name.as_str());
-        record.set("population", region.population);
+        region::SHORT_NAME.set(&mut record, region.short_name.as_str());
+        region::POPULATION.set(&mut record, region.population);
         batch.push(record);
     }
     for province in &gazetteer.provinces {
         let mut record = place(work, &PROVINCE, &province.code, &province.name)?;
-        record.set("region", reference(&province.region));
-        record.set("population", province.population);
+        province::REGION.set(&mut record, reference(&province.region));
+        province::POPULATION.set(&mut record, province.population);
         batch.push(record);
     }
     for municipality in &gazetteer.municipalities {
         let mut record = place(work, &MUNICIPALITY, &municipality.code, &municipality.name)?;
-        record.set("municipality_type", municipality.kind.as_str());
-        record.set("region", reference(&municipality.region));
-        record.set("province", municipality.province.as_deref().and_then(reference));
-        record.set("population", municipality.population);
-        record.set("latitude", degrees(municipality.latitude));
-        record.set("longitude", degrees(municipality.longitude));
+        municipality::MUNICIPALITY_TYPE.set(&mut record, municipality.kind.as_str());
+        municipality::REGION.set(&mut record, reference(&municipality.region));
+        municipality::PROVINCE.set(&mut record, municipality.province.as_deref().and_then(reference));
+        municipality::POPULATION.set(&mut record, municipality.population);
+        municipality::LATITUDE.set(&mut record, degrees(municipality.latitude));
+        municipality::LONGITUDE.set(&mut record, degrees(municipality.longitude));
         batch.push(record);
     }
     for barangay in &gazetteer.barangays {
         let mut record = place(work, &BARANGAY, &barangay.code, &barangay.name)?;
-        record.set("municipality", reference(&barangay.municipality));
-        record.set("is_urban", barangay.urban);
-        record.set("population", barangay.population);
-        record.set("latitude", degrees(barangay.latitude));
-        record.set("longitude", degrees(barangay.longitude));
+        barangay::MUNICIPALITY.set(&mut record, reference(&barangay.municipality));
+        barangay::IS_URBAN.set(&mut record, barangay.urban);
+        barangay::POPULATION.set(&mut record, barangay.population);
+        barangay::LATITUDE.set(&mut record, degrees(barangay.latitude));
+        barangay::LONGITUDE.set(&mut record, degrees(barangay.longitude));
         batch.push(record);
         if batch.len() >= 2000 {
             records::insert(work.tx, &batch)?;
@@ -110,11 +113,11 @@ fn plant_organizations(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
         .iter()
         .map(|seed| {
             let mut record = work.new_record(&ORGANIZATION);
-            record.set("name", seed.name);
-            record.set("acronym", seed.acronym);
-            record.set("organization_type", organizations::ORGANIZATION_TYPE);
-            record.set("partnership_status", "active");
-            record.set("is_priority", false);
+            organization::NAME.set(&mut record, seed.name);
+            organization::ACRONYM.set(&mut record, seed.acronym);
+            organization::ORGANIZATION_TYPE.set(&mut record, organizations::ORGANIZATION_TYPE);
+            organization::PARTNERSHIP_STATUS.set(&mut record, "active");
+            organization::IS_PRIORITY.set(&mut record, false);
             record
         })
         .collect();
@@ -126,10 +129,10 @@ fn plant_teams(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
         .iter()
         .map(|seed| {
             let mut record = work.new_record(&TEAM);
-            record.set("name", seed.name);
-            record.set("description", seed.focus);
-            record.set("domain", seed.domains.first().copied());
-            record.set("is_active", true);
+            team::NAME.set(&mut record, seed.name);
+            team::DESCRIPTION.set(&mut record, seed.focus);
+            team::DOMAIN.set(&mut record, seed.domains.first().copied());
+            team::IS_ACTIVE.set(&mut record, true);
             record
         })
         .collect();
@@ -152,12 +155,12 @@ fn plant_templates(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
                 })
                 .collect();
             let mut record = work.new_record(&TASK_TEMPLATE);
-            record.set("name", seed.name);
-            record.set("title", seed.title);
-            record.set("description", seed.description);
-            record.set("domain", seed.domain);
-            record.set("is_active", true);
-            record.set("items", Value::Json(json!(items)));
+            task_template::NAME.set(&mut record, seed.name);
+            task_template::TITLE.set(&mut record, seed.title);
+            task_template::DESCRIPTION.set(&mut record, seed.description);
+            task_template::DOMAIN.set(&mut record, seed.domain);
+            task_template::IS_ACTIVE.set(&mut record, true);
+            task_template::ITEMS.set(&mut record, json!(items));
             record
         })
         .collect();

@@ -330,3 +330,18 @@ fn cycles_are_found() {
     let root = made_up(&[("core::app", "use crate::App;"), ("tasks::board", "use crate::core::App;")]);
     assert_eq!(root["core"], BTreeSet::from([ROOT.to_owned()]));
 }
+
+#[test]
+fn folders_of_the_web_have_no_circle_and_its_core_knows_no_subject() {
+    let mut sources = Vec::new();
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/src"), &[], &mut sources);
+    let mut imports = imports(&sources);
+    assert!(imports.len() > 10, "folders are not found: {imports:?}");
+    imports.remove(ROOT);
+    assert_eq!(imports["components"], BTreeSet::new(), "components import nothing");
+    assert_eq!(imports[CORE], BTreeSet::from(["components".to_owned()]), "core knows no subject");
+    for (folder, names) in &imports {
+        assert!(!names.contains(ROOT), "{folder} imports from the root, which knows all folders");
+    }
+    assert_eq!(circle(&imports), None, "folders import one another in a circle: {imports:?}");
+}

@@ -2,7 +2,7 @@
 
 use obcms_app::{Actor, App, AppError};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{ORGANIZATION, RESOURCE, USER};
+use obcms_domain::kinds::{ORGANIZATION, RESOURCE, USER, organization};
 use obcms_domain::places;
 use serde_json::json;
 
@@ -36,8 +36,9 @@ pub fn plan(world: &mut World, app: &App) -> Result<(), AppError> {
         .chain(PUBLIC_BODIES.iter().take(half))
         .chain(CIVIL_BODIES.iter().take(half));
     for (number, body) in bodies.enumerate() {
-        let known =
-            there.iter().find(|record| !body.acronym.is_empty() && record.text("acronym") == body.acronym);
+        let known = there
+            .iter()
+            .find(|record| !body.acronym.is_empty() && organization::ACRONYM.get(record) == body.acronym);
         add(world, number, body, known.map(|record| record.id), region_of(body.municipality));
     }
     // The largest office works with every town of its four regions.

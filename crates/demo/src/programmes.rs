@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use obcms_app::{AppError, UnitOfWork};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::PPA;
+use obcms_domain::kinds::{PPA, ppa};
 use serde_json::{Value as Json, json};
 
 use crate::content::programmes::{self, OWN_OFFICE, Programme};
@@ -108,7 +108,7 @@ pub fn input(world: &mut World, draft: &Draft, needs: &[Id]) -> Json {
 pub fn approve(work: &mut UnitOfWork<'_, '_>, ppa: Id, state: &str, action: &str) -> Result<(), AppError> {
     if let Some(before) = work.find(&PPA, ppa)? {
         let mut record = before.clone();
-        record.set("approval_stage", state);
+        ppa::APPROVAL_STAGE.set(&mut record, state);
         work.save(&before, &mut record, action)?;
     }
     Ok(())
@@ -281,7 +281,7 @@ fn watch(world: &mut World, id: Id, person: usize, draft: &Draft, milestones: &J
         }
         let part = (days::apart(draft.start, day) * pace / span).clamp(2, 96);
         world.schedule(when, person, move |_, work| {
-            let has_tasks = work.find(&PPA, id)?.is_some_and(|ppa| ppa.integer("task_progress").is_some());
+            let has_tasks = work.find(&PPA, id)?.is_some_and(|ppa| ppa::TASK_PROGRESS.get(&ppa).is_some());
             let mut change = json!({ "milestones": reached });
             if !has_tasks {
                 change["manual_progress"] = json!(part);
@@ -308,7 +308,7 @@ pub fn close(world: &mut World, id: Id, person: usize, state: &'static str, when
                 milestone["status"] = json!("completed");
             }
             change["milestones"] = milestones;
-            if ppa.integer("task_progress").is_none() {
+            if ppa::TASK_PROGRESS.get(&ppa).is_none() {
                 change["manual_progress"] = json!(100);
                 change["manual_progress_reason"] = json!("Turned over; no tasks were recorded here.");
             }

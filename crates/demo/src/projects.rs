@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use obcms_app::programme::projects::{Step, move_project};
-use obcms_domain::kinds::{NEED, PPA, PROJECT};
+use obcms_domain::kinds::{NEED, PPA, PROJECT, need, ppa, project};
 use serde_json::json;
 
 use crate::programmes::{APPROVAL, approve, draft, input};
@@ -144,10 +144,10 @@ fn make_ppa(world: &mut World, number: usize, need: usize, when: Timestamp, coor
             members.insert("title".into(), json!(record.title()));
             members.remove("sector");
             members.remove("communities");
-            members.insert("summary".into(), json!(record.text("description")));
+            members.insert("summary".into(), json!(need::DESCRIPTION.get(&record)));
             members.insert(
                 "budget_allocation_centavos".into(),
-                json!(record.integer("estimated_cost_centavos")),
+                json!(need::ESTIMATED_COST_CENTAVOS.get(&record)),
             );
         }
         let ppa = create(work, &PPA, members)?.id;
@@ -189,12 +189,12 @@ fn decide(world: &mut World, number: usize, when: Timestamp) {
         let Some(project) = world.projects[number] else {
             return Ok(());
         };
-        let ppa = work.find(&PROJECT, project)?.and_then(|project| project.reference("ppa"));
+        let ppa = work.find(&PROJECT, project)?.and_then(|project| project::PPA.get(&project));
         let Some(ppa) = ppa else {
             return Ok(());
         };
         let stage =
-            work.find(&PPA, ppa)?.map(|ppa| ppa.text("approval_stage").to_owned()).unwrap_or_default();
+            work.find(&PPA, ppa)?.map(|ppa| ppa::APPROVAL_STAGE.get(&ppa).to_owned()).unwrap_or_default();
         if stage != "enactment" && stage != "enacted" {
             approve(work, ppa, "enactment", "approve")
         } else {
@@ -210,7 +210,7 @@ fn finish(world: &mut World, number: usize, when: Timestamp) {
         let Some(project) = world.projects[number] else {
             return Ok(());
         };
-        let Some(ppa) = work.find(&PROJECT, project)?.and_then(|project| project.reference("ppa")) else {
+        let Some(ppa) = work.find(&PROJECT, project)?.and_then(|project| project::PPA.get(&project)) else {
             return Ok(());
         };
         let tasks = obcms_store::tasks::of_origin(work.tx, ppa)?;

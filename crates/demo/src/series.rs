@@ -5,7 +5,7 @@ use jiff::{Timestamp, ToSpan};
 use obcms_app::calendar::series::{Scope, Target, change};
 use obcms_app::{AppError, UnitOfWork, records};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{EVENT, TASK};
+use obcms_domain::kinds::{EVENT, TASK, event};
 use obcms_domain::registry::Kind;
 use serde_json::{Value as Json, json};
 
@@ -166,7 +166,7 @@ fn one(
 
 fn left_out(work: &mut UnitOfWork<'_, '_>, id: Id, recurrence_id: &str) -> Result<(), AppError> {
     let event = work.load(&EVENT, id)?;
-    let mut dates: Vec<&str> = obcms_domain::calendar::series::texts(event.get("exdates"));
+    let mut dates: Vec<&str> = event::EXDATES.get(&event);
     dates.push(recurrence_id);
     let input = records::Input::from_iter([("exdates".to_owned(), json!(dates))]);
     records::update(work, &EVENT, id, &input, None)?;

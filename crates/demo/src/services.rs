@@ -1,6 +1,6 @@
 //! Services of the offices and applications for them.
 
-use obcms_domain::kinds::{APPLICATION, SERVICE};
+use obcms_domain::kinds::{APPLICATION, SERVICE, service};
 use serde_json::json;
 
 use crate::content::services_and_resources::SERVICES;
@@ -137,9 +137,9 @@ fn application(world: &mut World, number: usize) {
         let Some(record) = work.find(&SERVICE, service)? else {
             return Ok(());
         };
-        let slots = record.integer("total_slots").unwrap_or(1).max(1);
-        let amount = record.integer("budget_centavos").unwrap_or(0) / slots / 10_000 * 10_000;
-        let (applicant, beneficiaries) = match record.text("eligibility_level") {
+        let slots = service::TOTAL_SLOTS.get(&record).unwrap_or(1).max(1);
+        let amount = service::BUDGET_CENTAVOS.get(&record).unwrap_or(0) / slots / 10_000 * 10_000;
+        let (applicant, beneficiaries) = match service::ELIGIBILITY_LEVEL.get(&record) {
             "individual" => (name, 1),
             "household" => (format!("Household of {name}"), 6),
             "organization" => (format!("Association of {}", place.name), 35),
@@ -152,7 +152,7 @@ fn application(world: &mut World, number: usize) {
             json!({
                 "applicant_name": applicant, "service": service, "community": place.id,
                 "reviewer": world.id_of(reviewer), "requested_amount_centavos": amount,
-                "beneficiary_count": beneficiaries, "details": record.text("description"),
+                "beneficiary_count": beneficiaries, "details": service::DESCRIPTION.get(&record),
             }),
         )?
         .id;

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use obcms_app::{AppError, UnitOfWork};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::TASK;
+use obcms_domain::kinds::{TASK, task};
 use obcms_domain::registry::Record;
 use serde_json::json;
 
@@ -56,10 +56,10 @@ pub fn follow(
     let count = tasks.len();
     for (number, task) in tasks.iter().enumerate() {
         world.followed.insert(task.id);
-        let is_awaited = tasks.iter().any(|other| other.references("depends_on").contains(&task.id));
+        let is_awaited = tasks.iter().any(|other| task::DEPENDS_ON.get(other).contains(&task.id));
         let mut earliest = work.now.checked_add(20.minutes()).unwrap_or(work.now);
         let mut is_blocked = false;
-        for other in task.references("depends_on") {
+        for other in task::DEPENDS_ON.get(task) {
             match finished.get(other) {
                 Some(Some(done)) => earliest = earliest.max(done.checked_add(20.minutes()).unwrap_or(*done)),
                 _ => is_blocked = true,
@@ -90,7 +90,7 @@ pub fn follow(
 }
 
 fn due(world: &World, task: &Record) -> Date {
-    task.date("due_date").unwrap_or(world.today)
+    task::DUE_DATE.get(task).unwrap_or(world.today)
 }
 
 fn finish_before(world: &mut World, task: &Record, earliest: Timestamp, end: Timestamp) -> Fate {
@@ -152,13 +152,13 @@ fn fate(world: &mut World, task: &Record, earliest: Timestamp, is_awaited: bool)
 
 /// Draws who updates the task: an assignee, or a member of the team.
 fn performer(world: &mut World, task: &Record) -> usize {
-    let assignee = task.references("assignees").iter().find_map(|id| world.person(*id));
+    let assignee = task::ASSIGNEES.get(task).iter().find_map(|id| world.person(*id));
     let of_office =
         |world: &World, person: usize| ["staff", "coordinator", "admin"].contains(&world.people[person].role);
     if let Some(person) = assignee.filter(|person| world.people[*person].role != "partner") {
         return person;
     }
-    let teams = task.references("teams");
+    let teams = task::TEAMS.get(task);
     let members: Vec<usize> = (0..world.people.len())
         .filter(|person| of_office(world, *person))
         .filter(|person| world.people[*person].actor.teams.iter().any(|team| teams.contains(team)))

@@ -6,7 +6,7 @@
 
 use jiff::{Timestamp, ToSpan};
 use obcms_app::{Actor, App, AppError};
-use obcms_domain::kinds::TASK_TEMPLATE;
+use obcms_domain::kinds::{TASK_TEMPLATE, task_template};
 use obcms_domain::tasks::templates::{find, template_for};
 use serde_json::json;
 
@@ -27,7 +27,8 @@ const GROUPS: [(&[&str], usize); 6] = [
 pub fn read(world: &mut World, app: &App) -> Result<(), AppError> {
     let parameters = vec![("limit".to_owned(), "500".to_owned())];
     let records = app.list(&Actor::program(), &TASK_TEMPLATE, &parameters)?.records;
-    world.templates = records.iter().map(|record| (record.text("name").to_owned(), record.id)).collect();
+    world.templates =
+        records.iter().map(|record| (task_template::NAME.get(record).to_owned(), record.id)).collect();
     Ok(())
 }
 

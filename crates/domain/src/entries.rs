@@ -9,6 +9,7 @@ use crate::calendar::series::StoredSeries;
 use crate::calendar::series::state::whole;
 use crate::calendar::{DatedEntry, floating};
 use crate::programme::milestones::numbers;
+use crate::registry::shared::{ALL_DAY, ORIGIN, TIMEZONE};
 use crate::registry::{DateRole, FieldType, Record, parse_date};
 use crate::tasks::is_open;
 
@@ -47,7 +48,7 @@ pub fn of_occurrence(single: &Record) -> Option<DatedEntry> {
 /// A task or a booking of an event stands within the event, not beside it.
 fn is_shown_within_its_event(record: &Record) -> bool {
     ["task", "booking"].contains(&record.kind.name)
-        && record.link("origin").is_some_and(|origin| origin.kind == "event")
+        && ORIGIN.get(record).is_some_and(|origin| origin.kind == "event")
 }
 
 /// A booking that was refused or given up leaves its time to others.
@@ -106,8 +107,8 @@ fn days(record: &Record, role: &DateRole) -> Option<DatedEntry> {
 fn timed(record: &Record, role: &DateRole) -> Option<DatedEntry> {
     let start = record.instant(role.start)?;
     let end = record.instant(role.end)?;
-    let timezone = record.text("timezone").to_owned();
-    if record.flag("all_day") {
+    let timezone = TIMEZONE.get(record).to_owned();
+    if ALL_DAY.get(record) {
         let zone = TimeZone::get(&timezone).unwrap_or(TimeZone::UTC);
         let day = |instant: Timestamp| floating(instant.to_zoned(zone.clone()).date());
         return Some(base(record, role, day(start), day(end)));
@@ -144,8 +145,8 @@ mod tests {
     use super::*;
     use crate::calendar::unfloating;
     use crate::core::id::Id;
-    use crate::kinds;
-    use crate::registry::{Link, Module, Value};
+    use crate::kinds::{self, booking, event, ppa, task};
+    use crate::registry::{Link, Module};
 
     fn record(kind: &str) -> Record {
         let kind = kinds::by_name(kind).unwrap();
@@ -155,15 +156,15 @@ mod tests {
     #[test]
     fn a_task_spans_from_start_to_the_end_of_its_due_day() {
         let mut task = record("task");
-        task.set("title", "Count wells");
-        task.set("due_date", date(2027, 1, 10));
+        task::TITLE.set(&mut task, "Count wells");
+        task::DUE_DATE.set(&mut task, date(2027, 1, 10));
         let single = of(&task);
         assert_eq!(single.len(), 1);
         assert_eq!(unfloating(single[0].start), date(2027, 1, 10));
         assert_eq!(unfloating(single[0].end), date(2027, 1, 11));
-        task.set("start_date", date(2027, 1, 8));
+        task::START_DATE.set(&mut task, date(2027, 1, 8));
         assert_eq!(unfloating(of(&task)[0].start), date(2027, 1, 8));
-        task.set("status", "completed");
+        task::STATUS.set(&mut task, "completed");
         assert_eq!(unfloating(of(&task)[0].start), date(2027, 1, 10));
         assert_eq!(unfloating(of(&task)[0].end), date(2027, 1, 11));
     }
@@ -171,30 +172,30 @@ mod tests {
     #[test]
     fn a_task_of_an_event_is_not_beside_it() {
         let mut task = record("task");
-        task.set("title", "Send invitations");
-        task.set("due_date", date(2027, 1, 10));
-        task.set("origin", Link { kind: "event".into(), id: Id::from_parts(2, &[2; 10]) });
+        task::TITLE.set(&mut task, "Send invitations");
+        task::DUE_DATE.set(&mut task, date(2027, 1, 10));
+        ORIGIN.set(&mut task, Link { kind: "event".into(), id: Id::from_parts(2, &[2; 10]) });
         assert!(of(&task).is_empty());
     }
 
     #[test]
     fn a_booking_stands_with_its_resource_unless_it_is_shown_otherwise_or_given_up() {
         let mut booking = record("booking");
-        booking.set("purpose", "Field visit");
-        booking.set("resource_name", "Van 1");
-        booking.set("timezone", "Asia/Manila");
-        booking.set("status", "pending");
-        booking.set("start", Timestamp::UNIX_EPOCH);
-        booking.set("end", Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(1));
+        booking::PURPOSE.set(&mut booking, "Field visit");
+        booking::RESOURCE_NAME.set(&mut booking, "Van 1");
+        TIMEZONE.set(&mut booking, "Asia/Manila");
+        booking::STATUS.set(&mut booking, "pending");
+        booking::START.set(&mut booking, Timestamp::UNIX_EPOCH);
+        booking::END.set(&mut booking, Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(1));
         let entry = of(&booking).remove(0);
         assert_eq!((entry.title.as_str(), entry.location.as_str()), ("Field visit", "Van 1"));
         let mut within = booking.clone();
-        within.set("origin", Link { kind: "event".into(), id: Id::from_parts(2, &[2; 10]) });
+        ORIGIN.set(&mut within, Link { kind: "event".into(), id: Id::from_parts(2, &[2; 10]) });
         assert!(of(&within).is_empty());
-        within.set("origin", Link { kind: "task".into(), id: Id::from_parts(2, &[2; 10]) });
+        ORIGIN.set(&mut within, Link { kind: "task".into(), id: Id::from_parts(2, &[2; 10]) });
         assert_eq!(of(&within).len(), 1);
         for status in ["rejected", "cancelled"] {
-            booking.set("status", status);
+            booking::STATUS.set(&mut booking, status);
             assert!(of(&booking).is_empty(), "{status}");
         }
     }
@@ -202,15 +203,15 @@ mod tests {
     #[test]
     fn milestones_of_a_ppa_are_entries_of_their_own() {
         let mut ppa = record("ppa");
-        ppa.set("title", "Wells");
-        ppa.set("start_date", date(2027, 1, 1));
-        ppa.set("target_end_date", date(2027, 12, 1));
-        ppa.set(
-            "milestones",
-            Value::Json(json!([
+        ppa::TITLE.set(&mut ppa, "Wells");
+        ppa::START_DATE.set(&mut ppa, date(2027, 1, 1));
+        ppa::TARGET_END_DATE.set(&mut ppa, date(2027, 12, 1));
+        ppa::MILESTONES.set(
+            &mut ppa,
+            json!([
                 {"date": "2027-03-01", "title": "Drilled", "status": "completed"},
                 {"date": "2027-06-01", "title": "Pumps in"}
-            ])),
+            ]),
         );
         let kinds: Vec<(&str, i64)> =
             of(&ppa).iter().map(|entry| (entry.entry_kind, entry.position)).collect();
@@ -225,11 +226,11 @@ mod tests {
         let mut event = record("event");
         let zone = TimeZone::get("Asia/Manila").unwrap();
         let midnight = |day: Date| day.to_zoned(zone.clone()).unwrap().timestamp();
-        event.set("title", "Eid");
-        event.set("all_day", true);
-        event.set("timezone", "Asia/Manila");
-        event.set("start", midnight(date(2027, 3, 10)));
-        event.set("end", midnight(date(2027, 3, 12)));
+        event::TITLE.set(&mut event, "Eid");
+        ALL_DAY.set(&mut event, true);
+        TIMEZONE.set(&mut event, "Asia/Manila");
+        event::START.set(&mut event, midnight(date(2027, 3, 10)));
+        event::END.set(&mut event, midnight(date(2027, 3, 12)));
         let entry = &of(&event)[0];
         assert!(entry.all_day);
         assert_eq!((unfloating(entry.start), unfloating(entry.end)), (date(2027, 3, 10), date(2027, 3, 12)));
@@ -285,7 +286,7 @@ mod tests {
     #[test]
     fn what_is_archived_leaves_the_calendar() {
         let mut task = record("task");
-        task.set("due_date", date(2027, 1, 10));
+        task::DUE_DATE.set(&mut task, date(2027, 1, 10));
         task.archived_at = Some(Timestamp::UNIX_EPOCH);
         assert!(of(&task).is_empty());
     }

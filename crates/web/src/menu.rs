@@ -27,7 +27,7 @@ fn item(label: &str, href: &str, icon: &str, module: &str) -> NavigationItem {
     }
 }
 
-/// The sidebar: what the person may see.
+/// Sidebar with the pages that the person may see.
 pub fn navigation(actor: &Actor) -> Vec<NavigationGroup> {
     let sees = |kind: &'static Kind| actor.sight(kind).is_some();
     let mut first = vec![
@@ -63,7 +63,7 @@ pub fn navigation(actor: &Actor) -> Vec<NavigationGroup> {
     groups
 }
 
-/// What the palette can start: making what the person may make.
+/// Commands of the palette: a form for each kind of record that the person may create.
 pub fn commands(actor: &Actor) -> Vec<Command> {
     let keys = |name: &str| match name {
         "task" => "n t",

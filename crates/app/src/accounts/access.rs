@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use obcms_domain::accounts::{Action, Area};
 use obcms_domain::core::id::Id;
 use obcms_domain::exchange::sharing::gone;
+use obcms_domain::kinds::user;
 use obcms_domain::registry::Record;
+use obcms_domain::registry::shared::{EXPIRES, MADE_WITH};
 use obcms_store::Tx;
 use obcms_store::accounts::{self, Session, Token};
 use obcms_store::exchange::feeds;
@@ -64,7 +66,7 @@ impl Credentials {
         self.sessions.clear();
         self.tokens.retain(|found| found.id != token && family.contains(&found.id));
         let names: Vec<String> = family.iter().map(Id::to_string).collect();
-        let is_made = |record: &Record| names.iter().any(|name| name == record.text("made_with"));
+        let is_made = |record: &Record| names.iter().any(|name| name == MADE_WITH.get(record));
         self.feeds.retain(is_made);
         self.shares.retain(is_made);
     }
@@ -124,12 +126,12 @@ pub(crate) fn limit_end(actor: &Actor, before: Option<&Record>, record: &mut Rec
     let Credential::Token { expires_at: Some(limit), .. } = actor.credential else {
         return Ok(());
     };
-    let end = record.instant("expires");
-    if before.is_some_and(|before| before.instant("expires") == end) {
+    let end = EXPIRES.get(record);
+    if before.is_some_and(|before| EXPIRES.get(before) == end) {
         return Ok(());
     }
     match end {
-        None => record.set("expires", limit),
+        None => EXPIRES.set(record, limit),
         Some(end) if end > limit => {
             let message =
                 format!("An address created with a token must expire by {limit:.0}, when the token expires.");
@@ -179,7 +181,7 @@ impl App {
         let mut tokens = accounts::tokens(tx, user)?;
         tokens.retain(|token| token.revoked_at.is_none() && token.expires_at.is_none_or(|end| end > now));
         let mut feeds = feeds::of_owner(tx, user)?;
-        feeds.retain(|feed| feed.instant("expires").is_none_or(|end| end > now));
+        feeds.retain(|feed| EXPIRES.get(feed).is_none_or(|end| end > now));
         let mut shares = sharing::of_owner(tx, user)?;
         shares.retain(|share| gone(share, now).is_none());
         Ok(Credentials { sessions, tokens, feeds, shares })
@@ -220,7 +222,7 @@ impl App {
                     format!("Access ended: {count} tokens, {feeds} feeds, {shares} shared calendars.");
                 work.remark(&record, "token")?;
             }
-            Ok((self.credentials(work.tx, user, work.now)?, record.text("username").to_owned()))
+            Ok((self.credentials(work.tx, user, work.now)?, user::USERNAME.get(&record).to_owned()))
         })?;
         security::acted(actor, "access_ended", &about);
         Ok(left)
@@ -256,7 +258,7 @@ impl App {
                 accounts::tokens(tx, user)?.into_iter().map(|token| (token.id, token.parent_id)).collect();
             let mut makers = HashSet::new();
             for record in found.feeds.iter().chain(&found.shares) {
-                let mut maker = record.text("made_with").parse::<Id>().ok();
+                let mut maker = MADE_WITH.get(record).parse::<Id>().ok();
                 while let Some(id) = maker.filter(|id| makers.insert(*id)) {
                     maker = parents.get(&id).copied().flatten();
                 }

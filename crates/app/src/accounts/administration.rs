@@ -2,6 +2,7 @@
 
 use obcms_domain::accounts::{Action, Area, Role};
 use obcms_domain::core::id::Id;
+use obcms_domain::kinds::user;
 use obcms_domain::registry::Record;
 use obcms_store::accounts;
 
@@ -27,9 +28,9 @@ impl App {
         self.write(actor, |work| {
             let before = find_user(work, user)?;
             let mut record = before.clone();
-            record.set("is_disabled", disabled);
+            user::IS_DISABLED.set(&mut record, disabled);
             if disabled {
-                if !before.flag("is_disabled") && roles(&before).contains(&Role::Admin) {
+                if !user::IS_DISABLED.get(&before) && roles(&before).contains(&Role::Admin) {
                     require_another_admin(work, &before)?;
                 }
                 accounts::delete_sessions(work.tx, user, None)?;
@@ -41,7 +42,7 @@ impl App {
         })
         .inspect(|record| {
             let event = if disabled { "account_disabled" } else { "account_enabled" };
-            security::acted(actor, event, record.text("username"));
+            security::acted(actor, event, user::USERNAME.get(record));
         })
     }
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use obcms_domain::accounts::{Action, lockout, password};
 use obcms_domain::core::id::Id;
+use obcms_domain::kinds::user;
 use obcms_domain::registry::{FieldError, Record};
 use obcms_store::accounts;
 
@@ -36,7 +37,7 @@ pub fn check(field: &str, password: &str, names: &[&str]) -> Option<FieldError> 
 
 /// Returns the names of a user that a password must not contain.
 pub fn names(user: &Record) -> [&str; 3] {
-    [user.text("username"), user.text("full_name"), user.text("email")]
+    [user::USERNAME.get(user), user::FULL_NAME.get(user), user::EMAIL.get(user)]
 }
 
 /// Returns how long account and client are still locked, if they are.
@@ -59,11 +60,11 @@ pub fn replace(
     keep_session: Option<Id>,
 ) -> Result<(), AppError> {
     let mut record = user.clone();
-    record.set("password_hash", hash);
+    user::PASSWORD_HASH.set(&mut record, hash);
     work.note = "Password changed.".to_owned();
     work.save_secret(user, &record, "password")?;
     accounts::delete_sessions(work.tx, user.id, keep_session)?;
-    accounts::delete_failures_of(work.tx, user.text("username"))?;
+    accounts::delete_failures_of(work.tx, user::USERNAME.get(user))?;
     accounts::delete_setup_links(work.tx, user.id)?;
     Ok(())
 }
@@ -86,7 +87,7 @@ impl App {
         if let Some(seconds) = locked {
             return Err(AppError::TooMany { seconds });
         }
-        if !verify(current, user.text("password_hash")) {
+        if !verify(current, user::PASSWORD_HASH.get(&user)) {
             self.write(actor, |work| {
                 let failure = work.app.new_id();
                 Ok(accounts::insert_failure(work.tx, failure, &actor.username, SIGNED_IN, now)?)
@@ -100,7 +101,7 @@ impl App {
         self.write(actor, |work| {
             let before = find_user(work, id)?;
             // Somebody else may have set it between the check and now.
-            if before.text("password_hash") != user.text("password_hash") {
+            if user::PASSWORD_HASH.get(&before) != user::PASSWORD_HASH.get(&user) {
                 return Err(AppError::conflict("The password was changed in the meantime."));
             }
             replace(work, &before, &hash, keep_session)
@@ -122,7 +123,7 @@ impl App {
             let before = find_user(work, user)?;
             replace(work, &before, &hash, None)
         })?;
-        security::acted(actor, "password_reset", record.text("username"));
+        security::acted(actor, "password_reset", user::USERNAME.get(&record));
         Ok(())
     }
 }

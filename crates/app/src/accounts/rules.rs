@@ -1,6 +1,7 @@
 //! Rules of users: user name, and at least one administrator at all times.
 
 use obcms_domain::accounts::{Role, username};
+use obcms_domain::kinds::user;
 use obcms_domain::registry::Record;
 
 use obcms_store::accounts;
@@ -16,8 +17,8 @@ pub fn before_save(
     record: &mut Record,
     _: &Input,
 ) -> Result<(), AppError> {
-    let name = username::normalise(record.text("username"));
-    record.set("username", name);
+    let name = username::normalise(user::USERNAME.get(record));
+    user::USERNAME.set(record, name);
     if before.is_some_and(|before| roles(before).contains(&Role::Admin))
         && !roles(record).contains(&Role::Admin)
     {
@@ -25,18 +26,18 @@ pub fn before_save(
     }
     if before.is_none_or(|before| roles(before) != roles(record)) {
         let names: Vec<&str> = roles(record).iter().map(|role| role.as_str()).collect();
-        let about = format!("{}: {}", record.text("username"), names.join(" "));
+        let about = format!("{}: {}", user::USERNAME.get(record), names.join(" "));
         work.acted("roles_changed", about);
     }
     match before {
-        None => work.acted("account_created", record.text("username").to_owned()),
+        None => work.acted("account_created", user::USERNAME.get(record).to_owned()),
         Some(before) => {
             let names: Vec<&str> = (record.kind.fields.iter().zip(before.values.iter().zip(&record.values)))
                 .filter(|(field, (old, new))| old != new && field.name != "roles")
                 .map(|(field, _)| field.name)
                 .collect();
             if !names.is_empty() {
-                let about = format!("{}: {}", before.text("username"), names.join(" "));
+                let about = format!("{}: {}", user::USERNAME.get(before), names.join(" "));
                 work.acted("account_changed", about);
             }
         }
@@ -52,14 +53,14 @@ pub fn before_archive(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<
     accounts::delete_sessions(work.tx, record.id, None)?;
     accounts::revoke_tokens(work.tx, record.id, work.now)?;
     accounts::delete_setup_links(work.tx, record.id)?;
-    work.acted("account_archived", record.text("username").to_owned());
+    work.acted("account_archived", user::USERNAME.get(record).to_owned());
     Ok(())
 }
 
 /// Logs that an account was restored.
 pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
     if before.is_archived() && !record.is_archived() {
-        work.acted("account_restored", record.text("username").to_owned());
+        work.acted("account_restored", user::USERNAME.get(record).to_owned());
     }
     Ok(())
 }
@@ -67,7 +68,7 @@ pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) 
 /// Applies the same rules to an undo, which may also archive, disable or change roles.
 pub fn before_undo(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
     let in_office = |user: &Record| {
-        roles(user).contains(&Role::Admin) && !user.is_archived() && !user.flag("is_disabled")
+        roles(user).contains(&Role::Admin) && !user.is_archived() && !user::IS_DISABLED.get(user)
     };
     if in_office(before) && !in_office(record) { require_another_admin(work, record) } else { Ok(()) }
 }

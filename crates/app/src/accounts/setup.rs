@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use obcms_domain::accounts::{Action, username};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds;
+use obcms_domain::kinds::{self, user};
 use obcms_store::accounts::{self, SetupLink};
 use serde_json::json;
 
@@ -53,7 +53,7 @@ impl App {
                 Some(id) => {
                     let record = find_user(work, id)?;
                     access::require_no_token(actor, "create links to set a password")?;
-                    if record.is_archived() || record.flag("is_disabled") {
+                    if record.is_archived() || user::IS_DISABLED.get(&record) {
                         return Err(AppError::conflict("This account is disabled. Enable it first."));
                     }
                     accounts::delete_setup_links(work.tx, id)?;
@@ -63,7 +63,7 @@ impl App {
                         _ => None,
                     };
                     accounts::delete_sessions(work.tx, id, but)?;
-                    record.text("username").clone_into(&mut about);
+                    user::USERNAME.get(&record).clone_into(&mut about);
                     work.note = "Password link created.".to_owned();
                     work.remark(&record, "password")?;
                     USER

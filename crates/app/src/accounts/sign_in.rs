@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use obcms_domain::accounts::username;
-use obcms_domain::kinds;
+use obcms_domain::kinds::{self, user};
 use obcms_store::accounts::{self, Session};
 use obcms_store::records;
 
@@ -97,7 +97,7 @@ impl App {
                 .log_of_stranger();
             return Err(SignInError::Locked { seconds });
         }
-        let hash = user.as_ref().map_or("", |user| user.text("password_hash"));
+        let hash = user.as_ref().map_or("", |user| user::PASSWORD_HASH.get(user));
         let right = password_hash::verify(password, hash);
         let welcome = actor.filter(|_| right);
         let secret = secrets::new(self);
@@ -123,7 +123,10 @@ impl App {
             };
             let before = super::find_user(work, session.user_id)?;
             // Closed, archived or given another password between the check and now.
-            if before.text("password_hash") != hash || before.flag("is_disabled") || before.is_archived() {
+            if user::PASSWORD_HASH.get(&before) != hash
+                || user::IS_DISABLED.get(&before)
+                || before.is_archived()
+            {
                 return Ok(Outcome::Wrong);
             }
             accounts::forget_expired(work.tx, now, self.idle_since(now), now - FORGET_FAILURES)?;
@@ -131,7 +134,7 @@ impl App {
             let device = attempt.know_device(work.app, work.tx, session.user_id, now)?;
             accounts::insert_session(work.tx, &secrets::hash(&secret), session)?;
             let mut record = before.clone();
-            record.set("last_sign_in_at", now);
+            user::LAST_SIGN_IN_AT.set(&mut record, now);
             work.save_computed(&before, &record)?;
             Ok(Outcome::In(Box::new(SignedIn { secret: secret.clone(), session: session.clone(), device })))
         })?;

@@ -1,6 +1,7 @@
 //! Encryption of secrets that older releases stored in plain text, and their check for `obcms doctor`.
 
 use obcms_domain::registry::Record;
+use obcms_domain::registry::shared::SECRET;
 use obcms_store::sealed::{self, Sealed};
 pub use obcms_store::vault::{KEY_LENGTH, Vault, is_sealed, new_key};
 
@@ -9,7 +10,7 @@ use crate::core::{App, AppError};
 /// Returns the secret of a record with an address of its own; nothing if another key sealed it.
 #[must_use]
 pub(crate) fn opened(record: &Record) -> Option<String> {
-    Vault::current().ok()?.open(record.id, record.text("secret"))
+    Vault::current().ok()?.open(record.id, SECRET.get(record))
 }
 
 /// Rows sealed in one transaction.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{Closed, Span, Taken, Terms, open};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::RESOURCE;
+use obcms_domain::kinds::{RESOURCE, booking};
 use obcms_domain::registry::Record;
 use obcms_store::bookings::{self as store, Slot};
 use obcms_store::{Tx, records};
@@ -137,7 +137,7 @@ impl App {
                         booking: known.visible(slot.booking).cloned(),
                         status: known
                             .find(slot.booking)
-                            .map_or("", |booking| booking.text("status"))
+                            .map_or("", |booking| booking::STATUS.get(booking))
                             .to_owned(),
                         slot: slot.clone(),
                     })

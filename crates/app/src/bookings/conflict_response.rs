@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use obcms_domain::bookings::{Span, Taken, Terms, Use, nearest, told};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{BOOKING, EVENT, RESOURCE};
+use obcms_domain::kinds::{BOOKING, EVENT, RESOURCE, booking, event, resource};
 use obcms_domain::registry::Record;
 use obcms_store::bookings::{self as store, Slot};
 use obcms_store::{Tx, records};
@@ -79,7 +79,7 @@ impl Known {
             "recurrence_id": Some(&slot.recurrence_id).filter(|id| !id.is_empty()),
             "start": shown_instant(slot.booked.start, zone),
             "end": shown_instant(slot.booked.end, zone),
-            "status": self.find(slot.booking).map(|booking| booking.text("status")),
+            "status": self.find(slot.booking).map(|booking| booking::STATUS.get(booking)),
             "resource": slot.resource,
             "units": slot.units,
         })
@@ -88,7 +88,7 @@ impl Known {
     /// Describes a conflicting slot for people.
     fn sentence(&self, slot: &Slot, zone: &TimeZone) -> String {
         let title = self.visible(slot.booking).map_or("another booking", Record::title);
-        let status = self.find(slot.booking).map_or("", |booking| booking.text("status"));
+        let status = self.find(slot.booking).map_or("", |booking| booking::STATUS.get(booking));
         let end = slot.booked.end.to_zoned(zone.clone());
         let same_day = end.date() == slot.booked.start.to_zoned(zone.clone()).date();
         let until =
@@ -128,7 +128,7 @@ pub fn clash(
 ) -> Result<AppError, AppError> {
     let zone = work.app.zone().clone();
     let known = Known::of(work.tx, work.actor, found)?;
-    let all_day = booking.flag("all_day");
+    let all_day = booking::ALL_DAY.get(booking);
     let free: Vec<Json> = free(work.tx, &demand.terms, wanted, all_day, work.now)?
         .into_iter()
         .map(|span| {
@@ -170,9 +170,10 @@ pub(super) fn free(
 
 /// Returns the number of seats required: the expected participants, if the booking is for an event.
 fn people(tx: &mut Tx<'_>, booking: &Record) -> Result<Option<i64>, AppError> {
-    match booking.link("origin") {
+    match booking::ORIGIN.get(booking) {
         Some(origin) if origin.kind == "event" => {
-            Ok(records::load(tx, &EVENT, origin.id)?.and_then(|event| event.integer("expected_participants")))
+            Ok(records::load(tx, &EVENT, origin.id)?
+                .and_then(|event| event::EXPECTED_PARTICIPANTS.get(&event)))
         }
         _ => Ok(None),
     }
@@ -188,16 +189,18 @@ fn alternatives(
         return Ok(Vec::new());
     };
     let limit = if demand.slots.len() > 1 { CANDIDATES_OF_A_SERIES } else { CANDIDATES };
-    let ids = store::bookable(work.tx, demand.resource.text("resource_type"), demand.resource.id, limit)?;
+    let ids =
+        store::bookable(work.tx, resource::RESOURCE_TYPE.get(&demand.resource), demand.resource.id, limit)?;
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let people = people(work.tx, booking)?;
-    let seats = demand.resource.integer("seats");
+    let seats = resource::SEATS.get(&demand.resource);
     let mut candidates = records::load_many(work.tx, &RESOURCE, &ids)?;
-    candidates.retain(|one| people.zip(one.integer("seats")).is_none_or(|(people, seats)| seats >= people));
+    candidates
+        .retain(|one| people.zip(resource::SEATS.get(one)).is_none_or(|(people, seats)| seats >= people));
     candidates.sort_by_cached_key(|one| {
-        let distance = match (seats, one.integer("seats")) {
+        let distance = match (seats, resource::SEATS.get(one)) {
             (Some(seats), Some(other)) => (seats - other).abs(),
             // Resources without a number of seats come last.
             (Some(_), None) => i64::MAX,
@@ -217,22 +220,22 @@ fn alternatives(
         .iter()
         .map(|slot| Use { recurrence_id: slot.recurrence_id.clone(), span: slot.booked })
         .collect();
-    let all_day = booking.flag("all_day");
+    let all_day = booking::ALL_DAY.get(booking);
     let mut found = Vec::new();
     for candidate in candidates {
         let terms = Terms::of(&candidate, work.app.zone());
         let wanted = slots(booking, candidate.id, &terms, &uses);
         let others: Vec<Slot> = taken.iter().filter(|slot| slot.resource == candidate.id).cloned().collect();
-        let fits = booking.integer("units").unwrap_or(1) <= terms.capacity
+        let fits = booking::UNITS.get(booking).unwrap_or(1) <= terms.capacity
             && uses.iter().all(|one| terms.check(one, all_day, &[], false, work.now).is_none())
             && wanted.iter().all(|slot| in_the_way(&terms, slot, &others).is_empty());
         if fits {
             found.push(json!({
                 "resource": candidate.id,
                 "name": candidate.title(),
-                "resource_type": candidate.text("resource_type"),
-                "seats": candidate.integer("seats"),
-                "location": Some(candidate.text("location")).filter(|place| !place.is_empty()),
+                "resource_type": resource::RESOURCE_TYPE.get(&candidate),
+                "seats": resource::SEATS.get(&candidate),
+                "location": Some(resource::LOCATION.get(&candidate)).filter(|place| !place.is_empty()),
                 "requires_approval": terms.requires_approval,
                 "url": candidate.kind.url(candidate.id),
             }));

@@ -5,7 +5,7 @@ use obcms_domain::bookings::{
     BookingStatus, MAXIMUM_USES, Span, Taken, Terms, Use, is_bounded, occupied, peak, uses,
 };
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{BOOKING, RESOURCE};
+use obcms_domain::kinds::{BOOKING, RESOURCE, booking};
 use obcms_domain::registry::Record;
 use obcms_store::bookings::{self as store, Slot};
 use obcms_store::records;
@@ -26,7 +26,7 @@ pub struct Demand {
 /// Returns true if the booking overrides others, with a reason.
 #[must_use]
 pub fn is_override(booking: &Record) -> bool {
-    !booking.get("override_reason").is_empty()
+    !booking::OVERRIDE_REASON.is_empty(booking)
 }
 
 /// Returns the slots that the booking requires.
@@ -40,7 +40,7 @@ pub fn slots(booking: &Record, resource: Id, terms: &Terms, uses: &[Use]) -> Vec
             resource,
             taken: terms.with_buffers(single.span),
             booked: single.span,
-            units: booking.integer("units").unwrap_or(1),
+            units: booking::UNITS.get(booking).unwrap_or(1),
             is_override,
             is_exclusive: terms.capacity == 1 && !is_override,
         })
@@ -54,10 +54,10 @@ pub fn hold(
     booking: &Record,
 ) -> Result<Record, AppError> {
     let mut ids: Vec<Id> =
-        before.into_iter().chain([booking]).filter_map(|one| one.reference("resource")).collect();
+        before.into_iter().chain([booking]).filter_map(|one| booking::RESOURCE.get(one)).collect();
     ids.dedup();
     work.tx.lock(RESOURCE.table, &ids)?;
-    let id = booking.reference("resource").ok_or(AppError::NotFound(RESOURCE.label))?;
+    let id = booking::RESOURCE.get(booking).ok_or(AppError::NotFound(RESOURCE.label))?;
     records::load(work.tx, &RESOURCE, id)?.ok_or(AppError::NotFound(RESOURCE.label))
 }
 
@@ -140,7 +140,7 @@ fn check_itself(demand: &Demand) -> Result<(), AppError> {
             && last.units + slot.units > demand.terms.capacity
         {
             let message = "The occurrences of this booking overlap or leave too little time for the buffer.";
-            return Err(AppError::field("rrule", "overlap", message));
+            return Err(AppError::field(booking::RRULE.name(), "overlap", message));
         }
         last = Some(slot);
     }
@@ -171,7 +171,7 @@ fn reserve(work: &mut UnitOfWork<'_, '_>, before: Option<&Record>, booking: &Rec
     let now_taken = occupied(booking);
     if let Some(before) = before
         && occupied(before) == now_taken
-        && ["resource", "units", "override_reason"]
+        && [booking::RESOURCE.name(), booking::UNITS.name(), booking::OVERRIDE_REASON.name()]
             .iter()
             .all(|field| before.get(field) == booking.get(field))
     {
@@ -201,7 +201,7 @@ pub fn unbounded(terms: &Terms) -> AppError {
          days ahead. Set an end for the rule.",
         terms.name, terms.horizon_days
     );
-    AppError::field("rrule", "horizon", message)
+    AppError::field(booking::RRULE.name(), "horizon", message)
 }
 
 /// Returns true if the slots of an archived booking are now taken.
@@ -261,7 +261,7 @@ fn rename(work: &mut UnitOfWork<'_, '_>, resource: &Record) -> Result<(), AppErr
     let ids = store::of_resource(work.tx, resource.id)?;
     for before in records::load_many(work.tx, &BOOKING, &ids)? {
         let mut booking = before.clone();
-        booking.set("resource_name", resource.title());
+        booking::RESOURCE_NAME.set(&mut booking, resource.title());
         work.save_computed(&before, &booking)?;
     }
     Ok(())

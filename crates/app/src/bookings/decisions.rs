@@ -3,8 +3,8 @@
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{BookingStatus, actions, uses};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::BOOKING;
-use obcms_domain::registry::{Record, Value};
+use obcms_domain::kinds::{BOOKING, booking};
+use obcms_domain::registry::Record;
 use obcms_store::{bookings as store, records};
 use serde_json::Value as Json;
 
@@ -151,11 +151,11 @@ pub fn decide(
         check_again(work, &before)?;
     }
     let mut booking = before.clone();
-    booking.set("status", decision.verdict.status().as_str());
-    booking.set("decided_by", work.actor.id);
-    booking.set("decided_at", work.now);
+    booking::STATUS.set(&mut booking, decision.verdict.status().as_str());
+    booking::DECIDED_BY.set(&mut booking, work.actor.id);
+    booking::DECIDED_AT.set(&mut booking, work.now);
     let note = decision.note.trim();
-    booking.set("decision_note", if note.is_empty() { Value::Null } else { Value::from(note) });
+    booking::DECISION_NOTE.set(&mut booking, Some(note).filter(|note| !note.is_empty()));
     note.clone_into(&mut work.note);
     work.save(&before, &mut booking, decision.verdict.as_str())?;
     Ok(Decided { booking: reload(work, &booking)?, change_set: work.change_set })
@@ -173,7 +173,7 @@ fn require_undecided(
     let status = BookingStatus::of(booking);
     let is_open = if verdict == Verdict::Cancel { status.blocks() } else { status == BookingStatus::Pending };
     if !is_open {
-        let person = booking.reference("decided_by");
+        let person = booking::DECIDED_BY.get(booking);
         let by = match person {
             Some(id) => records::references(work.tx, &[id])?.remove(&id).map(|person| person.title),
             None => None,

@@ -5,7 +5,7 @@ use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{Span, Taken, Terms, is_bounded, nearest, uses};
 use obcms_domain::calendar::series::{begin_on_rule, begins_anew};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{BOOKING, RESOURCE};
+use obcms_domain::kinds::{BOOKING, RESOURCE, booking};
 use obcms_domain::records::input::{self, Context};
 use obcms_domain::registry::{FieldError, Record};
 use obcms_store::bookings::{self as store, Slot};
@@ -61,7 +61,7 @@ impl Preview {
     /// Returns the JSON of the API.
     #[must_use]
     pub fn to_json(&self, app: &App) -> Json {
-        let (zone, all_day) = (app.zone(), self.booking.flag("all_day"));
+        let (zone, all_day) = (app.zone(), booking::ALL_DAY.get(&self.booking));
         let dates: Vec<Json> = self
             .dates
             .iter()
@@ -132,13 +132,18 @@ impl App {
                     if begins_anew(&before, &booking) {
                         begin_on_rule(&mut booking);
                     }
-                    let same = before.get("resource") == booking.get("resource");
+                    let same = booking::RESOURCE.is_same(&before, &booking);
                     (booking, if same { uses(&before) } else { Vec::new() })
                 }
             };
-            let unknown =
-                || AppError::field("resource", "unknown_reference", "This resource does not exist.");
-            let id = booking.reference("resource").ok_or_else(unknown)?;
+            let unknown = || {
+                AppError::field(
+                    booking::RESOURCE.name(),
+                    "unknown_reference",
+                    "This resource does not exist.",
+                )
+            };
+            let id = booking::RESOURCE.get(&booking).ok_or_else(unknown)?;
             let resource = records::load(tx, &RESOURCE, id)?.ok_or_else(unknown)?;
             actor.require(tx, Action::View, &resource)?;
             let terms = Terms::of(&resource, self.zone());
@@ -158,7 +163,7 @@ impl App {
             let pointers: Vec<&Slot> = others.iter().collect();
             let bookings = Known::of(tx, actor, &pointers)?;
             let taken: Vec<Taken> = others.iter().map(Taken::from).collect();
-            let all_day = booking.flag("all_day");
+            let all_day = booking::ALL_DAY.get(&booking);
             let dates = wanted
                 .iter()
                 .zip(uses(&booking))
@@ -191,7 +196,7 @@ impl App {
 
 fn unavailable(terms: &Terms) -> Option<FieldError> {
     let message = format!("{} is not available for booking.", terms.name);
-    (!terms.is_available).then(|| FieldError::new("resource", "unavailable", message))
+    (!terms.is_available).then(|| FieldError::new(booking::RESOURCE.name(), "unavailable", message))
 }
 
 /// Returns the taken times within the margin in which free times are searched.

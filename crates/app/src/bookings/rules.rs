@@ -3,7 +3,7 @@
 use obcms_domain::accounts::{Action, who_can};
 use obcms_domain::bookings::{BookingStatus, Terms, Use, is_bounded, uses};
 use obcms_domain::calendar::series::{self, Series};
-use obcms_domain::kinds::BOOKING;
+use obcms_domain::kinds::{BOOKING, booking};
 use obcms_domain::registry::{FieldError, Record, Value};
 
 use crate::bookings::conflicts::{self, is_override};
@@ -23,7 +23,7 @@ pub fn before_save(
     require_override(work, before, booking)?;
     name(work, booking)?;
     let resource = conflicts::hold(work, before, booking)?;
-    booking.set("resource_name", resource.title());
+    booking::RESOURCE_NAME.set(booking, resource.title());
     let asks = before.is_none_or(|before| asks_anew(before, booking));
     if !asks {
         return Ok(());
@@ -33,10 +33,8 @@ pub fn before_save(
     }
     let terms = Terms::of(&resource, work.app.zone());
     // Times that are already booked are checked again only for another resource.
-    let known: Vec<Use> = before
-        .filter(|before| before.get("resource") == booking.get("resource"))
-        .map(uses)
-        .unwrap_or_default();
+    let known: Vec<Use> =
+        before.filter(|before| booking::RESOURCE.is_same(before, booking)).map(uses).unwrap_or_default();
     check_terms(work, &known, booking, &terms)?;
     set_status(work, before, booking, &terms);
     if before.is_some() {
@@ -49,9 +47,15 @@ pub fn before_save(
 }
 
 /// Fields that all occurrences of a booking share.
-const COMMON: [&str; 3] = ["resource", "units", "override_reason"];
+const COMMON: [&str; 3] = [booking::RESOURCE.name(), booking::UNITS.name(), booking::OVERRIDE_REASON.name()];
 /// Fields of the decision, which applies to the whole booking.
-const DECIDED: [&str; 5] = ["status", "decided_by", "decided_at", "decision_note", "resource_name"];
+const DECIDED: [&str; 5] = [
+    booking::STATUS.name(),
+    booking::DECIDED_BY.name(),
+    booking::DECIDED_AT.name(),
+    booking::DECISION_NOTE.name(),
+    booking::RESOURCE_NAME.name(),
+];
 
 /// Checks the changed occurrences of a series. Conflicts are checked when it is saved.
 pub fn before_series(
@@ -73,12 +77,12 @@ pub fn before_series(
         series::set_overrides(booking, overrides);
     }
     // The second part of a split series continues the first.
-    let first = match (before, booking.reference("continues")) {
+    let first = match (before, booking::CONTINUES.get(booking)) {
         (None, Some(first)) => obcms_store::records::load(work.tx, &BOOKING, first)?,
         _ => None,
     };
     // With another resource, every occurrence is checked.
-    let stood = before.or(first.as_ref()).filter(|stood| stood.get("resource") == booking.get("resource"));
+    let stood = before.or(first.as_ref()).filter(|stood| booking::RESOURCE.is_same(stood, booking));
     let known = stood.map(uses).unwrap_or_default();
     let is_asked = |one: &Use| known.iter().any(|known| known.span == one.span);
     if is_bounded(booking) && uses(booking).iter().all(is_asked) {
@@ -93,10 +97,7 @@ pub fn before_series(
 
 /// Returns true if the change affects time, resource or units.
 fn asks_anew(before: &Record, booking: &Record) -> bool {
-    uses(before) != uses(booking)
-        || ["resource", "units", "override_reason"]
-            .iter()
-            .any(|field| before.get(field) != booking.get(field))
+    uses(before) != uses(booking) || COMMON.iter().any(|field| before.get(field) != booking.get(field))
 }
 
 /// Requires the right to override bookings if the override reason changes.
@@ -106,28 +107,29 @@ fn require_override(
     booking: &mut Record,
 ) -> Result<(), AppError> {
     if !is_override(booking) {
-        booking.set("override_reason", Value::Null);
+        booking::OVERRIDE_REASON.clear(booking);
     }
-    let known = before.map_or(&Value::Null, |before| before.get("override_reason"));
-    if known == booking.get("override_reason") || work.actor.may(Action::Override, booking.kind.area) {
+    let known = before.map_or(&Value::Null, |before| booking::OVERRIDE_REASON.value(before));
+    if known == booking::OVERRIDE_REASON.value(booking) || work.actor.may(Action::Override, booking.kind.area)
+    {
         return Ok(());
     }
     let detail = "You do not have permission to override other bookings.".to_owned();
-    let errors = vec![FieldError::new("override_reason", "forbidden", detail.clone())];
+    let errors = vec![FieldError::new(booking::OVERRIDE_REASON.name(), "forbidden", detail.clone())];
     Err(AppError::ForbiddenFields { detail, who: who_can(Action::Override, booking.kind.area), errors })
 }
 
 /// Names a booking without a purpose after its origin, or after the person who booked.
 fn name(work: &mut UnitOfWork<'_, '_>, booking: &mut Record) -> Result<(), AppError> {
-    if !booking.get("purpose").is_empty() {
+    if !booking::PURPOSE.is_empty(booking) {
         return Ok(());
     }
-    let origin = match booking.reference("origin") {
+    let origin = match booking::ORIGIN.get(booking).map(|origin| origin.id) {
         Some(id) => obcms_store::records::references(work.tx, &[id])?.remove(&id),
         None => None,
     };
     let purpose = origin.map_or_else(|| format!("Booked by {}", work.actor.full_name), |origin| origin.title);
-    booking.set("purpose", purpose);
+    booking::PURPOSE.set(booking, purpose);
     Ok(())
 }
 
@@ -155,16 +157,16 @@ fn check_terms(
     }
     if !terms.is_available {
         let message = format!("{} is not available for booking.", terms.name);
-        errors.push(FieldError::new("resource", "unavailable", message));
+        errors.push(FieldError::new(booking::RESOURCE.name(), "unavailable", message));
     }
-    if booking.integer("units").unwrap_or(1) > terms.capacity {
+    if booking::UNITS.get(booking).unwrap_or(1) > terms.capacity {
         let message = format!("{} has only {}.", terms.name, terms.capacity);
-        errors.push(FieldError::new("units", "range", message));
+        errors.push(FieldError::new(booking::UNITS.name(), "range", message));
     }
     let asked = uses(booking);
-    let wrong = asked
-        .iter()
-        .filter_map(|one| terms.check(one, booking.flag("all_day"), known, is_override(booking), work.now));
+    let wrong = asked.iter().filter_map(|one| {
+        terms.check(one, booking::ALL_DAY.get(booking), known, is_override(booking), work.now)
+    });
     errors.extend(wrong.take(NAMED));
     if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
 }
@@ -174,14 +176,14 @@ fn check_terms(
 fn set_status(work: &UnitOfWork<'_, '_>, before: Option<&Record>, booking: &mut Record, terms: &Terms) {
     let decides = before.is_some() && work.actor.may(Action::DecideBooking, booking.kind.area);
     if is_override(booking) {
-        booking.set("status", BookingStatus::Approved.as_str());
-        booking.set("decided_by", work.actor.id);
-        booking.set("decided_at", work.now);
-        booking.set("decision_note", booking.text("override_reason").to_owned());
+        booking::STATUS.set(booking, BookingStatus::Approved.as_str());
+        booking::DECIDED_BY.set(booking, work.actor.id);
+        booking::DECIDED_AT.set(booking, work.now);
+        booking::DECISION_NOTE.set(booking, booking::OVERRIDE_REASON.get(booking).to_owned());
     } else if !terms.requires_approval {
-        booking.set("status", BookingStatus::Approved.as_str());
+        booking::STATUS.set(booking, BookingStatus::Approved.as_str());
     } else if !decides {
-        booking.set("status", BookingStatus::Pending.as_str());
+        booking::STATUS.set(booking, BookingStatus::Pending.as_str());
         for field in ["decided_by", "decided_at", "decision_note"] {
             booking.set(field, Value::Null);
         }

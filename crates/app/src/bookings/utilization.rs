@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{Span, Terms, without};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{BOOKING, RESOURCE};
+use obcms_domain::kinds::{BOOKING, RESOURCE, resource};
 use obcms_domain::registry::Record;
 use obcms_store::bookings::{self as store, Slot};
 use serde_json::{Value as Json, json};
@@ -42,7 +42,7 @@ impl Utilisation {
         json!({
             "resource": self.resource.id,
             "name": self.resource.title(),
-            "resource_type": self.resource.text("resource_type"),
+            "resource_type": resource::RESOURCE_TYPE.get(&self.resource),
             "bookings": self.bookings,
             "booked_minutes": self.booked_minutes,
             "open_minutes": self.open_minutes,
@@ -122,7 +122,7 @@ pub fn utilisation_file(rows: &[Utilisation]) -> Result<Vec<u8>, AppError> {
     for row in rows {
         let cells = [
             guarded(row.resource.title()),
-            row.resource.text("resource_type").to_owned(),
+            resource::RESOURCE_TYPE.get(&row.resource).to_owned(),
             row.bookings.to_string(),
             row.booked_minutes.to_string(),
             row.open_minutes.to_string(),

@@ -12,7 +12,7 @@ use obcms_domain::calendar::is_called_off;
 use obcms_domain::calendar::series::StoredSeries;
 use obcms_domain::core::id::Id;
 use obcms_domain::entries;
-use obcms_domain::kinds::{BOOKING, EVENT};
+use obcms_domain::kinds::{BOOKING, EVENT, booking};
 use obcms_store::calendar::EntryRow;
 use obcms_store::{Tx, bookings, records};
 
@@ -77,7 +77,7 @@ impl Booked {
         let mut origins = HashMap::new();
         let mut rows = Vec::new();
         for booking in records::load_many(tx, &BOOKING, &ids)? {
-            let Some(event) = booking.link("origin").map(|origin| origin.id) else { continue };
+            let Some(event) = booking::ORIGIN.get(&booking).map(|origin| origin.id) else { continue };
             origins.insert(booking.id, event);
             for entry in entries::own(&booking) {
                 let series = entry.series.as_ref().map(|series| series.to_text().into());

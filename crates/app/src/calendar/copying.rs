@@ -3,6 +3,7 @@
 use obcms_domain::accounts::Action;
 use obcms_domain::calendar::actions;
 use obcms_domain::entries;
+use obcms_domain::kinds::task;
 use obcms_domain::registry::{DateRole, Kind, Record};
 use obcms_store::calendar as store;
 use serde_json::Value as Json;
@@ -14,8 +15,15 @@ use crate::records::undo::undo_address;
 use crate::records::{self, Input};
 
 /// Fields about the progress of the original, or about its links to other records in time.
-const NOT_COPIED: [&str; 7] =
-    ["progress", "actual_hours", "depends_on", "completed_at", "rrule", "rdates", "exdates"];
+const NOT_COPIED: [&str; 7] = [
+    task::PROGRESS.name(),
+    task::ACTUAL_HOURS.name(),
+    task::DEPENDS_ON.name(),
+    task::COMPLETED_AT.name(),
+    task::RRULE.name(),
+    task::RDATES.name(),
+    task::EXDATES.name(),
+];
 
 impl App {
     /// Creates a copy of the record behind the entry at the times of the input. Undo archives the copy.

@@ -9,6 +9,7 @@ use obcms_domain::calendar::{self, DatedEntry, actions, unfloating};
 use obcms_domain::entries;
 use obcms_domain::programme::milestones::numbers;
 use obcms_domain::registry::action::ActionInput;
+use obcms_domain::registry::shared::TIMEZONE;
 use obcms_domain::registry::{DateRole, FieldType, Record, Value, moment, parse_date};
 use obcms_store::calendar::{self as store, EntryRow};
 use serde_json::{Value as Json, json};
@@ -338,7 +339,7 @@ fn moments(
     current: &DatedEntry,
     wish: &Wish<'_>,
 ) -> Result<Input, AppError> {
-    let zone = TimeZone::get(record.text("timezone")).unwrap_or(TimeZone::UTC);
+    let zone = TimeZone::get(TIMEZONE.get(record)).unwrap_or(TimeZone::UTC);
     let all_day = wish.all_day.unwrap_or(current.all_day);
     let (start, end) = if all_day {
         let as_days = if current.all_day {

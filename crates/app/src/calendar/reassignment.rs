@@ -2,7 +2,7 @@
 
 use obcms_domain::bookings::BookingStatus;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::BOOKING;
+use obcms_domain::kinds::{BOOKING, booking};
 use obcms_domain::registry::{DateRole, Field, FieldType, Kind, Record, Source};
 use obcms_store::{bookings as store, records as stored};
 use serde_json::json;
@@ -115,7 +115,7 @@ pub(super) fn bookings(
     let mut bookings = stored::load_many(work.tx, &BOOKING, &ids)?;
     bookings.retain(|booking| {
         let stands = !booking.is_archived() && BookingStatus::of(booking).blocks();
-        stands && booking.reference("resource") == Some(old)
+        stands && booking::RESOURCE.get(booking) == Some(old)
     });
     if bookings.is_empty() {
         return Err(AppError::conflict("That resource is no longer booked for this. Nothing was changed."));

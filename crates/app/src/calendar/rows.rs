@@ -2,7 +2,7 @@
 
 use obcms_domain::choices::{self, RESOURCE_TYPES};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{RESOURCE, USER};
+use obcms_domain::kinds::{RESOURCE, USER, resource, user};
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::{calendar as store, records};
 use serde::Serialize;
@@ -103,16 +103,16 @@ impl App {
 /// Returns the note: `Room · seats 12`, or the position of a person.
 fn note(record: &Record) -> String {
     if record.kind == &USER {
-        return record.text("position").to_owned();
+        return user::POSITION.get(record).to_owned();
     }
-    let mut words = vec![choices::label(RESOURCE_TYPES, record.text("resource_type")).to_owned()];
-    if let Some(seats) = record.integer("seats") {
+    let mut words = vec![choices::label(RESOURCE_TYPES, resource::RESOURCE_TYPE.get(record)).to_owned()];
+    if let Some(seats) = resource::SEATS.get(record) {
         words.push(format!("seats {seats}"));
     }
-    if let Some(units) = record.integer("capacity").filter(|units| *units > 1) {
+    if let Some(units) = resource::CAPACITY.get(record).filter(|units| *units > 1) {
         words.push(format!("{units} units"));
     }
-    if !record.flag("is_available") {
+    if !resource::IS_AVAILABLE.get(record) {
         words.push("not available".to_owned());
     }
     words.join(" · ")

@@ -9,7 +9,7 @@ use obcms_domain::bookings::{self as rules, Span, Taken, Terms};
 use obcms_domain::calendar::floating;
 use obcms_domain::calendar::scheduling::{Attendee, Busy, Place, Reason, Request, Suggestion, suggest};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{EVENT, RESOURCE, USER};
+use obcms_domain::kinds::{EVENT, RESOURCE, USER, resource, user};
 use obcms_domain::registry::{Record, Value};
 use obcms_store::bookings as booked;
 use obcms_store::calendar::{self as store, EntryRow, Window};
@@ -133,7 +133,7 @@ impl App {
             .map(|(index, row)| Busy { span: self.taken(row), index })
             .collect();
         busy.sort_by_key(|busy| (busy.span.start, busy.index));
-        let hours = match person.kind.position("working_hours").map(|_| person.get("working_hours")) {
+        let hours = match user::WORKING_HOURS.is_in(person.kind).then(|| user::WORKING_HOURS.value(person)) {
             Some(Value::Json(json)) if json.as_object().is_some_and(|days| !days.is_empty()) => json.clone(),
             _ => usual_hours(),
         };
@@ -163,7 +163,10 @@ impl App {
         let scope = actor.scope(&RESOURCE)?;
         let query = Query {
             kind: &RESOURCE,
-            filters: vec![Filter::OneOf("resource_type".to_owned(), vec![SqlValue::from(resource_type)])],
+            filters: vec![Filter::OneOf(
+                resource::RESOURCE_TYPE.name().to_owned(),
+                vec![SqlValue::from(resource_type)],
+            )],
             words: Vec::new(),
             scope: scope.as_ref(),
             archived: Archived::Without,
@@ -188,7 +191,7 @@ impl App {
                 } else {
                     Vec::new()
                 };
-                let place = Place { resource: resource.id, seats: resource.integer("seats"), free };
+                let place = Place { resource: resource.id, seats: resource::SEATS.get(resource), free };
                 (place, resource.title().to_owned())
             })
             .collect())

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use obcms_domain::accounts::{Action, Area, Relation, Role, allows, who_can_always};
 use obcms_domain::core::addresses::masked_address;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds;
+use obcms_domain::kinds::{self, task, user};
 use obcms_domain::registry::{Kind, Record, Value};
 use obcms_store::records::{self, Scope};
 use obcms_store::{Tx, accounts};
@@ -151,13 +151,17 @@ impl Default for CalendarDefaults {
 
 impl CalendarDefaults {
     fn of(user: &Record) -> Self {
-        let modules = match user.get("default_modules") {
+        let modules = match user::DEFAULT_MODULES.value(user) {
             Value::Json(serde_json::Value::Array(items)) => {
                 items.iter().filter_map(|item| item.as_str()).map(str::to_owned).collect()
             }
             _ => Vec::new(),
         };
-        Self { view: user.text("default_view").to_owned(), modules, show_hijri: user.flag("show_hijri") }
+        Self {
+            view: user::DEFAULT_VIEW.get(user).to_owned(),
+            modules,
+            show_hijri: user::SHOW_HIJRI.get(user),
+        }
     }
 }
 
@@ -207,7 +211,7 @@ impl Actor {
         let Some(user) = records::load(tx, &kinds::USER, id)? else {
             return Ok(None);
         };
-        if user.is_archived() || user.flag("is_disabled") {
+        if user.is_archived() || user::IS_DISABLED.get(&user) {
             return Ok(None);
         }
         let teams = accounts::teams_of(tx, id)?;
@@ -217,18 +221,18 @@ impl Actor {
     /// Returns the actor of a user record.
     #[must_use]
     pub fn from_record(user: &Record, teams: Vec<Id>) -> Self {
-        let mut concerns = user.references("communities").to_vec();
-        concerns.extend(user.reference("organization"));
+        let mut concerns = user::COMMUNITIES.get(user).to_vec();
+        concerns.extend(user::ORGANIZATION.get(user));
         Self {
             id: Some(user.id),
-            username: user.text("username").to_owned(),
-            full_name: user.text("full_name").to_owned(),
+            username: user::USERNAME.get(user).to_owned(),
+            full_name: user::FULL_NAME.get(user).to_owned(),
             roles: roles(user),
             teams,
             concerns,
-            timezone: user.text("timezone").to_owned(),
-            theme: user.text("theme").to_owned(),
-            week_start: user.text("week_start").to_owned(),
+            timezone: user::TIMEZONE.get(user).to_owned(),
+            theme: user::THEME.get(user).to_owned(),
+            week_start: user::WEEK_START.get(user).to_owned(),
             calendar: CalendarDefaults::of(user),
             read_only: false,
             credential: Credential::None,
@@ -363,7 +367,7 @@ impl Actor {
                 relations.push(relation);
             }
         }
-        if record.references("teams").iter().any(|team| self.teams.contains(team)) {
+        if task::TEAMS.get(record).iter().any(|team| self.teams.contains(team)) {
             relations.push(Relation::Team);
         }
         relations
@@ -412,7 +416,7 @@ impl Actor {
 /// Returns the roles of a user record.
 #[must_use]
 pub fn roles(user: &Record) -> Vec<Role> {
-    match user.get("roles") {
+    match user::ROLES.value(user) {
         Value::Json(serde_json::Value::Array(items)) => {
             items.iter().filter_map(|item| item.as_str()).filter_map(Role::parse).collect()
         }

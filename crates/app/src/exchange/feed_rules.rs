@@ -1,6 +1,6 @@
 //! Rules of feeds: a secret address from the start, and valid filters.
 
-use obcms_domain::kinds;
+use obcms_domain::kinds::{self, feed};
 use obcms_domain::registry::{Record, Value};
 use serde_json::Value as Json;
 
@@ -17,7 +17,7 @@ pub fn before_save(
     _: &Input,
 ) -> Result<(), AppError> {
     limit_end(work.actor, before, record)?;
-    if record.text("secret").is_empty() {
+    if feed::SECRET.get(record).is_empty() {
         feeds::set_secret(work.app, work.actor, record)?;
     }
     let states = kinds::entry_states();

@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::FEED;
+use obcms_domain::kinds::{FEED, feed};
 use obcms_domain::registry::{Record, Value};
 use obcms_store::exchange::feeds as store;
 use serde_json::Value as Json;
@@ -21,11 +21,11 @@ use crate::records::{require_version, require_write};
 pub(crate) fn set_secret(app: &App, actor: &Actor, record: &mut Record) -> Result<(), AppError> {
     let secret = new_secret(app);
     match actor.credential {
-        Credential::Token { id, .. } => record.set("made_with", id.to_string()),
-        Credential::None | Credential::Session(_) => record.set("made_with", Value::Null),
+        Credential::Token { id, .. } => feed::MADE_WITH.set(record, id.to_string()),
+        Credential::None | Credential::Session(_) => feed::MADE_WITH.clear(record),
     }
-    record.set("secret_hash", hashed_text(&secret));
-    record.set("secret", Vault::current()?.seal(record.id, &secret)?);
+    feed::SECRET_HASH.set(record, hashed_text(&secret));
+    feed::SECRET.set(record, Vault::current()?.seal(record.id, &secret)?);
     Ok(())
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn set_secret(app: &App, actor: &Actor, record: &mut Record) -> Resul
 pub(crate) fn secret_for(actor: &Actor, record: &Record) -> Option<String> {
     let is_owner = actor.id.is_some() && record.created_by == actor.id;
     let sees = match actor.credential {
-        Credential::Token { id, .. } => record.text("made_with") == id.to_string(),
+        Credential::Token { id, .. } => feed::MADE_WITH.get(record) == id.to_string(),
         Credential::None | Credential::Session(_) => true,
     };
     opened(record).filter(|_| is_owner && sees)
@@ -52,7 +52,7 @@ impl App {
         let missing = || AppError::NotFound("feed");
         self.read(|tx| {
             let feed = store::by_secret(tx, &hashed_text(secret))?.ok_or_else(missing)?;
-            let is_over = feed.instant("expires").is_some_and(|end| end <= self.now());
+            let is_over = feed::EXPIRES.get(&feed).is_some_and(|end| end <= self.now());
             let owner = feed.created_by.filter(|_| !feed.is_archived() && !is_over).ok_or_else(missing)?;
             let owner = Actor::load(tx, owner)?.filter(|owner| !owner.roles.is_empty());
             Ok((feed, owner.ok_or_else(missing)?))

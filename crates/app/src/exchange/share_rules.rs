@@ -1,7 +1,7 @@
 //! Rules of shares: a secret, and a passphrase stored as a hash.
 
-use obcms_domain::kinds::LEAST_PASSPHRASE;
-use obcms_domain::registry::{Record, Value};
+use obcms_domain::kinds::{LEAST_PASSPHRASE, share};
+use obcms_domain::registry::Record;
 
 use super::feeds;
 use crate::accounts::limit_end;
@@ -22,17 +22,17 @@ pub fn before_save(
     if !input.contains_key("passphrase") {
         return Ok(());
     }
-    let given = record.text("passphrase").to_owned();
+    let given = share::PASSPHRASE.get(record).to_owned();
     if given.trim().is_empty() {
-        record.set("passphrase", Value::Null);
-        record.set("has_passphrase", false);
+        share::PASSPHRASE.clear(record);
+        share::HAS_PASSPHRASE.set(record, false);
         return Ok(());
     }
     if given.chars().count() < LEAST_PASSPHRASE {
         let message = format!("Must have at least {LEAST_PASSPHRASE} characters.");
-        return Err(AppError::field("passphrase", "too_short", message));
+        return Err(AppError::field(share::PASSPHRASE.name(), "too_short", message));
     }
-    record.set("passphrase", work.hashed(&given)?);
-    record.set("has_passphrase", true);
+    share::PASSPHRASE.set(record, work.hashed(&given)?);
+    share::HAS_PASSPHRASE.set(record, true);
     Ok(())
 }

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan};
 use obcms_domain::core::id::Id;
 use obcms_domain::exchange::sharing::{Closed, gone};
-use obcms_domain::kinds::{BOOKING, RESOURCE, SHARE, SHARED_MODULES};
+use obcms_domain::kinds::{BOOKING, RESOURCE, SHARE, SHARED_MODULES, resource, share};
 use obcms_domain::registry::{Module, Record, Value};
 use obcms_store::exchange::sharing as store;
 use obcms_store::{Tx, records};
@@ -136,7 +136,7 @@ pub fn path(actor: &Actor, record: &Record) -> Option<String> {
 /// Returns the proof that a visitor gave the passphrase. It is derived from the secret of the share and the hash of the
 /// passphrase, so a new passphrase invalidates it.
 fn proof(share: &Record) -> String {
-    hashed_text(&format!("{}\n{}", share.text("secret"), share.text("passphrase")))
+    hashed_text(&format!("{}\n{}", share::SECRET.get(share), share::PASSPHRASE.get(share)))
 }
 
 /// Returns the network of an address: `/24` for IPv4, `/48` for IPv6.
@@ -198,7 +198,7 @@ impl App {
             (None, None) => return Ok(ShareState::Closed(Box::new(share), Closed::MakerGone)),
             (None, Some(maker)) => maker,
         };
-        if share.flag("has_passphrase") && given_proof != proof(&share) {
+        if share::HAS_PASSPHRASE.get(&share) && given_proof != proof(&share) {
             return Ok(ShareState::Locked);
         }
         Ok(ShareState::Open(Box::new((share, maker))))
@@ -217,7 +217,7 @@ impl App {
             return Ok(Unlocked::Nothing);
         };
         let about = share.id.to_string();
-        if gone(&share, now).is_some() || !share.flag("has_passphrase") {
+        if gone(&share, now).is_some() || !share::HAS_PASSPHRASE.get(&share) {
             return Ok(Unlocked::Nothing);
         }
         let attempt = Attempt::new(&account(share.id), &visitor.address);
@@ -226,7 +226,7 @@ impl App {
             stranger("locked", &about, visitor);
             return Ok(Unlocked::Wait(seconds));
         }
-        if verify(passphrase, share.text("passphrase")) {
+        if verify(passphrase, share::PASSPHRASE.get(&share)) {
             self.database().write(|tx| attempt.succeeded(tx))?;
             return Ok(Unlocked::Right(proof(&share)));
         }
@@ -247,8 +247,8 @@ impl App {
     /// Returns the first and the last day that the share shows today.
     #[must_use]
     pub fn shared_days(&self, share: &Record) -> (Date, Date) {
-        let first = share.date("start").unwrap_or_else(|| self.today());
-        let last = share.date("end").unwrap_or_else(|| first.saturating_add((ROLLING_DAYS - 1).days()));
+        let first = share::START.get(share).unwrap_or_else(|| self.today());
+        let last = share::END.get(share).unwrap_or_else(|| first.saturating_add((ROLLING_DAYS - 1).days()));
         (first, last)
     }
 
@@ -285,7 +285,7 @@ impl App {
         ids.dedup();
         let resources = self.read(|tx| Ok(records::load_many(tx, &RESOURCE, &ids)?))?;
         let is_person = |resource: &&Record| {
-            resource.text("resource_type") == "facilitator" || resource.reference("person").is_some()
+            resource::RESOURCE_TYPE.get(resource) == "facilitator" || resource::PERSON.get(resource).is_some()
         };
         Ok(resources.iter().filter(is_person).map(|resource| resource.id).collect())
     }
@@ -341,7 +341,7 @@ fn find(tx: &mut Tx<'_>, secret: &str) -> Result<Option<(Record, Option<Actor>)>
 
 /// Returns the chosen modules. A share without modules shows nothing, because publication is always an explicit choice.
 fn modules(share: &Record) -> Vec<Module> {
-    let chosen: Vec<&str> = match share.get("modules") {
+    let chosen: Vec<&str> = match share::MODULES.value(share) {
         Value::Json(Json::Array(items)) => items.iter().filter_map(Json::as_str).collect(),
         _ => Vec::new(),
     };

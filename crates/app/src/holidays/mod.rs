@@ -13,7 +13,7 @@ use obcms_domain::accounts::Action;
 use obcms_domain::choices::{self, HIJRI_MONTHS};
 use obcms_domain::holidays::hijri::{HijriCalendar, HijriDate};
 use obcms_domain::holidays::{self, Holiday, WorkingDays, YEARS, is_day_off, is_weekend};
-use obcms_domain::kinds::HOLIDAY;
+use obcms_domain::kinds::{HOLIDAY, holiday};
 use obcms_domain::registry::Record;
 use obcms_store::{Tx, holidays as store, records};
 use serde_json::{Value as Json, json};
@@ -60,8 +60,8 @@ impl Day {
                 json!({
                     "id": holiday.id,
                     "name": holiday.title(),
-                    "holiday_type": holiday.text("holiday_type"),
-                    "is_estimated": holiday.flag("is_estimated"),
+                    "holiday_type": holiday::HOLIDAY_TYPE.get(holiday),
+                    "is_estimated": holiday::IS_ESTIMATED.get(holiday),
                     "is_day_off": is_off(holiday),
                     "url": holiday.kind.url(holiday.id),
                 })
@@ -82,7 +82,7 @@ impl Day {
 }
 
 fn is_off(holiday: &Record) -> bool {
-    is_day_off(holiday.text("holiday_type"))
+    is_day_off(holiday::HOLIDAY_TYPE.get(holiday))
 }
 
 fn weekday(date: Date) -> &'static str {
@@ -138,8 +138,8 @@ impl App {
 }
 
 fn span(holiday: &Record) -> Option<(Date, Date)> {
-    let first = holiday.date("date")?;
-    Some((first, holiday.date("end_date").unwrap_or(first).max(first)))
+    let first = holiday::DATE.get(holiday)?;
+    Some((first, holiday::END_DATE.get(holiday).unwrap_or(first).max(first)))
 }
 
 fn lasts(holiday: &Record, date: Date) -> bool {
@@ -150,7 +150,7 @@ fn lasts(holiday: &Record, date: Date) -> bool {
 fn within(tx: &mut Tx<'_>, first: Date, last: Date) -> Result<Vec<Record>, AppError> {
     let ids = store::within(tx, first, last)?;
     let mut found = records::load_many(tx, &HOLIDAY, &ids)?;
-    found.sort_by_cached_key(|holiday| (holiday.date("date"), holiday.title().to_owned()));
+    found.sort_by_cached_key(|holiday| (holiday::DATE.get(holiday), holiday.title().to_owned()));
     Ok(found)
 }
 
@@ -199,14 +199,16 @@ pub fn compute(work: &mut UnitOfWork<'_, '_>, year: i16) -> Result<Computed, App
     let ids = store::with_keys(work.tx, &keys)?;
     let known: HashMap<String, Record> = records::load_many(work.tx, &HOLIDAY, &ids)?
         .into_iter()
-        .map(|holiday| (holiday.text("key").to_owned(), holiday))
+        .map(|holiday| (holiday::KEY.get(&holiday).to_owned(), holiday))
         .collect();
     let mut computed = Computed::default();
     let mut new = Vec::new();
     for rule in &rules {
         match known.get(&rule.key) {
             None => new.push(made(work, rule)),
-            Some(before) if before.is_archived() || before.text("source") != "computed" => computed.kept += 1,
+            Some(before) if before.is_archived() || holiday::SOURCE.get(before) != "computed" => {
+                computed.kept += 1;
+            }
             Some(before) => {
                 let mut holiday = before.clone();
                 fill(&mut holiday, rule);
@@ -225,15 +227,15 @@ pub fn compute(work: &mut UnitOfWork<'_, '_>, year: i16) -> Result<Computed, App
 
 fn made(work: &UnitOfWork<'_, '_>, rule: &Holiday) -> Record {
     let mut holiday = work.new_record(&HOLIDAY);
-    holiday.set("key", rule.key.as_str());
-    holiday.set("source", "computed");
+    holiday::KEY.set(&mut holiday, rule.key.as_str());
+    holiday::SOURCE.set(&mut holiday, "computed");
     fill(&mut holiday, rule);
     holiday
 }
 
 fn fill(holiday: &mut Record, rule: &Holiday) {
-    holiday.set("name", rule.name);
-    holiday.set("date", rule.date);
-    holiday.set("holiday_type", rule.holiday_type);
-    holiday.set("is_estimated", rule.is_estimated);
+    holiday::NAME.set(holiday, rule.name);
+    holiday::DATE.set(holiday, rule.date);
+    holiday::HOLIDAY_TYPE.set(holiday, rule.holiday_type);
+    holiday::IS_ESTIMATED.set(holiday, rule.is_estimated);
 }

@@ -2,7 +2,7 @@
 
 use obcms_domain::choices::{self, HIJRI_MONTHS};
 use obcms_domain::holidays;
-use obcms_domain::kinds::HOLIDAY;
+use obcms_domain::kinds::{HOLIDAY, hijri_adjustment, holiday};
 use obcms_domain::registry::Record;
 use obcms_store::{holidays as store, records};
 
@@ -20,14 +20,14 @@ pub fn before_save(
     input: &Input,
 ) -> Result<(), AppError> {
     let Some(before) = before else {
-        record.set("source", "manual");
+        holiday::SOURCE.set(record, "manual");
         return Ok(());
     };
-    if before.get("date") != record.get("date") && !input.contains_key("is_estimated") {
-        record.set("is_estimated", false);
+    if !holiday::DATE.is_same(before, record) && !input.contains_key("is_estimated") {
+        holiday::IS_ESTIMATED.set(record, false);
     }
     if COMPUTED.iter().any(|name| before.get(name) != record.get(name)) {
-        record.set("source", "manual");
+        holiday::SOURCE.set(record, "manual");
     }
     Ok(())
 }
@@ -39,9 +39,9 @@ pub fn name_adjustment(
     record: &mut Record,
     _: &Input,
 ) -> Result<(), AppError> {
-    let year = record.integer("year").unwrap_or_default();
-    let days = record.integer("days").unwrap_or_default();
-    let month = record.text("month");
+    let year = hijri_adjustment::YEAR.get(record).unwrap_or_default();
+    let days = hijri_adjustment::DAYS.get(record).unwrap_or_default();
+    let month = hijri_adjustment::MONTH.get(record);
     let of = if month.is_empty() {
         format!("Year {year}")
     } else {
@@ -53,7 +53,7 @@ pub fn name_adjustment(
         later if later > 0 => format!("{later} {plural} later"),
         earlier => format!("{} {plural} earlier", earlier.abs()),
     };
-    record.set("title", format!("{of}: {by}"));
+    hijri_adjustment::TITLE.set(record, format!("{of}: {by}"));
     Ok(())
 }
 
@@ -71,9 +71,9 @@ fn recompute_islamic_holidays(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppEr
     let calendar = super::hijri(work.tx)?;
     let ids = store::awaited(work.tx)?;
     for before in records::load_many(work.tx, &HOLIDAY, &ids)? {
-        let Some(date) = holidays::sighted(before.text("key"), &calendar) else { continue };
+        let Some(date) = holidays::sighted(holiday::KEY.get(&before), &calendar) else { continue };
         let mut holiday = before.clone();
-        holiday.set("date", date);
+        holiday::DATE.set(&mut holiday, date);
         work.save(&before, &mut holiday, "compute")?;
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Applications for services: day of submission.
 
-use obcms_domain::registry::{Record, Value};
+use obcms_domain::kinds::application;
+use obcms_domain::registry::Record;
 
 use crate::core::rules::Input;
 use crate::core::{AppError, UnitOfWork};
@@ -12,10 +13,10 @@ pub fn before_save(
     record: &mut Record,
     _: &Input,
 ) -> Result<(), AppError> {
-    if record.text("status") == "draft" {
-        record.set("submitted_on", Value::Null);
-    } else if record.date("submitted_on").is_none() {
-        record.set("submitted_on", work.today);
+    if application::STATUS.get(record) == "draft" {
+        application::SUBMITTED_ON.clear(record);
+    } else if application::SUBMITTED_ON.get(record).is_none() {
+        application::SUBMITTED_ON.set(record, work.today);
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use obcms_domain::approval::snapshot;
+use obcms_domain::kinds::{need, ppa};
 use obcms_domain::programme::following::{PpaFacts, refuse_need};
 use obcms_domain::programme::life_cycle::Stage;
 use obcms_domain::registry::Record;
@@ -26,8 +27,8 @@ pub fn of_need(tx: &mut Tx<'_>, need: &Record, _: Timestamp) -> Result<Choices, 
         if before.is_some_and(|before| keeps_choices(before, record)) {
             return None;
         }
-        let status = record.text("status");
-        let is_validated = before.is_some_and(|before| before.instant("validated_at").is_some());
+        let status = need::STATUS.get(record);
+        let is_validated = before.is_some_and(|before| need::VALIDATED_AT.get(before).is_some());
         refuse_need(is_validated, project, status).map(|message| ("status", message.to_owned()))
     }))
 }
@@ -49,7 +50,7 @@ pub(super) fn require(
 }
 
 fn keeps_choices(before: &Record, record: &Record) -> bool {
-    before.text("status") == record.text("status") && before.is_request() == record.is_request()
+    ppa::STATUS.get(before) == ppa::STATUS.get(record) && before.is_request() == record.is_request()
 }
 
 fn refuse_ppa(
@@ -58,8 +59,8 @@ fn refuse_ppa(
     record: &Record,
     today: Date,
 ) -> Option<Refusal> {
-    let status = record.text("status");
-    let known = before.map_or("planning", |before| before.text("status"));
+    let status = ppa::STATUS.get(record);
+    let known = before.map_or("planning", |before| ppa::STATUS.get(before));
     if before.map_or(status == known, |before| keeps_choices(before, record)) {
         return None;
     }
@@ -74,6 +75,6 @@ pub(super) fn ppa_facts(project: Option<Stage>, record: &Record) -> PpaFacts {
         is_request: record.is_request(),
         approval: snapshot::state_in_force(record),
         project,
-        start: record.date("start_date"),
+        start: ppa::START_DATE.get(record),
     }
 }

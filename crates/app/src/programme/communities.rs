@@ -1,6 +1,6 @@
 //! Communities: municipality, province and region of their barangay.
 
-use obcms_domain::kinds::{BARANGAY, MUNICIPALITY};
+use obcms_domain::kinds::{BARANGAY, MUNICIPALITY, barangay, community};
 use obcms_domain::registry::Record;
 
 use crate::core::rules::Input;
@@ -13,22 +13,22 @@ pub fn before_save(
     record: &mut Record,
     _: &Input,
 ) -> Result<(), AppError> {
-    let barangay = record.reference("barangay");
-    if before.is_some_and(|before| before.reference("barangay") == barangay) {
+    let barangay = community::BARANGAY.get(record);
+    if before.is_some_and(|before| community::BARANGAY.get(before) == barangay) {
         return Ok(());
     }
     let Some(barangay) = barangay else {
         return Ok(());
     };
     let Some(municipality) =
-        work.find(&BARANGAY, barangay)?.and_then(|barangay| barangay.reference("municipality"))
+        work.find(&BARANGAY, barangay)?.and_then(|barangay| barangay::MUNICIPALITY.get(&barangay))
     else {
         return Ok(());
     };
-    record.set("municipality", municipality);
+    community::MUNICIPALITY.set(record, municipality);
     if let Some(municipality) = work.find(&MUNICIPALITY, municipality)? {
-        record.set("province", municipality.get("province").clone());
-        record.set("region", municipality.get("region").clone());
+        community::PROVINCE.copy(&municipality, record);
+        community::REGION.copy(&municipality, record);
     }
     Ok(())
 }

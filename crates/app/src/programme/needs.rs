@@ -1,8 +1,8 @@
 //! Needs: score, calculated at every save, and validation.
 
-use obcms_domain::kinds::PROJECT;
+use obcms_domain::kinds::{PROJECT, need};
 use obcms_domain::programme::needs::{Parts, priority_score};
-use obcms_domain::registry::{Record, Value};
+use obcms_domain::registry::Record;
 
 use super::choices;
 use crate::core::rules::Input;
@@ -20,22 +20,22 @@ pub fn before_save(
 ) -> Result<(), AppError> {
     choices::require(work, before, record)?;
     let some = |text: &str| if text.is_empty() { None } else { Some(text.to_owned()) };
-    let (urgency, feasibility) = (some(record.text("urgency_level")), some(record.text("feasibility")));
+    let (urgency, feasibility) = (some(need::URGENCY_LEVEL.get(record)), some(need::FEASIBILITY.get(record)));
     let score = priority_score(&Parts {
         urgency: urgency.as_deref(),
-        severity: record.integer("impact_severity").and_then(|severity| u8::try_from(severity).ok()),
+        severity: need::IMPACT_SEVERITY.get(record).and_then(|severity| u8::try_from(severity).ok()),
         feasibility: feasibility.as_deref(),
-        affected_population: record
-            .integer("affected_population")
+        affected_population: need::AFFECTED_POPULATION
+            .get(record)
             .and_then(|people| u64::try_from(people).ok()),
     });
-    record.set("priority_score", i64::from(score));
-    if !VALIDATED.contains(&record.text("status")) {
-        record.set("validated_at", Value::Null);
-        record.set("validated_by", Value::Null);
-    } else if record.instant("validated_at").is_none() {
-        record.set("validated_at", work.now);
-        record.set("validated_by", work.actor.id);
+    need::PRIORITY_SCORE.set(record, i64::from(score));
+    if !VALIDATED.contains(&need::STATUS.get(record)) {
+        need::VALIDATED_AT.clear(record);
+        need::VALIDATED_BY.clear(record);
+    } else if need::VALIDATED_AT.get(record).is_none() {
+        need::VALIDATED_AT.set(record, work.now);
+        need::VALIDATED_BY.set(record, work.actor.id);
     }
     Ok(())
 }
@@ -48,7 +48,7 @@ pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) 
     for project in obcms_store::programme::projects::of_need(work.tx, record.id)? {
         if let Some(project) = work.find(&PROJECT, project)? {
             let mut renamed = project.clone();
-            renamed.set("title", record.title());
+            need::TITLE.set(&mut renamed, record.title());
             work.save_computed(&project, &renamed)?;
         }
     }

@@ -1,5 +1,6 @@
 //! Policies: number within the year, never assigned twice.
 
+use obcms_domain::kinds::policy;
 use obcms_domain::registry::Record;
 use obcms_store::settings;
 
@@ -16,7 +17,7 @@ pub fn before_save(
     if before.is_none() {
         let year = work.today.year();
         let number = settings::next_number(work.tx, &format!("policy-{year}"))?;
-        record.set("reference_number", format!("OOBC-PR-{year}-{number:04}"));
+        policy::REFERENCE_NUMBER.set(record, format!("OOBC-PR-{year}-{number:04}"));
     }
     Ok(())
 }

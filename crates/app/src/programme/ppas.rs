@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{COMMUNITY, NEED, PROJECT, ppa};
+use obcms_domain::kinds::{COMMUNITY, NEED, PROJECT, need, ppa};
 use obcms_domain::registry::{Record, Value};
 use obcms_store::{Tx, records};
 use serde_json::json;
@@ -24,8 +24,8 @@ pub fn before_save(
     crate::approval::rules::before_save(before, record)?;
     choices::require(work, before, record)?;
     show_progress(record);
-    if record.text("status") == "completed" && record.date("actual_end_date").is_none() {
-        record.set("actual_end_date", work.today);
+    if ppa::STATUS.get(record) == "completed" && ppa::ACTUAL_END_DATE.get(record).is_none() {
+        ppa::ACTUAL_END_DATE.set(record, work.today);
     }
     if before.is_none() {
         prefill(work, record)?;
@@ -49,26 +49,27 @@ pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) 
 }
 
 fn prefill(work: &mut UnitOfWork<'_, '_>, record: &mut Record) -> Result<(), AppError> {
-    let Some(need) = record.references("needs").first().copied() else {
+    let Some(need) = ppa::NEEDS.get(record).first().copied() else {
         return Ok(());
     };
     let Some(need) = work.find(&NEED, need)? else {
         return Ok(());
     };
-    if record.get("sector").is_empty() {
-        record.set("sector", need.get("sector").clone());
+    if ppa::SECTOR.is_empty(record) {
+        ppa::SECTOR.copy(&need, record);
     }
     if ppa::BUDGET_ALLOCATION_CENTAVOS.is_empty(record) {
-        record.set(ppa::BUDGET_ALLOCATION_CENTAVOS.name(), need.get("estimated_cost_centavos").clone());
+        let cost = need::ESTIMATED_COST_CENTAVOS.get(&need);
+        ppa::BUDGET_ALLOCATION_CENTAVOS.set(record, cost);
     }
     if ppa::FISCAL_YEAR.is_empty(record) {
         ppa::FISCAL_YEAR.set(record, i64::from(work.today.year()));
     }
-    let Some(community) = need.reference("community") else {
+    let Some(community) = need::COMMUNITY.get(&need) else {
         return Ok(());
     };
-    if record.get("communities").is_empty() {
-        record.set("communities", vec![community]);
+    if ppa::COMMUNITIES.is_empty(record) {
+        ppa::COMMUNITIES.set(record, vec![community]);
     }
     if let Some(community) = work.find(&COMMUNITY, community)? {
         for (own, theirs) in [

@@ -1,6 +1,6 @@
 //! Projects: titled after their need, one for each need.
 
-use obcms_domain::kinds::NEED;
+use obcms_domain::kinds::{NEED, project};
 use obcms_domain::registry::Record;
 use obcms_domain::tasks::templates;
 
@@ -14,27 +14,27 @@ pub fn before_save(
     record: &mut Record,
     _: &Input,
 ) -> Result<(), AppError> {
-    let need = record.reference("need");
-    if before.is_none_or(|before| before.reference("need") != need)
+    let need = project::NEED.get(record);
+    if before.is_none_or(|before| project::NEED.get(before) != need)
         && let Some(id) = need
     {
         let others = obcms_store::programme::projects::live_of_need(work.tx, id)?;
         if others.iter().any(|other| *other != record.id) {
-            return Err(AppError::field("need", "unique", "This need already has a project."));
+            return Err(AppError::field(project::NEED.name(), "unique", "This need already has a project."));
         }
         if let Some(need) = work.find(&NEED, id)? {
-            record.set("title", need.title());
+            project::TITLE.set(record, need.title());
         }
     }
     if before.is_none() {
-        record.set("current_stage", "need_identification");
-        record.set("stage_entered_at", work.now);
+        project::CURRENT_STAGE.set(record, "need_identification");
+        project::STAGE_ENTERED_AT.set(record, work.now);
     }
     Ok(())
 }
 
 /// Returns the task template for the stage of a project.
 pub fn template(project: &Record) -> Option<&'static str> {
-    let stage = project.text("current_stage");
+    let stage = project::CURRENT_STAGE.get(project);
     templates::template_for("project_stage", &|fact| (fact == "stage").then(|| stage.to_owned()))
 }

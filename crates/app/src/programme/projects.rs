@@ -6,10 +6,10 @@ use obcms_domain::accounts::Action;
 use obcms_domain::approval::snapshot;
 use obcms_domain::choices;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{NEED, PPA, PROJECT};
+use obcms_domain::kinds::{NEED, PPA, PROJECT, need, ppa, project};
 use obcms_domain::programme::following;
 use obcms_domain::programme::life_cycle::{self, Facts, LifeCycleError, Missing, Stage};
-use obcms_domain::registry::{Record, Value};
+use obcms_domain::registry::Record;
 use obcms_store::programme::projects::{self as store, StageVisit};
 use serde_json::{Value as Json, json};
 
@@ -94,15 +94,15 @@ pub fn page_members(tx: &mut obcms_store::Tx<'_>, project: &Record) -> Result<Me
 fn check(project: &Record, missing: Missing) -> Json {
     let (kind, field) = missing.place();
     let record = match kind {
-        "need" => project.reference("need"),
-        "ppa" => project.reference("ppa"),
+        "need" => project::NEED.get(project),
+        "ppa" => project::PPA.get(project),
         _ => Some(project.id),
     };
     json!({ "message": missing.message(), "kind": kind, "field": field, "id": record })
 }
 
 fn stage_of(project: &Record) -> Stage {
-    Stage::parse(project.text("current_stage")).unwrap_or(Stage::NeedIdentification)
+    Stage::parse(project::CURRENT_STAGE.get(project)).unwrap_or(Stage::NeedIdentification)
 }
 
 /// Returns the stage of the live project whose field `need` or `ppa` refers to a record; of several the furthest.
@@ -117,18 +117,18 @@ pub(crate) fn stage_of_link(
 }
 
 fn facts(tx: &mut obcms_store::Tx<'_>, project: &Record) -> Result<Facts, AppError> {
-    let mut facts = Facts { focal_person: !project.get("mao_focal_person").is_empty(), ..Facts::default() };
-    if let Some(need) = project.reference("need")
+    let mut facts = Facts { focal_person: !project::MAO_FOCAL_PERSON.is_empty(project), ..Facts::default() };
+    if let Some(need) = project::NEED.get(project)
         && let Some(need) = obcms_store::records::load(tx, &NEED, need)?
     {
-        facts.need_validated = need.instant("validated_at").is_some();
+        facts.need_validated = need::VALIDATED_AT.get(&need).is_some();
     }
-    if let Some(ppa) = project.reference("ppa")
+    if let Some(ppa) = project::PPA.get(project)
         && let Some(ppa) = obcms_store::records::load(tx, &PPA, ppa)?
     {
         facts.ppa = snapshot::state_in_force(&ppa);
-        facts.ppa_budget = ppa.integer("budget_allocation_centavos").is_some_and(|amount| amount > 0);
-        facts.ppa_funding_source = !ppa.get("funding_source").is_empty();
+        facts.ppa_budget = ppa::BUDGET_ALLOCATION_CENTAVOS.get(&ppa).is_some_and(|amount| amount > 0);
+        facts.ppa_funding_source = !ppa::FUNDING_SOURCE.is_empty(&ppa);
     }
     Ok(facts)
 }
@@ -169,9 +169,9 @@ pub fn move_project(
     }
     .map_err(|error| refusal(&before, &error))?;
     let mut record = before.clone();
-    record.set("current_stage", target.as_str());
-    record.set("stage_entered_at", work.now);
-    record.set("completed_on", (target == Stage::Completion).then_some(work.today));
+    project::CURRENT_STAGE.set(&mut record, target.as_str());
+    project::STAGE_ENTERED_AT.set(&mut record, work.now);
+    project::COMPLETED_ON.set(&mut record, (target == Stage::Completion).then_some(work.today));
     enter(work, record.id, target, note)?;
     let action = match step {
         Step::Advance => "advance",
@@ -206,7 +206,7 @@ pub fn follow_undo(
     record: &Record,
     undone: Id,
 ) -> Result<(), AppError> {
-    if before.text("current_stage") == record.text("current_stage") {
+    if project::CURRENT_STAGE.get(before) == project::CURRENT_STAGE.get(record) {
         return Ok(());
     }
     if store::take_back(work.tx, record.id, undone)? == 0 {
@@ -232,28 +232,28 @@ fn enter(work: &mut UnitOfWork<'_, '_>, project: Id, stage: Stage, note: &str) -
 
 /// Updates the states of PPA and need to the stage. A request has no state of its own until it is turned into a PPA.
 fn follow_stage(work: &mut UnitOfWork<'_, '_>, project: &Record, stage: Stage) -> Result<(), AppError> {
-    if let Some(id) = project.reference("ppa")
+    if let Some(id) = project::PPA.get(project)
         && let Some(before) = work.find(&PPA, id)?
         && !before.is_request()
-        && let Some(status) = following::ppa_status(before.text("status"), stage)
+        && let Some(status) = following::ppa_status(ppa::STATUS.get(&before), stage)
     {
         let mut record = before.clone();
-        record.set("status", status);
+        ppa::STATUS.set(&mut record, status);
         match status {
-            "completed" if record.date("actual_end_date").is_none() => {
-                record.set("actual_end_date", work.today);
+            "completed" if ppa::ACTUAL_END_DATE.get(&record).is_none() => {
+                ppa::ACTUAL_END_DATE.set(&mut record, work.today);
             }
             "completed" => {}
-            _ => record.set("actual_end_date", Value::Null),
+            _ => ppa::ACTUAL_END_DATE.clear(&mut record),
         }
         work.save(&before, &mut record, "follow")?;
     }
-    if let Some(id) = project.reference("need")
+    if let Some(id) = project::NEED.get(project)
         && let Some(before) = work.find(&NEED, id)?
-        && let Some(status) = following::need_status(before.text("status"), stage)
+        && let Some(status) = following::need_status(need::STATUS.get(&before), stage)
     {
         let mut record = before.clone();
-        record.set("status", status);
+        need::STATUS.set(&mut record, status);
         work.save(&before, &mut record, "follow")?;
     }
     Ok(())

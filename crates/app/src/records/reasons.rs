@@ -4,6 +4,7 @@
 //! sends the member must not leave it empty.
 
 use obcms_domain::records::closing::statuses_with_reason;
+use obcms_domain::registry::shared::STATUS;
 use obcms_domain::registry::{Kind, Record, check_text};
 use serde_json::Value as Json;
 
@@ -41,8 +42,8 @@ pub(crate) fn note(
     reason: Option<String>,
 ) -> Result<(), AppError> {
     let Some(reason) = reason else { return Ok(()) };
-    let enters = before.is_none_or(|before| before.text("status") != record.text("status"))
-        && statuses_with_reason(record.kind).contains(&record.text("status"));
+    let enters = before.is_none_or(|before| STATUS.get(before) != STATUS.get(record))
+        && statuses_with_reason(record.kind).contains(&STATUS.get(record));
     if reason.is_empty() && enters {
         return Err(AppError::field(MEMBER, "required", "Enter a reason."));
     }

@@ -13,7 +13,7 @@ use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::is_series;
 use obcms_domain::calendar::series::state::{self, whole};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{self, TASK};
+use obcms_domain::kinds::{self, TASK, task};
 use obcms_domain::records::input::Context;
 use obcms_domain::registry::{Kind, Record, output};
 use obcms_store::records::changes::{self, Change};
@@ -389,7 +389,7 @@ pub(crate) fn undo(
         let mut gone = task.clone();
         gone.archived_at = Some(work.now);
         // It releases its template item, so that the same step generates its tasks again.
-        gone.set("template_item", None::<String>);
+        task::TEMPLATE_ITEM.clear(&mut gone);
         work.save(&task, &mut gone, "undo")?;
     }
     work.find(kind, id)?.ok_or(AppError::NotFound(kind.label))
@@ -472,7 +472,8 @@ fn require_right(
     actor.require(tx, opposite, current)?;
     let mut after = whole(current);
     let mut before = after.clone();
-    let follows = |name: &str| name == "start_date" && change.fields.contains_key("status");
+    let follows =
+        |name: &str| name == task::START_DATE.name() && change.fields.contains_key(task::STATUS.name());
     for (name, pair) in change.fields.iter().filter(|(name, _)| !follows(name)) {
         let Some(position) = current.kind.position(name) else { continue };
         let field = &current.kind.fields[position];

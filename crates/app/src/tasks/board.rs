@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use obcms_domain::accounts::{Action, Relation};
 use obcms_domain::choices::{self, Choice, PRIORITIES, TASK_DOMAINS, TASK_STATUSES};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::TASK;
-use obcms_domain::registry::series::NEXT_DUE;
+use obcms_domain::kinds::{TASK, task};
 use obcms_domain::registry::{FieldError, Record};
 use obcms_store::records::{self, Cursor, Directory, Filter, Order, Query, Scope, SortKey};
 use obcms_store::tasks::board as store;
@@ -74,7 +73,7 @@ pub const GROUPS: [(&str, &str, Group); 4] = [
 #[must_use]
 pub fn group_field(group: Group) -> &'static str {
     match group {
-        Group::Assignee => "assignees",
+        Group::Assignee => task::ASSIGNEES.name(),
         other => group_name(other),
     }
 }
@@ -90,12 +89,14 @@ pub const SHORTCUTS: &[Shortcut] = &[
     Shortcut {
         name: "mine",
         meaning: "true: assigned to the caller",
-        filters: |actor, _| vec![Filter::PointsAt("assignees".to_owned(), actor.id.into_iter().collect())],
+        filters: |actor, _| {
+            vec![Filter::PointsAt(task::ASSIGNEES.name().to_owned(), actor.id.into_iter().collect())]
+        },
     },
     Shortcut {
         name: "my_teams",
         meaning: "true: of a team of the caller",
-        filters: |actor, _| vec![Filter::PointsAt("teams".to_owned(), actor.teams.clone())],
+        filters: |actor, _| vec![Filter::PointsAt(task::TEAMS.name().to_owned(), actor.teams.clone())],
     },
     Shortcut {
         name: "open",
@@ -106,13 +107,13 @@ pub const SHORTCUTS: &[Shortcut] = &[
         name: "overdue",
         meaning: "true: open and due before today; of a series, a date of it",
         filters: |_, today| {
-            vec![Filter::Open, Filter::Below(NEXT_DUE.name().to_owned(), SqlValue::Date(today))]
+            vec![Filter::Open, Filter::Below(task::NEXT_DUE.name().to_owned(), SqlValue::Date(today))]
         },
     },
 ];
 
 /// Replaced fields of the list: a series is due at its first open occurrence, so filters and order use that date.
-pub(crate) const LIST_FIELDS: &[(&str, &str)] = &[("due_date", NEXT_DUE.name())];
+pub(crate) const LIST_FIELDS: &[(&str, &str)] = &[(task::DUE_DATE.name(), task::NEXT_DUE.name())];
 
 impl App {
     /// Returns a list of tasks, with the shortcuts of [`SHORTCUTS`].
@@ -261,7 +262,9 @@ fn read(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, scope: Option<&Scope>) ->
     let cards = load(tx, &ids)?;
     let pointed: Vec<Id> = cards
         .values()
-        .flat_map(|task| task.references("assignees").iter().copied().chain(task.reference("origin")))
+        .flat_map(|task| {
+            task::ASSIGNEES.get(task).iter().copied().chain(task::ORIGIN.get(task).map(|origin| origin.id))
+        })
         .collect();
     directory.extend(crate::records::references::visible(tx, actor, &pointed)?);
     let columns = keys

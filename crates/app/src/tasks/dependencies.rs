@@ -2,7 +2,7 @@
 
 use obcms_domain::calendar::series::next_due;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::TASK;
+use obcms_domain::kinds::{TASK, task};
 use obcms_domain::registry::Record;
 use obcms_domain::tasks::is_open;
 use obcms_store::{records, tasks as store};
@@ -31,7 +31,7 @@ impl App {
     pub fn task_neighbours(&self, actor: &Actor, task: &Record) -> Result<TaskDependencies, AppError> {
         let scope = actor.scope(&TASK)?;
         self.read(|tx| {
-            let before = task.references("depends_on").to_vec();
+            let before = task::DEPENDS_ON.get(task).to_vec();
             let after = store::dependents(tx, &[task.id])?;
             let mut ids: Vec<Id> = before.iter().chain(&after).copied().collect();
             if let Some(scope) = &scope {

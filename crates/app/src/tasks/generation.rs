@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{TASK, TASK_TEMPLATE};
+use obcms_domain::kinds::{TASK, TASK_TEMPLATE, event, task, task_template};
 use obcms_domain::registry::{Link, Record, Value};
 use obcms_domain::tasks::{TaskStatus, rank, templates};
 use obcms_store::records;
@@ -70,14 +70,14 @@ pub fn instantiate(
     origin: &Record,
     base: Option<Date>,
 ) -> Result<Vec<Id>, AppError> {
-    let Value::Json(Json::Array(items)) = template.get("items") else {
+    let Value::Json(Json::Array(items)) = task_template::ITEMS.value(template) else {
         return Ok(Vec::new());
     };
     let known = store::generated_items(work.tx, origin.id)?;
     let (start, end) = work.app.rules().anchors(origin, work.app.zone());
     let start = base.or(start).unwrap_or(work.today);
     let end = base.or(end).unwrap_or(start);
-    let team = team_of(work, template.text("domain"))?;
+    let team = team_of(work, task_template::DOMAIN.get(template))?;
     let last = store::last_rank(work.tx)?;
     let mut ranks = rank::append(last.as_deref(), items.len()).into_iter();
     let mut result = Vec::with_capacity(items.len());
@@ -85,7 +85,7 @@ pub fn instantiate(
     let mut new = Vec::new();
     for item in items {
         let text = |name: &str| item.get(name).and_then(Json::as_str).unwrap_or_default();
-        let key = format!("{}/{}", template.text("name"), text("key"));
+        let key = format!("{}/{}", task_template::NAME.get(template), text("key"));
         if let Some(id) = known.get(&key) {
             by_key.push((text("key").to_owned(), *id));
             result.push(*id);
@@ -95,26 +95,26 @@ pub fn instantiate(
         let from_end = text("anchor") == "end";
         let offset = item.get("offset_days").and_then(Json::as_i64).unwrap_or(0);
         let due = (if from_end { end } else { start }).saturating_add(offset.days());
-        task.set("title", shorten(&templates::fill(text("title"), origin.title())));
-        task.set("description", some(text("description")));
-        task.set("origin", Link { kind: origin.kind.name.to_owned(), id: origin.id });
-        task.set("due_date", due);
-        task.set("status", TaskStatus::NotStarted.as_str());
-        task.set("priority", text("priority"));
-        task.set("progress", 0_i64);
-        task.set("domain", template.text("domain"));
-        task.set("phase", some(text("phase")));
-        task.set("weight", 100_i64);
-        task.set("estimated_hours", hours(item));
+        task::TITLE.set(&mut task, shorten(&templates::fill(text("title"), origin.title())));
+        task::DESCRIPTION.set(&mut task, some(text("description")));
+        task::ORIGIN.set(&mut task, Link { kind: origin.kind.name.to_owned(), id: origin.id });
+        task::DUE_DATE.set(&mut task, due);
+        task::STATUS.set(&mut task, TaskStatus::NotStarted.as_str());
+        task::PRIORITY.set(&mut task, text("priority"));
+        task::PROGRESS.set(&mut task, 0_i64);
+        task::DOMAIN.set(&mut task, task_template::DOMAIN.get(template));
+        task::PHASE.set(&mut task, some(text("phase")));
+        task::WEIGHT.set(&mut task, 100_i64);
+        task::ESTIMATED_HOURS.set(&mut task, hours(item));
         let is_shown = item.get("visible_to_partners").and_then(Json::as_bool).unwrap_or(false);
-        task.set("visible_to_partners", is_shown);
-        task.set("marked_at_risk", false);
-        task.set("touched", false);
-        task.set("template_item", key);
-        task.set("generated_anchor", text("anchor"));
+        task::VISIBLE_TO_PARTNERS.set(&mut task, is_shown);
+        task::MARKED_AT_RISK.set(&mut task, false);
+        task::TOUCHED.set(&mut task, false);
+        task::TEMPLATE_ITEM.set(&mut task, key);
+        task::GENERATED_ANCHOR.set(&mut task, text("anchor"));
         // A task generated for a given date does not move with the origin.
-        task.set("generated_offset", base.is_none().then_some(offset));
-        task.set("rank", ranks.next().unwrap_or_default());
+        task::GENERATED_OFFSET.set(&mut task, base.is_none().then_some(offset));
+        task::RANK.set(&mut task, ranks.next().unwrap_or_default());
         assign(&mut task, origin, text("assignee"), team);
         let waits_for: Vec<Id> = item
             .get("prerequisites")
@@ -124,8 +124,8 @@ pub fn instantiate(
             .filter_map(Json::as_str)
             .filter_map(|name| by_key.iter().find(|(key, _)| key == name).map(|(_, id)| *id))
             .collect();
-        task.set("blocked", !waits_for.is_empty());
-        task.set("depends_on", waits_for);
+        task::BLOCKED.set(&mut task, !waits_for.is_empty());
+        task::DEPENDS_ON.set(&mut task, waits_for);
         by_key.push((text("key").to_owned(), task.id));
         result.push(task.id);
         new.push(task);
@@ -141,19 +141,19 @@ pub fn yield_place(
     before: &Record,
     record: &mut Record,
 ) -> Result<(), AppError> {
-    if record.get("template_item").is_empty() {
+    if task::TEMPLATE_ITEM.is_empty(record) {
         return Ok(());
     }
-    let Some(origin) = record.link("origin").map(|origin| origin.id) else {
+    let Some(origin) = task::ORIGIN.get(record).map(|origin| origin.id) else {
         return Ok(());
     };
-    let was_there = before.link("origin").is_some_and(|before| before.id == origin);
-    if was_there && before.get("template_item") == record.get("template_item") {
+    let was_there = task::ORIGIN.get(before).is_some_and(|before| before.id == origin);
+    if was_there && task::TEMPLATE_ITEM.is_same(before, record) {
         return Ok(());
     }
-    let twin = store::generated_items(work.tx, origin)?.get(record.text("template_item")).copied();
+    let twin = store::generated_items(work.tx, origin)?.get(task::TEMPLATE_ITEM.get(record)).copied();
     if twin.is_some_and(|twin| twin != record.id) {
-        record.set("template_item", None::<String>);
+        task::TEMPLATE_ITEM.clear(record);
     }
     Ok(())
 }
@@ -169,15 +169,19 @@ pub fn instantiate_for(
     let template = work.load(&TASK_TEMPLATE, template)?;
     let kind = obcms_domain::kinds::by_name(&origin.kind)
         .filter(|kind| obcms_domain::kinds::ORIGINS.contains(&kind.name))
-        .ok_or_else(|| AppError::field("origin", "choice", "Tasks cannot belong to this kind."))?;
+        .ok_or_else(|| AppError::field(task::ORIGIN.name(), "choice", "Tasks cannot belong to this kind."))?;
     let origin = match work.load(kind, origin.id) {
         Err(AppError::NotFound(_)) => {
-            return Err(AppError::field("origin", "unknown_reference", "This record does not exist."));
+            return Err(AppError::field(
+                task::ORIGIN.name(),
+                "unknown_reference",
+                "This record does not exist.",
+            ));
         }
         other => other?,
     };
     work.actor.require(work.tx, Action::Generate, &origin)?;
-    if template.is_archived() || !template.flag("is_active") {
+    if template.is_archived() || !task_template::IS_ACTIVE.get(&template) {
         return Err(AppError::conflict("This template is not active."));
     }
     let ids = instantiate(work, &template, &origin, base)?;
@@ -217,14 +221,14 @@ fn assign(task: &mut Record, origin: &Record, rule: &str, team: Option<Id>) {
         .find_map(|name| origin.reference(name));
     let person = match rule {
         "team" if team.is_some() => {
-            task.set("teams", team.map(|team| vec![team]));
+            task::TEAMS.set(task, team.map(|team| vec![team]));
             return;
         }
         "lead" => lead,
-        "organizer" => origin.reference("organizer"),
+        "organizer" => event::ORGANIZER.get(origin),
         _ => None,
     };
     if let Some(person) = person.or(origin.created_by) {
-        task.set("assignees", vec![person]);
+        task::ASSIGNEES.set(task, vec![person]);
     }
 }

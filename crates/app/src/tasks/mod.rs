@@ -4,6 +4,7 @@ pub mod board;
 pub mod dependencies;
 pub mod generation;
 pub mod occurrences;
+mod of_record;
 pub(crate) mod progress;
 pub(crate) mod rules;
 pub mod show_occurrences;

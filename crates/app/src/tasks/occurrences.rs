@@ -55,7 +55,7 @@ pub fn shown(record: &Record, today: jiff::civil::Date) -> Result<Option<Moment>
 /// separate state.
 pub(crate) fn show(record: &mut Record, today: jiff::civil::Date) -> Result<(), AppError> {
     if !state::has_states(record) {
-        if record.kind.position(SERIES_STATE.name()).is_some() {
+        if SERIES_STATE.is_in(record.kind) {
             SERIES_STATE.clear(record);
         }
         return Ok(());

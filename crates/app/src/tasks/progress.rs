@@ -1,7 +1,7 @@
 //! Progress of a PPA, calculated from its tasks.
 
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::PPA;
+use obcms_domain::kinds::{PPA, ppa, task};
 use obcms_domain::registry::Record;
 use obcms_domain::tasks::{TaskStatus, progress};
 use obcms_store::tasks as store;
@@ -10,7 +10,7 @@ use crate::core::{AppError, UnitOfWork};
 
 /// Returns the PPA that a task belongs to.
 pub(crate) fn ppa_of(task: &Record) -> Option<Id> {
-    task.link("origin").filter(|origin| origin.kind == "ppa").map(|origin| origin.id)
+    task::ORIGIN.get(task).filter(|origin| origin.kind == "ppa").map(|origin| origin.id)
 }
 
 /// Updates the progress of PPAs from their tasks.
@@ -33,7 +33,7 @@ pub fn roll_up(work: &mut UnitOfWork<'_, '_>, ppas: &[Option<Id>]) -> Result<(),
             )
         }));
         let mut record = before.clone();
-        record.set("task_progress", rolled.map(i64::from));
+        ppa::TASK_PROGRESS.set(&mut record, rolled.map(i64::from));
         show_progress(&mut record);
         work.save_computed(&before, &record)?;
     }
@@ -44,5 +44,5 @@ pub fn roll_up(work: &mut UnitOfWork<'_, '_>, ppas: &[Option<Id>]) -> Result<(),
 pub fn show_progress(record: &mut Record) {
     let part = |name: &str| record.integer(name).and_then(|number| u8::try_from(number).ok());
     let shown = progress::effective(part("manual_progress"), part("task_progress"));
-    record.set("progress", i64::from(shown));
+    ppa::PROGRESS.set(record, i64::from(shown));
 }

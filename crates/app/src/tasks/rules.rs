@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use obcms_domain::accounts::{Action, Area, who_can};
 use obcms_domain::calendar::series::{Series, is_series, state};
 use obcms_domain::core::id::Id;
+use obcms_domain::kinds::task;
 use obcms_domain::records::input;
 use obcms_domain::registry::{FieldError, Record, Value};
 use obcms_domain::tasks::states::{self, Change, Circumstances, TaskState, TransitionError};
@@ -31,17 +32,17 @@ pub fn before_save(
     require_assign(work, before, record)?;
     if before.is_none() {
         let last = store::last_rank(work.tx)?;
-        record.set("rank", rank::between(last.as_deref(), None));
+        task::RANK.set(record, rank::between(last.as_deref(), None));
     }
     if depends_on_changed(before, record) {
         check_cycle(work, record)?;
         let open = open_prerequisites(work, record)?;
-        record.set("blocked", open > 0);
+        task::BLOCKED.set(record, open > 0);
     }
-    let dates = ["due_date", "start_date", "rrule", "rdates"];
+    let dates = [task::DUE_DATE.name(), task::START_DATE.name(), task::RRULE.name(), task::RDATES.name()];
     let dates_by_hand = before.is_some() && dates.iter().any(|name| input.contains_key(*name));
-    if dates_by_hand && !record.get("template_item").is_empty() {
-        record.set("touched", true);
+    if dates_by_hand && !task::TEMPLATE_ITEM.is_empty(record) {
+        task::TOUCHED.set(record, true);
     }
     move_by_input(work, before, record, input)
 }
@@ -56,18 +57,18 @@ fn require_assign(
     let before = before.map(state::edited);
     let (before, record) = (before.as_ref(), &state::edited(record));
     let differs = |name: &str| before.is_none_or(|before| before.get(name) != record.get(name));
-    let given: Vec<Id> = record.references("assignees").to_vec();
-    let known: &[Id] = before.map_or(&[], |before| before.references("assignees"));
+    let given: Vec<Id> = task::ASSIGNEES.get(record).to_vec();
+    let known: &[Id] = before.map_or(&[], |before| task::ASSIGNEES.get(before));
     let only_self = given.iter().all(|person| Some(*person) == work.actor.id || known.contains(person))
         && known.iter().all(|person| Some(*person) == work.actor.id || given.contains(person));
-    let assigns = (differs("assignees") && !only_self)
-        || (differs("teams")
-            && before.is_some_and(|before| before.references("teams") != record.references("teams")));
+    let assigns = (differs(task::ASSIGNEES.name()) && !only_self)
+        || (differs(task::TEAMS.name())
+            && before.is_some_and(|before| task::TEAMS.get(before) != task::TEAMS.get(record)));
     let own = record.created_by.is_some() && record.created_by == work.actor.id;
     if !assigns || own || work.actor.may(Action::Assign, record.kind.area) {
         return Ok(());
     }
-    let refused = ["assignees", "teams"].into_iter().filter(|name| differs(name));
+    let refused = [task::ASSIGNEES.name(), task::TEAMS.name()].into_iter().filter(|name| differs(name));
     let message = "You do not have permission to assign this task to others.";
     Err(AppError::ForbiddenFields {
         detail: message.to_owned(),
@@ -77,12 +78,12 @@ fn require_assign(
 }
 
 fn depends_on_changed(before: Option<&Record>, record: &Record) -> bool {
-    let known: &[Id] = before.map_or(&[], |before| before.references("depends_on"));
-    known != record.references("depends_on")
+    let known: &[Id] = before.map_or(&[], |before| task::DEPENDS_ON.get(before));
+    known != task::DEPENDS_ON.get(record)
 }
 
 fn check_cycle(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
-    let waits_for = record.references("depends_on").to_vec();
+    let waits_for = task::DEPENDS_ON.get(record).to_vec();
     let mut edges = store::dependency_edges(work.tx, &waits_for)?;
     edges.retain(|(source, _)| *source != record.id);
     edges.extend(waits_for.iter().map(|target| (record.id, *target)));
@@ -99,7 +100,7 @@ fn check_cycle(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), App
         })
         .collect();
     Err(AppError::field(
-        "depends_on",
+        task::DEPENDS_ON.name(),
         "cycle",
         format!("These tasks would depend on each other: {}.", names.join(" → ")),
     ))
@@ -107,7 +108,7 @@ fn check_cycle(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), App
 
 /// Counts the open prerequisites of the record, as they are given now.
 fn open_prerequisites(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<usize, AppError> {
-    let waits_for = record.references("depends_on");
+    let waits_for = task::DEPENDS_ON.get(record);
     if waits_for.is_empty() {
         return Ok(0);
     }
@@ -129,12 +130,12 @@ fn move_by_input(
     // The transition starts from the values before the input.
     match before {
         Some(before) => {
-            record.set("status", before.get("status").clone());
-            record.set("progress", before.get("progress").clone());
+            task::STATUS.copy(before, record);
+            task::PROGRESS.copy(before, record);
         }
         None => {
-            record.set("status", TaskStatus::NotStarted.as_str());
-            record.set("progress", 0_i64);
+            task::STATUS.set(record, TaskStatus::NotStarted.as_str());
+            task::PROGRESS.set(record, 0_i64);
         }
     }
     if before.is_some_and(|before| !is_series(before)) {
@@ -149,8 +150,8 @@ fn move_by_input(
 
 /// Returns the changes of status and progress that an input requests, from the record parsed with it.
 fn asked(record: &Record, input: &Input) -> Vec<Change> {
-    let status = TaskStatus::parse(record.text("status")).ok();
-    let progress = record.integer("progress").and_then(|progress| u8::try_from(progress).ok());
+    let status = TaskStatus::parse(task::STATUS.get(record)).ok();
+    let progress = task::PROGRESS.get(record).and_then(|progress| u8::try_from(progress).ok());
     let progress = progress.filter(|_| input.contains_key("progress")).map(Change::Progress);
     let status = status.filter(|_| input.contains_key("status")).map(Change::Status);
     progress.into_iter().chain(status).collect()
@@ -217,9 +218,9 @@ pub fn apply_to_whole(
         return apply(work, record, change, force_reason);
     }
     let mut whole = state::whole(record);
-    let start = whole.get("start_date").clone();
+    let start = task::START_DATE.get(&whole);
     apply(work, &mut whole, change, force_reason)?;
-    whole.set("start_date", start);
+    task::START_DATE.set(&mut whole, start);
     state::keep_whole(&mut whole);
     state::forget_open_states(&mut whole);
     *record = whole;
@@ -260,18 +261,18 @@ pub fn apply(
     let transition = match states::transition(&current, change, &circumstances) {
         Ok(transition) => transition,
         Err(error @ TransitionError::Blocked { .. }) => return Err(blocked(work, record, &error)?),
-        Err(other) => return Err(AppError::field("status", "transition", other.to_string())),
+        Err(other) => return Err(AppError::field(task::STATUS.name(), "transition", other.to_string())),
     };
     let next = transition.state;
-    record.set("status", next.status.as_str());
-    record.set("progress", i64::from(next.progress));
-    record.set("started_at", next.started_at);
-    record.set("completed_at", next.completed_at);
-    record.set("progress_before_completion", next.progress_before_completion.map(i64::from));
-    if transition.starts && record.date("start_date").is_none() {
+    task::STATUS.set(record, next.status.as_str());
+    task::PROGRESS.set(record, i64::from(next.progress));
+    task::STARTED_AT.set(record, next.started_at);
+    task::COMPLETED_AT.set(record, next.completed_at);
+    task::PROGRESS_BEFORE_COMPLETION.set(record, next.progress_before_completion.map(i64::from));
+    if transition.starts && task::START_DATE.get(record).is_none() {
         // Start must not be after the due date: late work starts on its due date.
-        let start = record.date("due_date").map_or(work.today, |due| due.min(work.today));
-        record.set("start_date", start);
+        let start = task::DUE_DATE.get(record).map_or(work.today, |due| due.min(work.today));
+        task::START_DATE.set(record, start);
     }
     Ok(())
 }
@@ -282,7 +283,7 @@ fn blocked(
     record: &Record,
     error: &TransitionError,
 ) -> Result<AppError, AppError> {
-    let all = obcms_store::tasks::board::open_prerequisites(work.tx, record.references("depends_on"))?;
+    let all = obcms_store::tasks::board::open_prerequisites(work.tx, task::DEPENDS_ON.get(record))?;
     let ids: Vec<Id> = all.iter().map(|(id, _)| *id).collect();
     let seen = references::visible(work.tx, work.actor, &ids)?;
     let open: Vec<&(Id, String)> = all.iter().filter(|(id, _)| seen.contains_key(id)).collect();
@@ -303,10 +304,10 @@ fn blocked(
 pub fn state(record: &Record) -> TaskState {
     let part = |name: &str| record.integer(name).and_then(|number| u8::try_from(number).ok());
     TaskState {
-        status: TaskStatus::parse(record.text("status")).unwrap_or(TaskStatus::NotStarted),
+        status: TaskStatus::parse(task::STATUS.get(record)).unwrap_or(TaskStatus::NotStarted),
         progress: part("progress").unwrap_or(0),
-        started_at: record.instant("started_at"),
-        completed_at: record.instant("completed_at"),
+        started_at: task::STARTED_AT.get(record),
+        completed_at: task::COMPLETED_AT.get(record),
         progress_before_completion: part("progress_before_completion"),
     }
 }
@@ -321,9 +322,9 @@ pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) 
     let counts = |task: &Record| {
         (
             ppa_of(task),
-            task.text("status").to_owned(),
-            task.integer("progress"),
-            task.integer("weight"),
+            task::STATUS.get(task).to_owned(),
+            task::PROGRESS.get(task),
+            task::WEIGHT.get(task),
             task.is_archived(),
         )
     };
@@ -348,16 +349,16 @@ pub fn derived(record: &Record, today: jiff::civil::Date) -> Vec<(&'static str, 
     let due = if is_over {
         None
     } else {
-        single.date("due_date").or_else(|| open.as_ref().map(dates::occurrences::Date::last_day))
+        task::DUE_DATE.get(single).or_else(|| open.as_ref().map(dates::occurrences::Date::last_day))
     };
     let state = state(single);
     let at_risk = states::at_risk(
-        record.flag("marked_at_risk"),
+        task::MARKED_AT_RISK.get(record),
         state.status,
         state.progress,
         due,
         today,
-        record.flag("blocked"),
+        task::BLOCKED.get(record),
     );
     let overdue = states::overdue(due, state.status, today);
     vec![
@@ -378,9 +379,9 @@ pub fn refresh_blocked(work: &mut UnitOfWork<'_, '_>, tasks: &[Id]) -> Result<()
     let open = store::open_prerequisites(work.tx, tasks)?;
     for before in obcms_store::records::load_many(work.tx, &obcms_domain::kinds::TASK, tasks)? {
         let blocked = open.get(&before.id).copied().unwrap_or(0) > 0;
-        if before.get("blocked") != &Value::Boolean(blocked) {
+        if task::BLOCKED.value(&before) != &Value::Boolean(blocked) {
             let mut record = before.clone();
-            record.set("blocked", blocked);
+            task::BLOCKED.set(&mut record, blocked);
             work.save_computed(&before, &record)?;
         }
     }
@@ -399,8 +400,14 @@ pub fn undo_action(change: &LoggedChange) -> Option<Action> {
 }
 
 /// Fields that a task's transition writes.
-const MOVED: [&str; 6] =
-    ["status", "progress", "started_at", "completed_at", "progress_before_completion", "start_date"];
+const MOVED: [&str; 6] = [
+    task::STATUS.name(),
+    task::PROGRESS.name(),
+    task::STARTED_AT.name(),
+    task::COMPLETED_AT.name(),
+    task::PROGRESS_BEFORE_COMPLETION.name(),
+    task::START_DATE.name(),
+];
 
 /// Returns true if only the state of single occurrences changed, with the fields that follow it.
 fn moves_dates_only(fields: &Map<String, Json>) -> bool {
@@ -428,9 +435,9 @@ pub fn action_for_input(input: &Input) -> Action {
 
 /// Returns the check of the status of a task: a blocked task cannot be started.
 pub fn choices(_: &mut Tx<'_>, task: &Record, now: Timestamp) -> Result<Choices, AppError> {
-    let open_prerequisites = usize::from(task.flag("blocked"));
+    let open_prerequisites = usize::from(task::BLOCKED.get(task));
     Ok(Box::new(move |before, record, _| {
-        let status = TaskStatus::parse(record.text("status")).ok()?;
+        let status = TaskStatus::parse(task::STATUS.get(record)).ok()?;
         let circumstances = Circumstances { now, open_prerequisites, force_reason: None };
         let refused = states::transition(&state(before?), Change::Status(status), &circumstances);
         refused.err().map(|error| ("status", error.to_string()))

@@ -6,7 +6,7 @@ use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::Series;
 use obcms_domain::calendar::{floating, unfloating};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{APPLICATION, EVENT, NEED, PPA, TASK};
+use obcms_domain::kinds::{APPLICATION, EVENT, NEED, PPA, TASK, application, ppa, task};
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::calendar::Window;
 use obcms_store::records::{self, Archived, Directory, Filter, Order, Query, Scope, SortKey};
@@ -259,7 +259,7 @@ fn duties(tasks: Vec<Record>, today: Date, end: Date) -> Vec<TodayTask> {
     let mut duties: Vec<TodayTask> =
         tasks.into_iter().flat_map(|task| TodayTask::of(task, today, end)).collect();
     // Stable: tasks due on the same day keep their order.
-    duties.sort_by_key(|duty| (duty.task.date("due_date").is_none(), duty.task.date("due_date")));
+    duties.sort_by_key(|duty| (task::DUE_DATE.get(&duty.task).is_none(), task::DUE_DATE.get(&duty.task)));
     duties
 }
 
@@ -324,7 +324,7 @@ fn to_decide(actor: &Actor) -> Vec<PileList> {
     let may_review = if actor.may(Action::Transition, APPLICATION.area) {
         true
     } else if let (Some(person), Some(_)) = (actor.id, actor.sight(&APPLICATION)) {
-        applications.push(Filter::OneOf("reviewer".to_owned(), vec![SqlValue::Id(person)]));
+        applications.push(Filter::OneOf(application::REVIEWER.name().to_owned(), vec![SqlValue::Id(person)]));
         href.push_str(&format!("&reviewer={person}"));
         true
     } else {
@@ -376,7 +376,7 @@ fn late_ppas(tx: &mut Tx<'_>, actor: &Actor, today: Date) -> Result<Option<Queue
     }
     let filters = vec![
         one_of("status", &["planning", "ongoing", "on_hold"]),
-        Filter::Below("target_end_date".to_owned(), SqlValue::Date(today)),
+        Filter::Below(ppa::TARGET_END_DATE.name().to_owned(), SqlValue::Date(today)),
     ];
     let yesterday = today.saturating_sub(1.day());
     let list = PileList {

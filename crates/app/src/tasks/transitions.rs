@@ -3,7 +3,7 @@
 use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::Series;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::TASK;
+use obcms_domain::kinds::{TASK, task};
 use obcms_domain::records::input;
 use obcms_domain::registry::Record;
 use obcms_domain::tasks::actions;
@@ -238,7 +238,7 @@ impl App {
             let mut record = before.clone();
             change_column(work, &before, &mut record, asked)?;
             if let Some(rank) = rank_at(work, &before, asked.anchor)? {
-                record.set("rank", rank);
+                task::RANK.set(&mut record, rank);
             }
             if !asked.force_reason.is_empty() {
                 work.note.clone_from(&asked.force_reason);
@@ -283,7 +283,7 @@ fn together(work: &mut UnitOfWork<'_, '_>, ids: &[Id], action: Action) -> Result
     let mut ordered: Vec<Record> = Vec::with_capacity(records.len());
     while !records.is_empty() {
         let rest: Vec<Id> = records.iter().map(|record| record.id).collect();
-        let free = |record: &Record| !record.references("depends_on").iter().any(|id| rest.contains(id));
+        let free = |record: &Record| !task::DEPENDS_ON.get(record).iter().any(|id| rest.contains(id));
         let (next, waiting): (Vec<_>, Vec<_>) = records.into_iter().partition(free);
         if next.is_empty() {
             return Err(AppError::Internal("tasks depend on each other".to_owned()));
@@ -377,9 +377,9 @@ fn change_column(
             }
             return Ok(());
         }
-        Group::Priority => ("priority", json!(column)),
-        Group::Domain => ("domain", json!(column)),
-        Group::Assignee => ("assignees", Json::Null),
+        Group::Priority => (task::PRIORITY.name(), json!(column)),
+        Group::Domain => (task::DOMAIN.name(), json!(column)),
+        Group::Assignee => (task::ASSIGNEES.name(), Json::Null),
     };
     // The card of a repeating task shows one occurrence, and that one changes.
     let shown = match (occurrences::shown(before, work.today)?, Series::of(before)) {
@@ -417,7 +417,7 @@ fn change_column(
 
 /// Returns the assignees of the task in another column: the person of the source column is replaced, the others stay.
 fn assignees(before: &Record, asked: &Move) -> Option<Vec<Id>> {
-    let present = before.references("assignees");
+    let present = task::ASSIGNEES.get(before);
     if asked.column == NOBODY {
         return Some(Vec::new());
     }
@@ -447,7 +447,7 @@ fn rank_at(
         Anchor::Before(task) => (task, false),
         Anchor::End => {
             let last = obcms_store::tasks::last_rank(work.tx)?;
-            let is_last = last.as_deref() == Some(before.text("rank"));
+            let is_last = last.as_deref() == Some(task::RANK.get(before));
             return Ok((!is_last).then(|| rank::between(last.as_deref(), None)));
         }
     };
@@ -464,7 +464,7 @@ fn rank_at(
     let Some(task) = found.filter(|_| visible) else {
         return Err(AppError::field(field, "unknown_reference", "This task does not exist."));
     };
-    let beside = task.text("rank");
+    let beside = task::RANK.get(&task);
     let next = store::neighbour(work.tx, beside, above, before.id)?;
     Ok(Some(match above {
         true => rank::between(Some(beside), next.as_deref()),
@@ -475,9 +475,9 @@ fn rank_at(
 /// Returns the input that adds the actor to the assignees of a task.
 #[must_use]
 pub fn join(actor: &Actor, task: &Record) -> Input {
-    let mut people = task.references("assignees").to_vec();
+    let mut people = task::ASSIGNEES.get(task).to_vec();
     people.extend(actor.id.filter(|id| !people.contains(id)));
     let mut input = Input::new();
-    input.insert("assignees".to_owned(), json!(people));
+    input.insert(task::ASSIGNEES.name().to_owned(), json!(people));
     input
 }

@@ -1,7 +1,6 @@
 //! People: the roles they hold, what each role may do, and the rules for names, passwords and lockouts.
 
 pub mod actions;
-mod field_group;
 pub mod lockout;
 pub mod password;
 pub mod policy;
@@ -9,9 +8,9 @@ pub mod preferences;
 mod role;
 pub mod username;
 
-pub use field_group::FieldGroup;
+pub use crate::registry::{Area, FieldGroup};
 pub use policy::{
-    Action, Area, Grant, Relation, allows, allows_field, matrix_markdown, relations_needed,
-    relations_to_write, table, who_can, who_can_always, who_can_write,
+    Action, Grant, Relation, allows, allows_field, matrix_markdown, relations_needed, relations_to_write,
+    table, who_can, who_can_always, who_can_write,
 };
 pub use role::Role;

@@ -6,33 +6,11 @@
 //! table because they are about oneself, not about a role: everybody with a role keeps their own profile, and
 //! everybody reads their own notifications.
 
-use super::{FieldGroup, Role};
+use super::Role;
+use crate::registry::{Area, FieldGroup};
 use Action as Do;
 use Area as In;
 use FieldGroup as Of;
-
-/// What a thing is part of. Each kind of thing belongs to exactly one area.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Area {
-    /// Events, tasks, engagements, bookings, leave and other requests.
-    Work,
-    /// Needs, communities, assessments, surveys, workshops, mapping.
-    Field,
-    /// PPAs, projects, policies, services, partnerships.
-    Programme,
-    /// Tranches, ceilings, scenarios.
-    Money,
-    /// Regions to barangays, organizations, teams, resources, task templates.
-    Reference,
-    /// Users and their roles; to view means to see names, as pick lists need them.
-    Accounts,
-    /// The log over everything.
-    Audit,
-    /// What people keep for themselves: feeds for their calendar programs, links that they share, saved views.
-    Personal,
-    /// Settings of the installation.
-    Settings,
-}
 
 /// What somebody wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -392,53 +370,6 @@ impl Grant {
     /// Whether the row is about `action` in `area`.
     pub fn covers(&self, action: Action, area: Area) -> bool {
         self.actions.contains(&action) && self.areas.contains(&area)
-    }
-}
-
-impl Area {
-    /// Every area.
-    pub const ALL: [Self; 9] = [
-        Self::Work,
-        Self::Field,
-        Self::Programme,
-        Self::Money,
-        Self::Reference,
-        Self::Accounts,
-        Self::Audit,
-        Self::Personal,
-        Self::Settings,
-    ];
-
-    /// What people read.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Work => "Work",
-            Self::Field => "Field",
-            Self::Programme => "Programme",
-            Self::Money => "Money",
-            Self::Reference => "Reference",
-            Self::Accounts => "Accounts",
-            Self::Audit => "Audit",
-            Self::Personal => "Personal",
-            Self::Settings => "Settings",
-        }
-    }
-
-    /// What belongs to it, in a sentence.
-    pub const fn contents(self) -> &'static str {
-        match self {
-            Self::Work => "Events, tasks, engagements, action items, bookings, leave.",
-            Self::Field => "Needs, communities, assessments, surveys, workshops, mapping, baseline studies.",
-            Self::Programme => {
-                "PPAs, projects, policies, services, applications, partnerships, reports of ministries."
-            }
-            Self::Money => "Tranches, ceilings, scenarios.",
-            Self::Reference => "Regions to barangays, organizations, teams, resources, task templates.",
-            Self::Accounts => "Users and their roles; to view means to see names.",
-            Self::Audit => "The log over everything.",
-            Self::Personal => "Feeds, share links and saved views of one's own.",
-            Self::Settings => "Settings of the installation.",
-        }
     }
 }
 

@@ -207,8 +207,8 @@ mod tests {
 
     use super::*;
     use crate::core::id::Id;
-    use crate::kinds;
-    use crate::registry::{Record, Value};
+    use crate::kinds::{self, resource};
+    use crate::registry::Record;
 
     fn at(text: &str) -> Timestamp {
         format!("{text}:00+08:00").parse().unwrap()
@@ -225,7 +225,7 @@ mod tests {
     fn terms(change: impl FnOnce(&mut Record)) -> Terms {
         let mut resource =
             Record::new(&kinds::RESOURCE, Id::from_parts(1, &[1; 10]), Timestamp::UNIX_EPOCH, None);
-        resource.set("is_available", true);
+        resource::IS_AVAILABLE.set(&mut resource, true);
         change(&mut resource);
         Terms::of(&resource, &TimeZone::get("Asia/Manila").unwrap())
     }
@@ -263,8 +263,8 @@ mod tests {
     fn the_nearest_free_times_keep_hours_and_buffers() {
         let terms = terms(|resource| {
             let day = json!([{ "from": "08:00", "to": "17:00" }]);
-            resource.set("opening_hours", Value::Json(json!({ "tuesday": day, "wednesday": day })));
-            resource.set("buffer_after_minutes", 30_i64);
+            resource::OPENING_HOURS.set(resource, json!({ "tuesday": day, "wednesday": day }));
+            resource::BUFFER_AFTER_MINUTES.set(resource, 30_i64);
         });
         // Tuesday 1 December from ten to noon, and half an hour to clean.
         let busy = [taken("2026-12-01T10:00", "2026-12-01T12:30", 1)];
@@ -300,7 +300,7 @@ mod tests {
 
     #[test]
     fn of_several_units_one_may_be_left() {
-        let terms = terms(|resource| resource.set("capacity", 3_i64));
+        let terms = terms(|resource| resource::CAPACITY.set(resource, 3_i64));
         let busy = [taken("2026-12-01T09:00", "2026-12-01T12:00", 2)];
         let window = span("2026-12-01T08:00", "2026-12-01T13:00");
         assert_eq!(open(&terms, &busy, window, 1), [window]);

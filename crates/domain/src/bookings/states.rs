@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{MAXIMUM_USES, Span};
 use crate::calendar::series::{Length, Series};
 use crate::calendar::unfloating;
+use crate::kinds::booking;
 use crate::registry::Record;
 
 /// Where a booking stands.
@@ -35,7 +36,7 @@ impl BookingStatus {
     /// The status of a booking; what is not known yet waits.
     #[must_use]
     pub fn of(booking: &Record) -> Self {
-        match booking.text("status") {
+        match booking::STATUS.get(booking) {
             "approved" => Self::Approved,
             "rejected" => Self::Rejected,
             "cancelled" => Self::Cancelled,
@@ -93,7 +94,7 @@ pub fn uses(booking: &Record) -> Vec<Use> {
 }
 
 fn single(booking: &Record) -> Option<Span> {
-    let span = Span::new(booking.instant("start")?, booking.instant("end")?);
+    let span = Span::new(booking::START.get(booking)?, booking::END.get(booking)?);
     (!span.is_empty()).then_some(span)
 }
 
@@ -120,16 +121,15 @@ mod tests {
     use crate::choices;
     use crate::core::id::Id;
     use crate::kinds;
-    use crate::registry::Value;
 
     fn booking(start: &str, end: &str, rule: &str) -> Record {
         let mut booking =
             Record::new(&kinds::BOOKING, Id::from_parts(1, &[1; 10]), Timestamp::UNIX_EPOCH, None);
-        booking.set("timezone", "Asia/Manila");
-        booking.set("start", start.parse::<Timestamp>().unwrap());
-        booking.set("end", end.parse::<Timestamp>().unwrap());
+        booking::TIMEZONE.set(&mut booking, "Asia/Manila");
+        booking::START.set(&mut booking, start.parse::<Timestamp>().unwrap());
+        booking::END.set(&mut booking, end.parse::<Timestamp>().unwrap());
         if !rule.is_empty() {
-            booking.set("rrule", rule);
+            booking::RRULE.set(&mut booking, rule);
         }
         booking
     }
@@ -141,10 +141,10 @@ mod tests {
         assert_eq!(uses(&once)[0].recurrence_id, "");
         let mut weekly =
             booking("2026-12-01T09:00:00+08:00", "2026-12-01T11:00:00+08:00", "FREQ=WEEKLY;COUNT=4");
-        weekly.set("exdates", Value::Json(json!(["2026-12-08T09:00:00"])));
-        weekly.set("rdates", Value::Json(json!(["2026-12-09T14:00:00"])));
+        booking::EXDATES.set(&mut weekly, vec!["2026-12-08T09:00:00"]);
+        booking::RDATES.set(&mut weekly, vec!["2026-12-09T14:00:00"]);
         let moved = json!({ "2026-12-15T09:00:00": { "start": "2026-12-17T01:00:00Z", "end": "2026-12-17T02:00:00Z" } });
-        weekly.set("overrides", Value::Json(moved));
+        booking::OVERRIDES.set(&mut weekly, moved);
         let found: Vec<(String, String, i64)> = uses(&weekly)
             .into_iter()
             .map(|one| (one.recurrence_id, one.span.start.to_string(), one.span.minutes()))
@@ -163,7 +163,7 @@ mod tests {
     fn whole_days_are_days_of_the_zone() {
         let mut days =
             booking("2026-12-01T00:00:00+08:00", "2026-12-03T00:00:00+08:00", "FREQ=WEEKLY;COUNT=2");
-        days.set("all_day", true);
+        booking::ALL_DAY.set(&mut days, true);
         let starts: Vec<String> = uses(&days).iter().map(|one| one.span.start.to_string()).collect();
         assert_eq!(starts, ["2026-11-30T16:00:00Z", "2026-12-07T16:00:00Z"]);
         assert!(uses(&days).iter().all(|one| one.span.minutes() == 48 * 60));

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::{Span, Use};
 use crate::core::hours::{self, Stretch};
+use crate::kinds::{booking, resource};
 use crate::registry::{FieldError, Record, Value};
 
 /// How long after a start one can still book from it: filling in a form takes a while.
@@ -50,23 +51,23 @@ impl Terms {
     #[must_use]
     pub fn of(resource: &Record, zone: &TimeZone) -> Self {
         let minutes = |name| SignedDuration::from_mins(resource.integer(name).unwrap_or(0));
-        let hours = match resource.get("opening_hours") {
+        let hours = match resource::OPENING_HOURS.value(resource) {
             Value::Json(json) => hours::read_opening_hours(json).ok().flatten(),
             _ => None,
         };
-        let blackouts = match resource.get("blackouts") {
+        let blackouts = match resource::BLACKOUTS.value(resource) {
             Value::Json(json) => hours::read_blackouts(json, zone).unwrap_or_default(),
             _ => Vec::new(),
         };
         Self {
             name: resource.title().to_owned(),
-            capacity: resource.integer("capacity").unwrap_or(1).max(1),
-            requires_approval: resource.flag("requires_approval"),
-            is_available: resource.flag("is_available") && !resource.is_archived(),
+            capacity: resource::CAPACITY.get(resource).unwrap_or(1).max(1),
+            requires_approval: resource::REQUIRES_APPROVAL.get(resource),
+            is_available: resource::IS_AVAILABLE.get(resource) && !resource.is_archived(),
             before: minutes("buffer_before_minutes"),
             after: minutes("buffer_after_minutes"),
-            horizon_days: resource.integer("horizon_days").unwrap_or(DEFAULT_HORIZON),
-            maximum_hours: resource.integer("maximum_hours"),
+            horizon_days: resource::HORIZON_DAYS.get(resource).unwrap_or(DEFAULT_HORIZON),
+            maximum_hours: resource::MAXIMUM_HOURS.get(resource),
             hours,
             blackouts,
             zone: zone.clone(),
@@ -182,7 +183,7 @@ impl Terms {
             && span.minutes() > hours * 60
         {
             let message = format!("{} can be booked for at most {hours} hours at a time.", self.name);
-            return Some(FieldError::new("end", "too_long", message));
+            return Some(FieldError::new(booking::END.name(), "too_long", message));
         }
         if span.end > self.horizon(now) {
             let message = format!(
@@ -191,7 +192,7 @@ impl Terms {
                 self.horizon_days,
                 told(span.start, &self.zone)
             );
-            return Some(FieldError::new("start", "horizon", message));
+            return Some(FieldError::new(booking::START.name(), "horizon", message));
         }
         let closed = self.closed(span, all_day);
         if let Some(blackout) = closed.iter().find(|closed| closed.kind == "blackout") {
@@ -203,7 +204,7 @@ impl Terms {
                 told(blackout.span.start, &self.zone),
                 told(blackout.span.end, &self.zone)
             );
-            return Some(FieldError::new("start", "blackout", message));
+            return Some(FieldError::new(booking::START.name(), "blackout", message));
         }
         let closed = closed.first()?;
         let message = format!(
@@ -260,8 +261,8 @@ mod tests {
     fn terms(change: impl FnOnce(&mut Record)) -> Terms {
         let mut resource =
             Record::new(&kinds::RESOURCE, Id::from_parts(1, &[1; 10]), Timestamp::UNIX_EPOCH, None);
-        resource.set("name", "Room A");
-        resource.set("is_available", true);
+        resource::NAME.set(&mut resource, "Room A");
+        resource::IS_AVAILABLE.set(&mut resource, true);
         change(&mut resource);
         Terms::of(&resource, &TimeZone::get("Asia/Manila").unwrap())
     }
@@ -282,7 +283,7 @@ mod tests {
 
     #[test]
     fn the_past_the_far_future_and_what_is_too_long_are_refused() {
-        let terms = terms(|resource| resource.set("maximum_hours", 4_i64));
+        let terms = terms(|resource| resource::MAXIMUM_HOURS.set(resource, 4_i64));
         assert_eq!(code(&terms, &wanted("2026-11-23T11:00:00", "2026-11-23T12:00:00"), NOW), None);
         assert_eq!(code(&terms, &wanted("2026-11-23T09:50:00", "2026-11-23T12:00:00"), NOW), None);
         assert_eq!(code(&terms, &wanted("2026-11-23T09:00:00", "2026-11-23T12:00:00"), NOW), Some("past"));
@@ -314,9 +315,9 @@ mod tests {
         let terms = terms(|resource| {
             let hours =
                 json!({ "monday": [{ "from": "08:00", "to": "12:00" }, { "from": "13:00", "to": "17:00" }] });
-            resource.set("opening_hours", Value::Json(hours));
+            resource::OPENING_HOURS.set(resource, hours);
             let blackouts = json!([{ "start": "2026-12-07", "reason": "Inventory" }]);
-            resource.set("blackouts", Value::Json(blackouts));
+            resource::BLACKOUTS.set(resource, blackouts);
         });
         assert_eq!(code(&terms, &wanted("2026-11-30T08:00:00", "2026-11-30T12:00:00"), NOW), None);
         assert_eq!(code(&terms, &wanted("2026-11-30T13:00:00", "2026-11-30T17:00:00"), NOW), None);

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::kinds::share;
 use crate::registry::Record;
 
 /// Reason why a share shows nothing any more.
@@ -36,9 +37,9 @@ pub fn gone(share: &Record, now: Timestamp) -> Option<Closed> {
     if share.is_archived() {
         return Some(Closed::Revoked);
     }
-    if share.instant("expires").is_some_and(|end| end <= now) {
+    if share::EXPIRES.get(share).is_some_and(|end| end <= now) {
         return Some(Closed::Expired);
     }
-    let used_up = share.integer("max_views").is_some_and(|most| share.integer("view_count") >= Some(most));
+    let used_up = share::MAX_VIEWS.get(share).is_some_and(|most| share::VIEW_COUNT.get(share) >= Some(most));
     used_up.then_some(Closed::UsedUp)
 }

@@ -35,7 +35,7 @@ fields! {
 }
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
-    super::in_order(record, "planned_start_date", "planned_end_date", errors);
+    super::in_order(record, assessment::PLANNED_START_DATE, assessment::PLANNED_END_DATE, errors);
 }
 
 /// An assessment.

@@ -33,7 +33,7 @@ fields! {
 pub const MOST_DAYS: i64 = 2;
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
-    super::in_order(record, "date", "end_date", errors);
+    super::in_order(record, holiday::DATE, holiday::END_DATE, errors);
 }
 
 /// A holiday.

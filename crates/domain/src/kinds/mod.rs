@@ -53,15 +53,25 @@ pub use teams::{TEAM, team};
 pub use tranches::{ADJUSTMENT, TRANCHE, tranche};
 pub use users::{USER, user};
 
-use crate::registry::{FieldError, Kind, Record};
+use crate::registry::typed::Date;
+use crate::registry::{FieldError, Kind, Record, TypedField};
 
 /// The rule that the second date does not lie before the first.
-fn in_order(record: &Record, first: &str, second: &str, errors: &mut Vec<FieldError>) {
-    if let (Some(start), Some(end)) = (record.date(first), record.date(second))
+fn in_order(
+    record: &Record,
+    first: TypedField<Date>,
+    second: TypedField<Date>,
+    errors: &mut Vec<FieldError>,
+) {
+    if let (Some(start), Some(end)) = (first.get(record), second.get(record))
         && end < start
     {
-        let label = record.kind.field(first).map_or(first, |field| field.label);
-        errors.push(FieldError::new(second, "order", format!("Must not be before {label} ({start}).")));
+        let label = record.kind.field(first.name()).map_or(first.name(), |field| field.label);
+        errors.push(FieldError::new(
+            second.name(),
+            "order",
+            format!("Must not be before {label} ({start})."),
+        ));
     }
 }
 

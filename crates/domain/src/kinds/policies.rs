@@ -45,8 +45,8 @@ fields! {
 }
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
-    super::in_order(record, "submission_date", "review_deadline", errors);
-    super::in_order(record, "implementation_start_date", "implementation_deadline", errors);
+    super::in_order(record, policy::SUBMISSION_DATE, policy::REVIEW_DEADLINE, errors);
+    super::in_order(record, policy::IMPLEMENTATION_START_DATE, policy::IMPLEMENTATION_DEADLINE, errors);
 }
 
 /// A policy recommendation.

@@ -53,15 +53,19 @@ fields! {
 const SLOTS: Type = Type::Integer(0, 100_000_000);
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
-    super::in_order(record, "start_date", "target_end_date", errors);
-    if let (Some(all), Some(obc)) = (record.integer("total_slots"), record.integer("obc_slots"))
+    super::in_order(record, ppa::START_DATE, ppa::TARGET_END_DATE, errors);
+    if let (Some(all), Some(obc)) = (ppa::TOTAL_SLOTS.get(record), ppa::OBC_SLOTS.get(record))
         && obc > all
     {
-        errors.push(FieldError::new("obc_slots", "range", "OBC slots must not exceed the total slots."));
-    }
-    if record.integer("manual_progress").is_some() && record.get("manual_progress_reason").is_empty() {
         errors.push(FieldError::new(
-            "manual_progress_reason",
+            ppa::OBC_SLOTS.name(),
+            "range",
+            "OBC slots must not exceed the total slots.",
+        ));
+    }
+    if ppa::MANUAL_PROGRESS.get(record).is_some() && ppa::MANUAL_PROGRESS_REASON.is_empty(record) {
+        errors.push(FieldError::new(
+            ppa::MANUAL_PROGRESS_REASON.name(),
             "required",
             "Enter a reason for the manual progress, or clear the manual progress.",
         ));

@@ -41,8 +41,8 @@ fields! {
 }
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
-    super::in_order(record, "application_start_date", "application_deadline", errors);
-    super::in_order(record, "service_start_date", "service_end_date", errors);
+    super::in_order(record, service::APPLICATION_START_DATE, service::APPLICATION_DEADLINE, errors);
+    super::in_order(record, service::SERVICE_START_DATE, service::SERVICE_END_DATE, errors);
 }
 
 /// A service that communities can apply for.

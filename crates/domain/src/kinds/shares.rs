@@ -40,12 +40,12 @@ pub const MOST_DAYS: i32 = 400;
 pub const LEAST_PASSPHRASE: usize = 4;
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
-    super::in_order(record, "start", "end", errors);
-    if let (Some(start), Some(end)) = (record.date("start"), record.date("end"))
+    super::in_order(record, share::START, share::END, errors);
+    if let (Some(start), Some(end)) = (share::START.get(record), share::END.get(record))
         && start.until(end).is_ok_and(|span| span.get_days() >= MOST_DAYS)
     {
         let message = format!("The period must be at most {MOST_DAYS} days.");
-        errors.push(FieldError::new("end", "range", message));
+        errors.push(FieldError::new(share::END.name(), "range", message));
     }
 }
 

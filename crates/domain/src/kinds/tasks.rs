@@ -56,9 +56,9 @@ pub const ORIGINS: &[&str] = &[
 ];
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
-    super::in_order(record, "start_date", "due_date", errors);
-    if record.references("depends_on").contains(&record.id) {
-        errors.push(FieldError::new("depends_on", "cycle", "A task cannot depend on itself."));
+    super::in_order(record, task::START_DATE, task::DUE_DATE, errors);
+    if task::DEPENDS_ON.get(record).contains(&record.id) {
+        errors.push(FieldError::new(task::DEPENDS_ON.name(), "cycle", "A task cannot depend on itself."));
     }
 }
 

@@ -65,8 +65,8 @@ const VIEWS: &[Choice] = &[
 ];
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
-    if let Err(error) = crate::accounts::username::check(record.text("username")) {
-        errors.push(FieldError::new("username", "format", error.to_string()));
+    if let Err(error) = crate::accounts::username::check(user::USERNAME.get(record)) {
+        errors.push(FieldError::new(user::USERNAME.name(), "format", error.to_string()));
     }
 }
 

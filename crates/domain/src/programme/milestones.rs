@@ -9,8 +9,6 @@ use serde_json::{Value as Json, json};
 use crate::kinds::ppa;
 use crate::registry::{Record, Value};
 
-/// Name of the field with the list.
-const LIST: &str = "milestones";
 /// Milestones that were taken away and are remembered.
 const REMEMBERED: usize = 200;
 
@@ -35,7 +33,7 @@ fn text<'a>(item: &'a Json, name: &str) -> &'a str {
 
 /// The milestones of the list with their numbers, then those that were taken away.
 fn known(record: &Record) -> Vec<Known> {
-    if let Value::Json(Json::Array(rows)) = record.get(ppa::MILESTONE_NUMBERS.name()) {
+    if let Value::Json(Json::Array(rows)) = ppa::MILESTONE_NUMBERS.value(record) {
         let read = |row: &Json| {
             Some(Known {
                 number: row.get(0)?.as_i64()?,
@@ -46,26 +44,28 @@ fn known(record: &Record) -> Vec<Known> {
         return rows.iter().filter_map(read).collect();
     }
     // Until a list is changed for the first time, its milestones are counted through.
-    let counted = (0..).zip(items(record.get(LIST)));
+    let counted = (0..).zip(items(ppa::MILESTONES.value(record)));
     counted.map(|(number, (date, title))| Known { number, date: date.into(), title: title.into() }).collect()
 }
 
 /// The numbers of the milestones, in the order of the list.
 #[must_use]
 pub fn numbers(record: &Record) -> Vec<i64> {
-    let count = items(record.get(LIST)).len();
+    let count = items(ppa::MILESTONES.value(record)).len();
     known(record).into_iter().take(count).map(|known| known.number).collect()
 }
 
 /// Gives the milestones of a changed record the numbers that they had, and new ones to new ones.
 pub fn keep_numbers(before: &Record, record: &mut Record) {
-    if record.kind.position(ppa::MILESTONE_NUMBERS.name()).is_none() || before.get(LIST) == record.get(LIST) {
+    if !ppa::MILESTONE_NUMBERS.is_in(record.kind) || ppa::MILESTONES.is_same(before, record) {
         return;
     }
     let old = known(before);
-    let present = items(before.get(LIST)).len().min(old.len());
-    let new: Vec<(String, String)> =
-        items(record.get(LIST)).into_iter().map(|(date, title)| (date.into(), title.into())).collect();
+    let present = items(ppa::MILESTONES.value(before)).len().min(old.len());
+    let new: Vec<(String, String)> = items(ppa::MILESTONES.value(record))
+        .into_iter()
+        .map(|(date, title)| (date.into(), title.into()))
+        .collect();
     let mut matches = Matches { of_new: vec![None; new.len()], taken: vec![false; old.len()] };
     matches.find(&new, &old, |(date, title), known| known.date == *date && known.title == *title);
     // What was taken away comes back only as it was; what is there may be renamed or moved.
@@ -91,7 +91,7 @@ pub fn keep_numbers(before: &Record, record: &mut Record) {
     }
     let gone = old.iter().zip(&matches.taken).filter(|(_, taken)| !**taken).map(|(known, _)| known);
     rows.extend(gone.take(REMEMBERED).map(|known| json!([known.number, known.date, known.title])));
-    record.set(ppa::MILESTONE_NUMBERS.name(), Value::Json(Json::Array(rows)));
+    ppa::MILESTONE_NUMBERS.set(record, Json::Array(rows));
 }
 
 /// Which old milestone each new one is.
@@ -123,12 +123,12 @@ mod tests {
 
     use super::*;
     use crate::core::id::Id;
-    use crate::kinds;
+    use crate::kinds::{self, ppa};
 
     fn ppa(items: &[(&str, &str)]) -> Record {
         let kind = kinds::by_name("ppa").unwrap();
         let mut record = Record::new(kind, Id::from_parts(1, &[1; 10]), Timestamp::UNIX_EPOCH, None);
-        record.set(LIST, list(items));
+        record.set(ppa::MILESTONES.name(), list(items));
         record
     }
 
@@ -142,7 +142,7 @@ mod tests {
         let mut found = Vec::new();
         for change in changes {
             let before = record.clone();
-            record.set(LIST, list(change));
+            record.set(ppa::MILESTONES.name(), list(change));
             keep_numbers(&before, &mut record);
             found.push(numbers(&record));
         }
@@ -188,8 +188,8 @@ mod tests {
     fn other_changes_leave_the_numbers_alone() {
         let mut record = ppa(&[A]);
         let before = record.clone();
-        record.set("title", "Wells");
+        ppa::TITLE.set(&mut record, "Wells");
         keep_numbers(&before, &mut record);
-        assert!(record.get(ppa::MILESTONE_NUMBERS.name()).is_empty());
+        assert!(ppa::MILESTONE_NUMBERS.value(&record).is_empty());
     }
 }

@@ -1,6 +1,7 @@
 //! Statuses that end something before it is done, with which its open tasks and bookings may be cancelled.
 
 use crate::kinds::{BOOKING_ORIGINS, ORIGINS};
+use crate::registry::shared::STATUS;
 use crate::registry::{FieldType, Kind, Record};
 
 /// Statuses after which nothing more is to be done.
@@ -30,7 +31,7 @@ pub fn statuses_with_reason(kind: &Kind) -> &'static [&'static str] {
 /// Returns true if the record has a status that closes it.
 #[must_use]
 pub fn is_closed(record: &Record) -> bool {
-    closing_statuses(record.kind).contains(&record.text("status"))
+    closing_statuses(record.kind).contains(&STATUS.get(record))
 }
 
 #[cfg(test)]

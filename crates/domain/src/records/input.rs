@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::calendar::series;
 use crate::core::dates::{moment, parse_date};
 use crate::core::id::Id;
+use crate::registry::shared::{ALL_DAY, END, START, TIMEZONE};
 use crate::registry::{Field, FieldError, FieldType, Initial, Kind, Record, Source, Value, parse_field};
 
 /// What reading an input needs to know of its surroundings.
@@ -42,8 +43,8 @@ pub fn parse(
     let moments = input.iter().filter(|(name, _)| is_moment(kind, name));
     let dates = input.iter().filter(|(name, _)| is_moments(kind, name));
     let was = (!creating && series::recurs(kind)).then(|| record.clone());
-    let was_all_day = record.flag("all_day");
-    let was_zone = if was_all_day { TimeZone::get(record.text("timezone")).ok() } else { None };
+    let was_all_day = ALL_DAY.get(record);
+    let was_zone = if was_all_day { TimeZone::get(TIMEZONE.get(record)).ok() } else { None };
     for (name, json) in ordered {
         match kind.position(name).map(|position| (position, &kind.fields[position])) {
             Some((position, field)) if field.is_given() => match parse_given(field, json, context) {
@@ -174,11 +175,11 @@ fn parse_moments<'a>(
     creating: bool,
     errors: &mut Vec<FieldError>,
 ) {
-    let all_day = record.flag("all_day");
-    let Ok(zone) = TimeZone::get(record.text("timezone")) else {
+    let all_day = ALL_DAY.get(record);
+    let Ok(zone) = TimeZone::get(TIMEZONE.get(record)) else {
         return;
     };
-    let was = (record.instant("start"), record.instant("end"));
+    let was = (START.get(record), END.get(record));
     let mut named = Vec::new();
     for (name, json) in given {
         named.push(name.as_str());
@@ -196,24 +197,24 @@ fn parse_moments<'a>(
     }
     if !creating && all_day && !was_all_day {
         // A timed thing that becomes all-day covers the days that it touched.
-        for name in ["start", "end"] {
-            if let (Some(instant), false) = (record.instant(name), named.contains(&name)) {
+        for field in [START, END] {
+            if let (Some(instant), false) = (field.get(record), named.contains(&field.name())) {
                 let local = instant.to_zoned(zone.clone());
                 let mut day = local.date();
-                if name == "end" && local.time() != jiff::civil::Time::midnight() {
+                if field.name() == END.name() && local.time() != jiff::civil::Time::midnight() {
                     day = day.saturating_add(1.day());
                 }
                 if let Ok(start) = day.to_zoned(zone.clone()) {
-                    record.set(name, start.timestamp());
+                    field.set(record, start.timestamp());
                 }
             }
         }
     }
-    if !creating && named.contains(&"start") && !named.contains(&"end") && all_day == was_all_day {
+    if !creating && named.contains(&START.name()) && !named.contains(&END.name()) && all_day == was_all_day {
         keep_length(record, was, all_day, &zone);
     }
-    if let Some(start) = record.instant("start") {
-        if record.instant("end").is_none() {
+    if let Some(start) = START.get(record) {
+        if END.get(record).is_none() {
             let end = if all_day {
                 start
                     .to_zoned(zone.clone())
@@ -225,23 +226,23 @@ fn parse_moments<'a>(
             } else {
                 start.checked_add(1.hour()).ok()
             };
-            record.set("end", end);
+            END.set(record, end);
         }
-        if record.instant("end").is_some_and(|end| end <= start) {
-            errors.push(FieldError::new("end", "order", "End must be after start."));
+        if END.get(record).is_some_and(|end| end <= start) {
+            errors.push(FieldError::new(END.name(), "order", "End must be after start."));
         }
     }
 }
 
 /// Days stay the same days when the zone becomes another one.
 fn keep_days(record: &mut Record, was: &TimeZone) {
-    let Ok(zone) = TimeZone::get(record.text("timezone")) else {
+    let Ok(zone) = TimeZone::get(TIMEZONE.get(record)) else {
         return;
     };
-    for name in ["start", "end"] {
-        let day = record.instant(name).map(|instant| instant.to_zoned(was.clone()).date());
+    for field in [START, END] {
+        let day = field.get(record).map(|instant| instant.to_zoned(was.clone()).date());
         if let Some(start) = day.and_then(|day| day.to_zoned(zone.clone()).ok()) {
-            record.set(name, start.timestamp());
+            field.set(record, start.timestamp());
         }
     }
 }
@@ -253,7 +254,7 @@ fn keep_length(
     all_day: bool,
     zone: &TimeZone,
 ) {
-    let ((Some(old_start), Some(old_end)), Some(start)) = (was, record.instant("start")) else {
+    let ((Some(old_start), Some(old_end)), Some(start)) = (was, START.get(record)) else {
         return;
     };
     let day = |instant: Timestamp| instant.to_zoned(zone.clone()).date();
@@ -268,6 +269,6 @@ fn keep_length(
     };
     // At the end of time the old end stays, and is refused for lying before the start.
     if let Ok(end) = end {
-        record.set("end", end);
+        END.set(record, end);
     }
 }

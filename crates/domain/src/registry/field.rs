@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use crate::accounts::FieldGroup;
+use super::field_group::FieldGroup;
 use crate::choices::Choice;
 
 /// The type of a field, with its bounds.

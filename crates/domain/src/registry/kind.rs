@@ -1,9 +1,10 @@
 //! What a kind of record is.
 
+use super::area::Area;
 use super::field::{Field, FieldType, Source};
+use super::field_group::FieldGroup;
 use super::record::Record;
 use super::{FieldError, Module};
-use crate::accounts::{Area, FieldGroup};
 
 /// A date that a kind contributes to the calendar.
 #[derive(Clone, Copy, Debug)]

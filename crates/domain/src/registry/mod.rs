@@ -4,7 +4,9 @@
 //! derived from the [`Kind`]s in [`crate::kinds`].
 
 pub mod action;
+mod area;
 mod field;
+mod field_group;
 mod kind;
 pub mod output;
 mod reading;
@@ -15,7 +17,9 @@ pub mod typed;
 mod value;
 
 pub use crate::core::dates::{moment, parse_date};
+pub use area::Area;
 pub use field::{Field, FieldType, Initial, Source};
+pub use field_group::FieldGroup;
 pub use kind::{DateRole, Kind};
 pub use reading::{MAXIMUM_LIST, check_text, form_to_json, parse_field, stored_value};
 pub use record::Record;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::field::{Field, FieldType};
 use super::record::Record;
 use super::value::{Link, Value};
+use crate::registry::shared::{ALL_DAY, TIMEZONE};
 
 /// The record as the API shows it: the common members, then the fields of the kind.
 #[must_use]
@@ -32,7 +33,7 @@ pub fn record(record: &Record) -> Map<String, Json> {
 pub fn in_record(record: &Record, field: &Field, value: &Value) -> Json {
     match (field.data, value) {
         (FieldType::Moment, Value::Instant(instant)) => {
-            moment(*instant, record.flag("all_day"), record.text("timezone"))
+            moment(*instant, ALL_DAY.get(record), TIMEZONE.get(record))
         }
         _ => plain(field, value),
     }

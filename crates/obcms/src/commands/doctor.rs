@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use obcms_app::core::actor::roles;
 use obcms_app::{App, Clock, SystemClock};
 use obcms_domain::accounts::Role;
+use obcms_domain::kinds::user;
 use obcms_store::{Database, Location, backup, migrations};
 use std::path::Path;
 use std::process::Command;
@@ -160,7 +161,7 @@ fn accounts(app: &App) -> Verdict {
     if people.is_empty() {
         return Ok("none yet; obcms serve prints a link to create the first administrator".to_owned());
     }
-    let open: Vec<_> = people.iter().filter(|user| !user.flag("is_disabled")).collect();
+    let open: Vec<_> = people.iter().filter(|user| !user::IS_DISABLED.get(user)).collect();
     if !open.iter().any(|user| roles(user).contains(&Role::Admin)) {
         return Err("no administrator can sign in; add one with obcms user add NAME --role admin".to_owned());
     }

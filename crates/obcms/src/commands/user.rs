@@ -13,7 +13,7 @@ use obcms_app::records::Input;
 use obcms_app::{Actor, App, AppError};
 use obcms_domain::accounts::{Role, password, username};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::USER;
+use obcms_domain::kinds::{USER, user};
 use obcms_domain::registry::Record;
 use serde_json::json;
 use std::io::BufRead;
@@ -206,7 +206,7 @@ fn set_disabled(settings: &DatabaseFlags, name: &str, disabled: bool) -> Result<
     let user = named(&opened.app, name)?;
     opened.app.set_disabled(&Actor::program(), user.id, disabled)?;
     let state = if disabled { "disabled" } else { "open" };
-    say(&format!("{} is {state}\n", user.text("username")))
+    say(&format!("{} is {state}\n", user::USERNAME.get(&user)))
 }
 
 /// Sets the given password, or prints only a link for its owner on standard output.
@@ -236,12 +236,12 @@ fn read_password(name: &str) -> Result<String, Failure> {
 fn line(user: &Record) -> String {
     let roles: Vec<&str> = roles(user).into_iter().map(Role::as_str).collect();
     let roles = if roles.is_empty() { "-".to_owned() } else { roles.join(",") };
-    let state = if user.flag("is_disabled") { "disabled" } else { "open" };
+    let state = if user::IS_DISABLED.get(user) { "disabled" } else { "open" };
     let last =
-        user.instant("last_sign_in_at").map_or_else(|| "never".to_owned(), |instant| format!("{instant:.0}"));
+        user::LAST_SIGN_IN_AT.get(user).map_or_else(|| "never".to_owned(), |instant| format!("{instant:.0}"));
     format!(
         "{:<24}  {roles:<24}  {state:<8}  {last:<20}  {}\n",
-        user.text("username"),
-        user.text("full_name")
+        user::USERNAME.get(user),
+        user::FULL_NAME.get(user)
     )
 }

@@ -305,7 +305,7 @@ fn filter_condition(statement: &mut Statement, kind: &Kind, filter: &Filter) {
             statement.push(" AND e.field = ").bind(field.as_str()).push(")");
         }
         // Stored in a column of its own, see `write::row`.
-        Filter::PointsNowhere(field) if *kind == TASK && field == "assignees" => {
+        Filter::PointsNowhere(field) if *kind == TASK && field == task::ASSIGNEES.name() => {
             statement.push(&format!("t.\"{}\"", task::UNASSIGNED.name()));
         }
         Filter::PointsNowhere(field) => {

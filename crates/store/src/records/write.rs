@@ -7,6 +7,8 @@ use obcms_domain::calendar::series::{self, StoredSeries};
 use obcms_domain::entries;
 use obcms_domain::kinds::{BOOKING, EVENT, USER, task};
 use obcms_domain::records::search;
+use obcms_domain::registry::series::OVERRIDES;
+use obcms_domain::registry::shared::ORIGIN;
 use obcms_domain::registry::{Field, FieldType, Record, Value, stored_value};
 
 use super::schema;
@@ -68,7 +70,7 @@ fn stored<'a>(record: &'a Record, field: &Field, position: usize) -> Result<Cow<
 fn worked_out(record: &Record, field: &Field) -> Option<SqlValue> {
     match field.name {
         name if name == task::NEXT_DUE.name() => Some(series::next_due(record).into()),
-        name if name == task::UNASSIGNED.name() => Some(record.references("assignees").is_empty().into()),
+        name if name == task::UNASSIGNED.name() => Some(task::ASSIGNEES.get(record).is_empty().into()),
         _ => None,
     }
 }
@@ -209,7 +211,7 @@ fn write_found_by(tx: &mut Tx<'_>, records: &[Record]) -> Result<(), StoreError>
 
 /// Invalidates the event of a booking: the booking is shown within the event.
 fn touch_event(tx: &mut Tx<'_>, record: &Record) {
-    let origin = if record.kind == &BOOKING { record.link("origin") } else { None };
+    let origin = if record.kind == &BOOKING { ORIGIN.get(record) } else { None };
     if let Some(event) = origin.filter(|origin| origin.kind == EVENT.name) {
         tx.touch(event.id);
     }
@@ -322,7 +324,7 @@ fn edge_rows(record: &Record) -> Vec<Vec<SqlValue>> {
 
 /// Returns the edges of overrides, so that a search for their targets finds the series.
 fn edges_of_overrides(record: &Record) -> Vec<Vec<SqlValue>> {
-    let Value::Json(serde_json::Value::Object(overrides)) = record.get("overrides") else {
+    let Value::Json(serde_json::Value::Object(overrides)) = OVERRIDES.value(record) else {
         return Vec::new();
     };
     let mut seen = Vec::new();

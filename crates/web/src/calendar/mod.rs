@@ -1,6 +1,7 @@
 //! The calendar, its entries and free times.
 
 pub mod api;
+pub mod components;
 pub mod pages;
 
 use crate::core::subject::Subject;

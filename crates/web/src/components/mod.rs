@@ -6,9 +6,7 @@
 
 pub mod assets;
 pub mod badges;
-pub mod board;
 pub mod buttons;
-pub mod calendar;
 pub mod charts;
 pub mod copying;
 pub mod detail;

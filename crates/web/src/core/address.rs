@@ -75,7 +75,8 @@ pub async fn resolve(AxumState(state): AxumState<State>, mut request: Request, n
 /// Returns true if the client reached the program, or the trusted proxy before it, by HTTPS.
 #[must_use]
 pub fn came_by_https(headers: &HeaderMap) -> bool {
-    told(headers, FORWARDED_PROTO, "proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
+    forwarded_value(headers, FORWARDED_PROTO, "proto")
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
 }
 
 /// Returns true if the client talks HTTPS to the installation: by its public address, or as a trusted proxy tells.
@@ -93,20 +94,20 @@ pub fn is_secure(state: &State, headers: &HeaderMap) -> bool {
 pub fn base_address(state: &State, headers: &HeaderMap) -> String {
     match &state.app.options().public_url {
         Some(address) => address.clone(),
-        None => asked(headers).unwrap_or_default(),
+        None => requested_host(headers).unwrap_or_default(),
     }
 }
 
 /// The address that a request came to. A proxy that can be believed tells what it was asked for itself.
-fn asked(headers: &HeaderMap) -> Option<String> {
-    let host = told(headers, FORWARDED_HOST, "host")
+fn requested_host(headers: &HeaderMap) -> Option<String> {
+    let host = forwarded_value(headers, FORWARDED_HOST, "host")
         .or_else(|| last(headers, header::HOST.as_str()).map(Cow::Borrowed))?;
     let scheme = if came_by_https(headers) { "https" } else { "http" };
     is_host(&host).then(|| format!("{scheme}://{host}"))
 }
 
 /// Statement of the nearest proxy, by a header of its own or else by a parameter of `Forwarded`.
-fn told<'a>(headers: &'a HeaderMap, name: &str, parameter: &str) -> Option<Cow<'a, str>> {
+fn forwarded_value<'a>(headers: &'a HeaderMap, name: &str, parameter: &str) -> Option<Cow<'a, str>> {
     if headers.contains_key(name) {
         return last(headers, name).map(Cow::Borrowed);
     }
@@ -141,7 +142,7 @@ mod tests {
     }
 
     fn came(pairs: &[(&'static str, &str)]) -> Option<String> {
-        asked(&headers(pairs))
+        requested_host(&headers(pairs))
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The list of routes: what the router serves is what the description and the access test read.
+//! Routes of the API with their access, read by the router, the description and the tests of access.
 
 use std::collections::HashMap;
 

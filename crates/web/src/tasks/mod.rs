@@ -1,6 +1,7 @@
 //! Tasks: board, Today, list, templates.
 
 pub mod api;
+pub mod components;
 pub mod pages;
 
 use crate::core::subject::{Column, KindPage, Subject};

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use obcms_domain::calendar::series::{self, MovedOccurrence, Series, Shift, state};
 use obcms_domain::records::input;
+use obcms_domain::registry::series::RRULE;
 use obcms_domain::registry::{DateRole, Record, Source};
 use obcms_recur::Moment;
 use serde_json::{Map, Value as Json};
@@ -147,7 +148,7 @@ fn move_all(
         let moved = series::shift_rule(&series.set, rule, &regular, &series::zone_of(single))
             .map_err(|message| AppError::field(role.start, "rule", message))?;
         (start, moves_all) = (moved.start, moved.moves_all);
-        whole.set("rrule", moved.rule.to_string());
+        RRULE.set(whole, moved.rule.to_string());
     }
     for name in ["all_day", "timezone"] {
         if whole.kind.position(name).is_some() {

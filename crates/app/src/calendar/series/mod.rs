@@ -14,6 +14,7 @@ use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::{self, Series, state};
 use obcms_domain::core::id::Id;
 use obcms_domain::records::input;
+use obcms_domain::registry::series::{CONTINUES, RRULE};
 use obcms_domain::registry::{Field, FieldError, FieldType, Kind, Record, Value, output};
 use obcms_recur::{ExpandError, Last, Moment};
 use obcms_store::records as store;
@@ -154,7 +155,7 @@ pub struct Target<'a> {
 }
 
 pub(crate) fn too_much(error: ExpandError) -> AppError {
-    AppError::field("rrule", "rule", error.to_string())
+    AppError::field(RRULE.name(), "rule", error.to_string())
 }
 
 /// Returns the series and the moment of an occurrence. Fails if the series does not have it.
@@ -197,7 +198,7 @@ fn was_split_before(
         return Ok(false);
     }
     let pointing = store::sources(work.tx, &[record.id], &[record.kind.name], 100)?;
-    Ok(pointing.iter().any(|(_, field, rest)| field == "continues" && !rest.is_archived))
+    Ok(pointing.iter().any(|(_, field, rest)| field == CONTINUES.name() && !rest.is_archived))
 }
 
 pub(crate) fn load(

@@ -8,6 +8,7 @@ use obcms_domain::calendar::series::{self, Series};
 use obcms_domain::calendar::{floating, unfloating};
 use obcms_domain::core::id::Id;
 use obcms_domain::entries;
+use obcms_domain::registry::series::{CONTINUES, EXDATES};
 use obcms_domain::registry::{Kind, Record};
 use obcms_recur::Moment;
 use obcms_store::records as store;
@@ -191,11 +192,11 @@ impl App {
                 changed.extend(date_of(&series, record, id)?);
             }
         }
-        let left_out = series::texts(record.get("exdates")).into_iter().map(ToOwned::to_owned).collect();
+        let left_out = EXDATES.get(record).into_iter().map(ToOwned::to_owned).collect();
         let (continues, continued_by) = self.read(|tx| {
             let mut ids: Vec<Id> = store::sources(tx, &[record.id], &[record.kind.name], 50)?
                 .into_iter()
-                .filter(|(_, field, other)| field == "continues" && !other.is_archived)
+                .filter(|(_, field, other)| field == CONTINUES.name() && !other.is_archived)
                 .map(|(_, _, other)| other.id)
                 .collect();
             ids.extend(continues);
@@ -233,14 +234,13 @@ impl App {
             let date =
                 Moment::from_str(target.recurrence_id).map_err(|_| AppError::NotFound("occurrence"))?;
             let name = date.to_string();
-            let mut dates: Vec<String> =
-                series::texts(record.get("exdates")).into_iter().map(ToOwned::to_owned).collect();
+            let mut dates: Vec<String> = EXDATES.get(&record).into_iter().map(ToOwned::to_owned).collect();
             if !dates.contains(&name) {
                 return Err(AppError::NotFound("cancelled occurrence"));
             }
             dates.retain(|known| *known != name);
             let mut changed = record.clone();
-            series::set_list(&mut changed, "exdates", dates);
+            series::set_list(&mut changed, EXDATES, dates);
             work.note_date(date);
             finish(work, &record, changed, date, "bring_back_date")
         })

@@ -6,7 +6,8 @@ use jiff::SignedDuration;
 use jiff::civil::Time;
 use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::{self, Series};
-use obcms_domain::registry::{Record, Value};
+use obcms_domain::registry::Record;
+use obcms_domain::registry::series::{CONTINUES, EXDATES, RDATES, RRULE};
 use obcms_recur::Moment;
 
 use super::all::apply_to_all;
@@ -59,7 +60,7 @@ pub(crate) fn head(record: &Record, series: &Series, date: Moment) -> Result<Rec
             let last = last_before(series, date)?;
             series::with_until(rule, last, &series.set.zone)
         };
-        head.set("rrule", shortened.to_string());
+        RRULE.set(&mut head, shortened.to_string());
     }
     keep(&mut head, series, |other| series.instant(other) < series.instant(date));
     if series.set.rule.is_none() {
@@ -100,7 +101,7 @@ fn tail(
     let mut tail = work.new_record(record.kind);
     tail.values.clone_from(&record.values);
     tail.created_by = record.created_by.or(work.actor.id);
-    tail.set("continues", record.id);
+    CONTINUES.set(&mut tail, record.id);
     rest(&mut tail, series, date)?;
     Ok(tail)
 }
@@ -125,7 +126,7 @@ pub(crate) fn rest(tail: &mut Record, series: &Series, date: Moment) -> Result<(
                 u32::try_from(left).ok().filter(|left| *left > 0).map(|left| rule.clone().with_count(left))
             }
         };
-        tail.set("rrule", rule.map_or(Value::Null, |rule| Value::from(rule.to_string())));
+        RRULE.set(tail, rule.map(|rule| rule.to_string()));
     }
     keep(tail, series, |other| series.instant(other) >= series.instant(date));
     if series.set.rule.is_none() && series.instant(series.set.start) >= series.instant(date) {
@@ -137,19 +138,19 @@ pub(crate) fn rest(tail: &mut Record, series: &Series, date: Moment) -> Result<(
 
 /// Adds the start of a series without a rule to its additional dates.
 fn name_start(record: &mut Record, start: Moment) {
-    let mut dates: Vec<String> =
-        series::texts(record.get("rdates")).into_iter().map(ToOwned::to_owned).collect();
+    let mut dates: Vec<String> = RDATES.get(record).into_iter().map(ToOwned::to_owned).collect();
     let name = start.to_string();
     if !dates.iter().any(|date| date.split('/').next() == Some(name.as_str())) {
         dates.push(name);
     }
-    series::set_list(record, "rdates", dates);
+    series::set_list(record, RDATES, dates);
 }
 
 /// Reduces additional dates, exceptions and overrides to the wanted ones.
 fn keep(record: &mut Record, series: &Series, wanted: impl Fn(Moment) -> bool) {
-    for field in ["rdates", "exdates"] {
-        let dates: Vec<String> = series::texts(record.get(field))
+    for field in [RDATES, EXDATES] {
+        let dates: Vec<String> = field
+            .get(record)
             .into_iter()
             .filter(|text| {
                 let start = text.split('/').next().unwrap_or(text);
@@ -179,10 +180,9 @@ pub(crate) fn cancel(work: &mut UnitOfWork<'_, '_>, target: &Target<'_>) -> Resu
     let mut changed = record.clone();
     match target.scope {
         Scope::This => {
-            let mut dates: Vec<String> =
-                series::texts(record.get("exdates")).into_iter().map(ToOwned::to_owned).collect();
+            let mut dates: Vec<String> = EXDATES.get(&record).into_iter().map(ToOwned::to_owned).collect();
             dates.push(date.to_string());
-            series::set_list(&mut changed, "exdates", dates);
+            series::set_list(&mut changed, EXDATES, dates);
             let mut overrides = series.overrides.clone();
             overrides.remove(&date.to_string());
             series::set_overrides(&mut changed, overrides);

@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::core::id::Id;
 use obcms_domain::jobs::BackOff;
-use obcms_domain::kinds::EXTERNAL_CALENDAR;
-use obcms_domain::registry::{Record, Value};
+use obcms_domain::kinds::{EXTERNAL_CALENDAR, external_calendar};
+use obcms_domain::registry::Record;
 use obcms_icalendar::read;
 use obcms_store::exchange::subscriptions as store;
 use obcms_store::{jobs, records};
@@ -63,7 +63,9 @@ pub fn reschedule(
 
 /// Returns true if the subscription is fetched by its job.
 fn is_fetched(calendar: &Record) -> bool {
-    calendar.flag("is_active") && !calendar.is_archived() && !calendar.text("address").is_empty()
+    external_calendar::IS_ACTIVE.get(calendar)
+        && !calendar.is_archived()
+        && !external_calendar::ADDRESS.get(calendar).is_empty()
 }
 
 /// Returns the time of the next fetch, if one is scheduled.
@@ -83,14 +85,15 @@ fn run(app: &App, payload: &Json) -> Result<Outcome, JobError> {
         .and_then(|text| text.parse().ok())
         .ok_or_else(|| JobError("The job names no calendar.".to_owned()))?;
     let found = app.read(|tx| Ok(records::load(tx, &EXTERNAL_CALENDAR, id)?))?;
-    let Some(calendar) = found.filter(|found| !found.is_archived() && !found.text("address").is_empty())
+    let Some(calendar) =
+        found.filter(|found| !found.is_archived() && !external_calendar::ADDRESS.get(found).is_empty())
     else {
         return Ok(Outcome::done("This calendar is no longer fetched."));
     };
     let result = bring_up_to_date(app, &calendar);
     note(app, id, &result)?;
     let fetched = result?;
-    let pause = SignedDuration::from_mins(calendar.integer("refresh_minutes").unwrap_or(60));
+    let pause = SignedDuration::from_mins(external_calendar::REFRESH_MINUTES.get(&calendar).unwrap_or(60));
     Ok(Outcome {
         summary: fetched.report.map_or_else(|| "No changes.".to_owned(), |report| report.summary()),
         again_at: is_fetched(&calendar).then(|| app.now() + pause),
@@ -104,10 +107,11 @@ struct Fetched {
 
 fn bring_up_to_date(app: &App, calendar: &Record) -> Result<Fetched, JobError> {
     // The response of another address says nothing about this one.
-    let is_known = calendar.text("fetched_address") == calendar.text("address");
+    let is_known =
+        external_calendar::FETCHED_ADDRESS.get(calendar) == external_calendar::ADDRESS.get(calendar);
     let known = |name: &str| if is_known { calendar.text(name).to_owned() } else { String::new() };
     let asked = FetchRequest {
-        address: calendar.text("address").to_owned(),
+        address: external_calendar::ADDRESS.get(calendar).to_owned(),
         etag: known("etag"),
         last_modified: known("last_modified"),
     };
@@ -139,21 +143,22 @@ fn note(app: &App, id: Id, result: &Result<Fetched, JobError>) -> Result<(), App
             return Ok(());
         };
         let mut calendar = before.clone();
-        calendar.set("last_fetched_at", work.now);
+        external_calendar::LAST_FETCHED_AT.set(&mut calendar, work.now);
         match result {
             Ok(fetched) => {
-                calendar.set("last_status", "current");
-                calendar.set("last_error", Value::Null);
-                calendar.set("fetched_address", fetched.asked.address.as_str());
-                calendar.set("etag", fetched.asked.etag.as_str());
-                calendar.set("last_modified", fetched.asked.last_modified.as_str());
+                external_calendar::LAST_STATUS.set(&mut calendar, "current");
+                external_calendar::LAST_ERROR.clear(&mut calendar);
+                external_calendar::FETCHED_ADDRESS.set(&mut calendar, fetched.asked.address.as_str());
+                external_calendar::ETAG.set(&mut calendar, fetched.asked.etag.as_str());
+                external_calendar::LAST_MODIFIED.set(&mut calendar, fetched.asked.last_modified.as_str());
             }
             Err(error) => {
-                calendar.set("last_status", "failed");
-                calendar.set("last_error", error.0.chars().take(2000).collect::<String>());
+                external_calendar::LAST_STATUS.set(&mut calendar, "failed");
+                external_calendar::LAST_ERROR
+                    .set(&mut calendar, error.0.chars().take(2000).collect::<String>());
             }
         }
-        calendar.set("event_count", store::count(work.tx, id)?);
+        external_calendar::EVENT_COUNT.set(&mut calendar, store::count(work.tx, id)?);
         work.note_computed(
             &before,
             &calendar,

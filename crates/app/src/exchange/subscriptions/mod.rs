@@ -13,8 +13,8 @@ mod to_records;
 use jiff::{Timestamp, ToSpan};
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT};
-use obcms_domain::registry::{Record, Value};
+use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT, external_calendar};
+use obcms_domain::registry::Record;
 use obcms_icalendar::read;
 use obcms_store::exchange::subscriptions as store;
 use obcms_store::records;
@@ -57,10 +57,12 @@ pub fn before_save(
     _: &Input,
 ) -> Result<(), AppError> {
     let allow_private_addresses = work.app.options().allow_private_addresses;
-    let address = record.text("address").trim().to_owned();
-    let is_new = before.is_none_or(|before| before.text("address") != record.text("address"));
+    let address = external_calendar::ADDRESS.get(record).trim().to_owned();
+    let is_new = before.is_none_or(|before| {
+        external_calendar::ADDRESS.get(before) != external_calendar::ADDRESS.get(record)
+    });
     if !address.is_empty() {
-        let wrong = |message| AppError::field("address", "address", message);
+        let wrong = |message| AppError::field(external_calendar::ADDRESS.name(), "address", message);
         let web = web_address(&address).map_err(wrong)?;
         // A private address from a time when it was allowed does not prevent other changes.
         if is_new
@@ -71,11 +73,11 @@ pub fn before_save(
         }
     }
     if is_new {
-        record.set("last_error", Value::Null);
-        record.set("last_status", if address.is_empty() { "file" } else { "waiting" });
+        external_calendar::LAST_ERROR.clear(record);
+        external_calendar::LAST_STATUS.set(record, if address.is_empty() { "file" } else { "waiting" });
     }
     if before.is_none() {
-        record.set("event_count", 0_i64);
+        external_calendar::EVENT_COUNT.set(record, 0_i64);
     }
     Ok(())
 }
@@ -116,7 +118,7 @@ impl App {
             if calendar.is_archived() {
                 return Err(AppError::conflict("This external calendar is archived. Restore it first."));
             }
-            if calendar.text("address").is_empty() {
+            if external_calendar::ADDRESS.get(&calendar).is_empty() {
                 return Err(AppError::conflict(
                     "This external calendar has no address. Import a file or add an address.",
                 ));
@@ -152,7 +154,7 @@ impl App {
             if calendar.is_archived() {
                 return Err(AppError::conflict("This external calendar is archived. Restore it first."));
             }
-            if !calendar.text("address").is_empty() {
+            if !external_calendar::ADDRESS.get(&calendar).is_empty() {
                 return Err(AppError::conflict(
                     "This external calendar is fetched from its address. Create another one for the file.",
                 ));
@@ -215,9 +217,9 @@ impl App {
                 return Ok(());
             };
             let mut calendar = before.clone();
-            calendar.set("last_fetched_at", work.now);
-            calendar.set("last_status", "file");
-            calendar.set("event_count", store::count(work.tx, id)?);
+            external_calendar::LAST_FETCHED_AT.set(&mut calendar, work.now);
+            external_calendar::LAST_STATUS.set(&mut calendar, "file");
+            external_calendar::EVENT_COUNT.set(&mut calendar, store::count(work.tx, id)?);
             work.note_computed(&before, &calendar, &["last_fetched_at"])
         })?;
         Ok(report)
@@ -227,7 +229,7 @@ impl App {
 /// Sets the status of a started import, until [`App::take_over`] has saved its last event.
 fn begin(work: &mut UnitOfWork<'_, '_>, calendar: &Record) -> Result<(), AppError> {
     let mut begun = calendar.clone();
-    begun.set("last_status", "reading");
+    external_calendar::LAST_STATUS.set(&mut begun, "reading");
     work.note_computed(calendar, &begun, &[])
 }
 

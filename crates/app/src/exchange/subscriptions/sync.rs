@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT};
-use obcms_domain::registry::{Record, Value};
+use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT, external_event};
+use obcms_domain::registry::Record;
 use obcms_store::exchange::subscriptions as store;
 use obcms_store::records;
 use serde::Serialize;
@@ -116,7 +116,7 @@ fn make(work: &mut UnitOfWork<'_, '_>, calendar: Id, drafts: &[&Draft]) -> Resul
         .iter()
         .map(|draft| {
             let mut record = work.new_record(&EXTERNAL_EVENT);
-            record.set("calendar", Value::Id(calendar));
+            external_event::CALENDAR.set(&mut record, calendar);
             draft.fill(&mut record);
             record
         })

@@ -7,6 +7,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use obcms_domain::calendar::series::{self, Length, MAXIMUM_OVERRIDES, MovedOccurrence, Series, Shift};
+use obcms_domain::kinds::external_event;
 use obcms_domain::registry::{Record, Value, output};
 use obcms_recur::Moment;
 use serde_json::{Map, Value as Json};
@@ -88,10 +89,10 @@ fn change(part: &mut Record, range: &Range, zone: &TimeZone) -> Option<String> {
     let to = if has_days { Moment::Date(local(start).date()) } else { Moment::DateTime(local(start)) };
     let place = Shift { from: range.date, to };
     let mut moved = part.clone();
-    moved.set("all_day", has_days);
+    external_event::ALL_DAY.set(&mut moved, has_days);
     let length = {
-        moved.set("start", start);
-        moved.set("end", end);
+        external_event::START.set(&mut moved, start);
+        external_event::END.set(&mut moved, end);
         series::anchor(&moved)?.1
     };
     let mut first = place.carry(old.set.start, true);
@@ -100,7 +101,7 @@ fn change(part: &mut Record, range: &Range, zone: &TimeZone) -> Option<String> {
         None => {}
         Some(Ok(rule)) => {
             (first, moves_all) = (rule.start, rule.moves_all);
-            moved.set("rrule", rule.rule.to_string());
+            external_event::RRULE.set(&mut moved, rule.rule.to_string());
         }
         Some(Err(_)) => return one_by_one(part, &old, &place, length, range),
     }
@@ -113,7 +114,7 @@ fn change(part: &mut Record, range: &Range, zone: &TimeZone) -> Option<String> {
 
 /// Returns the overrides of single occurrences without values that the whole part now has.
 fn without_the_same(part: &Record, range: &Range) -> Map<String, Json> {
-    let Value::Json(Json::Object(all)) = part.get("overrides") else {
+    let Value::Json(Json::Object(all)) = external_event::OVERRIDES.value(part) else {
         return Map::new();
     };
     let mut all = all.clone();
@@ -152,11 +153,11 @@ fn one_by_one(
             break;
         }
         let mut single = part.clone();
-        single.set("all_day", range.span.2);
+        external_event::ALL_DAY.set(&mut single, range.span.2);
         series::place_at(&mut single, place.carry(date.id, true), length);
         let mut patch = Map::new();
         for field in ["all_day", "start", "end"].into_iter().filter_map(|name| part.kind.field(name)) {
-            if field.name != "all_day" || single.get("all_day") != part.get("all_day") {
+            if field.name != "all_day" || !external_event::ALL_DAY.is_same(&single, part) {
                 patch.insert(field.name.to_owned(), output::plain(field, single.get(field.name)));
             }
         }

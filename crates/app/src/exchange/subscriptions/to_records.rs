@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use obcms_domain::calendar::series::{MAXIMUM_OVERRIDES, too_dense};
 use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::EXTERNAL_EVENT;
+use obcms_domain::kinds::{EXTERNAL_EVENT, external_event};
 use obcms_domain::registry::{Record, Value, output};
 use obcms_icalendar::read::{Added, Calendar, Event, Moment, Status};
 use obcms_recur::{Addition, Rule, Set};
@@ -47,8 +47,8 @@ impl Draft {
         for (name, value) in &self.fields {
             record.set(name, value.clone());
         }
-        record.set("source_key", self.key.as_str());
-        record.set("source_hash", self.hash.as_str());
+        external_event::SOURCE_KEY.set(record, self.key.as_str());
+        external_event::SOURCE_HASH.set(record, self.hash.as_str());
     }
 }
 

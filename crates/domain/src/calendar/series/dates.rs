@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Series, anchor, has_days, recurs, zone_of};
 use crate::core::dates::YEARS;
+use crate::registry::series::{RDATES, RRULE};
 use crate::registry::{FieldError, MAXIMUM_LIST, Record, Value};
 
 /// Puts the lists of dates into the record, each as a local date-time of its zone, or as a day.
@@ -107,7 +108,7 @@ fn local(record: &Record, text: &str) -> Result<String, String> {
 
 /// Refuses a series without a first date, without any date, or with a rule that takes too much to work out.
 pub fn check(record: &Record, errors: &mut Vec<FieldError>) {
-    if !recurs(record.kind) || (record.text("rrule").is_empty() && record.get("rdates").is_empty()) {
+    if !recurs(record.kind) || (RRULE.get(record).is_empty() && RDATES.is_empty(record)) {
         return;
     }
     let Some(series) = Series::of(record) else {
@@ -127,7 +128,7 @@ pub fn check(record: &Record, errors: &mut Vec<FieldError>) {
         errors.push(refused(field, &error));
     }
     if let (true, Some(message)) = (errors.is_empty(), too_dense(&series.set)) {
-        errors.push(FieldError::new("rrule", "too_many", message));
+        errors.push(FieldError::new(RRULE.name(), "too_many", message));
     }
 }
 

@@ -6,8 +6,9 @@ use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
 use obcms_recur::{DayOfWeek, Frequency, Moment, Rule, Until};
 
-use super::{Series, texts};
+use super::Series;
 use crate::registry::Record;
+use crate::registry::series::RDATES;
 
 /// Times of day that are listed one by one; more are said by hours and minutes.
 const LISTED_TIMES: usize = 6;
@@ -19,7 +20,7 @@ pub fn of_record(record: &Record) -> Option<String> {
     let start = series.set.start;
     Some(match &series.set.rule {
         Some(rule) => of_rule(rule, Some(start), &series.set.zone),
-        None => match texts(record.get("rdates")).len() {
+        None => match RDATES.get(record).len() {
             1 => "On one more date".to_owned(),
             count => format!("On {count} more dates"),
         },

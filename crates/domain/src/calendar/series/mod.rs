@@ -27,6 +27,8 @@ use obcms_recur::{Addition, ExpandError, Last, Moment, Rule, Set};
 use serde_json::{Map, Value as Json};
 
 use crate::calendar::{floating, unfloating};
+use crate::registry::series::{EXDATES, OVERRIDES, RDATES, RRULE};
+use crate::registry::shared::{ALL_DAY, TIMEZONE};
 use crate::registry::{DateRole, FieldType, Kind, Record, Value, stored_value};
 
 /// Changed dates of one series at most.
@@ -116,14 +118,14 @@ pub fn recurs(kind: &Kind) -> bool {
 /// Returns true for a record with a rule or further dates.
 #[must_use]
 pub fn is_series(record: &Record) -> bool {
-    recurs(record.kind) && !(record.text("rrule").is_empty() && record.get("rdates").is_empty())
+    recurs(record.kind) && !(RRULE.get(record).is_empty() && RDATES.is_empty(record))
 }
 
 /// Zone of a record; days have none, and none is needed.
 #[must_use]
 pub fn zone_of(record: &Record) -> TimeZone {
-    match record.kind.position("timezone") {
-        Some(_) => TimeZone::get(record.text("timezone")).unwrap_or(TimeZone::UTC),
+    match record.kind.position(TIMEZONE.name()) {
+        Some(_) => TimeZone::get(TIMEZONE.get(record)).unwrap_or(TimeZone::UTC),
         None => TimeZone::UTC,
     }
 }
@@ -131,7 +133,7 @@ pub fn zone_of(record: &Record) -> TimeZone {
 /// Whether the dates of the record are days.
 #[must_use]
 pub fn has_days(record: &Record) -> bool {
-    !record.kind.is_timed() || record.flag("all_day")
+    !record.kind.is_timed() || ALL_DAY.get(record)
 }
 
 /// First start of the record and how long it lasts; nothing while it has no date.
@@ -148,7 +150,7 @@ pub fn anchor(record: &Record) -> Option<(Moment, Length)> {
     let zone = zone_of(record);
     let local = |instant: Timestamp| instant.to_zoned(zone.clone()).datetime();
     let (start, end) = (record.instant(role.start)?, record.instant(role.end)?);
-    if record.flag("all_day") {
+    if ALL_DAY.get(record) {
         let (first, after) = (local(start).date(), local(end).date());
         return Some((Moment::Date(first), Length::Days(days_between(first, after).max(1))));
     }
@@ -159,15 +161,6 @@ fn days_between(first: Date, last: Date) -> i64 {
     first.until(last).map_or(0, |span| i64::from(span.get_days()))
 }
 
-/// The dates of a list as they are written.
-#[must_use]
-pub fn texts(value: &Value) -> Vec<&str> {
-    match value {
-        Value::Json(Json::Array(items)) => items.iter().filter_map(Json::as_str).collect(),
-        _ => Vec::new(),
-    }
-}
-
 impl Series {
     /// The series that a record is, if it is one.
     #[must_use]
@@ -176,17 +169,15 @@ impl Series {
             return None;
         }
         let (start, length) = anchor(record)?;
-        let additions = texts(record.get("rdates"))
-            .into_iter()
-            .filter_map(|text| Addition::from_str(text).ok())
-            .collect();
+        let additions =
+            RDATES.get(record).into_iter().filter_map(|text| Addition::from_str(text).ok()).collect();
         let exclusions =
-            texts(record.get("exdates")).into_iter().filter_map(|text| Moment::from_str(text).ok()).collect();
-        let overrides = match record.get("overrides") {
+            EXDATES.get(record).into_iter().filter_map(|text| Moment::from_str(text).ok()).collect();
+        let overrides = match OVERRIDES.value(record) {
             Value::Json(Json::Object(object)) => object.clone(),
             _ => Map::new(),
         };
-        let rule = Rule::from_str(record.text("rrule")).ok();
+        let rule = Rule::from_str(RRULE.get(record)).ok();
         Some(Self {
             set: Set { start, zone: zone_of(record), rule, additions, exclusions },
             length,
@@ -277,7 +268,7 @@ fn place(record: &mut Record, zone: &TimeZone, start: Timestamp, end: Timestamp)
         return;
     }
     let instant = |instant: Timestamp| {
-        if record.flag("all_day") {
+        if ALL_DAY.get(record) {
             unfloating(instant).to_zoned(zone.clone()).map_or(instant, |midnight| midnight.timestamp())
         } else {
             instant
@@ -328,7 +319,7 @@ pub fn first_of_rule(set: &Set) -> Result<Option<Moment>, ExpandError> {
 #[must_use]
 pub fn begins_anew(before: &Record, after: &Record) -> bool {
     let start = |record: &Record| Series::of(record).map(|series| (series.set.start, series.set.zone));
-    recurs(after.kind) && (before.text("rrule") != after.text("rrule") || start(before) != start(after))
+    recurs(after.kind) && (RRULE.get(before) != RRULE.get(after) || start(before) != start(after))
 }
 
 /// Puts the fields of a changed date into a record.

@@ -6,12 +6,14 @@ use std::str::FromStr;
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, ToSpan};
 use obcms_recur::Moment;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
 use super::shift_rule::{in_month, until_at_new_time};
-use super::{Series, anchor, place_at, recurs, texts, zone_of};
+use super::{Series, anchor, place_at, recurs, zone_of};
 use crate::registry::output::plain;
-use crate::registry::{Record, Value};
+use crate::registry::series::{EXDATES, OVERRIDES, RDATES, RRULE};
+use crate::registry::typed::List;
+use crate::registry::{Record, TypedField};
 
 /// What a date of a series was and what it becomes: local start and zone.
 #[derive(Clone, Debug)]
@@ -124,7 +126,7 @@ fn new_names(
 
 /// When a series begins at another time of day or is in another zone, its rule ends with the same date as before.
 pub fn keep_end(before: &Record, after: &mut Record) {
-    if before.text("rrule") != after.text("rrule") {
+    if RRULE.get(before) != RRULE.get(after) {
         return;
     }
     if let (Some(old), Some((start, _))) = (Series::of(before), anchor(after)) {
@@ -133,7 +135,7 @@ pub fn keep_end(before: &Record, after: &mut Record) {
         if (place.time_differs() || old.set.zone != zone)
             && let Some(rule) = until_at_new_time(&old.set, &place, &zone)
         {
-            after.set("rrule", rule.to_string());
+            RRULE.set(after, rule.to_string());
         }
     }
 }
@@ -155,9 +157,9 @@ pub fn follow(
     };
     if Series::of(after).is_none() {
         // It happens once now: nothing is left out, nothing differs.
-        after.set("overrides", Value::Null);
+        OVERRIDES.clear(after);
         if !given.contains_key("exdates") {
-            after.set("exdates", Value::Null);
+            EXDATES.clear(after);
         }
         return false;
     }
@@ -167,19 +169,17 @@ pub fn follow(
     let first = Shift { from: old.set.start, to: start };
     let zone = zone_of(after);
     let moved = first.from != first.to || old.set.zone != zone;
-    let same_rule = before.text("rrule") == after.text("rrule");
-    if !moved && same_rule && before.get("rdates") == after.get("rdates") {
+    let same_rule = RRULE.get(before) == RRULE.get(after);
+    if !moved && same_rule && RDATES.is_same(before, after) {
         return false;
     }
-    let read_with = (after.get("rdates").clone(), after.get("exdates").clone());
+    let read_with = (RDATES.value(after).clone(), EXDATES.value(after).clone());
     let place = leader.map_or(&first, |leader| &leader.place);
     let by_days = leader.is_none_or(|leader| leader.moves_all);
     if moved && !given.contains_key("rdates") {
-        let dates: Vec<String> = texts(before.get("rdates"))
-            .into_iter()
-            .filter_map(|text| carried(text, place, by_days, leader))
-            .collect();
-        set_list(after, "rdates", dates);
+        let dates: Vec<String> =
+            RDATES.get(before).into_iter().filter_map(|text| carried(text, place, by_days, leader)).collect();
+        set_list(after, RDATES, dates);
     }
     let Some(series) = Series::of(after) else {
         return true;
@@ -188,12 +188,12 @@ pub fn follow(
     let left_out: Vec<Moment> = if given.contains_key("exdates") {
         Vec::new()
     } else {
-        texts(before.get("exdates")).into_iter().filter_map(read).collect()
+        EXDATES.get(before).into_iter().filter_map(read).collect()
     };
     let changed: Vec<Moment> = old.overrides.keys().filter_map(|name| read(name)).collect();
     let (left_out, changed) = new_names(&series, (&left_out, &changed), place, leader, old.set.zone == zone);
     if !given.contains_key("exdates") {
-        set_list(after, "exdates", left_out.into_values().map(|name| name.to_string()).collect());
+        set_list(after, EXDATES, left_out.into_values().map(|name| name.to_string()).collect());
     }
     let overrides: Map<String, Json> = changed
         .into_iter()
@@ -204,7 +204,7 @@ pub fn follow(
         })
         .collect();
     set_overrides(after, overrides);
-    read_with != (after.get("rdates").clone(), after.get("exdates").clone())
+    read_with != (RDATES.value(after).clone(), EXDATES.value(after).clone())
 }
 
 /// What differs on a date, after the others were moved: one that lasts longer or shorter goes with them and keeps its
@@ -250,16 +250,15 @@ fn carried(text: &str, place: &Shift, by_days: bool, leader: Option<&MovedOccurr
 }
 
 /// Puts a list of dates into a field, in order and each once; nothing when it is empty.
-pub fn set_list(record: &mut Record, field: &str, mut dates: Vec<String>) {
+pub fn set_list(record: &mut Record, field: TypedField<List>, mut dates: Vec<String>) {
     dates.sort_unstable();
     dates.dedup();
-    record.set(field, if dates.is_empty() { Value::Null } else { Value::Json(json!(dates)) });
+    field.set(record, Some(dates).filter(|dates| !dates.is_empty()));
 }
 
 /// Puts what differs on single dates into the record; nothing when nothing does.
 pub fn set_overrides(record: &mut Record, overrides: Map<String, Json>) {
-    let value = if overrides.is_empty() { Value::Null } else { Value::Json(Json::Object(overrides)) };
-    record.set("overrides", value);
+    OVERRIDES.set(record, (!overrides.is_empty()).then_some(Json::Object(overrides)));
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use serde_json::{Map, Value as Json};
 use super::state::whole_state;
 use super::{Length, Series, anchor};
 use crate::calendar::floating;
+use crate::kinds::task;
 use crate::registry::Record;
 use crate::registry::series::NEXT_DUE;
 
@@ -149,7 +150,7 @@ pub fn next_due(record: &Record) -> Option<Date> {
     record.kind.position(NEXT_DUE.name())?;
     match Series::of(record).map(|series| series.first_open(record)) {
         Some(Ok(open)) => open.map(|open| open.last),
-        None | Some(Err(_)) => record.date("due_date"),
+        None | Some(Err(_)) => task::DUE_DATE.get(record),
     }
 }
 
@@ -162,14 +163,15 @@ mod tests {
     use crate::calendar::series::set_overrides;
     use crate::core::id::Id;
     use crate::kinds::TASK;
-    use crate::registry::Value;
+
+    use crate::registry::series::RRULE;
 
     /// Every Monday from 4 January 2027, with what differs.
     fn weekly(overrides: Json) -> Record {
         let mut task = Record::new(&TASK, Id::from_parts(1, &[1; 10]), Timestamp::UNIX_EPOCH, None);
-        task.set("status", "not_started");
-        task.set("due_date", date(2027, 1, 4));
-        task.set("rrule", "FREQ=WEEKLY;BYDAY=MO;COUNT=6");
+        task::STATUS.set(&mut task, "not_started");
+        task::DUE_DATE.set(&mut task, date(2027, 1, 4));
+        RRULE.set(&mut task, "FREQ=WEEKLY;BYDAY=MO;COUNT=6");
         if let Json::Object(overrides) = overrides {
             set_overrides(&mut task, overrides);
         }
@@ -199,7 +201,7 @@ mod tests {
         let moved = json!({ "2027-01-04": done("2027-01-04"), "2027-01-11": { "due_date": "2027-01-20" } });
         assert_eq!(next_due(&weekly(moved)), Some(date(2027, 1, 18)));
         let mut once = weekly(json!({}));
-        once.set("rrule", Value::Null);
+        RRULE.clear(&mut once);
         assert_eq!(next_due(&once), Some(date(2027, 1, 4)));
     }
 

@@ -7,33 +7,39 @@
 use serde_json::{Map, Value as Json};
 
 use super::{OVER, Series};
+use crate::kinds::task;
 use crate::registry::series::SERIES_STATE;
 use crate::registry::{Record, Value, output, stored_value};
 
 /// Fields that the transition of a task owns: each occurrence has its own.
-pub const STATE_FIELDS: [&str; 5] =
-    ["status", "progress", "started_at", "completed_at", "progress_before_completion"];
+pub const STATE_FIELDS: [&str; 5] = [
+    task::STATUS.name(),
+    task::PROGRESS.name(),
+    task::STARTED_AT.name(),
+    task::COMPLETED_AT.name(),
+    task::PROGRESS_BEFORE_COMPLETION.name(),
+];
 /// Other fields in which the shown occurrence stands in the columns.
-const SHOWN_FIELDS: [&str; 3] = ["priority", "domain", "assignees"];
+const SHOWN_FIELDS: [&str; 3] = [task::PRIORITY.name(), task::DOMAIN.name(), task::ASSIGNEES.name()];
 
 /// Returns true for a series whose occurrences have states of their own.
 #[must_use]
 pub fn has_states(record: &Record) -> bool {
-    record.kind.position(SERIES_STATE.name()).is_some() && Series::of(record).is_some()
+    SERIES_STATE.is_in(record.kind) && Series::of(record).is_some()
 }
 
 /// The value of a state field before anything was done.
 fn initial(name: &str) -> Value {
     match name {
-        "status" => Value::from("not_started"),
-        "progress" => Value::Integer(0),
+        name if name == task::STATUS.name() => Value::from("not_started"),
+        name if name == task::PROGRESS.name() => Value::Integer(0),
         _ => Value::Null,
     }
 }
 
 fn kept(record: &Record) -> Map<String, Json> {
-    match record.kind.position(SERIES_STATE.name()).map(|position| &record.values[position]) {
-        Some(Value::Json(Json::Object(kept))) => kept.clone(),
+    match SERIES_STATE.get(record) {
+        Some(Json::Object(kept)) => kept.clone(),
         _ => Map::new(),
     }
 }
@@ -51,7 +57,7 @@ fn read(record: &Record, name: &str, json: &Json) -> Option<Value> {
 
 /// Puts the values of the series as a whole into the fields in which the shown occurrence stands.
 pub fn to_whole(record: &mut Record) {
-    if record.kind.position(SERIES_STATE.name()).is_none() {
+    if !SERIES_STATE.is_in(record.kind) {
         return;
     }
     let kept = kept(record);
@@ -64,7 +70,7 @@ pub fn to_whole(record: &mut Record) {
             record.set(name, value);
         }
     }
-    record.set(SERIES_STATE.name(), Value::Null);
+    SERIES_STATE.clear(record);
 }
 
 /// Puts the values of the whole into those fields that people edit for all occurrences; the state stays.
@@ -91,7 +97,7 @@ pub fn edited(record: &Record) -> Record {
 
 /// Keeps the state that stands in the fields as that of the series as a whole: the inverse of [`to_whole`].
 pub fn keep_whole(record: &mut Record) {
-    if record.kind.position(SERIES_STATE.name()).is_none() {
+    if !SERIES_STATE.is_in(record.kind) {
         return;
     }
     let mut kept = Map::new();
@@ -116,10 +122,10 @@ pub fn whole(record: &Record) -> Record {
 /// The state of the series as a whole; of anything else, its state.
 #[must_use]
 pub fn whole_state(record: &Record) -> String {
-    if record.kind.position(SERIES_STATE.name()).is_none() || !super::is_series(record) {
+    if !SERIES_STATE.is_in(record.kind) || !super::is_series(record) {
         return record.state().to_owned();
     }
-    match kept(record).get("status").and_then(Json::as_str) {
+    match kept(record).get(task::STATUS.name()).and_then(Json::as_str) {
         Some(status) => status.to_owned(),
         None => "not_started".to_owned(),
     }
@@ -155,7 +161,8 @@ pub fn forget_open_states(record: &mut Record) {
     let mut overrides = series.overrides;
     for (_, patch) in &mut overrides {
         let Some(patch) = patch.as_object_mut() else { continue };
-        let is_over = patch.get("status").and_then(Json::as_str).is_some_and(|state| OVER.contains(&state));
+        let is_over =
+            patch.get(task::STATUS.name()).and_then(Json::as_str).is_some_and(|state| OVER.contains(&state));
         if !is_over {
             patch.retain(|name, _| !STATE_FIELDS.contains(&name.as_str()));
         }

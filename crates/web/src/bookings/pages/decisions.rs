@@ -17,9 +17,9 @@ use obcms_domain::kinds::{BOOKING, EVENT};
 use obcms_domain::registry::{Record, Value};
 use obcms_store::records;
 
-use super::{told, views};
 use serde_json::Map;
 
+use super::{span_text, views};
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::core::errors::PageError;
@@ -78,7 +78,7 @@ fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Marku
                 a href=(BOOKING.url(booking.id)) { strong { (booking.title()) } }
                 div.muted {
                     (crate::records::pages::value(&values, booking, "resource")) " · "
-                    @if let Some(span) = span { (told(span, booking.flag("all_day"), &zone)) }
+                    @if let Some(span) = span { (span_text(span, booking.flag("all_day"), &zone)) }
                     @if count > 1 { " and " (count - 1) " more occurrences" }
                     " · " (crate::records::pages::value(&values, booking, "booked_by"))
                 }
@@ -132,7 +132,7 @@ impl Decider {
         if !waits || !is_ahead(booking, self.now) {
             return html! {};
         }
-        let when = uses(booking).first().map(|one| told(one.span, booking.flag("all_day"), &self.zone));
+        let when = uses(booking).first().map(|one| span_text(one.span, booking.flag("all_day"), &self.zone));
         let id = format!("decide-{}", booking.id);
         html! {
             " " button.button.decide type="button" popovertarget=(id) aria-label={ "Decide on " (booking.title()) } { "Decide" }

@@ -37,7 +37,7 @@ pub fn routes() -> Vec<PageRoute> {
 }
 
 /// `Tue 1 Dec, 9:00 AM to 11:00 AM`, or with both days when it lasts longer.
-fn told(span: Span, all_day: bool, zone: &TimeZone) -> String {
+fn span_text(span: Span, all_day: bool, zone: &TimeZone) -> String {
     let start = span.start.to_zoned(zone.clone());
     let end = span.end.to_zoned(zone.clone());
     let day = |at: &jiff::Zoned| at.strftime("%a %-d %b").to_string();

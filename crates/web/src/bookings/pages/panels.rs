@@ -8,14 +8,12 @@ use obcms_app::bookings::{Availability, sees_utilisation};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{BookingStatus, Span, uses};
-use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, BOOKING_ORIGINS, EVENT, TASK};
 use obcms_domain::registry::{Kind, Record, output};
 use obcms_domain::tasks::is_open;
-use obcms_store::{bookings as store, records};
 
 use super::decisions::covers;
-use super::{timeline, told};
+use super::{span_text, timeline};
 use crate::components::badges::{self, Tone};
 use crate::components::buttons::{ButtonKind, button_link, post_button};
 use crate::components::tabs::{Tab, tabs};
@@ -105,7 +103,7 @@ pub fn origin_panel(state: &State, page: &Page, actor: &Actor, origin: &Record) 
         return Ok(html! {});
     }
     let may_book = !origin.is_archived() && !actor.read_only && may_create(actor, &BOOKING);
-    let bookings = of(state, actor, origin)?;
+    let bookings = state.app.bookings_of(actor, origin)?;
     let is_event = origin.kind == &EVENT;
     let is_open_task = origin.kind == &TASK && is_open(origin);
     if bookings.is_empty() && !((is_event || is_open_task) && may_book) {
@@ -125,7 +123,7 @@ pub fn origin_panel(state: &State, page: &Page, actor: &Actor, origin: &Record) 
                     li {
                         a href=(BOOKING.url(booking.id)) { (booking.text("resource_name")) }
                         @if let Some(one) = uses(booking).first() {
-                            span.muted { (told(one.span, booking.flag("all_day"), &zone)) }
+                            span.muted { (span_text(one.span, booking.flag("all_day"), &zone)) }
                         }
                         (badges::status(booking.text("status")))
                         @if is_event && stands && origin.state() == "cancelled" {
@@ -147,20 +145,6 @@ pub fn origin_panel(state: &State, page: &Page, actor: &Actor, origin: &Record) 
         }
     };
     Ok(detail::panel("bookings", "booking event", "Rooms, vehicles, equipment", &actions, &content))
-}
-
-fn of(state: &State, actor: &Actor, origin: &Record) -> Result<Vec<Record>, AppError> {
-    state.app.read(|tx| {
-        let Ok(scope) = actor.scope(&BOOKING) else { return Ok(Vec::new()) };
-        let mut ids: Vec<Id> = store::of_origins(tx, &[origin.id])?;
-        if let Some(scope) = scope {
-            ids = records::in_scope(tx, &BOOKING, &ids, &scope)?;
-        }
-        let mut bookings = records::load_many(tx, &BOOKING, &ids)?;
-        bookings.retain(|booking| !booking.is_archived());
-        bookings.sort_by_key(|booking| (booking.instant("start"), booking.id));
-        Ok(bookings)
-    })
 }
 
 /// The form of a booking for the record, with its time.

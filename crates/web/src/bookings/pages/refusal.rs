@@ -11,7 +11,7 @@ use obcms_domain::kinds::BOOKING;
 use obcms_domain::registry::Record;
 use serde_json::Value as Json;
 
-use super::told;
+use super::span_text;
 use crate::components::badges::{self, Tone};
 use crate::components::buttons::{ButtonKind, post_button};
 use crate::components::feedback;
@@ -139,7 +139,7 @@ fn alternatives_note(
                             li {
                                 @if text(conflict, "url").is_empty() { "Another booking" }
                                 @else { a href=(text(conflict, "url")) { (text(conflict, "title")) } }
-                                @if let Some(span) = span_of(conflict, office) { " " span.muted { (told(span, false, &zone)) } }
+                                @if let Some(span) = span_of(conflict, office) { " " span.muted { (span_text(span, false, &zone)) } }
                                 " " (badges::status(text(conflict, "status")))
                             }
                         }
@@ -150,7 +150,7 @@ fn alternatives_note(
                     div.row.ways-out {
                         @for span in &free {
                             @let replaced = inputs(*span, all_day, &zone);
-                            (post_button(&format!("Book {}", told(*span, all_day, &zone)), action, "calendar-check",
+                            (post_button(&format!("Book {}", span_text(*span, all_day, &zone)), action, "calendar-check",
                                 ButtonKind::Plain, page.csrf(), &typed_with(typed, &replaced)))
                         }
                     }
@@ -227,7 +227,7 @@ fn dates_note(page: &Page, action: &str, typed: &Form, preview: &Preview) -> Mar
                     @for date in preview.dates.iter().take(DATES) {
                         li {
                             span.grow {
-                                (told(date.span, all_day, &zone)) " "
+                                (span_text(date.span, all_day, &zone)) " "
                                 @match date.state() {
                                     "free" => (badges::badge("Free", Tone::Good)),
                                     "clash" => {
@@ -249,7 +249,7 @@ fn dates_note(page: &Page, action: &str, typed: &Form, preview: &Preview) -> Mar
                                         with_date(typed, "rdates", &[local(*span)]),
                                         check(),
                                     ];
-                                    (post_button(&format!("Use {}", told(*span, all_day, &zone)), action, "",
+                                    (post_button(&format!("Use {}", span_text(*span, all_day, &zone)), action, "",
                                         ButtonKind::Plain, page.csrf(), &typed_with(typed, &moved)))
                                 }
                             }

@@ -14,7 +14,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, RESOURCE};
 use obcms_domain::registry::{Record, parse_date};
 
-use super::{told, views};
+use super::{span_text, views};
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state};
@@ -222,7 +222,7 @@ fn bar(one: &Availability, day: Date, span: Span, may_book: bool) -> Markup {
                 @let (x, width) = place(*free, span);
                 @if may_book {
                     a href=(new_address(one, free.within(&span))) tabindex="-1"
-                        aria-label={ "Book " (name) " within " (told(free.within(&span), false, zone)) } {
+                        aria-label={ "Book " (name) " within " (span_text(free.within(&span), false, zone)) } {
                         rect.slot data-kind="free" x=(x) y="0" width=(width) height=(HEIGHT) {}
                     }
                 } @else {
@@ -238,7 +238,7 @@ fn bar(one: &Availability, day: Date, span: Span, may_book: bool) -> Markup {
                 @if booked.slot.booked.overlaps(&span) {
                     @let (x, width) = place(booked.slot.booked, span);
                     @let label = booked.booking.as_ref().map_or("Booked", Record::title);
-                    @let when = told(booked.slot.booked, false, zone);
+                    @let when = span_text(booked.slot.booked, false, zone);
                     @let shape = html! {
                         rect.slot data-kind=(booked.status) x=(x) y="2" width=(width) height=(HEIGHT - 4) {
                             title { (label) ", " (when) " (" (booked.status) ")" }

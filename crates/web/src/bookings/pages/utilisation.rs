@@ -4,7 +4,8 @@ use axum::extract::State as AxumState;
 use axum::response::Html;
 use jiff::ToSpan;
 use jiff::civil::Date;
-use maud::html;
+use maud::{Markup, html};
+use obcms_app::bookings::Utilisation;
 use obcms_domain::choices::{self, RESOURCE_TYPES};
 use obcms_domain::kinds::RESOURCE;
 use obcms_domain::registry::parse_date;
@@ -57,9 +58,6 @@ pub async fn page(
         let period = state.app.booking_window(&asked)?;
         state.app.utilisation(&actor, &kind, period)
     })?;
-    let hours = |minutes: i64| {
-        format!("{}.{}", grouped(u64::try_from(minutes / 60).unwrap_or_default()), minutes % 60 / 6)
-    };
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("start", &start).append_pair("end", &end);
     if !kind.is_empty() {
@@ -90,6 +88,19 @@ pub async fn page(
                 a.button data-kind="quiet" href=(address(first, last)) { (label) }
             }
         }
+        (table(&rows))
+        @if rows.is_empty() { p.muted { "No resources of this type." } }
+    };
+    let page = page.clone().below(RESOURCE.plural, "/resources");
+    Ok(Html(page.render("Utilisation", &content).into_string()))
+}
+
+/// Table of the resources with their hours.
+fn table(rows: &[Utilisation]) -> Markup {
+    let hours = |minutes: i64| {
+        format!("{}.{}", grouped(u64::try_from(minutes / 60).unwrap_or_default()), minutes % 60 / 6)
+    };
+    html! {
         div.slots-scroll {
             table.plain-table {
                 caption.visually-hidden { "Booked hours as a share of available hours, by resource" }
@@ -99,7 +110,7 @@ pub async fn page(
                     th.right scope="col" { "Open hours" } th scope="col" { "Used" }
                 } }
                 tbody {
-                    @for row in &rows { tr {
+                    @for row in rows { tr {
                         td { a href=(RESOURCE.url(row.resource.id)) { (row.resource.title()) } }
                         td { (choices::label(RESOURCE_TYPES, row.resource.text("resource_type"))) }
                         td.right { (row.bookings) }
@@ -115,8 +126,5 @@ pub async fn page(
                 }
             }
         }
-        @if rows.is_empty() { p.muted { "No resources of this type." } }
-    };
-    let page = page.clone().below(RESOURCE.plural, "/resources");
-    Ok(Html(page.render("Utilisation", &content).into_string()))
+    }
 }

@@ -9,7 +9,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{Module, parse_date};
 
-use crate::components::calendar::VIEWS;
+use crate::calendar::components::VIEWS;
 use crate::core::input::Parameters;
 
 /// The modules that show when somebody took every mark away.

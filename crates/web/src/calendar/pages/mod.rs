@@ -19,7 +19,7 @@ use obcms_domain::registry::{DateRole, Field, FieldType, Initial, Kind, Module};
 use serde_json::{Value as Json, json};
 
 use self::asked::{Asked, NO_MODULE};
-use crate::components::calendar::{Calendar, CalendarCreate, CalendarModule, calendar, quick_filters};
+use crate::calendar::components::{Calendar, CalendarCreate, CalendarModule, calendar, quick_filters};
 use crate::components::frame::Width;
 use crate::core::errors::PageError;
 use crate::core::frame::SignedIn;

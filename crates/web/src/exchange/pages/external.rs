@@ -193,7 +193,7 @@ fn facts(calendar: &Record, values: &Values<'_>) -> Vec<Property> {
     } else {
         facts.push(property("Address", html! { (address) }));
     }
-    facts.extend(generic::kept(calendar, values));
+    facts.extend(generic::record_facts(calendar, values));
     facts
 }
 

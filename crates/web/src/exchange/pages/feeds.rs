@@ -122,7 +122,7 @@ fn overview(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resul
     };
     let narrow = html! {
         (panel("properties", "feed", "Properties", &html! {}, &components::properties(&properties(record, &values))))
-        (panel("record", "", "Record", &html! {}, &components::properties(&detail::kept(record, &values))))
+        (panel("record", "", "Record", &html! {}, &components::properties(&detail::record_facts(record, &values))))
     };
     Ok(components::detail(&wide, &narrow))
 }

@@ -160,7 +160,7 @@ fn overview(
         (panel("properties", "project", "Properties", &html! {}, &properties(&generic::properties(record, &values))))
         (panel("people", "project", "People", &html! {}, &properties(&generic::people(record, &values))))
         (trace::panel(state, page, actor, record)?)
-        (panel("record", "project", "Record", &html! {}, &properties(&generic::kept(record, &values))))
+        (panel("record", "project", "Record", &html! {}, &properties(&generic::record_facts(record, &values))))
     };
     Ok(detail(&wide, &narrow))
 }

@@ -174,13 +174,13 @@ async fn export(
     caller: Caller,
     parameters: Parameters,
 ) -> Result<Response, Problem> {
-    let mut asked = parameters.0;
-    asked.retain(|(_, value)| !value.is_empty());
-    if let Some((name, _)) = asked.iter().find(|(name, _)| name == "limit" || name == "cursor") {
+    let mut query = parameters.0;
+    query.retain(|(_, value)| !value.is_empty());
+    if let Some((name, _)) = query.iter().find(|(name, _)| name == "limit" || name == "cursor") {
         return Err(Parameters::wrong(name, "A file always contains all matching records."));
     }
     let running = state.exports.begin(caller.actor.id)?;
-    let mut export = blocking(|| state.app.begin_export(&caller.actor, kind, &asked))?;
+    let mut export = blocking(|| state.app.begin_export(&caller.actor, kind, &query))?;
     let body = match format {
         Format::Csv => {
             // What is refused is refused before the first byte.

@@ -64,7 +64,22 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
     ];
     routes[0].parameters = openapi::list_parameters(kind);
     if kind.writable {
-        routes.extend([Route::new(
+        routes.extend(writing(kind));
+    }
+    for route in &mut routes {
+        route.tag = kind.collection;
+    }
+    routes
+}
+
+/// Operations that change records of one kind.
+fn writing(kind: &'static Kind) -> Vec<Route> {
+    let all = format!("/api/v1/{}", kind.collection);
+    let label = kind.label.to_lowercase();
+    let policy = |action| Access::Policy(action, kind.area);
+    let schema = || openapi::reference(kind);
+    let mut routes = vec![
+        Route::new(
             "post",
             &all,
             format!("Create one {label}"),
@@ -74,68 +89,72 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
             }),
         )
         .body(openapi::input_reference(kind))
-        .answers(201, schema())]);
-    }
+        .answers(201, schema()),
+    ];
     if kind.is_changeable() {
-        routes.extend([
-            Route::new(
-                "patch",
-                &one,
-                format!("Change one {label}"),
-                policy(Action::Edit),
-                patch(
-                    move |state: AxumState<State>,
-                          caller: Caller,
-                          id: PathId,
-                          headers: HeaderMap,
-                          body: Body| { update(kind, state, caller, id, headers, body) },
-                ),
-            )
-            .body(openapi::input_reference(kind))
-            .answers(200, schema()),
-            Route::new(
-                "delete",
-                &one,
-                format!("Archive one {label}"),
-                policy(Action::Archive),
-                delete(move |state: AxumState<State>, caller: Caller, id: PathId, headers: HeaderMap| {
-                    archive(kind, state, caller, id, headers)
-                }),
-            )
-            .answers(204, Json::Null),
-            Route::new(
-                "post",
-                format!("{one}/restore"),
-                format!("Restore one {label}"),
-                policy(Action::Restore),
-                post(move |state: AxumState<State>, caller: Caller, id: PathId, headers: HeaderMap| {
-                    restore(kind, state, caller, id, headers)
-                }),
-            )
-            .answers(200, schema()),
-            Route::new(
-                "post",
-                format!("{one}/undo"),
-                format!("Undo the last change of one {label}"),
-                Access::Role,
-                post(
-                    move |state: AxumState<State>,
-                          caller: Caller,
-                          id: PathId,
-                          parameters: Parameters,
-                          headers: HeaderMap| {
-                        undo(kind, state, caller, id, parameters, headers)
-                    },
-                ),
-            )
-            .query(&[("change_set", "Change set to undo; the last one in effect by default")])
-            .answers(200, openapi::with_landing(&schema())),
-        ]);
-    }
-    for route in &mut routes {
-        route.tag = kind.collection;
+        routes.extend(changing(kind));
     }
     routes
+}
+
+/// Operations that change existing records.
+fn changing(kind: &'static Kind) -> Vec<Route> {
+    let one = format!("/api/v1/{}/{{id}}", kind.collection);
+    let label = kind.label.to_lowercase();
+    let policy = |action| Access::Policy(action, kind.area);
+    let schema = || openapi::reference(kind);
+    vec![
+        Route::new(
+            "patch",
+            &one,
+            format!("Change one {label}"),
+            policy(Action::Edit),
+            patch(
+                move |state: AxumState<State>, caller: Caller, id: PathId, headers: HeaderMap, body: Body| {
+                    update(kind, state, caller, id, headers, body)
+                },
+            ),
+        )
+        .body(openapi::input_reference(kind))
+        .answers(200, schema()),
+        Route::new(
+            "delete",
+            &one,
+            format!("Archive one {label}"),
+            policy(Action::Archive),
+            delete(move |state: AxumState<State>, caller: Caller, id: PathId, headers: HeaderMap| {
+                archive(kind, state, caller, id, headers)
+            }),
+        )
+        .answers(204, Json::Null),
+        Route::new(
+            "post",
+            format!("{one}/restore"),
+            format!("Restore one {label}"),
+            policy(Action::Restore),
+            post(move |state: AxumState<State>, caller: Caller, id: PathId, headers: HeaderMap| {
+                restore(kind, state, caller, id, headers)
+            }),
+        )
+        .answers(200, schema()),
+        Route::new(
+            "post",
+            format!("{one}/undo"),
+            format!("Undo the last change of one {label}"),
+            Access::Role,
+            post(
+                move |state: AxumState<State>,
+                      caller: Caller,
+                      id: PathId,
+                      parameters: Parameters,
+                      headers: HeaderMap| {
+                    undo(kind, state, caller, id, parameters, headers)
+                },
+            ),
+        )
+        .query(&[("change_set", "Change set to undo; the last one in effect by default")])
+        .answers(200, openapi::with_landing(&schema())),
+    ]
 }
 
 /// One record as an answer, with its version as ETag.

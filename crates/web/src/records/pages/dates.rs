@@ -28,9 +28,9 @@ pub const SHOWN: usize = 10;
 /// Dates that a link leads to at most.
 const MOST: usize = 500;
 
-/// How many dates the page is asked for.
+/// Number of dates that the address asks for.
 #[must_use]
-pub fn asked(parameter: Option<&str>) -> usize {
+pub fn count(parameter: Option<&str>) -> usize {
     parameter.and_then(|text| text.parse().ok()).unwrap_or(SHOWN).clamp(1, MOST)
 }
 

@@ -28,7 +28,7 @@ use crate::core::state::{State, blocking};
 use crate::core::subject::Column;
 use crate::records::may_create;
 
-/// What the person may do with the record.
+/// Actions that the person may take on the record.
 struct Rights {
     edit: bool,
     archive: bool,
@@ -53,7 +53,7 @@ pub async fn detail(
         let body = if in_history {
             history_panel(&state, &page, &actor, kind, record.id)?
         } else {
-            overview(&state, &page, &actor, &record, dates::asked(parameters.get("dates")))?
+            overview(&state, &page, &actor, &record, dates::count(parameters.get("dates")))?
         };
         let head = head(&state, &page, &actor, &record)?;
         let address = kind.url(record.id);
@@ -203,7 +203,7 @@ fn overview(
             (components::panel("people", kind.name, "People", &html! {}, &components::properties(&people)))
         }
         (panels(state, page, actor, record, Column::Narrow)?)
-        (components::panel("record", kind.name, "Record", &html! {}, &components::properties(&kept(record, &values))))
+        (components::panel("record", kind.name, "Record", &html! {}, &components::properties(&record_facts(record, &values))))
     };
     Ok(components::detail(&wide, &narrow))
 }
@@ -237,12 +237,12 @@ fn path(state: &State, record: &Record) -> Result<Markup, AppError> {
     })
 }
 
-/// Whether the field stands in the wide column.
+/// Returns true if the field is in the wide column.
 fn is_text(field: &Field) -> bool {
     matches!(field.data, FieldType::Multiline(_) | FieldType::Structure(_))
 }
 
-/// Whether the field belongs to the dates of a series, which stand in a panel of their own.
+/// Returns true if the field belongs to the dates of a series, which have a panel of their own.
 fn is_of_dates(field: &Field) -> bool {
     matches!(field.data, FieldType::Moments) || ["overrides", "continues"].contains(&field.name)
 }
@@ -297,9 +297,9 @@ pub fn people(record: &Record, values: &Values<'_>) -> Vec<Property> {
         .collect()
 }
 
-/// What the program keeps of every record.
+/// Properties that every record has: creation and last change.
 #[must_use]
-pub fn kept(record: &Record, values: &Values<'_>) -> Vec<Property> {
+pub fn record_facts(record: &Record, values: &Values<'_>) -> Vec<Property> {
     let by = record.created_by.map(|id| values.reference(id, "user"));
     vec![
         Property { label: "Created".to_owned(), value: values.instant(record.created_at) },

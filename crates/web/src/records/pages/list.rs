@@ -29,19 +29,18 @@ use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{Form, PageParameters};
 use crate::core::state::{State, blocking};
 use crate::core::subject::RowAction;
-use crate::records::may_create;
-use crate::records::plural;
+use crate::records::{may_create, plural};
 
 /// Records that one bulk action may take.
 const MAXIMUM_BULK: usize = 500;
 
-/// What the address asks for, without the parameters that browsers send empty.
-struct Asked {
+/// Query of the list, without the parameters that browsers send empty.
+struct ListQuery {
     kind: &'static Kind,
     parameters: Vec<(String, String)>,
 }
 
-impl Asked {
+impl ListQuery {
     fn new(kind: &'static Kind, parameters: Vec<(String, String)>) -> Self {
         Self { kind, parameters: parameters.into_iter().filter(|(_, value)| !value.is_empty()).collect() }
     }
@@ -91,10 +90,10 @@ pub async fn list(
     if let (Some(start), true) = (hooks.list_start, parameters.0.is_empty()) {
         return Ok(Redirect::to(&start(page.today)).into_response());
     }
-    let asked = Asked::new(kind, parameters.0);
+    let query = ListQuery::new(kind, parameters.0);
     let markup = blocking(|| {
-        let listing = state.app.list(&actor, kind, &asked.parameters)?;
-        let ids: Vec<Id> = asked
+        let listing = state.app.list(&actor, kind, &query.parameters)?;
+        let ids: Vec<Id> = query
             .filters()
             .flat_map(|(_, value)| value.split(','))
             .filter_map(|part| part.rsplit(':').next().and_then(|id| id.parse().ok()))
@@ -102,9 +101,9 @@ pub async fn list(
         let mut titles = state.app.directory(&actor, &ids)?;
         let visible = super::visible(&state, &actor, &titles)?;
         titles.retain(|id, _| visible.contains(id));
-        let back = asked.address("", &[], &[]);
+        let back = query.address("", &[], &[]);
         let action = hooks.row_action.and_then(|action| action(&page, &actor, state.app.now(), back));
-        draw(&page, &actor, &asked, &listing, &titles, action.as_ref())
+        draw(&page, &actor, &query, &listing, &titles, action.as_ref())
     })?;
     Ok(Html(markup.into_string()).into_response())
 }
@@ -112,26 +111,26 @@ pub async fn list(
 fn draw(
     page: &Page,
     actor: &Actor,
-    asked: &Asked,
+    query: &ListQuery,
     listing: &Listing,
     titles: &Directory,
     action: Option<&RowAction>,
 ) -> Result<Markup, AppError> {
-    let kind = asked.kind;
-    let rows = sheet(page, actor, asked, listing, action);
-    let form = Form(asked.parameters.clone());
-    let mut keep: Vec<(String, String)> = asked.parameters.clone();
+    let kind = query.kind;
+    let rows = sheet(page, actor, query, listing, action);
+    let form = Form(query.parameters.clone());
+    let mut keep: Vec<(String, String)> = query.parameters.clone();
     keep.retain(|(name, _)| !["cursor", "limit"].contains(&name.as_str()));
     let hooks = page.subjects().kind_page(kind);
     let by_tabs = hooks.list_tab_filters.map_or(&[][..], |filters| filters(page, actor, kind, &form));
-    let chips = asked
+    let chips = query
         .filters()
         .filter(|(name, _)| !by_tabs.contains(&name.as_str()))
-        .map(|(name, value)| chip(asked, name, value, titles))
+        .map(|(name, value)| chip(query, name, value, titles))
         .collect();
     let row = Filters {
         action: format!("/{}", kind.collection),
-        search: Some(asked.get("q").to_owned()),
+        search: Some(query.get("q").to_owned()),
         search_label: format!("Search {}", plural(kind)),
         chips,
         fields: filter_fields(kind, &form, titles),
@@ -155,7 +154,7 @@ fn draw(
             }
         },
     };
-    let extra = html! { (column_chooser(&rows)) (more(page, actor, asked)) };
+    let extra = html! { (column_chooser(&rows)) (more(page, actor, query)) };
     let content = html! {
         (page_head(&head))
         @if let Some(tabs) = hooks.list_tabs { (tabs(page, actor, kind, &form)) }
@@ -166,8 +165,8 @@ fn draw(
 }
 
 /// What is done with the whole list: archived or not, files out and in.
-fn more(page: &Page, actor: &Actor, asked: &Asked) -> Markup {
-    let kind = asked.kind;
+fn more(page: &Page, actor: &Actor, query: &ListQuery) -> Markup {
+    let kind = query.kind;
     let mut items = Vec::new();
     let link = |label: &str, href: String, icon: &str| MenuItem::Link {
         label: label.into(),
@@ -175,17 +174,17 @@ fn more(page: &Page, actor: &Actor, asked: &Asked) -> Markup {
         icon: icon.into(),
     };
     if kind.is_changeable() {
-        items.push(if asked.shows_archived() {
-            link("Show active", asked.address("", &["archived", "cursor"], &[]), "list")
+        items.push(if query.shows_archived() {
+            link("Show active", query.address("", &["archived", "cursor"], &[]), "list")
         } else {
-            link("Show archived", asked.address("", &["cursor"], &[("archived", "true")]), "archive")
+            link("Show archived", query.address("", &["cursor"], &[("archived", "true")]), "archive")
         });
     }
     if actor.may(Action::Export, kind.area) {
         items.push(MenuItem::Line);
         for (label, ending) in [("Export as CSV", "csv"), ("Export as XLSX", "xlsx")] {
             let below = format!("/export.{ending}");
-            let address = format!("/api/v1{}", asked.address(&below, &["cursor", "limit"], &[]));
+            let address = format!("/api/v1{}", query.address(&below, &["cursor", "limit"], &[]));
             items.push(link(label, address, "download"));
         }
     }
@@ -206,8 +205,8 @@ fn more(page: &Page, actor: &Actor, asked: &Asked) -> Markup {
     })
 }
 
-fn chip(asked: &Asked, name: &str, value: &str, titles: &Directory) -> Chip {
-    let kind = asked.kind;
+fn chip(query: &ListQuery, name: &str, value: &str, titles: &Directory) -> Chip {
+    let kind = query.kind;
     let plain = |name: &str| kind.field(name).filter(|field| field.is_readable());
     let (field, word) = match (plain(name), name.strip_suffix("_from"), name.strip_suffix("_to")) {
         (Some(field), _, _) => (Some(field), ""),
@@ -221,7 +220,7 @@ fn chip(asked: &Asked, name: &str, value: &str, titles: &Directory) -> Chip {
         None => name.to_owned(),
     };
     let words: Vec<String> = value.split(',').map(|part| words(field, part, titles)).collect();
-    Chip { label, value: words.join(" or "), remove_href: asked.address("", &[name, "cursor"], &[]) }
+    Chip { label, value: words.join(" or "), remove_href: query.address("", &[name, "cursor"], &[]) }
 }
 
 fn words(field: Option<&Field>, part: &str, titles: &Directory) -> String {
@@ -245,40 +244,46 @@ fn words(field: Option<&Field>, part: &str, titles: &Directory) -> String {
 }
 
 /// The table of a page of records.
-fn sheet(page: &Page, actor: &Actor, asked: &Asked, listing: &Listing, action: Option<&RowAction>) -> Table {
-    let kind = asked.kind;
+fn sheet(
+    page: &Page,
+    actor: &Actor,
+    query: &ListQuery,
+    listing: &Listing,
+    action: Option<&RowAction>,
+) -> Table {
+    let kind = query.kind;
     let zone: TimeZone = page.zone();
     let values = page.values(&listing.directory, &zone);
     // The title leads, wherever the description has it.
     let mut fields: Vec<&'static Field> =
         kind.visible().map(|(_, field)| field).filter(|field| !is_bulky(field)).collect();
     fields.sort_by_key(|field| field.name != kind.title);
-    let sort = if asked.get("sort").is_empty() { kind.default_sort } else { asked.get("sort") };
+    let sort = if query.get("sort").is_empty() { kind.default_sort } else { query.get("sort") };
     Table {
         id: kind.collection.to_owned(),
         caption: kind.plural.to_owned(),
-        columns: fields.iter().map(|field| column(asked, field, sort)).collect(),
+        columns: fields.iter().map(|field| column(query, field, sort)).collect(),
         rows: listing.records.iter().map(|record| row(record, &fields, &values, action)).collect(),
-        bulk_actions: bulk_actions(actor, asked),
+        bulk_actions: bulk_actions(actor, query),
         csrf_token: page.csrf().to_owned(),
         pager: Pager {
             total: u64::try_from(listing.total).ok(),
             next_href: listing
                 .next_cursor
                 .as_deref()
-                .map_or_else(String::new, |cursor| asked.address("", &[], &[("cursor", cursor)])),
-            first_href: if asked.get("cursor").is_empty() {
+                .map_or_else(String::new, |cursor| query.address("", &[], &[("cursor", cursor)])),
+            first_href: if query.get("cursor").is_empty() {
                 String::new()
             } else {
-                asked.address("", &["cursor"], &[])
+                query.address("", &["cursor"], &[])
             },
-            page_size: asked
+            page_size: query
                 .get("limit")
                 .parse()
                 .unwrap_or_else(|_| u32::try_from(lists::LIMIT).unwrap_or(50)),
         },
         live: kind.name.to_owned(),
-        empty: Some(empty(page, actor, asked)),
+        empty: Some(empty(page, actor, query)),
     }
 }
 
@@ -287,7 +292,7 @@ fn is_bulky(field: &Field) -> bool {
     matches!(field.data, FieldType::Multiline(_) | FieldType::Structure(_))
 }
 
-fn column(asked: &Asked, field: &Field, sort: &str) -> Column {
+fn column(query: &ListQuery, field: &Field, sort: &str) -> Column {
     let sorted = match sort.strip_prefix('-') {
         Some(name) if name == field.name => Some(Direction::Descending),
         None if sort == field.name => Some(Direction::Ascending),
@@ -300,7 +305,7 @@ fn column(asked: &Asked, field: &Field, sort: &str) -> Column {
         key: field.name.to_owned(),
         label: field.label.to_owned(),
         sort_href: if lists::is_sortable(field) {
-            asked.address("", &["cursor"], &[("sort", &next)])
+            query.address("", &["cursor"], &[("sort", &next)])
         } else {
             String::new()
         },
@@ -333,9 +338,9 @@ fn row(record: &Record, fields: &[&'static Field], values: &Values<'_>, action: 
     }
 }
 
-fn bulk_actions(actor: &Actor, asked: &Asked) -> Vec<BulkAction> {
-    let kind = asked.kind;
-    let (action, label, icon, word) = if asked.shows_archived() {
+fn bulk_actions(actor: &Actor, query: &ListQuery) -> Vec<BulkAction> {
+    let kind = query.kind;
+    let (action, label, icon, word) = if query.shows_archived() {
         (Action::Restore, "Restore", "archive-restore", "/restore")
     } else {
         (Action::Archive, "Archive", "archive", "/archive")
@@ -352,15 +357,15 @@ fn bulk_actions(actor: &Actor, asked: &Asked) -> Vec<BulkAction> {
     vec![BulkAction {
         label: label.to_owned(),
         icon: icon.to_owned(),
-        action: asked.address(word, &["cursor"], &[]),
+        action: query.address(word, &["cursor"], &[]),
         danger: false,
     }]
 }
 
-fn empty(page: &Page, actor: &Actor, asked: &Asked) -> Markup {
-    let kind = asked.kind;
-    let is_narrowed = asked.filters().next().is_some() || !asked.get("q").is_empty();
-    let state = if asked.shows_archived() {
+fn empty(page: &Page, actor: &Actor, query: &ListQuery) -> Markup {
+    let kind = query.kind;
+    let is_narrowed = query.filters().next().is_some() || !query.get("q").is_empty();
+    let state = if query.shows_archived() {
         EmptyState {
             icon: "archive".to_owned(),
             title: format!("No archived {}", plural(kind)),
@@ -401,7 +406,7 @@ pub async fn bulk(
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let parameters = parameters.matching(|name| state.app.knows_parameter(kind, name));
-    let back = Asked::new(kind, parameters.0).address("", &[], &[]);
+    let back = ListQuery::new(kind, parameters.0).address("", &[], &[]);
     let ids: Vec<Id> = form.all("ids").iter().filter_map(|id| id.parse().ok()).take(MAXIMUM_BULK).collect();
     if ids.is_empty() {
         return Ok(done(&back, "Nothing was selected", None));

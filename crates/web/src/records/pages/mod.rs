@@ -1,6 +1,7 @@
 //! The pages that every kind gets from its description: list, form, detail, history, import.
 //!
-//! A kind with a page of its own says so in its [`KindPage`]; the parts here are for those pages too: [`form_fields`], [`read_form`], [`properties`], [`history_panel`], [`Values`].
+//! A kind with a page of its own says so in its [`KindPage`]; the parts here are for those pages too: [`form_fields`],
+//! [`read_form`], [`properties`], [`history_panel`], [`Values`].
 
 mod backlinks;
 pub mod controls;

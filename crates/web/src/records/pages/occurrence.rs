@@ -13,7 +13,7 @@ use obcms_domain::registry::{Kind, Record};
 use serde_json::{Map, json};
 
 use super::dates::{address, name_text, when_text};
-use super::detail::{directory_of, kept, long_texts, people, properties};
+use super::detail::{directory_of, long_texts, people, properties, record_facts};
 use super::value::{self, Values};
 use crate::components::badges::{self, Tone};
 use crate::components::buttons::{ButtonKind, button_link, post_button};
@@ -49,7 +49,7 @@ pub fn show(
         Ok(around) => around,
         Err(AppError::NotFound(what)) => {
             let record = blocking(|| state.app.get(actor, kind, id))?;
-            if series::texts(record.get("exdates")).contains(&recurrence_id) {
+            if record.get("exdates").as_list().contains(&recurrence_id) {
                 let message = format!("{} is cancelled", name_text(recurrence_id));
                 return Ok(done(&format!("{}#dates", kind.url(id)), &message, None));
             }
@@ -116,7 +116,7 @@ fn draw(state: &State, page: &Page, actor: &Actor, around: &Around) -> Result<Ma
         @if !people.is_empty() {
             (components::panel("people", kind.name, "People", &html! {}, &components::properties(&people)))
         }
-        (components::panel("record", kind.name, "Record", &html! {}, &components::properties(&kept(record, &values))))
+        (components::panel("record", kind.name, "Record", &html! {}, &components::properties(&record_facts(record, &values))))
     };
     let content = html! {
         (head(page, around, &rights, &zone))

@@ -14,7 +14,6 @@ use serde_json::{Map, json};
 
 use super::parts::{self, Address};
 use crate::components::badges::Tone;
-use crate::components::board::{Board, BoardCard, BoardColumn, QuickAdd, board as board_view, board_cards};
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::notice;
@@ -29,6 +28,7 @@ use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::may_create;
+use crate::tasks::components::{Board, BoardCard, BoardColumn, QuickAdd, board as board_view, board_cards};
 
 /// Pages with their access.
 pub fn routes() -> Vec<PageRoute> {
@@ -44,7 +44,7 @@ const TAKEN_OVER: [&str; 3] = ["priority", "domain", "phase"];
 
 /// What the page asks of the board: columns of people, priorities and domains show what is still to be done unless
 /// the address says otherwise.
-fn asked(address: &Address) -> Pairs {
+fn board_query(address: &Address) -> Pairs {
     let mut pairs = address.pairs.clone();
     let says = |name: &str| !address.get(name).is_empty();
     let by_status = ["", "status"].contains(&address.get("group"));
@@ -62,7 +62,7 @@ async fn show(
     let address =
         Address::new("/board", &parameters.matching(|name| state.app.knows_board_parameter(name)).0);
     let (board, titles) = blocking(|| {
-        let board = state.app.board(&actor, &asked(&address))?;
+        let board = state.app.board(&actor, &board_query(&address))?;
         Ok::<_, AppError>((board, state.app.directory(&actor, &parts::filter_ids(&address))?))
     })?;
     let shown = Shown { page: &page, actor: &actor, address: &address, group: board.group };
@@ -202,7 +202,7 @@ async fn cards(
 ) -> Result<Html<String>, PageError> {
     let address =
         Address::new("/board", &parameters.matching(|name| state.app.knows_board_parameter(name)).0);
-    let board = blocking(|| state.app.board(&actor, &asked(&address)))?;
+    let board = blocking(|| state.app.board(&actor, &board_query(&address)))?;
     let shown = Shown { page: &page, actor: &actor, address: &address, group: board.group };
     let html = board.columns.first().map_or_else(
         || html! {},

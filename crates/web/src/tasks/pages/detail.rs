@@ -63,7 +63,7 @@ pub async fn show(
         return occurrence::show(&TASK, &state, &page, &actor, id.0, date);
     }
     let mut sheet = blocking(|| load(&state, &page, &actor, id.0))?;
-    sheet.dates = dates::asked(parameters.get("dates"));
+    sheet.dates = dates::count(parameters.get("dates"));
     draw(&state, &page, &actor, &sheet, StatusCode::OK)
 }
 

@@ -13,7 +13,6 @@ use obcms_domain::choices::{self, TASK_PHASES};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::{Kind, Record, Value};
-use obcms_store::records as store;
 use serde_json::{Map, json};
 
 use crate::components::buttons::{ButtonKind, button_link, submit_button};
@@ -30,15 +29,12 @@ use crate::records::may_create;
 use crate::records::pages::dates::name_text;
 use crate::records::pages::value::{self, Values};
 
-/// Tasks looked at for one record.
-const LOOKED_AT: i64 = 500;
-
 /// Panel with the tasks that belong to the record. Its forms post to `URL/tasks`, served by [`change`].
 pub fn panel(state: &State, page: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
     if !kinds::ORIGINS.contains(&record.kind.name) {
         return Ok(html! {});
     }
-    let tasks = of(state, actor, record)?;
+    let tasks = state.app.tasks_of(actor, record)?;
     let people: Vec<Id> = tasks.iter().flat_map(|task| task.values.iter().flat_map(Value::targets)).collect();
     let directory = state.app.directory(actor, &people)?;
     let zone: TimeZone = page.zone();
@@ -72,27 +68,6 @@ pub fn panel(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resu
         }
     } };
     Ok(detail::panel("tasks", "task", "Tasks", &actions, &content))
-}
-
-/// Tasks that belong to the record and that the actor may see, the first due first.
-fn of(state: &State, actor: &Actor, record: &Record) -> Result<Vec<Record>, AppError> {
-    let mut tasks = state.app.read(|tx| {
-        let found = store::sources(tx, &[record.id], &["task"], LOOKED_AT)?;
-        let mut ids: Vec<Id> = found
-            .into_iter()
-            .filter(|(_, field, task)| field == "origin" && !task.is_archived)
-            .map(|(_, _, task)| task.id)
-            .collect();
-        if let Some(scope) = actor.scope(&kinds::TASK)? {
-            ids = store::in_scope(tx, &kinds::TASK, &ids, &scope)?;
-        }
-        Ok(store::load_many(tx, &kinds::TASK, &ids)?)
-    })?;
-    tasks.sort_by_cached_key(|task| {
-        let due = obcms_domain::calendar::series::next_due(task);
-        (due.is_none(), due, task.id)
-    });
-    Ok(tasks)
 }
 
 fn by_phase(tasks: &[Record]) -> Vec<(&'static str, Vec<&Record>)> {

@@ -164,7 +164,7 @@ fn overview(
         (panel("properties", "ppa", "Properties", &html! {}, &properties(&shown)))
         (panel("people", "ppa", "People", &html! {}, &properties(&generic::people(record, &values))))
         (trace::panel(state, page, actor, record)?)
-        (panel("record", "ppa", "Record", &html! {}, &properties(&generic::kept(record, &values))))
+        (panel("record", "ppa", "Record", &html! {}, &properties(&generic::record_facts(record, &values))))
     };
     Ok(detail(&wide, &narrow))
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use obcms_app::calendar::FILTERS;
 
-use super::icons::icon;
+use crate::components::icons::icon;
 
 /// The calendar of the page, or of a detail page.
 #[derive(Debug, Default, Clone)]

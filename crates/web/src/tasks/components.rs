@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::badges::{Tone, grouped, people};
-use super::icons::icon;
+use crate::components::badges::{Tone, grouped, people};
+use crate::components::icons::icon;
 
 /// A board.
 #[derive(Debug, Default, Clone)]
