@@ -98,7 +98,7 @@ on_both_engines! {
         let somebody = server.person(&["staff"]).id;
         for role in Role::ALL {
             let person = server.person(&[role.as_str()]);
-            for kind in REGISTRY.into_iter().filter(|kind| kind.writable && kind.name != "user") {
+            for kind in REGISTRY.into_iter().filter(|kind| kind.is_changeable() && kind.name != "user") {
                 for own in [false, true] {
                     number += 1;
                     let record = sample::make(server, kind, number, own.then_some(person.id));

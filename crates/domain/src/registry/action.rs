@@ -296,7 +296,12 @@ impl ActionBody {
         let given = given.filter(|name| input.contains_key(*name)).collect();
         for ActionField { field, .. } in self.fields {
             let given = input.get(field.name).unwrap_or(&Json::Null);
+            let is_of_other_type =
+                matches!(field.data, FieldType::Choice(_)) && !given.is_null() && !given.is_string();
             match parse_field(field, given) {
+                _ if is_of_other_type => {
+                    errors.push(FieldError::new(field.name, "type", "Must be text."));
+                }
                 Ok(value) if field.required && is_blank(&value) => {
                     let message = format!("{} is required.", field.label);
                     errors.push(FieldError::new(field.name, "required", message));
