@@ -12,22 +12,22 @@ pub use states::TaskStatus;
 
 use crate::registry::Record;
 
-/// Whether there is still something to do of a task.
+/// Returns true if the task is neither completed nor cancelled.
 #[must_use]
 pub fn is_open(task: &Record) -> bool {
     TaskStatus::parse(task.state()).map_or(true, TaskStatus::is_open)
 }
 
-/// The one scale of priority.
+/// Priority scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Priority {
     /// When there is time.
     Low,
-    /// The usual.
+    /// Normal.
     Medium,
-    /// Before the usual.
+    /// Before normal ones.
     High,
-    /// Before everything else.
+    /// Before all others.
     Critical,
 }
 

@@ -2,20 +2,20 @@
 
 use std::fmt;
 
-/// What a person is in the office. A person holds any number of roles; without one, nothing is allowed.
+/// Role of a person. A person has any number of roles; without one, nothing is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
-    /// Runs the installation: accounts, settings, overrides.
+    /// Manages the installation: accounts, settings, overrides.
     Admin,
-    /// Runs the work of the office.
+    /// Manages the work of the office.
     Coordinator,
-    /// Reviews budgets, enacts them, keeps ceilings and tranches.
+    /// Reviews and enacts budgets, manages ceilings and tranches.
     BudgetOfficer,
     /// Gives the executive approval.
     Executive,
-    /// Does the work.
+    /// Member of staff.
     Staff,
-    /// A focal person of a ministry, a local government or a community.
+    /// Focal person of a ministry, local government or community.
     Partner,
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Choice, choice};
 
-/// Kind of an event; decides which tasks are generated.
+/// Types of an event, which decide which tasks are generated.
 pub const EVENT_TYPES: &[Choice] = &[
     choice("meeting", "Meeting"),
     choice("consultation", "Consultation"),
@@ -42,7 +42,7 @@ pub const QUARTERS: &[Choice] = &[
     choice("Q4", "Fourth quarter"),
 ];
 
-/// Where a participant of an event comes from.
+/// Origins of a participant of an event.
 pub const PARTICIPANT_TYPES: &[Choice] = &[
     choice("internal", "Internal"),
     choice("stakeholder", "Stakeholder"),
@@ -52,7 +52,7 @@ pub const PARTICIPANT_TYPES: &[Choice] = &[
     choice("observer", "Observer"),
 ];
 
-/// What a participant does at an event.
+/// Roles of a participant at an event.
 pub const PARTICIPATION_ROLES: &[Choice] = &[
     choice("organizer", "Organizer"),
     choice("facilitator", "Facilitator"),
@@ -64,7 +64,7 @@ pub const PARTICIPATION_ROLES: &[Choice] = &[
     choice("documentor", "Documenter"),
 ];
 
-/// How far an invitation got.
+/// Statuses of an invitation.
 pub const INVITATION_STATUSES: &[Choice] = &[
     choice("not_sent", "Not sent"),
     choice("sent", "Sent"),
@@ -73,7 +73,7 @@ pub const INVITATION_STATUSES: &[Choice] = &[
     choice("bounced", "Bounced"),
 ];
 
-/// How an invitation goes out.
+/// Methods of sending an invitation.
 pub const INVITATION_METHODS: &[Choice] = &[
     choice("email", "E-mail"),
     choice("phone", "Phone"),
@@ -82,7 +82,7 @@ pub const INVITATION_METHODS: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// What somebody answered to an invitation.
+/// Answers to an invitation.
 pub const RSVP_STATUSES: &[Choice] = &[
     choice("invited", "Invited"),
     choice("going", "Going"),
@@ -90,7 +90,7 @@ pub const RSVP_STATUSES: &[Choice] = &[
     choice("declined", "Declined"),
 ];
 
-/// Whether somebody came.
+/// Attendance at an event.
 pub const ATTENDANCE_STATUSES: &[Choice] = &[
     choice("not_checked_in", "Not checked in"),
     choice("checked_in", "Checked in"),
@@ -98,7 +98,7 @@ pub const ATTENDANCE_STATUSES: &[Choice] = &[
     choice("absent", "Absent"),
 ];
 
-/// How somebody was checked in.
+/// Methods of check-in.
 pub const CHECK_IN_METHODS: &[Choice] =
     &[choice("manual", "Manual"), choice("qr_code", "QR code"), choice("nfc", "NFC")];
 
@@ -136,7 +136,7 @@ pub const ENGAGEMENT_STATUSES: &[Choice] = &[
     choice("cancelled", "Cancelled"),
 ];
 
-/// How much say stakeholders have.
+/// Degrees of participation of stakeholders.
 pub const PARTICIPATION_LEVELS: &[Choice] = &[
     choice("inform", "Inform"),
     choice("consult", "Consult"),
@@ -145,7 +145,7 @@ pub const PARTICIPATION_LEVELS: &[Choice] = &[
     choice("empower", "Empower"),
 ];
 
-/// Part a person has in an engagement.
+/// Roles of a person in an engagement.
 pub const ENGAGEMENT_FACILITATOR_ROLES: &[Choice] = &[
     choice("lead_facilitator", "Lead facilitator"),
     choice("co_facilitator", "Co-facilitator"),
@@ -185,7 +185,7 @@ pub const PARTNERSHIP_STATUSES: &[Choice] = &[
     choice("cancelled", "Cancelled"),
 ];
 
-/// What a milestone of a partnership is.
+/// Types of a partnership milestone.
 pub const PARTNERSHIP_MILESTONE_TYPES: &[Choice] = &[
     choice("deliverable", "Deliverable"),
     choice("payment", "Payment"),
@@ -224,7 +224,7 @@ pub const ORGANIZATION_TYPES: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// What an organization is to the office.
+/// Roles of an organization for the office.
 pub const PARTNERSHIP_LEVELS: &[Choice] = &[
     choice("implementing", "Implementing partner"),
     choice("funding", "Funding partner"),
@@ -235,7 +235,7 @@ pub const PARTNERSHIP_LEVELS: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// Whether the office works with an organization.
+/// Statuses of the cooperation with an organization.
 pub const ORGANIZATION_STATUSES: &[Choice] = &[
     choice("active", "Active"),
     choice("inactive", "Inactive"),
@@ -243,7 +243,7 @@ pub const ORGANIZATION_STATUSES: &[Choice] = &[
     choice("terminated", "Terminated"),
 ];
 
-/// How often the office meets an organization.
+/// Frequencies of meetings with an organization.
 pub const ENGAGEMENT_FREQUENCIES: &[Choice] = &[
     choice("daily", "Daily"),
     choice("weekly", "Weekly"),
@@ -253,7 +253,7 @@ pub const ENGAGEMENT_FREQUENCIES: &[Choice] = &[
     choice("as_needed", "As needed"),
 ];
 
-/// Whether a focal person is the first to ask.
+/// Roles of a focal person: primary or alternate.
 pub const FOCAL_PERSON_ROLES: &[Choice] = &[choice("primary", "Primary"), choice("alternate", "Alternate")];
 
 /// Where a quarterly report stands.
@@ -284,7 +284,7 @@ pub const COMMUNICATION_TYPES: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// Which way a communication goes.
+/// Directions of a communication.
 pub const COMMUNICATION_DIRECTIONS: &[Choice] =
     &[choice("incoming", "Incoming"), choice("outgoing", "Outgoing"), choice("internal", "Internal")];
 
@@ -299,7 +299,7 @@ pub const COMMUNICATION_STATUSES: &[Choice] = &[
     choice("cancelled", "Cancelled"),
 ];
 
-/// How the last look at a calendar of others went.
+/// Results of the last fetch of an external calendar.
 pub const FETCH_STATUSES: &[Choice] = &[
     choice("waiting", "Not fetched yet"),
     choice("current", "Up to date"),
@@ -308,6 +308,6 @@ pub const FETCH_STATUSES: &[Choice] = &[
     choice("reading", "Importing"),
 ];
 
-/// State of an event in a calendar of others.
+/// Statuses of an external event.
 pub const EXTERNAL_EVENT_STATUSES: &[Choice] =
     &[choice("tentative", "Tentative"), choice("confirmed", "Confirmed"), choice("cancelled", "Cancelled")];

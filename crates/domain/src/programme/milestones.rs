@@ -1,18 +1,18 @@
-//! Milestones of a record, and the numbers by which the calendar knows each again for ever, whatever is added, taken
-//! away, moved or renamed beside it.
+//! Milestones of a record, with numbers that identify them on the calendar for ever, also when others are added,
+//! removed, moved or renamed.
 //!
-//! People give a list and no numbers, so a milestone is known again by what it says. What was taken away is remembered,
-//! so that it has its number again when it comes back, as by undo.
+//! People give a list without numbers, so a milestone is matched by its content. Removed ones are remembered, so that
+//! they get their number back when they return, as by undo.
 
 use serde_json::{Value as Json, json};
 
 use crate::kinds::ppa;
 use crate::registry::{Record, Value};
 
-/// Milestones that were taken away and are remembered.
+/// Maximum number of removed milestones that are remembered.
 const REMEMBERED: usize = 200;
 
-/// A milestone that has a number.
+/// Milestone with its number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Known {
     number: i64,
@@ -31,7 +31,7 @@ fn text<'a>(item: &'a Json, name: &str) -> &'a str {
     item.get(name).and_then(Json::as_str).unwrap_or_default()
 }
 
-/// The milestones of the list with their numbers, then those that were taken away.
+/// Returns the milestones of the list with their numbers, then the removed ones.
 fn known(record: &Record) -> Vec<Known> {
     if let Value::Json(Json::Array(rows)) = ppa::MILESTONE_NUMBERS.value(record) {
         let read = |row: &Json| {
@@ -43,19 +43,19 @@ fn known(record: &Record) -> Vec<Known> {
         };
         return rows.iter().filter_map(read).collect();
     }
-    // Until a list is changed for the first time, its milestones are counted through.
+    // Until the first change of the list, its milestones are numbered by position.
     let counted = (0..).zip(items(ppa::MILESTONES.value(record)));
     counted.map(|(number, (date, title))| Known { number, date: date.into(), title: title.into() }).collect()
 }
 
-/// The numbers of the milestones, in the order of the list.
+/// Returns the numbers of the milestones, in the order of the list.
 #[must_use]
 pub fn numbers(record: &Record) -> Vec<i64> {
     let count = items(ppa::MILESTONES.value(record)).len();
     known(record).into_iter().take(count).map(|known| known.number).collect()
 }
 
-/// Gives the milestones of a changed record the numbers that they had, and new ones to new ones.
+/// Assigns the previous numbers to the milestones of a changed record, and new numbers to new ones.
 pub fn keep_numbers(before: &Record, record: &mut Record) {
     if !ppa::MILESTONE_NUMBERS.is_in(record.kind) || ppa::MILESTONES.is_same(before, record) {
         return;
@@ -68,7 +68,7 @@ pub fn keep_numbers(before: &Record, record: &mut Record) {
         .collect();
     let mut matches = Matches { of_new: vec![None; new.len()], taken: vec![false; old.len()] };
     matches.find(&new, &old, |(date, title), known| known.date == *date && known.title == *title);
-    // What was taken away comes back only as it was; what is there may be renamed or moved.
+    // A removed milestone returns only unchanged; a present one may be renamed or moved.
     let there = &old[..present];
     matches.find(&new, there, |(_, title), known| known.title == *title);
     matches.find(&new, there, |(date, _), known| known.date == *date);
@@ -94,7 +94,7 @@ pub fn keep_numbers(before: &Record, record: &mut Record) {
     ppa::MILESTONE_NUMBERS.set(record, Json::Array(rows));
 }
 
-/// Which old milestone each new one is.
+/// Matches of new milestones with old ones.
 struct Matches {
     of_new: Vec<Option<usize>>,
     taken: Vec<bool>,
@@ -136,7 +136,7 @@ mod tests {
         Value::Json(items.iter().map(|(date, title)| json!({ "date": date, "title": title })).collect())
     }
 
-    /// The numbers after each of the changes.
+    /// Returns the numbers after each of the changes.
     fn after(first: &[(&str, &str)], changes: &[&[(&str, &str)]]) -> Vec<Vec<i64>> {
         let mut record = ppa(first);
         let mut found = Vec::new();
@@ -179,7 +179,7 @@ mod tests {
             after(&[A, B], &[&[moved, B], &[B, renamed], &[both, B]]),
             [vec![0, 1], vec![1, 0], vec![0, 1]]
         );
-        // Two of one title stay apart by their dates.
+        // Two with the same title are distinguished by their dates.
         let twice = ("2027-09-01", "Drilled");
         assert_eq!(after(&[A, twice], &[&[twice, A], &[twice]]), [vec![1, 0], vec![1]]);
     }

@@ -1,9 +1,9 @@
-//! Finish-to-start dependencies: a task and the tasks that must be done before it.
+//! Finish-to-start dependencies: a task and its prerequisites.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A cycle among edges (task, prerequisite), or `None`. Each id of the answer waits for the next, the last for
-/// the first; the same edges in any order give the same answer.
+/// Returns a cycle among edges (task, prerequisite), or `None`. Each id of the result depends on the next, the last on
+/// the first; the result does not depend on the order of the edges.
 pub fn cycle<Id: Copy + Ord>(edges: impl IntoIterator<Item = (Id, Id)>) -> Option<Vec<Id>> {
     let mut prerequisites: BTreeMap<Id, BTreeSet<Id>> = BTreeMap::new();
     for (task, prerequisite) in edges {
@@ -18,7 +18,7 @@ pub fn cycle<Id: Copy + Ord>(edges: impl IntoIterator<Item = (Id, Id)>) -> Optio
     None
 }
 
-/// Goes down from `start`; a prerequisite that is still on the path closes a cycle. Without recursion: a chain
+/// Searches depth-first from `start`; a prerequisite that is on the path closes a cycle. Iterative, because a chain
 /// may be as long as there are tasks.
 fn walk<Id: Copy + Ord>(
     start: Id,

@@ -1,10 +1,10 @@
-//! How far a project is, by its tasks.
+//! Progress of a project, calculated from its tasks.
 
 use super::TaskStatus;
 
-/// The weighted progress of tasks, 0 to 100, rounded to the nearest: sum(weight x fraction) / sum(weight) over
-/// those that are not cancelled. `None` when nothing counts. Only the proportion of the weights matters, so
-/// decimals may be passed as hundredths.
+/// Returns the weighted progress of tasks, 0 to 100, rounded to the nearest: sum(weight x fraction) / sum(weight) over
+/// those that are not cancelled. `None` when nothing counts. Only the proportion of the weights matters, so decimals
+/// may be passed as hundredths.
 pub fn roll_up(tasks: impl IntoIterator<Item = (u32, TaskStatus, u8)>) -> Option<u8> {
     let mut done: u128 = 0;
     let mut total: u128 = 0;
@@ -23,7 +23,7 @@ pub fn roll_up(tasks: impl IntoIterator<Item = (u32, TaskStatus, u8)>) -> Option
     u8::try_from((2 * done + total) / (2 * total)).ok()
 }
 
-/// The progress to show: the one set by hand if there is one, else that of the tasks, else 0.
+/// Returns the progress to show: the manual value if there is one, else that of the tasks, else 0.
 pub fn effective(manual: Option<u8>, tasks: Option<u8>) -> u8 {
     manual.or(tasks).unwrap_or(0).min(100)
 }

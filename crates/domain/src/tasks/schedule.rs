@@ -1,26 +1,25 @@
-//! What a moved task does to those that wait for it.
+//! Effect of a moved task on its successors.
 
 use super::dependencies::cycle;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, VecDeque};
 
-/// The dates of an open task.
+/// Dates of an open task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dates<Id> {
-    /// Which task.
+    /// Task.
     pub id: Id,
-    /// When it is to begin.
+    /// Start date.
     pub start: Option<Date>,
-    /// When it is to be done.
+    /// Due date.
     pub due: Option<Date>,
 }
 
-/// By how many days each successor must move so that none begins before what it waits for is due; only those
-/// that must move, by no more than they must, in the order of their ids. A task without a start date begins, as
-/// far as this knows, on the day it is due.
+/// Returns the days by which each successor must move so that none begins before its prerequisites are due: only those
+/// that must move, by the minimum, in the order of their ids. A task without a start date counts as beginning on its
+/// due date.
 ///
-/// `tasks` holds the dates as they would be after the move, `edges` are (task, prerequisite). Edges that run in
-/// a circle move nothing.
+/// `tasks` holds the dates after the move, `edges` are (task, prerequisite). Edges in a cycle move nothing.
 pub fn successors_to_move<Id: Copy + Ord>(
     moved: Id,
     tasks: &[Dates<Id>],
@@ -52,7 +51,7 @@ pub fn successors_to_move<Id: Copy + Ord>(
     shifts.into_iter().collect()
 }
 
-/// Days from one date to another, negative backwards. All dates there are lie within 32 bits of days.
+/// Returns the days from one date to another, negative backwards. All possible dates are within 32 bits of days.
 fn days_between(from: Date, to: Date) -> i32 {
     i32::try_from(to.duration_since(from).as_hours() / 24).unwrap_or(0)
 }
@@ -110,7 +109,7 @@ mod tests {
             let tasks: Vec<_> = (0..count).zip(&days).map(|(id, (due, length))| {
                 task(id, Some((*due - *length).max(1)), *due)
             }).collect();
-            // Later ids wait for earlier ones; every task hangs on the first.
+            // Later ids depend on earlier ones; every task depends on the first.
             let mut edges: Vec<(u8, u8)> = (1..count).map(|id| (id, 0)).collect();
             edges.extend(pairs.iter().filter(|(a, b)| a > b && *a < count).copied());
             let shifts: BTreeMap<u8, i32> = successors_to_move(0, &tasks, &edges).into_iter().collect();
@@ -118,7 +117,7 @@ mod tests {
             for (next, before) in &edges {
                 let begin = tasks[usize::from(*next)].start.expect("given");
                 let due = tasks[usize::from(*before)].due.expect("given");
-                // Only what had to move, or follows something that did, is put right.
+                // Only tasks that must move, or that depend on a moved one, are adjusted.
                 if shift(*before) > 0 || *before == 0 {
                     prop_assert!(shift(*next) >= shift(*before) + days_between(begin, due));
                 }

@@ -99,7 +99,7 @@ fn a_partner_reports_and_writes_nothing_else_of_a_programme() {
                 Relation::ALL.into_iter().filter(|relation| *relation != Relation::Draft).collect();
             let may = allows_field(&[Role::Partner], Action::Edit, area, group, &others);
             assert_eq!(may, group == FieldGroup::Reporting, "{group:?} in {area:?}");
-            // Of what they filed themselves also what it is about, until somebody decides on it.
+            // Partners also edit the planning fields of their own requests until a decision.
             let own = allows_field(&[Role::Partner], Action::Edit, area, group, &Relation::ALL);
             assert_eq!(
                 own,
@@ -159,7 +159,7 @@ fn whoever_may_change_a_thing_may_see_it() {
         for area in Area::ALL {
             for action in Action::ALL {
                 for relation in Relation::ALL {
-                    // To create needs no view: what is made becomes one's own.
+                    // Creation needs no right to view: a created record is one's own.
                     if action != Action::Create && allows(&[role], action, area, &[relation]) {
                         assert!(
                             allows(&[role], Action::View, area, &[relation]),

@@ -3,7 +3,7 @@ use crate::choices;
 use crate::tasks::dependencies::cycle;
 use std::collections::HashSet;
 
-/// What the office's guidelines fix: items and hours of the twenty templates.
+/// Fixed numbers of the office's guidelines: items and hours of the twenty templates.
 const FIXED: [(&str, usize, u32); 20] = [
     ("mana_assessment_full_cycle", 26, 378),
     ("mana_assessment_desk_review", 10, 116),
