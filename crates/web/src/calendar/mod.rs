@@ -1,4 +1,4 @@
-//! The calendar, its entries and free times.
+//! Calendar, its entries and free times.
 
 pub mod api;
 pub mod components;

@@ -1,15 +1,15 @@
-//! Rules of recurrence and lists of dates in forms. Both are texts that anybody can write; `ui/src/recurrence.ts` and
-//! `ui/src/date-list.ts` put choices and pickers in their place and keep the texts as what is sent.
+//! Recurrence rules and lists of dates in forms. Both are texts that can be typed; `ui/src/calendar/recurrence.ts` and
+//! `ui/src/calendar/date-list.ts` replace them by controls and pickers, and still send the texts.
 
 use maud::{Markup, html};
 
-/// The input of a rule. `starts` are the names of the inputs that hold the start of the series.
+/// Input of a rule. `starts` are the names of the inputs with the start of the series.
 #[must_use]
 pub fn rule(input: &Markup, starts: &[String]) -> Markup {
     html! { div.recurrence data-recurrence data-starts=(starts.join(" ")) { (input) } }
 }
 
-/// The input of several dates.
+/// Input of several dates.
 #[must_use]
 pub fn dates(input: &Markup, label: &str) -> Markup {
     html! { div.date-lists data-date-list=(label) { (input) } }

@@ -1,4 +1,4 @@
-//! Calendars that leave the office, and calendars of others.
+//! Feeds, shares and external calendars.
 
 pub mod api;
 pub mod pages;

@@ -1,4 +1,4 @@
-//! Holidays of law and of the Islamic calendar.
+//! Statutory and Islamic holidays.
 
 pub mod api;
 pub mod pages;

@@ -1,4 +1,4 @@
-//! Jobs, for administrators: how each stands, and running one by hand.
+//! Jobs, for administrators: states, and running one by hand.
 
 use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
@@ -54,7 +54,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// A job as the API shows it.
+/// Returns a job as in the API.
 fn present(job: &Job) -> Json {
     let handler = handler(&job.kind);
     json!({

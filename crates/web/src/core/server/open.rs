@@ -1,4 +1,4 @@
-//! Open connections, and who gives way when there are too many.
+//! Open connections, and eviction when there are too many.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ struct Open {
     next: u64,
     connections: HashMap<u64, Arc<Connection>>,
     by_client: HashMap<IpAddr, usize>,
-    /// Requests that trusted proxies brought and that are being answered.
+    /// Requests in progress that came through trusted proxies.
     requests: HashMap<IpAddr, usize>,
 }
 
@@ -26,8 +26,8 @@ impl Open {
         Some(connection)
     }
 
-    /// Closes the connection that gives way most readily, of one client or of the one who holds most; false when all
-    /// of them are at work.
+    /// Evicts the connection with the lowest rank, of one client or of the client with the most; false when all of
+    /// them are working.
     fn evict(&mut self, client: Option<IpAddr>) -> bool {
         let candidates = self.connections.iter().filter(|(_, one)| client.is_none() || one.client == client);
         let now = Instant::now();
@@ -61,10 +61,10 @@ pub(super) struct Connections {
     open: Mutex<Open>,
 }
 
-/// An entry among the open connections, taken away when dropped.
+/// Entry among the open connections, removed when dropped.
 pub(super) struct Entry {
     id: u64,
-    /// The connection.
+    /// Connection.
     pub(super) connection: Arc<Connection>,
     all: Arc<Connections>,
 }
@@ -75,7 +75,7 @@ impl Drop for Entry {
     }
 }
 
-/// A request of a client behind a trusted proxy, counted until it is dropped.
+/// Request of a client behind a trusted proxy, counted until it is dropped.
 pub(super) struct Forwarded {
     client: IpAddr,
     all: Arc<Connections>,
@@ -96,7 +96,7 @@ impl Connections {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets a connection in, in place of another one where there are too many; nothing when all are at work.
+    /// Admits a connection, evicting another one where there are too many; `None` when all are working.
     pub(super) fn admit(self: &Arc<Self>, client: Option<IpAddr>) -> Option<Entry> {
         let mut open = self.open();
         let own = client.and_then(|client| open.by_client.get(&client).copied()).unwrap_or_default();
@@ -116,7 +116,7 @@ impl Connections {
         Some(Entry { id, connection, all: self.clone() })
     }
 
-    /// Counts a request of a client behind a proxy; nothing when it has too many.
+    /// Counts a request of a client behind a proxy; `None` when it has too many.
     pub(super) fn forwarded(self: &Arc<Self>, client: IpAddr) -> Option<Forwarded> {
         let mut open = self.open();
         let count = open.requests.entry(client).or_default();
@@ -127,12 +127,12 @@ impl Connections {
         Some(Forwarded { client, all: self.clone() })
     }
 
-    /// Makes room when the system has no more file descriptors.
+    /// Evicts one connection when the system has no more file descriptors.
     pub(super) fn give_up_one(&self) -> bool {
         self.open().evict(None)
     }
 
-    /// Closes all that used up their time.
+    /// Closes all connections that exceeded a time limit.
     pub(super) fn close_expired(&self) {
         let now = Instant::now();
         for connection in self.open().connections.values() {

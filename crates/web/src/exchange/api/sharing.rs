@@ -1,4 +1,4 @@
-//! Shares beyond their collection: who looked at one.
+//! Shares: views of one.
 
 use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
