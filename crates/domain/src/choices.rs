@@ -26,7 +26,7 @@ pub use work::*;
 pub struct Choice {
     /// Value in the database and in the API: snake case, never changed.
     pub value: &'static str,
-    /// What people read.
+    /// Label on the screen.
     pub label: &'static str,
 }
 
@@ -35,7 +35,7 @@ const fn choice(value: &'static str, label: &'static str) -> Choice {
     Choice { value, label }
 }
 
-/// Whether `value` is one of `choices`.
+/// Returns true if `value` is one of `choices`.
 pub fn contains(choices: &[Choice], value: &str) -> bool {
     position(choices, value).is_some()
 }

@@ -35,7 +35,7 @@ impl Priority {
     /// Every priority, from low to critical.
     pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
 
-    /// The value that is stored.
+    /// Returns the stored value.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Low => "low",
@@ -45,7 +45,7 @@ impl Priority {
         }
     }
 
-    /// The priority stored as `text`.
+    /// Returns the priority stored as `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|priority| priority.as_str() == text)
     }

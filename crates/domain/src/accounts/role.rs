@@ -24,7 +24,7 @@ impl Role {
     pub const ALL: [Self; 6] =
         [Self::Admin, Self::Coordinator, Self::BudgetOfficer, Self::Executive, Self::Staff, Self::Partner];
 
-    /// The value that is stored.
+    /// Returns the stored value.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Admin => "admin",
@@ -36,7 +36,7 @@ impl Role {
         }
     }
 
-    /// What people read.
+    /// Returns the label on the screen.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Admin => "Administrator",
@@ -48,7 +48,7 @@ impl Role {
         }
     }
 
-    /// The role stored as `text`.
+    /// Returns the role stored as `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == text)
     }

@@ -95,7 +95,7 @@ impl Stage {
         Self::Enactment,
     ];
 
-    /// The value that is stored.
+    /// Returns the stored value.
     pub const fn as_str(self) -> &'static str {
         self.state().as_str()
     }
@@ -155,7 +155,7 @@ impl State {
         Self::Rejected,
     ];
 
-    /// The value that is stored.
+    /// Returns the stored value.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -169,7 +169,7 @@ impl State {
         }
     }
 
-    /// The state stored as `text`.
+    /// Returns the state stored as `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }

@@ -22,7 +22,7 @@ pub enum BookingStatus {
 }
 
 impl BookingStatus {
-    /// The value that is stored.
+    /// Returns the stored value.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

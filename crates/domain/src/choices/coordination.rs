@@ -21,7 +21,7 @@ pub const EVENT_TYPES: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// Where an event stands.
+/// Statuses of an event.
 pub const EVENT_STATUSES: &[Choice] = &[
     choice("draft", "Draft"),
     choice("planned", "Planned"),
@@ -102,7 +102,7 @@ pub const ATTENDANCE_STATUSES: &[Choice] = &[
 pub const CHECK_IN_METHODS: &[Choice] =
     &[choice("manual", "Manual"), choice("qr_code", "QR code"), choice("nfc", "NFC")];
 
-/// Where an action item stands.
+/// Statuses of an action item.
 pub const ACTION_ITEM_STATUSES: &[Choice] = &[
     choice("pending", "Pending"),
     choice("in_progress", "In progress"),
@@ -112,7 +112,7 @@ pub const ACTION_ITEM_STATUSES: &[Choice] = &[
     choice("overdue", "Overdue"),
 ];
 
-/// Kind of a stakeholder engagement.
+/// Types of a stakeholder engagement.
 pub const ENGAGEMENT_TYPES: &[Choice] = &[
     choice("consultation", "Consultation"),
     choice("meeting", "Meeting"),
@@ -126,7 +126,7 @@ pub const ENGAGEMENT_TYPES: &[Choice] = &[
     choice("validation", "Validation"),
 ];
 
-/// Where an engagement stands.
+/// Statuses of an engagement.
 pub const ENGAGEMENT_STATUSES: &[Choice] = &[
     choice("planned", "Planned"),
     choice("scheduled", "Scheduled"),
@@ -169,7 +169,7 @@ pub const PARTNERSHIP_TYPES: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// Where a partnership stands.
+/// Statuses of a partnership.
 pub const PARTNERSHIP_STATUSES: &[Choice] = &[
     choice("concept", "Concept"),
     choice("draft", "Draft"),
@@ -196,7 +196,7 @@ pub const PARTNERSHIP_MILESTONE_TYPES: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// Where a milestone of a partnership stands.
+/// Statuses of a milestone of a partnership.
 pub const MILESTONE_STATUSES: &[Choice] = &[
     choice("planned", "Planned"),
     choice("in_progress", "In progress"),
@@ -207,7 +207,7 @@ pub const MILESTONE_STATUSES: &[Choice] = &[
     choice("overdue", "Overdue"),
 ];
 
-/// Kind of an organization.
+/// Types of an organization.
 pub const ORGANIZATION_TYPES: &[Choice] = &[
     choice("bmoa", "BARMM ministry, office or agency"),
     choice("lgu", "Local government unit"),
@@ -256,7 +256,7 @@ pub const ENGAGEMENT_FREQUENCIES: &[Choice] = &[
 /// Roles of a focal person: primary or alternate.
 pub const FOCAL_PERSON_ROLES: &[Choice] = &[choice("primary", "Primary"), choice("alternate", "Alternate")];
 
-/// Where a quarterly report stands.
+/// Statuses of a quarterly report.
 pub const QUARTERLY_REPORT_STATUSES: &[Choice] = &[
     choice("expected", "Expected"),
     choice("draft", "Draft"),
@@ -265,7 +265,7 @@ pub const QUARTERLY_REPORT_STATUSES: &[Choice] = &[
     choice("returned", "Returned"),
 ];
 
-/// Kind of a communication.
+/// Types of a communication.
 pub const COMMUNICATION_TYPES: &[Choice] = &[
     choice("email", "E-mail"),
     choice("letter", "Letter"),
@@ -288,7 +288,7 @@ pub const COMMUNICATION_TYPES: &[Choice] = &[
 pub const COMMUNICATION_DIRECTIONS: &[Choice] =
     &[choice("incoming", "Incoming"), choice("outgoing", "Outgoing"), choice("internal", "Internal")];
 
-/// Where a communication stands.
+/// Statuses of a communication.
 pub const COMMUNICATION_STATUSES: &[Choice] = &[
     choice("draft", "Draft"),
     choice("sent", "Sent"),

@@ -32,7 +32,7 @@ pub const ASSESSMENT_METHODOLOGIES: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// Where an assessment stands.
+/// Statuses of an assessment.
 pub const ASSESSMENT_STATUSES: &[Choice] = &[
     choice("planning", "Planning"),
     choice("preparation", "Preparation"),
@@ -56,7 +56,7 @@ pub const ASSESSMENT_TEAM_ROLES: &[Choice] = &[
     choice("observer", "Observer"),
 ];
 
-/// Where a need stands.
+/// Statuses of a need.
 pub const NEED_STATUSES: &[Choice] = &[
     choice("identified", "Identified"),
     choice("validated", "Validated"),
@@ -100,7 +100,7 @@ pub const FEASIBILITIES: &[Choice] = &[
     choice("very_high", "Very high"),
 ];
 
-/// Kind of a survey.
+/// Types of a survey.
 pub const SURVEY_TYPES: &[Choice] = &[
     choice("household", "Household"),
     choice("community_leader", "Community leader"),
@@ -110,7 +110,7 @@ pub const SURVEY_TYPES: &[Choice] = &[
     choice("document_review", "Document review"),
 ];
 
-/// Where a survey stands.
+/// Statuses of a survey.
 pub const SURVEY_STATUSES: &[Choice] = &[
     choice("draft", "Draft"),
     choice("active", "Active"),
@@ -150,7 +150,7 @@ pub const WORKSHOP_DAYS: &[Choice] = &[
     choice("day_5", "Day 5"),
 ];
 
-/// Where a workshop stands.
+/// Statuses of a workshop.
 pub const WORKSHOP_STATUSES: &[Choice] = &[
     choice("planned", "Planned"),
     choice("in_progress", "In progress"),
@@ -171,7 +171,7 @@ pub const BASELINE_STUDY_TYPES: &[Choice] = &[
     choice("environmental", "Environmental"),
 ];
 
-/// Where a baseline study stands.
+/// Statuses of a baseline study.
 pub const BASELINE_STUDY_STATUSES: &[Choice] = &[
     choice("planning", "Planning"),
     choice("design", "Design"),
@@ -203,7 +203,7 @@ pub const COLLECTION_METHODS: &[Choice] = &[
     choice("secondary_data", "Secondary data"),
 ];
 
-/// Where a data collection stands.
+/// Statuses of a data collection.
 pub const COLLECTION_STATUSES: &[Choice] = &[
     choice("planned", "Planned"),
     choice("in_progress", "In progress"),
@@ -223,7 +223,7 @@ pub const MAPPING_TYPES: &[Choice] = &[
     choice("cultural_mapping", "Cultural mapping"),
 ];
 
-/// Where a mapping stands.
+/// Statuses of a mapping.
 pub const MAPPING_STATUSES: &[Choice] = &[
     choice("planning", "Planning"),
     choice("in_progress", "In progress"),

@@ -6,7 +6,7 @@ use super::{Choice, choice};
 pub const TEAM_ROLES: &[Choice] =
     &[choice("lead", "Lead"), choice("coordinator", "Coordinator"), choice("member", "Member")];
 
-/// Whether a member of staff is at work.
+/// True if a member of staff is at work.
 pub const EMPLOYMENT_STATUSES: &[Choice] =
     &[choice("active", "Active"), choice("on_leave", "On leave"), choice("inactive", "Inactive")];
 
@@ -26,7 +26,7 @@ pub const LEAVE_TYPES: &[Choice] = &[
     choice("official", "Official business"),
 ];
 
-/// Where a request for leave stands.
+/// Statuses of a request for leave.
 pub const LEAVE_STATUSES: &[Choice] = &[
     choice("pending", "Pending"),
     choice("approved", "Approved"),
@@ -38,7 +38,7 @@ pub const LEAVE_STATUSES: &[Choice] = &[
 pub const TRAINING_DELIVERY_MODES: &[Choice] =
     &[choice("in_person", "In person"), choice("virtual", "Virtual"), choice("hybrid", "Hybrid")];
 
-/// Where an enrolment in a training stands.
+/// Statuses of an enrolment in a training.
 pub const TRAINING_STATUSES: &[Choice] = &[
     choice("planned", "Planned"),
     choice("ongoing", "Ongoing"),
@@ -46,7 +46,7 @@ pub const TRAINING_STATUSES: &[Choice] = &[
     choice("cancelled", "Cancelled"),
 ];
 
-/// Where a development plan stands.
+/// Statuses of a development plan.
 pub const DEVELOPMENT_PLAN_STATUSES: &[Choice] =
     &[choice("planned", "Planned"), choice("in_progress", "In progress"), choice("completed", "Completed")];
 

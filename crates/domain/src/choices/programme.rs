@@ -91,7 +91,7 @@ pub const BUDGET_CYCLE_STATUSES: &[Choice] = &[
     choice("blocked", "Blocked"),
 ];
 
-/// Where a milestone of a PPA stands.
+/// Statuses of a milestone of a PPA.
 pub const PPA_MILESTONE_STATUSES: &[Choice] = &[
     choice("planned", "Planned"),
     choice("in_progress", "In progress"),
@@ -174,7 +174,7 @@ pub const SCENARIO_TYPES: &[Choice] = &[
     choice("custom", "Custom"),
 ];
 
-/// Where a budget scenario stands.
+/// Statuses of a budget scenario.
 pub const SCENARIO_STATUSES: &[Choice] = &[
     choice("draft", "Draft"),
     choice("under_review", "Under review"),
@@ -184,7 +184,7 @@ pub const SCENARIO_STATUSES: &[Choice] = &[
     choice("archived", "Archived"),
 ];
 
-/// Where a strategic goal stands.
+/// Statuses of a strategic goal.
 pub const GOAL_STATUSES: &[Choice] = &[
     choice("draft", "Draft"),
     choice("approved", "Approved"),
@@ -249,7 +249,7 @@ pub const POLICY_SCOPES: &[Choice] = &[
     choice("community", "Community"),
 ];
 
-/// Where a policy recommendation stands.
+/// Statuses of a policy recommendation.
 pub const POLICY_STATUSES: &[Choice] = &[
     choice("draft", "Draft"),
     choice("under_review", "Under review"),
@@ -265,7 +265,7 @@ pub const POLICY_STATUSES: &[Choice] = &[
     choice("expired", "Expired"),
 ];
 
-/// Where a milestone of a policy stands.
+/// Statuses of a milestone of a policy.
 pub const POLICY_MILESTONE_STATUSES: &[Choice] = &[
     choice("not_started", "Not started"),
     choice("in_progress", "In progress"),
@@ -323,7 +323,7 @@ pub const ELIGIBILITY_LEVELS: &[Choice] = &[
     choice("lgu", "Local government unit"),
 ];
 
-/// Where an application stands.
+/// Statuses of an application.
 pub const APPLICATION_STATUSES: &[Choice] = &[
     choice("draft", "Draft"),
     choice("submitted", "Submitted"),

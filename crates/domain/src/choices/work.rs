@@ -108,7 +108,7 @@ pub const ASSIGNEE_RULES: &[Choice] = &[
     choice("team", "Team of the domain"),
 ];
 
-/// Kind of a resource.
+/// Types of a resource.
 pub const RESOURCE_TYPES: &[Choice] = &[
     choice("vehicle", "Vehicle"),
     choice("equipment", "Equipment"),

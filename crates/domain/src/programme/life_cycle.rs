@@ -39,7 +39,7 @@ impl Stage {
         Self::Completion,
     ];
 
-    /// The value that is stored.
+    /// Returns the stored value.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NeedIdentification => "need_identification",
@@ -54,7 +54,7 @@ impl Stage {
         }
     }
 
-    /// The stage stored as `text`.
+    /// Returns the stage stored as `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| stage.as_str() == text)
     }

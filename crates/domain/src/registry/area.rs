@@ -37,7 +37,7 @@ impl Area {
         Self::Settings,
     ];
 
-    /// What people read.
+    /// Returns the label on the screen.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Work => "Work",

@@ -111,7 +111,7 @@ impl Module {
         }
     }
 
-    /// What people read.
+    /// Returns the label on the screen.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {

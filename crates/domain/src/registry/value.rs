@@ -44,7 +44,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// Whether nothing was given; an empty list and blank text count as nothing.
+    /// Returns true if nothing was given; an empty list and blank text count as nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         match self {

@@ -23,7 +23,7 @@ impl TaskStatus {
     pub const ALL: [Self; 5] =
         [Self::NotStarted, Self::InProgress, Self::OnHold, Self::Completed, Self::Cancelled];
 
-    /// The value that is stored.
+    /// Returns the stored value.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotStarted => "not_started",
@@ -34,7 +34,7 @@ impl TaskStatus {
         }
     }
 
-    /// The status stored as `text`.
+    /// Returns the status stored as `text`.
     pub fn parse(text: &str) -> Result<Self, TransitionError> {
         Self::ALL
             .into_iter()

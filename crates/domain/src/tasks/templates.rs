@@ -104,7 +104,7 @@ impl Anchor {
     /// Both anchors.
     pub const ALL: [Self; 2] = [Self::Start, Self::End];
 
-    /// The value that is stored.
+    /// Returns the stored value.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Start => "start",
@@ -112,7 +112,7 @@ impl Anchor {
         }
     }
 
-    /// The anchor stored as `text`.
+    /// Returns the anchor stored as `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|anchor| anchor.as_str() == text)
     }
@@ -122,7 +122,7 @@ impl AssigneeRule {
     /// Every rule.
     pub const ALL: [Self; 4] = [Self::Creator, Self::Lead, Self::Organizer, Self::Team];
 
-    /// The value that is stored.
+    /// Returns the stored value.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Creator => "creator",
@@ -132,7 +132,7 @@ impl AssigneeRule {
         }
     }
 
-    /// The rule stored as `text`.
+    /// Returns the rule stored as `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|rule| rule.as_str() == text)
     }

@@ -16,7 +16,7 @@ use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
 
-/// The operations on jobs.
+/// Operations on jobs.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let access = Access::Policy(Action::Manage, Area::Settings);

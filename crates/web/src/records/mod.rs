@@ -10,7 +10,7 @@ use obcms_domain::registry::Kind;
 use crate::components::words::lower;
 use crate::core::subject::Subject;
 
-/// Everything that the subject serves.
+/// Routes, pages and hooks of the subject.
 pub(crate) static SUBJECT: Subject =
     Subject { routes: api::routes, pages: pages::routes, kinds: &[], panels: &[] };
 

@@ -22,7 +22,7 @@ use crate::records::api::records::record_response;
 
 type ApiResult = Result<Response, Problem>;
 
-/// The operations of this subject.
+/// Operations.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let object = || json!({ "type": "object" });

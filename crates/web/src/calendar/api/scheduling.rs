@@ -30,7 +30,7 @@ pub const DAYS: i64 = 92;
 /// Limits of suggestions: default and maximum.
 const LIMITS: (usize, usize) = (5, 50);
 
-/// The operations.
+/// Operations.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let object = || json!({ "type": "object" });

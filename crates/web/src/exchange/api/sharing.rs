@@ -14,7 +14,7 @@ use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
 
-/// The operations.
+/// Operations.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let text = || json!({ "type": "string" });

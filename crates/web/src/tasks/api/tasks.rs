@@ -22,7 +22,7 @@ use crate::records::api::records;
 
 type ApiResult = Result<Response, Problem>;
 
-/// The operations.
+/// Operations.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let moves = Access::Policy(Action::Transition, TASK.area);
