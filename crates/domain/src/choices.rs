@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_plain_words_and_labels_start_like_a_sentence() {
+    fn values_are_snake_case_and_labels_capitalized() {
         for (name, choices) in ALL {
             for choice in *choices {
                 assert!(
@@ -217,13 +217,13 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_named_once() {
+    fn names_of_lists_are_unique() {
         let names: HashSet<_> = ALL.iter().map(|(name, _)| *name).collect();
         assert_eq!(names.len(), ALL.len());
     }
 
     #[test]
-    fn looks_up() {
+    fn values_are_found_with_label_and_position() {
         assert!(contains(PRIORITIES, "critical"));
         assert!(!contains(PRIORITIES, "urgent"));
         assert_eq!(position(PRIORITIES, "high"), Some(2));
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_that_the_product_fixes_have_their_length() {
+    fn fixed_lists_have_their_length() {
         for (choices, length) in [
             (TASK_STATUSES, 5),
             (SECTORS, 12),

@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_task_of_an_event_is_not_beside_it() {
+    fn task_of_an_event_has_no_entry_of_its_own() {
         let mut task = record("task");
         task::TITLE.set(&mut task, "Send invitations");
         task::DUE_DATE.set(&mut task, date(2027, 1, 10));
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_booking_stands_with_its_resource_unless_it_is_shown_otherwise_or_given_up() {
+    fn booking_has_an_entry_unless_it_is_cancelled_or_shown_within_its_event() {
         let mut booking = record("booking");
         booking::PURPOSE.set(&mut booking, "Field visit");
         booking::RESOURCE_NAME.set(&mut booking, "Van 1");
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn an_all_day_event_keeps_its_days_whatever_the_zone() {
+    fn all_day_event_keeps_its_days_in_every_zone() {
         let mut event = record("event");
         let zone = TimeZone::get("Asia/Manila").unwrap();
         let midnight = |day: Date| day.to_zoned(zone.clone()).unwrap().timestamp();
@@ -254,7 +254,7 @@ mod tests {
 
     /// Checks the names of entry kinds: a missing or renamed one breaks the API.
     #[test]
-    fn the_kinds_of_entries_are_these() {
+    fn names_of_entry_kinds_are_stable() {
         let names: Vec<&str> =
             kinds::REGISTRY.iter().flat_map(|kind| kind.dates).map(|role| role.entry_kind).collect();
         for expected in [
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_archived_leaves_the_calendar() {
+    fn archived_record_has_no_entries() {
         let mut task = record("task");
         task::DUE_DATE.set(&mut task, date(2027, 1, 10));
         task.archived_at = Some(Timestamp::UNIX_EPOCH);

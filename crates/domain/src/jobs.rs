@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pause_doubles_up_to_the_longest() {
+    fn back_off_doubles_up_to_the_limit() {
         let middle = u32::MAX / 2;
         let seconds: Vec<i64> = (1..=9)
             .map(|failures| BackOff::USUAL.pause(failures, middle).as_millis() as i64 / 1000 + 1)
@@ -109,13 +109,13 @@ mod tests {
     }
 
     #[test]
-    fn the_pause_is_spread_by_a_fifth_either_way() {
+    fn back_off_has_a_jitter_of_a_fifth() {
         assert_eq!(BackOff::USUAL.pause(1, 0), SignedDuration::from_secs(24));
         assert_eq!(BackOff::USUAL.pause(1, u32::MAX), SignedDuration::from_secs(36));
     }
 
     #[test]
-    fn a_schedule_is_read_in_the_zone_of_the_office() {
+    fn schedule_uses_the_zone_of_the_office() {
         // Half past three in Manila is half past seven in the evening before in UTC.
         assert_eq!(next("30 3 * * *", "2027-01-10T12:00:00Z", "Asia/Manila"), "2027-01-10T19:30:00Z");
         assert_eq!(next("30 3 * * *", "2027-01-10T12:00:00Z", "UTC"), "2027-01-11T03:30:00Z");
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schedule_follows_the_change_of_the_clocks() {
+    fn schedule_follows_clock_changes() {
         // Berlin, 28 March 2027: the clocks go from two to three.
         assert_eq!(next("0 9 * * *", "2027-03-27T12:00:00Z", "Europe/Berlin"), "2027-03-28T07:00:00Z");
         assert_eq!(next("0 9 * * *", "2027-03-26T12:00:00Z", "Europe/Berlin"), "2027-03-27T08:00:00Z");
@@ -137,13 +137,13 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_schedule_is_refused_in_words() {
+    fn invalid_schedule_is_refused_with_a_message() {
         let refused = next_run("every day", Timestamp::UNIX_EPOCH, &TimeZone::UTC).unwrap_err();
         assert!(refused.to_string().starts_with("the schedule \"every day\" is wrong: "), "{refused}");
     }
 
     #[test]
-    fn states_are_read_back() {
+    fn states_are_parsed_from_their_names() {
         for state in State::ALL {
             assert_eq!(State::parse(state.as_str()), Some(state));
         }

@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fifth_within_half_an_hour_locks_for_half_an_hour() {
+    fn fifth_failure_within_half_an_hour_locks_for_half_an_hour() {
         let failures: Vec<_> = [0, 1, 2, 3, 30].map(at).into();
         assert_eq!(locked_until(&failures, at(30)), Some(at(60)));
         assert_eq!(locked_until(&failures, at(59)), Some(at(60)));
@@ -87,13 +87,13 @@ mod tests {
     }
 
     #[test]
-    fn the_order_does_not_matter() {
+    fn order_of_failures_does_not_matter() {
         let failures = [at(4), at(0), at(3), at(1), at(2)];
         assert_eq!(locked_until(&failures, at(5)), Some(at(34)));
     }
 
     #[test]
-    fn delays_double_up_to_a_limit_and_end() {
+    fn delays_double_up_to_a_limit_and_expire() {
         let seconds = |failures| {
             delayed_until(failures, Some(at(0)), at(0)).map(|until| until.duration_since(at(0)).as_secs())
         };

@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_a_long_one() {
+    fn accepts_a_long_password() {
         assert_eq!(check("river stone lamp", "ana.tan"), Ok(()));
         assert_eq!(check("Correct-horse-77-battery", "ana.tan"), Ok(()));
         assert_eq!(check(&"ñoche y mañana ".repeat(13), "ana.tan"), Ok(()));
@@ -147,19 +147,19 @@ mod tests {
     }
 
     #[test]
-    fn blanks_are_no_password() {
+    fn blank_password_is_refused() {
         assert_eq!(check(&" ".repeat(20), "ana.tan"), Err(PasswordError::TooShort));
         assert_eq!(check(&format!("short{}", " ".repeat(20)), "ana.tan"), Err(PasswordError::TooShort));
         assert_eq!(check(&"\u{3000}".repeat(20), "ana.tan"), Err(PasswordError::TooShort));
     }
 
     #[test]
-    fn refuses_the_user_name_in_any_case() {
+    fn user_name_is_refused_in_any_case() {
         assert_eq!(check("Amina.Abdullah", "amina.abdullah"), Err(PasswordError::IsUsername));
     }
 
     #[test]
-    fn refuses_common_ones_in_any_case() {
+    fn common_passwords_are_refused_in_any_case() {
         for common in [
             "Password1234",
             "QWERTYUIOP123",
@@ -175,14 +175,14 @@ mod tests {
     }
 
     #[test]
-    fn refuses_patterns() {
+    fn patterns_are_refused() {
         for simple in ["abababababab", "zzzzzzzzzzzzzzz", "203948576102", "1 2 3 9 8 7 4 5 6 0 1 2"] {
             assert_eq!(check(simple, "ana.tan"), Err(PasswordError::TooSimple), "{simple}");
         }
     }
 
     #[test]
-    fn refuses_words_of_the_person_and_of_the_office() {
+    fn words_of_the_person_and_office_are_refused() {
         let names = ["amina.abdullah", "Amina Guro Abdullah", "a.abdullah@lamitan.example.org"];
         for word in [
             "xk7 obcms 99 zw",
@@ -198,13 +198,13 @@ mod tests {
     }
 
     #[test]
-    fn letters_are_the_same_however_they_are_composed() {
+    fn composed_and_decomposed_letters_are_equal() {
         assert_eq!(normalize("man\u{303}ana"), normalize("ma\u{f1}ana"));
         assert_eq!(normalize("\u{ff50}assword"), "password");
     }
 
     #[test]
-    fn the_list_of_common_ones_is_of_use() {
+    fn list_of_common_passwords_is_loaded() {
         assert!(COMMON.len() >= 100);
         assert!(LISTED.len() >= 3_000);
         for (index, entry) in COMMON.iter().enumerate() {

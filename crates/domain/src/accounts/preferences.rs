@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn quiet_hours_have_both_ends_and_they_differ() {
+    fn quiet_hours_need_two_different_ends() {
         assert_eq!(check_quiet_hours(&json!({ "from": "22:00", "to": "06:00" })), Ok(()));
         for wrong in [
             json!({ "from": "22:00" }),

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_role_reads_back() {
+    fn every_role_is_parsed_from_its_stored_value() {
         for role in Role::ALL {
             assert_eq!(Role::parse(role.as_str()), Some(role));
         }

@@ -40,14 +40,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_plain_names() {
+    fn plain_user_names_are_accepted() {
         for name in ["ana", "amina.tan", "j_d-2", &"a".repeat(40)] {
             assert_eq!(check(name), Ok(()), "{name}");
         }
     }
 
     #[test]
-    fn refuses_others() {
+    fn other_user_names_are_refused() {
         assert_eq!(check("ab"), Err(UsernameError::Length));
         assert_eq!(check(""), Err(UsernameError::Length));
         assert_eq!(check(&"a".repeat(41)), Err(UsernameError::Length));
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_people_type() {
+    fn typed_user_names_are_normalized() {
         assert_eq!(normalise(" Ana.Tan "), "ana.tan");
     }
 }

@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn five_approvals_enact() {
+    fn five_approvals_lead_to_enactment() {
         let mut state = apply(State::Draft, Action::Submit, None, &full).expect("full");
         for stage in Stage::ALL {
             assert_eq!(state.stage(), Some(stage));
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_state_needs_is_named() {
+    fn missing_fields_of_a_state_are_named() {
         let empty = |_: &str| false;
         let only_title = |field: &str| field == "title";
         assert_eq!(
@@ -400,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn deciders_are_those_of_the_policy_table() {
+    fn deciders_equal_the_policy_table() {
         for stage in Stage::ALL {
             assert_eq!(who_can(stage.right(), Area::Programme), [Role::Admin, stage.decider()]);
         }
@@ -408,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_the_maker_nor_the_same_person_twice() {
+    fn creator_and_previous_decider_are_refused() {
         let [maker, ana, omar] = [1, 2, 3].map(|number| Id::from(uuid::Uuid::from_u128(number)));
         let stage = Stage::BudgetReview;
         assert_eq!(may_decide(maker, maker, stage, None), Err(ApprovalError::Maker));

@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn the_peak_counts_what_is_taken_at_the_same_time() {
+    fn peak_counts_simultaneous_units() {
         let all = [
             taken("2026-12-01T09:00", "2026-12-01T11:00", 1),
             taken("2026-12-01T11:00", "2026-12-01T12:00", 2),
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_of_a_window() {
+    fn spans_are_subtracted_from_a_window() {
         let window = span("2026-12-01T08:00", "2026-12-01T17:00");
         let out =
             vec![span("2026-12-01T12:00", "2026-12-01T13:00"), span("2026-12-01T07:00", "2026-12-01T09:00")];
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_free_times_keep_hours_and_buffers() {
+    fn nearest_free_times_respect_hours_and_buffers() {
         let terms = terms(|resource| {
             let day = json!([{ "from": "08:00", "to": "17:00" }]);
             resource::OPENING_HOURS.set(resource, json!({ "tuesday": day, "wednesday": day }));
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn days_move_as_days() {
+    fn whole_days_are_offered_as_whole_days() {
         let terms = terms(|_| {});
         let busy = [taken("2026-12-01T00:00", "2026-12-03T00:00", 1)];
         let wanted = span("2026-12-02T00:00", "2026-12-03T00:00");
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_units_one_may_be_left() {
+    fn one_of_several_units_can_be_free() {
         let terms = terms(|resource| resource::CAPACITY.set(resource, 3_i64));
         let busy = [taken("2026-12-01T09:00", "2026-12-01T12:00", 2)];
         let window = span("2026-12-01T08:00", "2026-12-01T13:00");

@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_series_asks_for_each_of_its_dates() {
+    fn series_uses_the_resource_on_each_occurrence() {
         let once = booking("2026-12-01T09:00:00+08:00", "2026-12-01T11:00:00+08:00", "");
         assert_eq!(uses(&once).len(), 1);
         assert_eq!(uses(&once)[0].recurrence_id, "");
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_booking_ends() {
+    fn endless_series_is_not_bounded() {
         let rule = |rule| booking("2026-12-01T09:00:00+08:00", "2026-12-01T11:00:00+08:00", rule);
         assert!(is_bounded(&rule("")));
         assert!(is_bounded(&rule("FREQ=DAILY;COUNT=400")));

@@ -282,7 +282,7 @@ mod tests {
     const NOW: &str = "2026-11-23T10:00:00";
 
     #[test]
-    fn the_past_the_far_future_and_what_is_too_long_are_refused() {
+    fn past_far_future_and_too_long_uses_are_refused() {
         let terms = terms(|resource| resource::MAXIMUM_HOURS.set(resource, 4_i64));
         assert_eq!(code(&terms, &wanted("2026-11-23T11:00:00", "2026-11-23T12:00:00"), NOW), None);
         assert_eq!(code(&terms, &wanted("2026-11-23T09:50:00", "2026-11-23T12:00:00"), NOW), None);
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_begun_may_be_lengthened_but_not_ended_in_the_past() {
+    fn started_use_can_be_extended_but_not_ended_in_the_past() {
         let terms = terms(|_| {});
         let known = [wanted("2026-11-23T08:00:00", "2026-11-23T11:00:00")];
         let check = |end: &str| {
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_booked_within_its_hours_and_outside_its_blackouts() {
+    fn use_must_be_within_hours_and_outside_blackouts() {
         let terms = terms(|resource| {
             let hours =
                 json!({ "monday": [{ "from": "08:00", "to": "12:00" }, { "from": "13:00", "to": "17:00" }] });
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn today_can_be_booked_as_a_whole_day() {
+    fn whole_day_of_today_can_be_booked() {
         let terms = terms(|_| {});
         let day = |first: &str, last: &str| wanted(&format!("{first}T00:00:00"), &format!("{last}T00:00:00"));
         assert_eq!(terms.check(&day("2026-11-23", "2026-11-24"), true, &[], false, at(NOW)), None);

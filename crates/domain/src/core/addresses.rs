@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_host_is_seen_however_it_is_written() {
+    fn closed_host_is_recognized_in_every_notation() {
         for host in [
             "localhost",
             "LocalHost.",
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_this_machine_reaches_is_closed() {
+    fn internal_addresses_are_closed() {
         for address in [
             "0.0.0.0",
             "0.1.2.3",
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn the_open_network_is_open() {
+    fn public_addresses_are_open() {
         for address in [
             "1.1.1.1",
             "8.8.8.8",

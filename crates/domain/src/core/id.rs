@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused() {
+    fn invalid_ids_are_refused() {
         for text in ["", "12", "99999999999", "zzz", "0190f2d5a1b07c3e8f001122334455667788"] {
             assert!(text.parse::<Id>().is_err(), "{text}");
         }

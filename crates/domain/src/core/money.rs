@@ -122,7 +122,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn reads_what_people_write() {
+    fn amounts_are_parsed_as_people_write_them() {
         for (text, centavos) in [
             ("1,250,000", 125_000_000),
             ("1250000", 125_000_000),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn invalid_amounts_have_their_error() {
         for (text, error) in [
             ("", MoneyError::Empty),
             ("  ", MoneyError::Empty),
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn writes_pesos() {
+    fn amounts_are_formatted_in_pesos() {
         assert_eq!(format(125_000_000), "₱1,250,000.00");
         assert_eq!(format(5), "₱0.05");
         assert_eq!(format(-2_000), "-₱20.00");
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn divides_among_people() {
+    fn amounts_are_divided_per_head() {
         assert_eq!(per_head(10_000, 3), Some(3_333));
         assert_eq!(per_head(20_000, 3), Some(6_667));
         assert_eq!(per_head(100, 0), None);
@@ -197,12 +197,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(centavos in any::<i64>()) {
+        fn formatted_amounts_are_parsed_back(centavos in any::<i64>()) {
             prop_assert_eq!(parse(&format(centavos)), Ok(centavos));
         }
 
         #[test]
-        fn nothing_makes_it_panic(text in "[-−₱PHpk MB0-9.,é]{0,24}") {
+        fn no_text_causes_a_panic(text in "[-−₱PHpk MB0-9.,é]{0,24}") {
             let _ = parse(&text);
         }
 

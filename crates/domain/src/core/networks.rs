@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn one_client_of_ipv6_has_a_whole_network() {
+    fn ipv6_client_is_its_64_bit_network() {
         assert_eq!(client_network_of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
         assert_eq!(client_network_of("2001:db8:1:2:ffff::1"), "2001:db8:1:2::/64");
         assert_eq!(client_network_of("::ffff:192.0.2.1"), "192.0.2.1");
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn proxies_write_addresses_in_many_ways() {
+    fn notations_of_proxies_are_parsed() {
         for (text, expected) in [
             ("192.0.2.1", "192.0.2.1"),
             (" 192.0.2.1:4711 ", "192.0.2.1"),

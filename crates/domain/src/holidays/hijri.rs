@@ -158,7 +158,7 @@ mod tests {
 
     /// Published first days of months of the Umm al-Qura calendar.
     #[test]
-    fn known_days_are_found_both_ways() {
+    fn known_days_convert_in_both_directions() {
         let calendar = HijriCalendar::default();
         for (gregorian, year, month, day) in [
             (date(2024, 3, 11), 1445, 9, 1),
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn days_count_on_without_a_gap_over_300_years() {
+    fn days_have_no_gap_over_300_years() {
         let calendar = HijriCalendar::default();
         let mut day = date(1900, 1, 1);
         let mut before = calendar.of(day);
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_month_that_was_sighted_later_begins_later() {
+    fn later_sighting_moves_the_month() {
         let mut calendar = HijriCalendar::default();
         calendar.adjust(1446, Some(10), 1);
         assert_eq!(calendar.of(date(2025, 3, 30)).text(), "30 Ramadan 1446 AH");
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_year_moves_all_its_months_but_those_that_say_otherwise() {
+    fn adjustment_of_a_year_moves_months_without_their_own() {
         let mut calendar = HijriCalendar::default();
         let plain = HijriCalendar::default();
         calendar.adjust(1448, None, -1);
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_said_every_day_has_a_date_and_leads_back() {
+    fn every_day_converts_back_under_any_adjustment() {
         let mut calendar = HijriCalendar::default();
         for (month, days) in (1..=12).zip([2, -2, 1, 0, -1, 2, 2, -2, -2, 0, 1, -1]) {
             calendar.adjust(1448, Some(month), days);

@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn states_stand_once_and_kinds_are_found_by_their_names() {
+    fn states_are_unique_and_entry_kinds_are_found_by_name() {
         let states = entry_states();
         for value in ["scheduled", "in_progress", "cancelled"] {
             assert_eq!(states.iter().filter(|choice| choice.value == value).count(), 1, "{value}");

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_kind_names_exists() {
+    fn names_in_a_kind_exist() {
         for kind in REGISTRY {
             assert!(kind.field(kind.title).is_some(), "{kind:?} has no title field");
             assert!(kind.state.is_empty() || kind.field(kind.state).is_some(), "{kind:?} has no state field");
@@ -184,7 +184,7 @@ mod tests {
 
     /// Checks that every date is on the calendar or has a reason why not.
     #[test]
-    fn every_date_is_on_the_calendar_or_says_why_not() {
+    fn every_date_is_on_the_calendar_or_has_a_reason() {
         for kind in REGISTRY {
             for field in kind.fields {
                 if !matches!(field.data, FieldType::Date | FieldType::Moment | FieldType::Instant)
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn what_repeats_a_title_names_a_reference() {
+    fn copies_of_titles_name_a_reference() {
         for kind in REGISTRY {
             for field in kind.fields.iter().filter(|field| !field.title_of.is_empty()) {
                 let named = kind.field(field.title_of).map(|named| named.data);

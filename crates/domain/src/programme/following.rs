@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_of_the_project_moves_the_ppa_both_ways() {
+    fn project_stage_moves_the_ppa_in_both_directions() {
         for (status, stage, follows) in [
             ("planning", Stage::Implementation, Some("ongoing")),
             ("ongoing", Stage::Monitoring, None),

@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_complete_project_walks_to_the_end() {
+    fn complete_project_advances_to_the_end() {
         let mut stage = Stage::NeedIdentification;
         for expected in &Stage::ALL[1..] {
             stage = advance(stage, &COMPLETE).expect("nothing is missing");
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn missing_requirements_are_named() {
         let none = Facts::default();
         let missing = |from| match advance(from, &none) {
             Err(LifeCycleError::Missing(missing)) => missing,
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn implementation_waits_for_the_executive() {
+    fn implementation_requires_executive_approval() {
         for (state, enough) in [
             (approval::State::Rejected, false),
             (approval::State::ExecutiveApproval, false),
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn back_goes_only_to_an_earlier_stage_and_with_a_reason() {
+    fn return_needs_an_earlier_stage_and_a_reason() {
         let to = |stage, reason| return_to(Stage::Approval, stage, reason);
         assert_eq!(to(Stage::BudgetPlanning, "the sum is wrong"), Ok(Stage::BudgetPlanning));
         assert_eq!(to(Stage::NeedIdentification, "another need"), Ok(Stage::NeedIdentification));

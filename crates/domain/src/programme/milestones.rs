@@ -154,24 +154,24 @@ mod tests {
     const C: (&str, &str) = ("2027-01-01", "Begun");
 
     #[test]
-    fn a_new_list_is_counted_through() {
+    fn new_list_is_numbered_by_position() {
         assert_eq!(numbers(&ppa(&[A, B])), [0, 1]);
         assert_eq!(numbers(&ppa(&[])), [0; 0]);
     }
 
     #[test]
-    fn what_stays_keeps_its_number() {
+    fn unchanged_milestones_keep_their_numbers() {
         assert_eq!(after(&[A, B], &[&[C, A, B], &[B, C], &[B]]), [vec![2, 0, 1], vec![1, 2], vec![1]]);
     }
 
     #[test]
-    fn what_comes_back_has_its_number_and_no_other_ever() {
+    fn restored_milestone_gets_its_number_back() {
         assert_eq!(after(&[A, B], &[&[A], &[A, C], &[A, C, B]]), [vec![0], vec![0, 2], vec![0, 2, 1]]);
         assert_eq!(after(&[A], &[&[], &[B], &[A]]), [vec![], vec![1], vec![0]]);
     }
 
     #[test]
-    fn what_is_moved_or_renamed_is_the_same() {
+    fn moved_or_renamed_milestone_keeps_its_number() {
         let moved = ("2027-04-01", "Drilled");
         let renamed = ("2027-04-01", "Drilled deep");
         let both = ("2027-05-01", "Drilled deeper");
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn other_changes_leave_the_numbers_alone() {
+    fn other_changes_keep_the_numbers() {
         let mut record = ppa(&[A]);
         let before = record.clone();
         ppa::TITLE.set(&mut record, "Wells");

@@ -87,7 +87,7 @@ mod tests {
     };
 
     #[test]
-    fn the_ends_of_the_scale() {
+    fn score_has_its_minimum_and_maximum() {
         assert_eq!(priority_score(&HIGHEST), 100);
         assert_eq!(priority_score(&Parts::default()), 0);
         let lowest = Parts {
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn every_choice_counts_something() {
+    fn every_choice_adds_to_the_score() {
         for choice in choices::URGENCY_LEVELS {
             assert!(urgency_points(choice.value) > 0, "{}", choice.value);
         }

@@ -40,7 +40,7 @@ mod tests {
     use crate::kinds::{APPLICATION, ASSESSMENT, BOOKING, EVENT, PPA, PROJECT, TASK};
 
     #[test]
-    fn what_has_tasks_and_a_status_can_be_closed() {
+    fn kinds_with_tasks_and_a_status_have_closing_statuses() {
         assert_eq!(closing_statuses(&EVENT), ["cancelled"]);
         assert_eq!(closing_statuses(&PPA), ["cancelled"]);
         assert_eq!(closing_statuses(&ASSESSMENT), ["cancelled"]);

@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_folded() {
+    fn words_are_lower_case_without_diacritics() {
         assert_eq!(words("Peñaranda, Nueva-Écija 2027"), ["penaranda", "nueva", "ecija", "2027"]);
         assert_eq!(words("  <b>Water</b> "), ["b", "water", "b"]);
         assert!(words("--- '").is_empty());

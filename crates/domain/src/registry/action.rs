@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn members_are_read_by_their_types() {
+    fn members_are_parsed_by_their_types() {
         let input = parse(json!({ "reason": " late ", "days": 3, "silent": null })).unwrap();
         assert_eq!((REASON.get(&input), DAYS.get(&input), SILENT.get(&input)), ("late", Some(3), None));
     }

@@ -43,7 +43,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn sixteen_offices_each_once() {
+    fn sixteen_offices_are_unique() {
         let acronyms: HashSet<_> = ORGANIZATIONS.iter().map(|seed| seed.acronym).collect();
         let names: HashSet<_> = ORGANIZATIONS.iter().map(|seed| seed.name).collect();
         assert_eq!((ORGANIZATIONS.len(), acronyms.len(), names.len()), (16, 16, 16));

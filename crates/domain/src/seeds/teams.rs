@@ -69,7 +69,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn six_teams_with_names_of_their_own() {
+    fn six_teams_have_unique_names() {
         let keys: HashSet<_> = TEAMS.iter().map(|team| team.key).collect();
         let names: HashSet<_> = TEAMS.iter().map(|team| team.name).collect();
         assert_eq!((keys.len(), names.len()), (6, 6));

@@ -62,26 +62,26 @@ mod tests {
     use uuid::Uuid;
 
     #[test]
-    fn a_chain_and_a_diamond_have_none() {
+    fn chain_and_diamond_have_no_cycle() {
         assert_eq!(cycle([(2, 1), (3, 2), (4, 3)]), None);
         assert_eq!(cycle([(4, 2), (4, 3), (2, 1), (3, 1)]), None);
         assert_eq!(cycle::<u8>([]), None);
     }
 
     #[test]
-    fn a_cycle_is_named_in_order() {
+    fn cycle_is_returned_in_order() {
         assert_eq!(cycle([(1, 2), (2, 3), (3, 1), (4, 1)]), Some(vec![1, 2, 3]));
         assert_eq!(cycle([(0, 1), (1, 2), (2, 1)]), Some(vec![1, 2]));
     }
 
     #[test]
-    fn a_task_cannot_wait_for_itself() {
+    fn task_cannot_depend_on_itself() {
         let id = Uuid::from_u128(7);
         assert_eq!(cycle([(id, id)]), Some(vec![id]));
     }
 
     #[test]
-    fn a_very_long_chain_is_no_trouble() {
+    fn long_chain_does_not_overflow() {
         assert_eq!(cycle((0..200_000u32).map(|n| (n, n + 1))), None);
     }
 
@@ -93,7 +93,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_found_is_a_cycle(pairs in proptest::collection::vec((0u16..12, 0u16..12), 0..60)) {
+        fn result_is_a_cycle_of_the_edges(pairs in proptest::collection::vec((0u16..12, 0u16..12), 0..60)) {
             if let Some(found) = cycle(pairs.iter().copied()) {
                 for (index, task) in found.iter().enumerate() {
                     let next = found[(index + 1) % found.len()];

@@ -34,7 +34,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn three_of_five_are_sixty() {
+    fn three_of_five_tasks_are_sixty_percent() {
         let tasks = [true, true, true, false, false]
             .map(|done| if done { (1, TaskStatus::Completed, 100) } else { (1, TaskStatus::NotStarted, 0) });
         assert_eq!(roll_up(tasks), Some(60));
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_by_hand_wins_until_cleared() {
+    fn manual_value_has_precedence_until_cleared() {
         assert_eq!(effective(Some(80), Some(60)), 80);
         assert_eq!(effective(None, Some(60)), 60);
         assert_eq!(effective(None, None), 0);
@@ -90,7 +90,7 @@ mod tests {
         }
 
         #[test]
-        fn completing_one_never_takes_away(tasks in any_tasks(), index in any::<proptest::sample::Index>()) {
+        fn completion_never_lowers_progress(tasks in any_tasks(), index in any::<proptest::sample::Index>()) {
             let before = roll_up(tasks.clone());
             let mut after = tasks;
             let position = index.index(after.len());

@@ -141,7 +141,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn begins_in_the_middle_and_grows_to_both_sides() {
+    fn keys_grow_to_both_sides() {
         let first = between(None, None);
         assert_eq!(first, "a0");
         assert_eq!(between(Some("a0"), None), "a1");
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_gap_can_be_halved_again_and_again() {
+    fn same_gap_can_be_halved_repeatedly() {
         let low = between(None, None);
         let mut high = between(Some(&low), None);
         for _ in 0..300 {
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn strange_neighbours_still_give_a_key() {
+    fn invalid_neighbours_still_give_a_key() {
         assert_eq!(between(Some("a5"), Some("a5")), "a6");
         assert_eq!(between(Some("a5"), Some("a1")), "a6");
         assert_eq!(between(Some("?"), None), "a0");
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn many_at_once_are_in_order() {
+    fn appended_keys_are_in_order() {
         let keys = append(Some("a3"), 100);
         assert_eq!(keys.len(), 100);
         assert!(keys[0].as_str() > "a3");
@@ -205,7 +205,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_insertion_lands_where_it_was_asked(places in proptest::collection::vec(any::<proptest::sample::Index>(), 1..150)) {
+        fn insertion_is_between_its_neighbours(places in proptest::collection::vec(any::<proptest::sample::Index>(), 1..150)) {
             let mut keys: Vec<String> = Vec::new();
             for place in places {
                 let position = place.index(keys.len() + 1);

@@ -67,41 +67,41 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_moves_as_far_as_it_must() {
+    fn chain_moves_by_the_minimum() {
         // The first now ends on the 10th; the second began on the 8th, the third on the 12th.
         let tasks = [task(1, None, 10), task(2, Some(8), 11), task(3, Some(12), 14)];
         assert_eq!(successors_to_move(1, &tasks, &[(2, 1), (3, 2)]), [(2, 2), (3, 1)]);
     }
 
     #[test]
-    fn slack_is_used_up_first() {
+    fn slack_is_used_first() {
         let tasks = [task(1, None, 10), task(2, Some(10), 11), task(3, None, 20)];
         assert_eq!(successors_to_move(1, &tasks, &[(2, 1), (3, 2)]), []);
     }
 
     #[test]
-    fn the_later_of_two_ways_counts() {
+    fn later_of_two_paths_counts() {
         let tasks = [task(1, None, 10), task(2, None, 8), task(3, Some(5), 6), task(4, Some(4), 9)];
         let edges = [(2, 1), (3, 1), (4, 2), (4, 3)];
         assert_eq!(successors_to_move(1, &tasks, &edges), [(2, 2), (3, 5), (4, 7)]);
     }
 
     #[test]
-    fn what_has_no_date_stays() {
+    fn tasks_without_dates_stay() {
         let undated = Dates { id: 2, start: None, due: None };
         let tasks = [task(1, None, 10), undated, task(3, None, 1)];
         assert_eq!(successors_to_move(1, &tasks, &[(2, 1), (3, 2)]), []);
     }
 
     #[test]
-    fn a_circle_moves_nothing() {
+    fn cycle_moves_nothing() {
         let tasks = [task(1, None, 10), task(2, None, 5)];
         assert_eq!(successors_to_move(1, &tasks, &[(2, 1), (1, 2)]), []);
     }
 
     proptest! {
         #[test]
-        fn afterwards_nothing_downstream_begins_too_early(
+        fn no_successor_begins_too_early_after_the_move(
             days in proptest::collection::vec((1i8..=28, 0i8..=3), 2..12),
             pairs in proptest::collection::vec((0u8..12, 0u8..12), 0..30),
         ) {

@@ -295,7 +295,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_script_needs_is_on_the_element() {
+    fn element_has_the_data_of_the_script() {
         let text = calendar(&Calendar {
             view: "week".to_owned(),
             timezone: "Asia/Manila".to_owned(),

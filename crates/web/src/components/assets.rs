@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_is_served_for_ever_and_compressed_when_asked() {
+    async fn file_is_immutable_and_compressed_on_request() {
         let plain = get(script().file, &[]).await;
         assert_eq!(plain.status(), StatusCode::OK);
         assert_eq!(plain.headers()[CACHE_CONTROL], "public, max-age=31536000, immutable");
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_known_tag_is_answered_without_the_content() {
+    async fn known_etag_gives_an_empty_response() {
         let first = get(script().file, &[]).await;
         let tag = first.headers()[ETAG].to_str().unwrap().to_owned();
         let second = get(script().file, &[(IF_NONE_MATCH, &tag)]).await;

@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn short_money_keeps_what_matters() {
+    fn short_money_keeps_significant_digits() {
         assert_eq!(short_money_text(125_000_000), "₱1.25M");
         assert_eq!(short_money_text(84_000_000), "₱840K");
         assert_eq!(short_money_text(95_000), "₱950");
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_near_or_named() {
+    fn near_dates_are_relative() {
         let today = civil(2026, 12, 14);
         assert_eq!(date_text(today, today), "Today");
         assert_eq!(date_text(civil(2026, 12, 15), today), "Tomorrow");
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn initials_are_of_the_first_and_last_word() {
+    fn initials_come_from_first_and_last_word() {
         assert_eq!(initials("Amina Sali Dimaporo"), "AD");
         assert_eq!(initials("juan"), "J");
         assert_eq!(initials("(unknown) 12"), "");

@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_breaks_without_values() {
+    fn empty_charts_are_rendered() {
         for text in [
             bars("a", &[]).into_string(),
             donut("a", "0", &[Bar::default()]).into_string(),

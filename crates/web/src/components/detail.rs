@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn the_chain_marks_the_thing_itself() {
+    fn chain_marks_the_record_of_the_page() {
         let link = ChainLink { title: "Water".into(), current: true, ..ChainLink::default() };
         let text = chain(&[
             ChainGroup { label: "Needs".into(), links: vec![link], ..ChainGroup::default() },

@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flash_is_safe_inside_a_cookie() {
+    fn flash_is_encoded_for_a_cookie() {
         let value = flash_cookie("Saved \"Marawi; ₱\"", Some("/api/v1/needs/1/undo"));
         let body = value.strip_prefix("obcms_flash=").unwrap().split_once("; Path").unwrap().0;
         assert!(body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~%".contains(&byte)));
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_names_who_can() {
+    fn refusal_names_the_roles_with_the_right() {
         let text = not_allowed("approve budgets", &["Budget officers".to_owned()]).into_string();
         assert!(
             text.contains("You do not have permission to approve budgets")

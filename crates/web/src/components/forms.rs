@@ -509,7 +509,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_field_points_to_its_error_and_help() {
+    fn invalid_field_refers_to_its_error_and_help() {
         let text = field(&wrong("end", Control::Date { value: "tomorow".to_owned() })).into_string();
         assert!(text.contains("aria-invalid=\"true\""));
         assert!(text.contains("aria-describedby=\"field-end-error field-end-help\""));
@@ -531,7 +531,7 @@ mod tests {
     }
 
     #[test]
-    fn references_send_every_id_and_leave_room_for_one_more() {
+    fn references_send_every_id_and_accept_one_more() {
         let selected = vec![("1".to_owned(), "One".to_owned()), ("2".to_owned(), "Two".to_owned())];
         let control = Control::References { collection: "tasks".to_owned(), selected };
         let text = field(&wrong("tasks", control)).into_string();
@@ -540,7 +540,7 @@ mod tests {
     }
 
     #[test]
-    fn a_required_choice_that_is_made_cannot_be_emptied() {
+    fn required_choice_with_a_value_cannot_be_emptied() {
         let options = vec![Choice { value: "a".into(), label: "A".into(), selected: true }];
         let text = field(&wrong("kind", Control::Select { options })).into_string();
         assert!(!text.contains("<option value=\"\">"));

@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rule_knows_where_its_start_is() {
+    fn rule_names_the_inputs_of_its_start() {
         let text =
             rule(&html! { input name="rrule"; }, &["start_date".into(), "due_date".into()]).into_string();
         assert!(text.contains("data-starts=\"start_date due_date\""));

@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_choice_is_made_beforehand() {
+    fn one_scope_is_preselected() {
         let text = scope_fields("Which dates", "following").into_string();
         assert_eq!(text.matches("type=\"radio\"").count(), 3);
         assert!(text.contains("value=\"following\" checked"));

@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_cell_links_and_heads_the_row() {
+    fn first_cell_is_link_and_row_header() {
         let text = table(&sample()).into_string();
         assert!(text.contains("<a class=\"row-link\" href=\"/tasks/7\">Visit</a>"));
         assert!(text.contains("aria-sort=\"ascending\""));
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn the_empty_state_takes_the_place_of_an_empty_table_only() {
+    fn empty_state_replaces_only_an_empty_table() {
         let mut list = sample();
         list.empty = Some(html! { "none yet" });
         assert!(!table(&list).into_string().contains("none yet"));
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn bulk_actions_bring_checkboxes_that_belong_to_the_bar() {
+    fn bulk_actions_add_checkboxes_of_the_bar() {
         let mut list = sample();
         list.bulk_actions = vec![BulkAction { label: "Archive".into(), ..BulkAction::default() }];
         assert!(table(&list).into_string().contains("form=\"tasks-bulk\""));

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_proxy_has_the_last_word() {
+    fn last_value_of_the_nearest_proxy_counts() {
         let lines = [
             ("host", "inside"),
             ("x-forwarded-host", "claimed.example"),
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_of_hops_counts() {
+    fn every_line_of_forwarded_hops_counts() {
         let trusted = ["127.0.0.1".parse().unwrap()];
         let lines = headers(&[("x-forwarded-for", "203.0.113.9"), ("x-forwarded-for", "198.51.100.1:80")]);
         let of = |peer: &str| client_of(peer.parse().unwrap(), &lines, &trusted).to_string();
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_of_the_rfc_is_read_where_the_older_ones_are_missing() {
+    fn forwarded_header_is_used_where_the_older_ones_are_missing() {
         let trusted = ["127.0.0.1".parse().unwrap(), "10.0.0.0/8".parse().unwrap()];
         let of = |pairs: &[(&'static str, &str)]| {
             client_of("127.0.0.1".parse().unwrap(), &headers(pairs), &trusted).to_string()
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host_is_left_out() {
+    fn invalid_hosts_are_ignored() {
         for host in ["", "a/b", "a b", "user@a", "a?b", "a#b", "\"a\"", "a\\b", &"a".repeat(256)] {
             assert_eq!(came(&[("host", host)]), None, "{host}");
         }

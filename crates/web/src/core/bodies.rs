@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_stranger_sends_a_small_form_and_no_more() {
+    async fn anonymous_body_is_limited_to_a_small_form() {
         let memory = Arc::default();
         assert_eq!(read(&guarded(vec![ANONYMOUS_BODY], &memory)).await, None);
         let large = guarded(vec![ANONYMOUS_BODY, 1], &memory);
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_known_sender_is_heard_out() {
+    async fn body_of_a_known_sender_is_read_to_its_end() {
         let body = guarded(vec![SMALL_BODY; 30], &Arc::default());
         body.allow(None);
         assert!(body.hear_out().await);
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_body_that_pauses_or_trickles_is_given_up() {
+    async fn paused_or_slow_body_times_out() {
         let never =
             Body::new(StreamBody::new(futures_util::stream::pending::<Result<Frame<Bytes>, Infallible>>()));
         assert_eq!(

@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn many_pieces_say_the_same_as_when_they_are_written_at_once() {
+    async fn streamed_feed_equals_the_serialized_one() {
         // Number, whether serialized at first, and result of the second use.
         let cases = [
             (0, true, true),
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_asked_state_is_found() {
+    fn only_the_requested_revision_is_found() {
         let feeds = Feeds::default();
         feeds.keep(key("a"), rendered(7, 10));
         assert!(feeds.find(&key("a"), 7, Timestamp::UNIX_EPOCH).unwrap().is_some());
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_stays_within_its_bounds() {
+    fn cache_stays_within_its_bounds() {
         let feeds = Feeds::default();
         for turn in 0..10 {
             feeds.keep(key(&turn.to_string()), rendered(1, MAXIMUM / 3));
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_are_written_down_once_in_a_while_and_none_is_lost() {
+    fn reads_are_stored_periodically_and_none_is_lost() {
         let reads = FeedReads::default();
         let feed = Id::from_parts(1, &[1; 10]);
         let at = |minutes| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes);

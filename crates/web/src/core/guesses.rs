@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_that_guesses_is_refused_for_a_while() {
+    async fn guessing_client_is_refused_for_a_while() {
         let guesses = Guesses::default();
         guesses.right("works");
         for _ in 0..WRONG_SECRETS {

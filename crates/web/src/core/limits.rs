@@ -85,7 +85,7 @@ mod tests {
     use obcms_domain::accounts::lockout;
 
     #[test]
-    fn the_document_lists_the_limits() {
+    fn document_lists_the_limits() {
         let kib = |bytes: usize| format!("{} KiB", bytes / 1024);
         let mib = |bytes: usize| format!("{} MiB", bytes / 1024 / 1024);
         let rate =

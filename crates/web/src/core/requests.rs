@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn valid_ids_are_taken_over_and_others_replaced() {
+    fn valid_request_ids_are_adopted_and_others_replaced() {
         let with = |value: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(HEADER, HeaderValue::from_str(value).unwrap());

@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_column_offers_more_only_when_there_is_more() {
+    fn column_has_a_more_link_only_with_more_cards() {
         let mut column = BoardColumn { key: "on_hold".to_owned(), ..BoardColumn::default() };
         column.cards.push(BoardCard {
             id: "7".to_owned(),

@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_touches_does_not_clash_and_what_overlaps_does() {
+    fn only_overlapping_spans_are_in_conflict() {
         let claims = [
             claim(0, 9, 10, "hall"),
             claim(1, 10, 12, "hall"),
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_one_clashes_with_each_within_it() {
+    fn long_span_is_in_conflict_with_each_span_within_it() {
         let claims = [claim(0, 8, 18, "hall"), claim(1, 9, 10, "hall"), claim(2, 11, 12, "hall")];
         let pairs: Vec<(usize, usize)> =
             clashes(&claims, 10).iter().map(|clash| (clash.first, clash.second)).collect();
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sweep_finds_what_comparing_all_pairs_finds() {
+    fn sweep_equals_comparison_of_all_pairs() {
         let mut state = 7_u64;
         let mut next = |bound: u64| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

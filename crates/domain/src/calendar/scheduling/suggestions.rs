@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn everybody_is_free_in_what_comes_first() {
+    fn first_suggestion_suits_all_attendees() {
         let busy = [span("04T08:00:00", "04T11:00:00")];
         let other = [span("04T13:00:00", "04T17:00:00"), span("05T09:00:00", "05T10:00:00")];
         let found = suggest(&request(), &[person(1, &busy), person(2, &other)], &[]);
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn a_holiday_comes_after_every_other_day_and_is_named() {
+    fn holiday_is_suggested_last_with_its_name() {
         let first = jiff::civil::date(2027, 1, 4);
         let closed = BTreeMap::from([(first, "Rest day".to_owned())]);
         let request = Request { closed, most: 50, ..request() };
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_missing_is_named_when_nothing_fits() {
+    fn busy_attendees_are_named_when_nothing_fits() {
         let busy = [span("04T00:00:00", "06T00:00:00")];
         let found = suggest(&request(), &[person(1, &busy), person(2, &[])], &[]);
         assert!(!found.is_empty());
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn the_smallest_place_that_fits_is_taken() {
+    fn smallest_suitable_place_is_chosen() {
         let all = vec![span("04T00:00:00", "06T00:00:00")];
         let place = |number, seats, free: &[Span]| Place { resource: id(number), seats, free: free.to_vec() };
         let places = [
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn lunch_and_lack_of_breaks_cost_and_are_told() {
+    fn lunch_and_missing_breaks_lower_the_score() {
         let day = Request { window: span("04T11:30:00", "04T12:30:00"), ..request() };
         let found = suggest(&day, &[person(1, &[span("04T10:00:00", "04T11:30:00")])], &[]);
         assert!(found.iter().any(|suggestion| suggestion.reasons.contains(&Reason::OverLunch)));

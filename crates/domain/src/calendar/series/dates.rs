@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_by_minutes_is_too_much_for_a_record() {
+    fn minutely_rule_is_too_dense() {
         for rule in [
             "FREQ=SECONDLY",
             "FREQ=MINUTELY;INTERVAL=30",
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_plan_is_not() {
+    fn usual_rules_are_not_too_dense() {
         for rule in [
             "FREQ=DAILY",
             "FREQ=HOURLY;COUNT=24",

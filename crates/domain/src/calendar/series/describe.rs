@@ -476,7 +476,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_say_every_day() {
+    fn common_rules_are_described() {
         for (rule, words) in [
             ("FREQ=DAILY", "Every day"),
             ("FREQ=DAILY;INTERVAL=3;COUNT=10", "Every 3 days, 10 times"),
@@ -499,7 +499,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rare_parts_are_said_too() {
+    fn rare_parts_are_described() {
         for (rule, words) in [
             ("FREQ=DAILY;BYMONTH=1;BYDAY=MO,FR", "Every day, only in January and only on Monday and Friday"),
             ("FREQ=DAILY;BYMONTHDAY=1,-1", "Every day, only on the 1st and last day of a month"),
@@ -553,7 +553,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_is_said_by_its_day_unless_that_were_wrong() {
+    fn end_is_described_by_its_day_where_that_is_correct() {
         for (rule, words) in [
             ("FREQ=DAILY;UNTIL=20271231", "Every day, until Fri 31 Dec 2027"),
             ("FREQ=DAILY;UNTIL=20271231T010000Z", "Every day, until Fri 31 Dec 2027"),
@@ -565,7 +565,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_start_nothing_is_made_up() {
+    fn without_a_start_nothing_is_invented() {
         for (rule, words) in [
             ("FREQ=WEEKLY", "Every week"),
             ("FREQ=MONTHLY;COUNT=3", "Every month, 3 times"),

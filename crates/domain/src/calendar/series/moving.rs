@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn others_are_carried_along_by_days_and_to_the_new_time() {
+    fn other_occurrences_move_by_days_to_the_new_time() {
         let place = place("2027-01-04T09:00:00", "2027-01-05T14:30:00");
         assert_eq!(place.carry(moment("2027-01-11T09:00:00"), true), moment("2027-01-12T14:30:00"));
         assert_eq!(place.carry(moment("2027-01-11T09:00:00"), false), moment("2027-01-11T14:30:00"));

@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_date_that_is_not_done_is_due() {
+    fn first_open_occurrence_is_due() {
         assert_eq!(next_due(&weekly(json!({}))), Some(date(2027, 1, 4)));
         let first = weekly(json!({ "2027-01-04": done("2027-01-04") }));
         assert_eq!(next_due(&first), Some(date(2027, 1, 11)));
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_done_lets_go_what_was_missed_before_it_and_nothing_else() {
+    fn completion_closes_only_missed_occurrences_before_it() {
         let late = weekly(json!({ "2027-01-18": done("2027-01-19") }));
         assert_eq!(next_due(&late), Some(date(2027, 1, 25)));
         assert_eq!(last_open(&late, date(2026, 1, 1), date(2027, 1, 22)), None);
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_counts_as_done_on_the_day_of_the_office() {
+    fn completion_counts_on_the_local_day_of_the_office() {
         // Seven in Manila is eleven in the evening of the day before in UTC.
         let on_time = weekly(json!({ "2027-01-18": done_early("2027-01-18") }));
         assert_eq!(next_due(&on_time), Some(date(2027, 1, 25)));
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn of_what_was_missed_the_last_one_counts() {
+    fn last_missed_occurrence_counts() {
         let task = weekly(json!({ "2027-01-18": { "status": "cancelled" } }));
         assert_eq!(last_open(&task, date(2026, 1, 1), date(2027, 1, 22)), Some(date(2027, 1, 11)));
         assert_eq!(last_open(&task, date(2026, 1, 1), date(2027, 1, 4)), None);
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_series_with_all_dates_done_is_not_due() {
+    fn completed_series_is_not_due() {
         let days = ["01-04", "01-11", "01-18", "01-25", "02-01", "02-08"];
         let all: Map<String, Json> =
             days.into_iter().map(|day| (format!("2027-{day}"), done(&format!("2027-{day}")))).collect();

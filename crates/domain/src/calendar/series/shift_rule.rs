@@ -382,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_day_that_was_said_stays_wherever_the_office_is() {
+    fn last_day_of_the_rule_stays_in_every_zone() {
         let rule = Rule::from_str("FREQ=WEEKLY;UNTIL=20270130;BYDAY=TU,TH").unwrap();
         let place = Shift { from: moment("2027-01-05"), to: moment("2027-01-06") };
         for zone in ["Asia/Manila", "America/Denver", "Pacific/Kiritimati", "Pacific/Niue", "UTC"] {
@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_days_move_with_the_date_that_they_name() {
+    fn weekdays_and_month_days_move_with_the_occurrence() {
         let monday = "2027-01-04T09:00:00";
         let tuesday = "2027-01-05T09:00:00";
         for (rule, from, to, expected) in [
@@ -423,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_rule_says_in_its_own_way_is_not_guessed() {
+    fn unsupported_rules_are_refused() {
         let monday = "2027-01-04T09:00:00";
         for rule in [
             "FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1",
@@ -442,7 +442,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_goes_along_so_that_no_date_is_cut_off_and_none_comes_after() {
+    fn end_moves_without_losing_or_adding_occurrences() {
         let end = |rule: &str, to: &str| {
             let moved = moved(rule, "2027-01-04T09:00:00", to).unwrap();
             moved.split(';').find_map(|part| part.strip_prefix("UNTIL=")).unwrap().to_owned()
@@ -468,7 +468,7 @@ mod tests {
     }
 
     #[test]
-    fn a_series_begins_with_the_first_of_its_moved_dates() {
+    fn series_begins_at_its_first_moved_occurrence() {
         let start = |rule: &str, start: &str, from: &str, to: &str| {
             let moved = moved_from(rule, start, from, to).unwrap();
             moved.start.date().to_string()
@@ -488,7 +488,7 @@ mod tests {
     }
 
     #[test]
-    fn another_zone_moves_every_weekday() {
+    fn change_of_zone_shifts_every_weekday() {
         let (manila, denver) =
             (TimeZone::get("Asia/Manila").unwrap(), TimeZone::get("America/Denver").unwrap());
         let rule = Rule::from_str("FREQ=WEEKLY;UNTIL=20270127T010000Z;BYDAY=MO,WE").unwrap();

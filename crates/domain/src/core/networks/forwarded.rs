@@ -81,7 +81,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn elements_and_parameters_are_those_of_the_rfc() {
+    fn elements_and_parameters_follow_the_rfc() {
         let line =
             r#"for=192.0.2.43, FOR="[2001:db8:cafe::17]:4711";proto=https; By=203.0.113.43 ,for="_a,\"b;""#;
         let found = elements(line);
@@ -100,14 +100,14 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_that_is_left_open_does_not_swallow_the_last_element() {
+    fn unclosed_quote_does_not_hide_the_last_element() {
         let found = elements("for=\"198.51.100.1, for=203.0.113.9");
         assert_eq!(parameter(found[0], "for").as_deref(), Some("203.0.113.9"));
     }
 
     proptest! {
         #[test]
-        fn whatever_a_client_wrote_the_last_element_is_the_proxys(
+        fn last_element_is_that_of_the_proxy_for_any_client_text(
             claimed in "[ -~]{0,40}",
             node in "[ -~]{0,20}",
             port in any::<u16>(),

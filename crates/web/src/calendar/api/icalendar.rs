@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_counts_only_without_a_tag() {
+    fn time_counts_only_without_an_etag() {
         let changed: Timestamp = "2027-01-25T09:00:00.5Z".parse().unwrap();
         let since = |text: &str| has_it(&asking(header::IF_MODIFIED_SINCE, text), "W/\"1\"", changed);
         assert!(since("Mon, 25 Jan 2027 09:00:00 GMT"));

@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_panel_adds_joins_what_is_set() {
+    fn values_of_the_panel_are_added_to_the_filters() {
         let asked = asked(&[
             ("status", "open,done"),
             ("add_status", "held"),
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_keeps_what_belongs_to_its_view() {
+    fn address_keeps_the_parameters_of_its_view() {
         let address = |pairs: &[(&str, &str)]| asked(pairs).address("/calendar", None);
         assert_eq!(
             address(&[("view", "weeks"), ("weeks", "3"), ("next", "9")]),

@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_idle_connection_of_an_address_gives_way() {
+    fn oldest_idle_connection_of_an_address_is_evicted() {
         let all = connections(100, 3);
         let working = all.admit(address(1)).unwrap();
         working.connection.begins();
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_that_holds_most_gives_way_when_all_are_taken() {
+    fn address_with_most_connections_is_evicted_when_full() {
         let all = connections(4, 4);
         let honest = all.admit(address(1)).unwrap();
         let many: Vec<_> = (0..3).map(|_| all.admit(address(2)).unwrap()).collect();
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trusted_proxy_has_as_many_connections_as_there_are_but_its_clients_have_not() {
+    fn trusted_proxy_is_unlimited_but_its_clients_are_not() {
         let all = connections(10, 2);
         let proxied: Vec<_> = (0..5).map(|_| all.admit(None).unwrap()).collect();
         assert!(proxied.iter().all(|entry| is_open(&all, entry)));

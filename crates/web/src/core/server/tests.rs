@@ -81,7 +81,7 @@ async fn in_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_does_not_finish_its_head_is_closed() {
+async fn incomplete_head_times_out() {
     let address = start(Limits { head: SHORT, ..patient() }).await;
     in_thread(move || {
         for begun in ["G", "GET / HT", "GET / HTTP/1.1\r\nhost: a\r\nx-"] {
@@ -115,7 +115,7 @@ async fn an_idle_connection_is_closed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_does_not_take_its_answer_is_closed() {
+async fn unread_response_times_out() {
     for limits in [
         Limits { answer_pause: SHORT, ..patient() },
         Limits { answer_grace: Duration::ZERO, answer_rate: u64::MAX, ..patient() },
@@ -141,7 +141,7 @@ fn is_open(client: &Client) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_idle_clients_keep_nobody_out() {
+async fn idle_clients_exclude_nobody() {
     for limits in [Limits { of_one: 10, ..patient() }, Limits { total: 10, ..patient() }] {
         for begun in ["", "GET / HTTP/1.1\r\nhost: a\r\n"] {
             let address = start(limits).await;
@@ -165,7 +165,7 @@ async fn many_idle_clients_keep_nobody_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn clients_at_work_are_not_closed_for_others() {
+async fn working_clients_are_not_evicted() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let go = Arc::new(tokio::sync::Notify::new());
@@ -200,7 +200,7 @@ async fn clients_at_work_are_not_closed_for_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_over_an_unread_body_is_heard_by_its_sender() {
+async fn response_over_an_unread_body_reaches_its_sender() {
     let address = start(patient()).await;
     in_thread(move || {
         let mut client = connect(address);

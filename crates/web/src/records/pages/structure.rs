@@ -283,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn structures_come_back_from_the_form_as_they_went_in() {
+    fn structures_survive_the_form() {
         for (name, json) in [
             (
                 "milestones",
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_and_blackouts_come_back_as_they_went_in() {
+    fn hours_and_blackouts_survive_the_form() {
         for (name, json) in [
             (
                 "opening_hours",
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_left_empty_are_no_milestones() {
+    fn empty_rows_are_not_milestones() {
         let form =
             Form(vec![("milestones.date".into(), String::new()), ("milestones.title".into(), " ".into())]);
         assert_eq!(read(&form, PPA.field("milestones").expect("milestones")), Json::Null);

@@ -412,7 +412,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decimals_have_no_needless_noughts() {
+    fn decimals_have_no_trailing_zeros() {
         assert_eq!(decimal_text(150), "1.5");
         assert_eq!(decimal_text(-1_234), "-12.34");
         assert_eq!(decimal_text(200), "2");
@@ -420,7 +420,7 @@ mod tests {
     }
 
     #[test]
-    fn the_history_speaks_labels_and_titles() {
+    fn history_shows_labels_and_titles() {
         let id: Id = "01890a5d-ac96-774b-bcce-b302099a8057".parse().expect("an id");
         let title = "Amina Sali".to_owned();
         let person = Reference { id, kind: "user".into(), title, state: String::new(), is_archived: false };

@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_sent_back_as_it_was_changes_nothing() {
+    fn unchanged_form_changes_nothing() {
         for all_day in [true, false] {
             let event = event(all_day);
             let mut form = written(&event);
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn unticking_a_box_is_seen_and_takes_the_moments_along() {
+    fn unchecked_box_is_read_and_changes_the_moments() {
         let event = event(true);
         let mut form = written(&event);
         form.0.retain(|(name, _)| name != "all_day");

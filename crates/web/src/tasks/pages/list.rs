@@ -272,7 +272,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tab_of_the_filters_is_the_current_one() {
+    fn tab_of_the_filters_is_current() {
         let current = |text: &[(&str, &str)]| -> Vec<String> {
             let address = Address::new("/tasks", &pairs(text));
             let tabs = tab_row(&address, &[1, 2, 3, 4, 5]);
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_are_short() {
+    fn hours_have_a_short_form() {
         assert_eq!(hours_text(800), "8");
         assert_eq!(hours_text(150), "1.5");
         assert_eq!(hours_text(1000), "10");

@@ -203,7 +203,7 @@ mod tests {
     use super::distance;
 
     #[test]
-    fn days_are_told_from_the_day_of_the_event() {
+    fn distances_count_from_the_day_of_the_event() {
         let day = date(2027, 1, 25);
         assert_eq!(distance(day, date(2027, 1, 11)), "14 days before");
         assert_eq!(distance(day, day), "on the day");

@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_keeps_what_is_not_changed() {
+    fn address_keeps_other_parameters() {
         let asked = address(&[("group", "priority"), ("mine", "true"), ("q", "")]);
         assert_eq!(asked.with(&["mine"], &[]), "/board?group=priority");
         assert_eq!(asked.with(&[], &[("group", "domain")]), "/board?mine=true&group=domain");
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn every_filter_of_the_address_is_a_chip_that_takes_it_away() {
+    fn every_filter_has_a_chip_that_removes_it() {
         let row = filters(
             &address(&[("group", "domain"), ("overdue", "true"), ("priority", "high")]),
             &Directory::new(),
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_led_away() {
+    fn return_address_stays_on_this_site() {
         assert_eq!(back("/board?mine=true", "/"), "/board?mine=true");
         for strange in ["//evil.example", "https://evil.example", "/\\evil.example", ""] {
             assert_eq!(back(strange, "/tasks"), "/tasks");

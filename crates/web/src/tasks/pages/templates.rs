@@ -532,7 +532,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_come_from_titles_and_are_never_twice() {
+    fn keys_come_from_titles_and_are_unique() {
         let mut rows = [row("Send letters", Some("send_letters")), row("Send letters", None), row("…", None)];
         give_keys(&mut rows);
         let keys: Vec<&str> = rows.iter().map(|row| row["key"].as_str().unwrap()).collect();
@@ -540,7 +540,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_stays_as_it_was_typed() {
+    fn invalid_values_stay_as_typed() {
         let form = Form(vec![
             ("items.title".to_owned(), "Visit".to_owned()),
             ("items.offset_days".to_owned(), "soon".to_owned()),
@@ -552,7 +552,7 @@ mod tests {
     }
 
     #[test]
-    fn due_days_are_told_in_words() {
+    fn offsets_are_formatted() {
         assert_eq!(when(&json!({ "anchor": "start", "offset_days": -1 })), "1 day before the start");
         assert_eq!(when(&json!({ "anchor": "end", "offset_days": 14 })), "14 days after the end");
     }
