@@ -110,7 +110,8 @@ fn words(name: &str) -> Vec<String> {
         .collect()
 }
 
-/// Returns true if the password is listed, also with digits and signs around it, repeated, or joined from two listed ones.
+/// Returns true if the password is listed, also with digits and signs around it, repeated, or joined from two listed
+/// ones.
 fn is_common(plain: &str) -> bool {
     let squeezed: String = plain.chars().filter(|letter| !letter.is_whitespace()).collect();
     let core = squeezed.trim_matches(|letter: char| !letter.is_alphabetic());

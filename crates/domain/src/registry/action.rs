@@ -1,7 +1,7 @@
 //! Bodies of actions: requests beside the fields of a kind, such as a transition, a decision or a move.
 //!
-//! A body is declared as fields like those of a kind, so that the same parser reads it, the same schema describes it, and
-//! errors are alike. A handler reads a parsed body by the declared members, which know their types.
+//! A body is declared as fields like those of a kind, so that the same parser reads it, the same schema describes it,
+//! and errors are alike. A handler reads a parsed body by the declared members, which know their types.
 
 use std::marker::PhantomData;
 
