@@ -23,7 +23,7 @@ fn item(label: &str, href: &str, icon: &str, module: &str) -> NavigationItem {
         label: label.to_owned(),
         href: href.to_owned(),
         icon: icon.to_owned(),
-        module_colour: module.to_owned(),
+        module_color: module.to_owned(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use obcms_domain::accounts::{Action, Area};
 use obcms_domain::core::id::Id;
-use obcms_domain::exchange::sharing::gone;
+use obcms_domain::exchange::sharing::closed_reason;
 use obcms_domain::kinds::user;
 use obcms_domain::registry::Record;
 use obcms_domain::registry::shared::{EXPIRES, MADE_WITH};
@@ -183,7 +183,7 @@ impl App {
         let mut feeds = feeds::of_owner(tx, user)?;
         feeds.retain(|feed| EXPIRES.get(feed).is_none_or(|end| end > now));
         let mut shares = sharing::of_owner(tx, user)?;
-        shares.retain(|share| gone(share, now).is_none());
+        shares.retain(|share| closed_reason(share, now).is_none());
         Ok(Credentials { sessions, tokens, feeds, shares })
     }
 

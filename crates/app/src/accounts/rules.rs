@@ -17,7 +17,7 @@ pub fn before_save(
     record: &mut Record,
     _: &Input,
 ) -> Result<(), AppError> {
-    let name = username::normalise(user::USERNAME.get(record));
+    let name = username::normalize(user::USERNAME.get(record));
     user::USERNAME.set(record, name);
     if before.is_some_and(|before| roles(before).contains(&Role::Admin))
         && !roles(record).contains(&Role::Admin)

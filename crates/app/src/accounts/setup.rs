@@ -103,7 +103,7 @@ impl App {
         address.clone_into(&mut actor.address);
         let name = match link.user_id {
             Some(_) => actor.username.clone(),
-            None => username::normalise(&input.username),
+            None => username::normalize(&input.username),
         };
         let user = link.user_id.map(|_| self.user_named(&name)).transpose()?;
         let names = match &user {

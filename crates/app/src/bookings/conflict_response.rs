@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use obcms_domain::bookings::{Span, Taken, Terms, Use, nearest, told};
+use obcms_domain::bookings::{Span, Taken, Terms, Use, format_instant, nearest};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, EVENT, RESOURCE, booking, event, resource};
 use obcms_domain::registry::Record;
@@ -91,9 +91,12 @@ impl Known {
         let status = self.find(slot.booking).map_or("", |booking| booking::STATUS.get(booking));
         let end = slot.booked.end.to_zoned(zone.clone());
         let same_day = end.date() == slot.booked.start.to_zoned(zone.clone()).date();
-        let until =
-            if same_day { end.strftime("%-I:%M %p").to_string() } else { told(slot.booked.end, zone) };
-        format!("{title}, {} to {until} ({status})", told(slot.booked.start, zone))
+        let until = if same_day {
+            end.strftime("%-I:%M %p").to_string()
+        } else {
+            format_instant(slot.booked.end, zone)
+        };
+        format!("{title}, {} to {until} ({status})", format_instant(slot.booked.start, zone))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use obcms_domain::bookings::{
-    BookingStatus, MAXIMUM_USES, Span, Taken, Terms, Use, is_bounded, occupied, peak, uses,
+    BookingStatus, MAXIMUM_USES, Span, Taken, Terms, Use, is_bounded, occupied, peak_usage, uses,
 };
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, RESOURCE, booking};
@@ -79,7 +79,7 @@ pub fn demand(
 pub fn in_the_way<'a>(terms: &Terms, wanted: &Slot, others: &'a [Slot]) -> Vec<&'a Slot> {
     let overlapping: Vec<&Slot> = others.iter().filter(|other| other.taken.overlaps(&wanted.taken)).collect();
     let taken: Vec<Taken> = overlapping.iter().map(|other| Taken::from(*other)).collect();
-    if peak(&taken, wanted.taken) + wanted.units > terms.capacity { overlapping } else { Vec::new() }
+    if peak_usage(&taken, wanted.taken) + wanted.units > terms.capacity { overlapping } else { Vec::new() }
 }
 
 /// Returns the smallest span that contains all slots.
@@ -251,7 +251,7 @@ fn too_many(slots: &[Slot], capacity: i64) -> Vec<&Slot> {
         .filter(|slot| {
             let taken: Vec<Taken> =
                 slots.iter().filter(|other| other.taken.overlaps(&slot.taken)).map(Taken::from).collect();
-            peak(&taken, slot.taken) > capacity
+            peak_usage(&taken, slot.taken) > capacity
         })
         .collect()
 }

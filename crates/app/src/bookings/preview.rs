@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{Span, Taken, Terms, is_bounded, nearest, uses};
-use obcms_domain::calendar::series::{begin_on_rule, begins_anew};
+use obcms_domain::calendar::series::{align_start_to_rule, starts_differently};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, RESOURCE, booking};
 use obcms_domain::records::input::{self, Context};
@@ -121,7 +121,7 @@ impl App {
                 None => {
                     let mut booking = Record::new(&BOOKING, self.new_id(), self.now(), actor.id);
                     input::parse(&mut booking, &input, true, &context)?;
-                    begin_on_rule(&mut booking);
+                    align_start_to_rule(&mut booking);
                     (booking, Vec::new())
                 }
                 Some(id) => {
@@ -129,8 +129,8 @@ impl App {
                     actor.require(tx, Action::View, &before)?;
                     let mut booking = before.clone();
                     input::parse(&mut booking, &input, false, &context)?;
-                    if begins_anew(&before, &booking) {
-                        begin_on_rule(&mut booking);
+                    if starts_differently(&before, &booking) {
+                        align_start_to_rule(&mut booking);
                     }
                     let same = booking::RESOURCE.is_same(&before, &booking);
                     (booking, if same { uses(&before) } else { Vec::new() })

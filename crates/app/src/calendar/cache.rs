@@ -10,11 +10,11 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::calendar::LONG_DAYS;
-use obcms_domain::calendar::series::ReadySeries;
+use obcms_domain::calendar::series::ParsedSeries;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::EVENT;
 use obcms_domain::registry::{FieldType, Kind};
-use obcms_store::calendar::invalidation::{self, Touched};
+use obcms_store::calendar::invalidation::{self, Invalidation};
 use obcms_store::calendar::{self as store, EntryRow, Window};
 use obcms_store::{Tx, records};
 
@@ -36,7 +36,7 @@ pub struct CachedEntry {
     /// Resources of the entry: rooms, vehicles, equipment.
     pub resources: Arc<[Id]>,
     /// Parsed series, if the row is a series.
-    pub series: Option<Box<ReadySeries>>,
+    pub series: Option<Box<ParsedSeries>>,
     /// JSON of the entry, serialized on first use.
     pub written: OnceLock<SerializedEntry>,
     /// iCalendar component of the entry, serialized on first use.
@@ -133,8 +133,8 @@ impl Contents {
         match self.state.take() {
             Some(kept) if kept == state => {}
             Some(kept) => match invalidation::since(tx, kept, state)? {
-                Touched::All => self.read_all(tx, office)?,
-                Touched::Records(ids) => self.read_again(tx, &ids, office)?,
+                Invalidation::All => self.read_all(tx, office)?,
+                Invalidation::Records(ids) => self.read_again(tx, &ids, office)?,
             },
             None => self.read_all(tx, office)?,
         }

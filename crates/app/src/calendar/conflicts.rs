@@ -135,7 +135,7 @@ fn bookings_missing(
             continue;
         };
         let single = match Series::of(record) {
-            Some(series) => match date.parse().map(|date| series.materialise(record, date)) {
+            Some(series) => match date.parse().map(|date| series.materialize(record, date)) {
                 Ok(Ok(Some(single))) => single,
                 _ => continue,
             },

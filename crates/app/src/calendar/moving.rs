@@ -131,7 +131,7 @@ pub(super) fn single(record: &Record, recurrence: &str) -> Result<(Record, Dated
     let series = Series::of(record).ok_or_else(missing)?;
     let refused = |error: obcms_recur::ExpandError| AppError::Internal(error.to_string());
     let date = series.find(recurrence).map_err(refused)?.ok_or_else(missing)?;
-    let single = series.materialise(record, date).map_err(refused)?.ok_or_else(missing)?;
+    let single = series.materialize(record, date).map_err(refused)?.ok_or_else(missing)?;
     let entry = entries::of_occurrence(&single).ok_or_else(missing)?;
     Ok((single, entry))
 }

@@ -117,7 +117,7 @@ impl Rights {
         if needed.contains(&Relation::Team) && kind.field("teams").is_some() && !actor.teams.is_empty() {
             editable.extend(records::pointing_at(tx, &ids, "teams", &actor.teams)?);
         }
-        if needed.contains(&Relation::Organisation) && actor.roles.contains(&Role::Partner) {
+        if needed.contains(&Relation::Organization) && actor.roles.contains(&Role::Partner) {
             let scope = Scope { user, concerns: actor.concerns.clone() };
             editable.extend(records::in_scope(tx, kind, &ids, &scope)?);
         }

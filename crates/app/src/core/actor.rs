@@ -256,7 +256,7 @@ impl Actor {
             &self.roles,
             Action::View,
             kind.area,
-            &[Relation::Organisation, Relation::Assigned, Relation::Own],
+            &[Relation::Organization, Relation::Assigned, Relation::Own],
         );
         match (related, self.id) {
             (true, Some(user)) => Some(Visibility::Within(Scope { user, concerns: self.concerns.clone() })),
@@ -326,7 +326,7 @@ impl Actor {
         if self.roles.contains(&Role::Partner) {
             let scope = Scope { user, concerns: self.concerns.clone() };
             if records::exists_in_scope(tx, record.kind, record.id, &scope)? {
-                relations.push(Relation::Organisation);
+                relations.push(Relation::Organization);
             }
         }
         Ok(relations)

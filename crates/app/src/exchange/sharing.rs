@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan};
 use obcms_domain::core::id::Id;
-use obcms_domain::exchange::sharing::{Closed, gone};
+use obcms_domain::exchange::sharing::{Closed, closed_reason};
 use obcms_domain::kinds::{BOOKING, RESOURCE, SHARE, SHARED_MODULES, resource, share};
 use obcms_domain::registry::{Module, Record, Value};
 use obcms_store::exchange::sharing as store;
@@ -181,7 +181,7 @@ impl App {
         })?;
         if !counted {
             // A concurrent visitor took the last view, or the maker withdrew the share.
-            let reason = self.read(|tx| find(tx, secret))?.and_then(|(share, _)| gone(&share, now));
+            let reason = self.read(|tx| find(tx, secret))?.and_then(|(share, _)| closed_reason(&share, now));
             return self.refuse(&share, reason.unwrap_or(Closed::UsedUp), visitor);
         }
         stranger("opened", &share.id.to_string(), visitor);
@@ -193,7 +193,7 @@ impl App {
         let Some((share, maker)) = self.read(|tx| find(tx, secret))? else {
             return Ok(ShareState::Missing);
         };
-        let maker = match (gone(&share, self.now()), maker) {
+        let maker = match (closed_reason(&share, self.now()), maker) {
             (Some(reason), _) => return Ok(ShareState::Closed(Box::new(share), reason)),
             (None, None) => return Ok(ShareState::Closed(Box::new(share), Closed::MakerGone)),
             (None, Some(maker)) => maker,
@@ -217,7 +217,7 @@ impl App {
             return Ok(Unlocked::Nothing);
         };
         let about = share.id.to_string();
-        if gone(&share, now).is_some() || !share::HAS_PASSPHRASE.get(&share) {
+        if closed_reason(&share, now).is_some() || !share::HAS_PASSPHRASE.get(&share) {
             return Ok(Unlocked::Nothing);
         }
         let attempt = Attempt::new(&account(share.id), &visitor.address);

@@ -32,7 +32,7 @@ pub fn plant(app: &App, handlers: &[Handler]) -> Result<(), AppError> {
             run_at: next_time(app, handler.schedule, now)?,
             maximum_attempts: handler.maximum_attempts,
         };
-        app.database().write(|tx| Ok::<_, AppError>(jobs::plant(tx, &new, now)?))?;
+        app.database().write(|tx| Ok::<_, AppError>(jobs::insert_scheduled(tx, &new, now)?))?;
     }
     Ok(())
 }

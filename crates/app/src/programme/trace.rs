@@ -259,16 +259,16 @@ fn walk(tx: &mut Tx<'_>, thing: &Reference, start: u8) -> Result<Vec<(Reference,
         let mut ids: Vec<Id> = frontier.keys().copied().collect();
         ids.sort_unstable();
         let mut next = HashMap::new();
-        for neighbour in store::neighbours(tx, &ids, &all)? {
-            let Some((direction, here)) = frontier.get(&neighbour.here).copied() else {
+        for neighbor in store::neighbors(tx, &ids, &all)? {
+            let Some((direction, here)) = frontier.get(&neighbor.here).copied() else {
                 continue;
             };
-            let Some(there) = level(&neighbour.other.kind) else {
+            let Some(there) = level(&neighbor.other.kind) else {
                 continue;
             };
             let position = match direction {
-                Position::Itself if neighbour.field == "depends_on" => {
-                    if neighbour.outgoing {
+                Position::Itself if neighbor.field == "depends_on" => {
+                    if neighbor.outgoing {
                         Position::Prerequisite
                     } else {
                         Position::Dependent
@@ -278,8 +278,8 @@ fn walk(tx: &mut Tx<'_>, thing: &Reference, start: u8) -> Result<Vec<(Reference,
                 Position::Itself | Position::Below if there > here => Position::Below,
                 _ => continue,
             };
-            let id = neighbour.other.id;
-            if neighbour.other.is_archived || !seen.insert(id) {
+            let id = neighbor.other.id;
+            if neighbor.other.is_archived || !seen.insert(id) {
                 continue;
             }
             // Tasks have no lower level, and their dependencies are not followed further.
@@ -287,7 +287,7 @@ fn walk(tx: &mut Tx<'_>, thing: &Reference, start: u8) -> Result<Vec<(Reference,
             if leads_on {
                 next.insert(id, (position, there));
             }
-            found.push((neighbour.other, position));
+            found.push((neighbor.other, position));
         }
         frontier = next;
     }

@@ -234,7 +234,7 @@ pub fn create(work: &mut UnitOfWork<'_, '_>, kind: &'static Kind, input: &Input)
     let mut record = work.new_record(kind);
     input::parse(&mut record, input, true, &work.context())?;
     reasons::note(work, None, &record, reason)?;
-    series::begin_on_rule(&mut record);
+    series::align_start_to_rule(&mut record);
     work.actor.require_new(work.tx, &record, &work.context())?;
     check(work, None, &record)?;
     work.before_save(None, &mut record, input)?;
@@ -278,7 +278,7 @@ pub fn update(
         )));
     }
     let mut record = before.clone();
-    series::state::to_edit(&mut record);
+    series::state::load_editable_state(&mut record);
     input::parse(&mut record, input, false, &work.context())?;
     work.actor.require_given(work.tx, &before, &record, input)?;
     reasons::note(work, Some(&before), &record, reason)?;
@@ -289,8 +289,8 @@ pub fn update(
             return Err(AppError::Invalid(errors));
         }
     }
-    if series::begins_anew(&before, &record) {
-        series::begin_on_rule(&mut record);
+    if series::starts_differently(&before, &record) {
+        series::align_start_to_rule(&mut record);
     }
     check(work, Some(&before), &record)?;
     work.before_save(Some(&before), &mut record, input)?;

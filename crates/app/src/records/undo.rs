@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::is_series;
-use obcms_domain::calendar::series::state::{self, whole};
+use obcms_domain::calendar::series::state::{self, series_record};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{self, TASK, task};
 use obcms_domain::records::input::Context;
@@ -367,10 +367,10 @@ pub(crate) fn undo(
         let Some(before) = work.find(kind, change.record_id)? else {
             continue;
         };
-        let mut record = whole(&before);
+        let mut record = series_record(&before);
         take_back(change, &mut record, work.now)?;
         if is_series(&record) {
-            state::keep_whole(&mut record);
+            state::store_series_state(&mut record);
         }
         if let Some(before_undo) = work.rules_of(kind).before_undo {
             before_undo(work, &before, &record)?;
@@ -424,7 +424,7 @@ fn is_as_left(change: &Change, record: &Record) -> bool {
         _ => record.is_archived(),
     };
     let creates = change.action == "create";
-    let record = &whole(record);
+    let record = &series_record(record);
     left_archived == record.is_archived()
         && record.kind.fields.iter().enumerate().filter(|(_, field)| is_logged(field)).all(
             |(position, field)| match change.fields.get(field.name) {
@@ -470,7 +470,7 @@ fn require_right(
 ) -> Result<(), AppError> {
     let Some(opposite) = undo_action(rules, change) else { return Ok(()) };
     actor.require(tx, opposite, current)?;
-    let mut after = whole(current);
+    let mut after = series_record(current);
     let mut before = after.clone();
     let follows =
         |name: &str| name == task::START_DATE.name() && change.fields.contains_key(task::STATUS.name());

@@ -343,8 +343,8 @@ fn to_decide(actor: &Actor) -> Vec<PileList> {
 }
 
 /// Returns the person for whose tasks others may wait; `tasks` is the visibility of tasks.
-fn awaited<'a>(actor: &Actor, tasks: Option<&'a Visibility>) -> Option<store::Awaited<'a>> {
-    Some(store::Awaited { person: actor.id?, scope: tasks?.scope() })
+fn awaited<'a>(actor: &Actor, tasks: Option<&'a Visibility>) -> Option<store::Blocker<'a>> {
+    Some(store::Blocker { person: actor.id?, scope: tasks?.scope() })
 }
 
 /// Returns the queues that wait for a decision or action of the actor.
@@ -356,7 +356,7 @@ fn decisions(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Queue>, AppError> {
     let tasks = actor.sight(&TASK);
     if let Some(by) = awaited(actor, tasks.as_ref()) {
         let total = store::waiting(tx, &[], Some(by))?.iter().sum();
-        let shown = if total > 0 { store::first_waited_for(tx, by, SHOWN)? } else { Vec::new() };
+        let shown = if total > 0 { store::first_blocking(tx, by, SHOWN)? } else { Vec::new() };
         piles.push(Queue {
             label: "Tasks that block others",
             href: "/tasks?mine=true&open=true".to_owned(),

@@ -312,7 +312,7 @@ fn unknown_date(error: AppError) -> AppError {
 /// Returns the changed task as it is at that occurrence, with the version of the series.
 fn on_date(moved: Moved, date: Moment) -> Result<Moved, AppError> {
     let single = match Series::of(&moved.task) {
-        Some(series) => series.materialise(&moved.task, date).map_err(too_much)?,
+        Some(series) => series.materialize(&moved.task, date).map_err(too_much)?,
         None => None,
     };
     Ok(Moved { task: single.unwrap_or(moved.task), date: Some(date.to_string()), ..moved })
@@ -465,7 +465,7 @@ fn rank_at(
         return Err(AppError::field(field, "unknown_reference", "This task does not exist."));
     };
     let beside = task::RANK.get(&task);
-    let next = store::neighbour(work.tx, beside, above, before.id)?;
+    let next = store::neighbor(work.tx, beside, above, before.id)?;
     Ok(Some(match above {
         true => rank::between(Some(beside), next.as_deref()),
         false => rank::between(next.as_deref(), Some(beside)),

@@ -33,7 +33,7 @@ impl Closed {
 
 /// Returns the reason why the share shows nothing, as far as its record tells.
 #[must_use]
-pub fn gone(share: &Record, now: Timestamp) -> Option<Closed> {
+pub fn closed_reason(share: &Record, now: Timestamp) -> Option<Closed> {
     if share.is_archived() {
         return Some(Closed::Revoked);
     }

@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn strange_neighbours_still_give_a_key() {
+    fn invalid_neighbors_still_give_a_key() {
         assert_eq!(between(Some("a5"), Some("a5")), "a6");
         assert_eq!(between(Some("a5"), Some("a1")), "a6");
         assert_eq!(between(Some("?"), None), "a0");

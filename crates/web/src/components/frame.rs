@@ -89,7 +89,7 @@ pub struct NavigationItem {
     /// The name of the icon.
     pub icon: String,
     /// The module whose colour marks it (`coordination`, `mana`, …), or empty.
-    pub module_colour: String,
+    pub module_color: String,
 }
 
 /// Something the command palette can start, such as "New task".
@@ -235,8 +235,8 @@ fn sidebar_items(items: &[NavigationItem], current: Option<&str>) -> Markup {
                     aria-current=[(current == Some(item.href.as_str())).then_some("page")] {
                     (icon(&item.icon))
                     span { (item.label) }
-                    @if !item.module_colour.is_empty() {
-                        span.module-dot data-module=(item.module_colour) {}
+                    @if !item.module_color.is_empty() {
+                        span.module-dot data-module=(item.module_color) {}
                     }
                 }
             }

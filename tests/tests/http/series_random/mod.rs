@@ -185,7 +185,7 @@ impl<'a> Try<'a> {
         }
         let end = first.checked_add(minutes.minutes()).unwrap();
         // The series begins on the first date of its rule.
-        part.begin_on_rule();
+        part.align_start_to_rule();
         let rule = part.rule.text(&part.zone, has_days);
         let body = json!({
             "title": "Series", "start": part.name(first), "end": part.name(end), "timezone": name, "all_day": has_days,

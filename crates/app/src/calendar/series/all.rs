@@ -41,7 +41,7 @@ pub(super) fn apply_to_all(
     }
     let single = parse_single(work, &before, &for_single)?;
     let mut whole = record.clone();
-    state::to_edit(&mut whole);
+    state::load_editable_state(&mut whole);
     // Fields other than dates apply to all occurrences alike.
     let mut own_patch = match series.overrides.get(&date.to_string()) {
         Some(Json::Object(patch)) => patch.clone(),
@@ -72,8 +72,8 @@ pub(super) fn apply_to_all(
     input::parse(&mut whole, &of_series, false, &work.context())?;
     work.actor.require_given(work.tx, &moved, &whole, &of_series)?;
     series::follow(&old, &mut whole, &of_series, leader.as_ref());
-    if series::begins_anew(record, &whole) {
-        series::begin_on_rule(&mut whole);
+    if series::starts_differently(record, &whole) {
+        series::align_start_to_rule(&mut whole);
     }
     let date = leader.map_or(date, |leader| leader.name);
     keep_own(&mut whole, date, &own_patch, moves.then_some(&single), work.app.zone())?;

@@ -92,7 +92,7 @@ impl App {
             let record = store::load(tx, kind, id)?.ok_or(AppError::NotFound(kind.label))?;
             actor.require(tx, Action::View, &record)?;
             let (series, date) = found(&record, recurrence_id)?;
-            let single = series.materialise(&record, date).map_err(too_much)?;
+            let single = series.materialize(&record, date).map_err(too_much)?;
             Ok(Occurrence { series: record, single, recurrence_id: date.to_string(), change_set: None })
         })
     }
@@ -115,7 +115,7 @@ impl App {
             let dates = series.set.between(window.0, window.1, limit).map_err(too_much)?;
             let mut result = Vec::with_capacity(dates.len());
             for date in dates {
-                if let Some(single) = series.materialise(&record, date.id).map_err(too_much)? {
+                if let Some(single) = series.materialize(&record, date.id).map_err(too_much)? {
                     result.push((date.id.to_string(), single));
                 }
             }
@@ -260,7 +260,7 @@ pub fn change(
 }
 
 pub(crate) fn single_of(series: &Series, record: &Record, date: Moment) -> Result<Record, AppError> {
-    series.materialise(record, date).map_err(too_much)?.ok_or(AppError::NotFound("occurrence"))
+    series.materialize(record, date).map_err(too_much)?.ok_or(AppError::NotFound("occurrence"))
 }
 
 /// Parses the input as a change of the occurrence, with all rules of the kind.
@@ -410,7 +410,7 @@ pub(crate) fn finish(
     let differs = work.save(before, &mut changed, action)?;
     let record = records::reload(work, &changed)?;
     let single = match Series::of(&record) {
-        Some(series) => series.materialise(&record, date).map_err(too_much)?,
+        Some(series) => series.materialize(&record, date).map_err(too_much)?,
         None => Some(record.clone()),
     };
     let change_set = differs.then_some(work.change_set);

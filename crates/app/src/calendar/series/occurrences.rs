@@ -78,7 +78,7 @@ pub struct Overview {
 
 /// Returns the occurrence with this recurrence id, if the series has it.
 pub(crate) fn date_of(series: &Series, record: &Record, id: Moment) -> Result<Option<Date>, AppError> {
-    let Some(single) = series.materialise(record, id).map_err(too_much)? else {
+    let Some(single) = series.materialize(record, id).map_err(too_much)? else {
         return Ok(None);
     };
     let Some(base) = series.date(id).map_err(too_much)? else {

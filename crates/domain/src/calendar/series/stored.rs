@@ -90,7 +90,7 @@ impl StoredSeries {
                 continue;
             };
             // A changed date that was left out since is not shown.
-            let Ok(Some(single)) = series.materialise(record, id) else {
+            let Ok(Some(single)) = series.materialize(record, id) else {
                 continue;
             };
             if let Some(entry) = entry(&single) {
@@ -191,7 +191,7 @@ impl StoredSeries {
 
 /// A stored series whose rule and dates were read: that is done once, and it is asked for many windows.
 #[derive(Clone, Debug)]
-pub struct ReadySeries {
+pub struct ParsedSeries {
     /// What was read.
     pub stored: StoredSeries,
     set: Option<Set>,
@@ -199,7 +199,7 @@ pub struct ReadySeries {
     longest: SignedDuration,
 }
 
-impl ReadySeries {
+impl ParsedSeries {
     /// Reads what the table keeps, with times in the zone; nothing when it is damaged.
     #[must_use]
     pub fn parse(text: &str, zone: &TimeZone) -> Option<Self> {
