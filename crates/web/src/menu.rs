@@ -29,7 +29,7 @@ fn item(label: &str, href: &str, icon: &str, module: &str) -> NavigationItem {
 
 /// Sidebar with the pages that the person may see.
 pub fn navigation(actor: &Actor) -> Vec<NavigationGroup> {
-    let sees = |kind: &'static Kind| actor.sight(kind).is_some();
+    let sees = |kind: &'static Kind| actor.visibility(kind).is_some();
     let mut first = vec![
         item("Today", "/", "sun", ""),
         item("Calendar", "/calendar", "calendar", ""),

@@ -73,7 +73,7 @@ impl App {
             accounts::insert_setup_link(work.tx, &secrets::hash(&secret), &link, work.now)?;
             Ok(about)
         })?;
-        security::acted(actor, "setup_link_created", &about);
+        security::log_action(actor, "setup_link_created", &about);
         Ok(secret)
     }
 
@@ -144,7 +144,7 @@ impl App {
             passwords::replace(work, &user, &hash, None)?;
             Ok(user.id)
         })
-        .inspect(|_| security::acted(&actor, "setup_link_used", &name))
+        .inspect(|_| security::log_action(&actor, "setup_link_used", &name))
     }
 }
 

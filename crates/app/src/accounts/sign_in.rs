@@ -94,7 +94,7 @@ impl App {
         if let Some(seconds) = locked {
             let address = address.as_str();
             SecurityEvent { event: "sign_in", user: known, address, outcome: "locked", about: "" }
-                .log_of_stranger();
+                .log_unauthenticated();
             return Err(SignInError::Locked { seconds });
         }
         let hash = user.as_ref().map_or("", |user| user::PASSWORD_HASH.get(user));
@@ -148,7 +148,7 @@ impl App {
         if matches!(outcome, Outcome::In(_)) {
             event.log();
         } else {
-            event.log_of_stranger();
+            event.log_unauthenticated();
         }
         match outcome {
             Outcome::In(signed_in) => Ok(*signed_in),

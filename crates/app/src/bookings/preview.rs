@@ -12,8 +12,8 @@ use obcms_store::bookings::{self as store, Slot};
 use obcms_store::records;
 use serde_json::{Value as Json, json};
 
-use super::conflict_response::{Known, shown_instant, shown_span};
-use super::conflicts::{bounding_span, in_the_way, slots, unbounded};
+use super::conflict_response::{VisibleBookings, shown_instant, shown_span};
+use super::conflicts::{bounding_span, conflicting_slots, slots, unbounded};
 use crate::core::{Actor, App, AppError};
 use crate::records::Input;
 
@@ -161,7 +161,7 @@ impl App {
                 None => Vec::new(),
             };
             let pointers: Vec<&Slot> = others.iter().collect();
-            let bookings = Known::of(tx, actor, &pointers)?;
+            let bookings = VisibleBookings::of(tx, actor, &pointers)?;
             let taken: Vec<Taken> = others.iter().map(Taken::from).collect();
             let all_day = booking::ALL_DAY.get(&booking);
             let dates = wanted
@@ -170,7 +170,7 @@ impl App {
                 .map(|(slot, one)| {
                     let problem =
                         unavailable(&terms).or_else(|| terms.check(&one, all_day, &known, false, self.now()));
-                    let conflicts: Vec<Json> = in_the_way(&terms, slot, &others)
+                    let conflicts: Vec<Json> = conflicting_slots(&terms, slot, &others)
                         .into_iter()
                         .map(|other| bookings.conflict(other, self.zone()))
                         .collect();

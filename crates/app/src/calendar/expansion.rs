@@ -21,7 +21,7 @@ pub fn expand(rows: Vec<EntryRow>, window: &Window, office: &TimeZone) -> Vec<En
     for row in rows {
         if row.series.is_none() {
             expanded.push(row);
-        } else if let Some(series) = ready(&row, &zones.of_entry(&row)) {
+        } else if let Some(series) = parse_series(&row, &zones.of_entry(&row)) {
             dates(&row, &series, window, |date, _| expanded.push(date));
         }
     }
@@ -29,7 +29,7 @@ pub fn expand(rows: Vec<EntryRow>, window: &Window, office: &TimeZone) -> Vec<En
 }
 
 /// Parses the series of a row; `zone` is the zone of its times.
-pub(super) fn ready(row: &EntryRow, zone: &TimeZone) -> Option<ParsedSeries> {
+pub(super) fn parse_series(row: &EntryRow, zone: &TimeZone) -> Option<ParsedSeries> {
     ParsedSeries::parse(row.series.as_ref()?, zone)
 }
 

@@ -90,7 +90,7 @@ impl Rights {
             ids
         });
         let none = || Which::These(HashSet::new());
-        let visible = match actor.sight(kind) {
+        let visible = match actor.visibility(kind) {
             None => return Ok(Self { visible: none(), editable: none(), assigned: None }),
             Some(Visibility::All) => Which::All,
             Some(Visibility::Within(scope)) => {

@@ -95,7 +95,7 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
     }
 
     /// Notes a security event about an account; it is logged when the transaction is committed.
-    pub(crate) fn acted(&mut self, event: &'static str, about: String) {
+    pub(crate) fn note_security_event(&mut self, event: &'static str, about: String) {
         let Actor { username, address, .. } = self.actor;
         let (user, address) = (username.clone(), address.clone());
         self.events.push(PendingEvent { event, user, address, about });
@@ -280,7 +280,7 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
     }
 
     /// Runs a command as an effect. Undoing its cause reverts its writes; they cannot be undone by themselves.
-    pub fn consequence<T>(
+    pub fn as_effect<T>(
         &mut self,
         write: impl FnOnce(&mut Self) -> Result<T, AppError>,
     ) -> Result<T, AppError> {

@@ -19,7 +19,7 @@ pub const LEASE: SignedDuration = SignedDuration::from_secs(120);
 const LONGEST_ERROR: usize = 2000;
 
 /// Inserts the scheduled jobs of these handlers; existing ones are not changed.
-pub fn plant(app: &App, handlers: &[Handler]) -> Result<(), AppError> {
+pub fn insert_scheduled_jobs(app: &App, handlers: &[Handler]) -> Result<(), AppError> {
     let now = app.now();
     for handler in handlers.iter().filter(|handler| !handler.schedule.is_empty()) {
         let new = NewJob {

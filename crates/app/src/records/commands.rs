@@ -50,7 +50,7 @@ impl App {
                 return known(answer);
             }
             let record = create(work, kind, input)?;
-            let mut object = representation::present_one(self.rules(), work.tx, work.today, &record)?;
+            let mut object = representation::represent_one(self.rules(), work.tx, work.today, &record)?;
             let mut answer = idempotency::Answer {
                 request: request.to_owned(),
                 status: 201,
@@ -383,11 +383,11 @@ fn check_references(
     }
     // Targets that the actor may not see do not exist for them.
     let mut found = store::references(work.tx, &ids)?;
-    let kept: Vec<Id> = before
+    let preserved: Vec<Id> = before
         .map(|before| fields.iter().flat_map(|place| before.values[*place].targets()).collect())
         .unwrap_or_default();
     let hidden = references::hidden(work.tx, work.actor, &found)?;
-    found.retain(|id, _| !hidden.contains(id) || kept.contains(id));
+    found.retain(|id, _| !hidden.contains(id) || preserved.contains(id));
     for position in fields {
         let field = &record.kind.fields[position];
         let known: Vec<Id> = before.map(|before| before.values[position].targets()).unwrap_or_default();

@@ -19,7 +19,7 @@ use crate::core::{Actor, App, AppError};
 use crate::records::lists::{self, Parameters, Request};
 
 /// Key of the column of unassigned tasks.
-pub const NOBODY: &str = "none";
+pub const UNASSIGNED: &str = "none";
 /// Maximum number of people with a column of their own; the others are found by the filter.
 pub const PEOPLE: usize = 24;
 /// Default number of cards of each column, about three screens. The rest follows by cursor as the page is scrolled.
@@ -133,8 +133,8 @@ impl App {
 
     /// Returns true if a board knows the parameter. It has an order of its own and accepts no sorting.
     #[must_use]
-    pub fn knows_board_parameter(&self, name: &str) -> bool {
-        OWN.contains(&name) || (name != "sort" && self.knows_parameter(&TASK, name))
+    pub fn is_known_board_parameter(&self, name: &str) -> bool {
+        OWN.contains(&name) || (name != "sort" && self.is_known_parameter(&TASK, name))
     }
 
     /// Returns the board, or the next cards of one of its columns.
@@ -207,7 +207,7 @@ impl Asked {
 fn key(group: Group, text: &str) -> Option<Key> {
     match choices_of(group) {
         Some(choices) => choices::contains(choices, text).then(|| Key::Value(text.to_owned())),
-        None if text == NOBODY => Some(Key::Unassigned),
+        None if text == UNASSIGNED => Some(Key::Unassigned),
         None => text.parse().ok().map(Key::Person),
     }
 }
@@ -337,7 +337,7 @@ fn name(key: &Key) -> String {
     match key {
         Key::Value(value) => value.clone(),
         Key::Person(person) => person.to_string(),
-        Key::Unassigned => NOBODY.to_owned(),
+        Key::Unassigned => UNASSIGNED.to_owned(),
     }
 }
 

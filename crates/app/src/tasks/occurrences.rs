@@ -70,7 +70,7 @@ pub(crate) fn show(record: &mut Record, today: jiff::civil::Date) -> Result<(), 
 
 /// Returns the occurrences of a task series that are still to do: of those before `today` only the last one, those
 /// until `end`, and if there are none of these the next one after.
-pub fn to_do(
+pub fn open_occurrences(
     record: &Record,
     today: jiff::civil::Date,
     end: jiff::civil::Date,

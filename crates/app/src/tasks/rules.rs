@@ -17,7 +17,9 @@ use serde_json::{Map, Value as Json, json};
 
 use super::occurrences;
 use super::progress::{ppa_of, roll_up};
-use crate::calendar::series::{self as dates, keep_start, put_on_date, single_of, too_much};
+use crate::calendar::series::{
+    self as dates, keep_start, materialize_occurrence, override_occurrence, too_much,
+};
 use crate::core::rules::{Choices, Input};
 use crate::core::{AppError, UnitOfWork};
 use crate::records::references;
@@ -174,7 +176,7 @@ fn hand_to_first(work: &mut UnitOfWork<'_, '_>, record: &mut Record) -> Result<(
             single.set(name, done.get(name).clone());
         }
         *record = fresh;
-        put_on_date(work, record, &series, first, &single)?;
+        override_occurrence(work, record, &series, first, &single)?;
     }
     occurrences::show(record, work.today)
 }
@@ -195,14 +197,14 @@ pub fn apply_shown(
         apply_to_whole(work, record, change, force_reason)?;
         return Ok(None);
     };
-    let before = single_of(&series, record, date)?;
+    let before = materialize_occurrence(&series, record, date)?;
     let mut single = before.clone();
     apply(work, &mut single, change, force_reason)?;
     if single.values == before.values {
         return Ok(Some(date));
     }
     keep_start(&before, &mut single, &Input::new());
-    put_on_date(work, record, &series, date, &single)?;
+    override_occurrence(work, record, &series, date, &single)?;
     occurrences::show(record, work.today)?;
     Ok(Some(date))
 }

@@ -404,7 +404,7 @@ impl<'a> Try<'a> {
             new[place].left_out.remove(&date);
             let name = part.name(date);
             (
-                self.app.bring_back(&self.actor, &Self::target(&part, &name, Scope::This)),
+                self.app.restore_occurrence(&self.actor, &Self::target(&part, &name, Scope::This)),
                 format!("bring {date} back"),
             )
         } else if let Some((date, _)) = part.changed.first_key_value() {

@@ -227,7 +227,7 @@ impl App {
     }
 
     /// Restores an excluded occurrence.
-    pub fn bring_back(&self, actor: &Actor, target: &Target<'_>) -> Result<Occurrence, AppError> {
+    pub fn restore_occurrence(&self, actor: &Actor, target: &Target<'_>) -> Result<Occurrence, AppError> {
         self.write(actor, |work| {
             let record = load(work, target, Action::Edit)?;
             work.actor.require_field(work.tx, &record, "exdates")?;

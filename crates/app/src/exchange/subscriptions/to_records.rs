@@ -54,7 +54,7 @@ impl Draft {
 
 /// Converts a calendar to drafts, and lists what was skipped.
 pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Vec<SkippedEvent>) {
-    let mut left: Vec<SkippedEvent> = calendar
+    let mut skipped: Vec<SkippedEvent> = calendar
         .skipped
         .iter()
         .map(|skipped| SkippedEvent {
@@ -74,7 +74,7 @@ pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Vec<Skippe
     let mut found: BTreeMap<String, Draft> = BTreeMap::new();
     for event in calendar.events.iter().filter(|event| event.recurrence_id.is_none()) {
         let of_series = changes.remove(event.uid.as_str()).unwrap_or_default();
-        for draft in whole(event, &of_series, office, &mut left) {
+        for draft in whole(event, &of_series, office, &mut skipped) {
             found.insert(draft.key.clone(), draft);
         }
     }
@@ -83,7 +83,7 @@ pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Vec<Skippe
         let draft = single(event, office);
         found.insert(draft.key.clone(), draft);
     }
-    (found.into_values().collect(), left)
+    (found.into_values().collect(), skipped)
 }
 
 fn key(event: &Event, recurrence_id: &str) -> String {
@@ -174,7 +174,12 @@ fn name_of(moment: &Moment, has_days: bool, zone: &TimeZone, start: Option<DateT
 
 /// Converts a single event, or a series with its overrides. Overrides with
 /// RANGE=THISANDFUTURE yield more than one draft.
-fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<SkippedEvent>) -> Vec<Draft> {
+fn whole(
+    event: &Event,
+    changes: &[&Event],
+    office: &TimeZone,
+    skipped: &mut Vec<SkippedEvent>,
+) -> Vec<Draft> {
     let zone = zone_of(event, office);
     let has_days = event.start.is_day();
     let first = match &event.start {
@@ -183,7 +188,7 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Sk
     };
     let name = |moment: &Moment| name_of(moment, has_days, &zone, first);
     let mut leave = |what: &Event, reason: String| {
-        left.push(SkippedEvent { title: what.summary.clone(), uid: what.uid.clone(), reason });
+        skipped.push(SkippedEvent { title: what.summary.clone(), uid: what.uid.clone(), reason });
     };
 
     let mut with_start = None;
