@@ -151,7 +151,7 @@ pub fn measure(running: &Running) -> Result<Vec<Figure>, String> {
     ];
     let mut figures = Vec::new();
     // Each window is requested once, so that no cached feed answers: the time of the first reader after a change.
-    let not_kept = |place: &str, (first, last): (jiff::civil::Date, jiff::civil::Date), turn: u64| {
+    let uncached = |place: &str, (first, last): (jiff::civil::Date, jiff::civil::Date), turn: u64| {
         asker.read(&format!(
             "{place}?start={first}T00:{:02}:{:02}Z&end={last}T22:59:{:02}Z",
             turn / 60 % 60,
@@ -160,9 +160,9 @@ pub fn measure(running: &Running) -> Result<Vec<Figure>, String> {
         ))
     };
     let (json, ics) = ("/api/v1/calendar", "/calendar.ics");
-    figures.push(one("month feed, not kept", &|turn| not_kept(json, month, turn))?);
-    figures.push(one("400 days feed, not kept", &|turn| not_kept(json, longest, turn))?);
-    figures.push(one("400 days as iCalendar, not kept", &|turn| not_kept(ics, longest, turn))?);
+    figures.push(one("month feed, uncached", &|turn| uncached(json, month, turn))?);
+    figures.push(one("400 days feed, uncached", &|turn| uncached(json, longest, turn))?);
+    figures.push(one("400 days as iCalendar, uncached", &|turn| uncached(ics, longest, turn))?);
     for (name, path) in &reads {
         figures.push(one(name, &|_| asker.read(path))?);
     }
@@ -179,7 +179,7 @@ pub fn measure(running: &Running) -> Result<Vec<Figure>, String> {
         )
     })?);
     recurring(&asker)?;
-    figures.push(one("month feed, not kept, with 1,000 series more", &|turn| not_kept(json, month, turn))?);
+    figures.push(one("month feed, uncached, with 1,000 series more", &|turn| uncached(json, month, turn))?);
     Ok(figures)
 }
 

@@ -5,7 +5,7 @@
 
 use obcms_domain::bookings::{BookingStatus, uses};
 use obcms_domain::calendar::series::is_series;
-use obcms_domain::calendar::series::state::{keep_whole, whole, whole_state};
+use obcms_domain::calendar::series::state::{series_record, series_state, store_series_state};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, PPA, TASK, booking};
 use obcms_domain::records::closing::{closing_statuses, is_closed};
@@ -147,10 +147,10 @@ fn reopen_with(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<(), App
                 && later.number > change.number
                 && later.fields.contains_key("status")
         });
-        if decided || before.is_archived() || whole_state(&before) != "cancelled" {
+        if decided || before.is_archived() || series_state(&before) != "cancelled" {
             continue;
         }
-        let mut record = whole(&before);
+        let mut record = series_record(&before);
         for (name, pair) in &change.fields {
             if let Some(position) = kind.position(name) {
                 let old = pair.get(0).cloned().unwrap_or_default();
@@ -158,7 +158,7 @@ fn reopen_with(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<(), App
             }
         }
         if is_series(&record) {
-            keep_whole(&mut record);
+            store_series_state(&mut record);
         }
         // As after a restore of the origin: a booking made meanwhile keeps the time.
         if *kind == BOOKING && conflicts::is_taken(work, &record)? {

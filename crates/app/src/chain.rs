@@ -29,7 +29,7 @@ fn created(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppErro
         // The second part of a series that was split: its tasks were generated with the series.
         return Ok(());
     }
-    generation::for_origin(work, record)
+    generation::generate_for_origin(work, record)
 }
 
 /// Runs the effects of a record that was changed, archived, restored or undone.
@@ -46,7 +46,7 @@ fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> R
     // Tasks of an application are generated at its submission, those of a project at each stage that it enters. An
     // undo enters no stage anew.
     if rules.generates_by_state && before.state() != record.state() && work.undoes.is_none() {
-        generation::for_origin(work, record)?;
+        generation::generate_for_origin(work, record)?;
     }
     let days = |record: &Record| work.app.rules().anchors(record, work.app.zone());
     if days(before) != days(record) {
@@ -58,7 +58,7 @@ fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> R
 /// Archives or restores tasks and bookings with their origin.
 fn follow_archive(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
     if BOOKING_ORIGINS.contains(&record.kind.name) {
-        bookings::follow_origin(work, before.archived_at, record)?;
+        bookings::origin_archived(work, before.archived_at, record)?;
     }
     if *record.kind == TASK {
         return Ok(());

@@ -58,7 +58,7 @@ impl App {
     pub fn prepare(&self) -> Result<(), AppError> {
         let steps = obcms_store::migrations::migrate(self.database(), self.now())?;
         self.seal_secrets()?;
-        seeds::plant(self)?;
+        seeds::insert_seeds(self)?;
         if steps > 0 {
             self.database().analyze()?;
         }

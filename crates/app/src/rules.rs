@@ -60,8 +60,8 @@ pub(crate) static RULES: Rules = Rules(&[
     KindRules {
         kind: "hijri_adjustment",
         before_save: Some(holidays::name_adjustment),
-        created: Some(holidays::adjusted),
-        changed: Some(holidays::readjusted),
+        created: Some(holidays::adjustment_created),
+        changed: Some(holidays::adjustment_changed),
         ..KindRules::NONE
     },
     KindRules { kind: "holiday", before_save: Some(holidays::before_save), ..KindRules::NONE },
@@ -103,7 +103,7 @@ pub(crate) static RULES: Rules = Rules(&[
         kind: "resource",
         before_archive: Some(conflicts::before_archive),
         before_undo: Some(conflicts::before_undo),
-        changed: Some(conflicts::follow_resource),
+        changed: Some(conflicts::resource_changed),
         ..KindRules::NONE
     },
     KindRules {
@@ -132,7 +132,7 @@ pub(crate) static RULES: Rules = Rules(&[
         before_save: Some(tasks::before_save),
         change_whole: Some(tasks::change_whole),
         show_occurrence: Some(occurrences::show),
-        before_update: Some(generation::yield_place),
+        before_update: Some(generation::detach_duplicate_item),
         created: Some(tasks::created),
         changed: Some(tasks::changed),
         undo_action: Some(tasks::undo_action),

@@ -15,15 +15,15 @@ use serde_json::json;
 use crate::core::{Actor, App, AppError, UnitOfWork};
 
 /// Inserts missing seeds, each only once, so that what the office changed or archived since is left alone.
-pub fn plant(app: &App) -> Result<(), AppError> {
+pub fn insert_seeds(app: &App) -> Result<(), AppError> {
     let program = Actor::program();
     type Seed = fn(&mut UnitOfWork<'_, '_>) -> Result<(), AppError>;
     let seeds: [(&str, Seed); 6] = [
-        ("places", plant_places),
-        ("organizations", plant_organizations),
-        ("teams", plant_teams),
-        ("templates", plant_templates),
-        ("holidays", plant_holidays),
+        ("places", insert_places),
+        ("organizations", insert_organizations),
+        ("teams", insert_teams),
+        ("templates", insert_templates),
+        ("holidays", insert_holidays),
         // Databases of older releases store the state of a series as a whole.
         ("shown-occurrences", crate::tasks::show_occurrences::refresh_all),
     ];
@@ -65,7 +65,7 @@ fn degrees(value: Option<f64>) -> Option<i64> {
     value.map(|degrees| (degrees * 100.0).round() as i64)
 }
 
-fn plant_places(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
+fn insert_places(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
     let gazetteer = places::gazetteer().map_err(|error| AppError::Internal(error.to_string()))?;
     let reference = |code: &str| Id::place(code);
     let mut batch = Vec::new();
@@ -108,7 +108,7 @@ fn plant_places(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
     Ok(())
 }
 
-fn plant_organizations(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
+fn insert_organizations(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
     let new: Vec<Record> = organizations::ORGANIZATIONS
         .iter()
         .map(|seed| {
@@ -124,7 +124,7 @@ fn plant_organizations(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
     work.insert(&new)
 }
 
-fn plant_teams(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
+fn insert_teams(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
     let new: Vec<Record> = teams::TEAMS
         .iter()
         .map(|seed| {
@@ -139,7 +139,7 @@ fn plant_teams(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
     work.insert(&new)
 }
 
-fn plant_templates(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
+fn insert_templates(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
     let new: Vec<Record> = templates::all()
         .map(|seed| {
             let items: Vec<_> = seed
@@ -168,7 +168,7 @@ fn plant_templates(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
 }
 
 /// Inserts holidays of last year, because the calendar shows past dates, and of the years that are planned for.
-fn plant_holidays(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
+fn insert_holidays(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
     let year = work.today.year();
     for year in year - 1..=year + 2 {
         crate::holidays::compute(work, year)?;

@@ -5,9 +5,9 @@ mod free;
 mod states;
 mod terms;
 
-pub use free::{Taken, crowded, nearest, open, peak, without};
+pub use free::{Taken, nearest, open, peak_usage, spans_over_limit, without};
 pub use states::{BookingStatus, Use, is_bounded, occupied, uses};
-pub use terms::{Closed, Terms, told};
+pub use terms::{Closed, Terms, format_instant};
 
 pub use crate::core::hours::{WEEKDAYS, open_spans};
 pub use crate::core::span::Span;

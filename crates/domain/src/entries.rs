@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::bookings::BookingStatus;
 use crate::calendar::series::StoredSeries;
-use crate::calendar::series::state::whole;
+use crate::calendar::series::state::series_record;
 use crate::calendar::{DatedEntry, floating};
 use crate::programme::milestones::numbers;
 use crate::registry::shared::{ALL_DAY, ORIGIN, TIMEZONE};
@@ -35,7 +35,7 @@ pub fn own(record: &Record) -> Vec<DatedEntry> {
 fn of_series(record: &Record) -> Option<DatedEntry> {
     let role = record.kind.dates.first()?;
     let (series, start, end) = StoredSeries::of(record, |single| of_role(single, role).into_iter().next())?;
-    let entry = of_role(&whole(record), role).into_iter().next()?;
+    let entry = of_role(&series_record(record), role).into_iter().next()?;
     Some(DatedEntry { start, end, series: Some(series), ..entry })
 }
 
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn every_dated_kind_has_a_module_with_key_label_and_colour() {
+    fn every_dated_kind_has_a_module_with_key_label_and_color() {
         let mut seen = std::collections::HashSet::new();
         for module in Module::CALENDAR {
             assert!(seen.insert(module.key()), "{} twice", module.key());

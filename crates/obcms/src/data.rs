@@ -84,7 +84,7 @@ pub fn close(directory: &Path, database: Option<&Path>) {
     let holds_database = database.is_some_and(|path| path.parent() == Some(directory) && path.exists());
     for (path, mode) in too_open(directory, database) {
         let is_directory = path == directory;
-        let is_link = fs::symlink_metadata(&path).is_ok_and(|facts| facts.file_type().is_symlink());
+        let is_link = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.file_type().is_symlink());
         if is_link || (is_directory && (!holds_database || mode & 0o1000 != 0)) {
             continue;
         }

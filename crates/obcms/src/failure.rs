@@ -41,9 +41,9 @@ impl From<AppError> for Failure {
     fn from(error: AppError) -> Failure {
         match &error {
             AppError::Invalid(fields) | AppError::BadParameter(fields) => {
-                let told: Vec<String> =
+                let messages: Vec<String> =
                     fields.iter().map(|field| format!("{}: {}", field.field, field.message)).collect();
-                Failure::new(told.join(" "))
+                Failure::new(messages.join(" "))
             }
             _ => Failure::new(error),
         }

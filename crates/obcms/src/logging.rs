@@ -50,7 +50,7 @@ pub fn start(settings: &Settings) {
     let _ = std::thread::Builder::new().name("log".to_owned()).spawn(move || {
         loop {
             std::thread::sleep(WINDOW / 2);
-            limit.tell(Instant::now());
+            limit.log_suppressed(Instant::now());
         }
     });
     std::panic::set_hook(Box::new(|panic| {
@@ -103,7 +103,7 @@ impl Limit {
     }
 
     /// Logs the number of suppressed lines of each kind, once its second is over.
-    fn tell(&self, now: Instant) {
+    fn log_suppressed(&self, now: Instant) {
         let mut due = Vec::new();
         for kind in self.kinds.lock().unwrap_or_else(PoisonError::into_inner).values_mut() {
             if kind.left_out > 0 && now.duration_since(kind.last) >= WINDOW {
@@ -194,18 +194,18 @@ mod tests {
             for _ in 0..3 {
                 tracing::info!(target: "obcms::security", "a sign-in");
             }
-            limit.tell(begun + Duration::from_secs(3600));
-            limit.tell(begun + Duration::from_secs(3600));
+            limit.log_suppressed(begun + Duration::from_secs(3600));
+            limit.log_suppressed(begun + Duration::from_secs(3600));
         });
         let text = String::from_utf8(written.0.lock().expect("no panic").clone()).expect("text");
         let count = |what: &str| text.lines().filter(|line| line.contains(what)).count();
         assert_eq!(count("something else"), 1, "{text}");
         assert_eq!(count("a sign-in"), 3, "{text}");
         assert_eq!(count("more of this kind"), 1, "{text}");
-        let told = count("failed a request") - 1;
-        assert_eq!(told, 1, "{text}");
+        let logged = count("failed a request") - 1;
+        assert_eq!(logged, 1, "{text}");
         assert!(
-            text.contains(&format!("{} more of this kind", 5000 - told)) && text.contains("number=4999"),
+            text.contains(&format!("{} more of this kind", 5000 - logged)) && text.contains("number=4999"),
             "{text}"
         );
     }

@@ -98,10 +98,10 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
     hurry: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let (tell, mut told) = watch::channel(false);
+    let (stop_sender, mut stop_receiver) = watch::channel(false);
     let stopped = async move {
         // An error means that the sender was dropped, which is a reason to stop as well.
-        let _ = told.changed().await;
+        let _ = stop_receiver.changed().await;
     };
     let Serving { limits, trusted, grace } = serving;
     let mut server = tokio::spawn(obcms_web::server::serve(listener, router, limits, trusted, stopped));
@@ -110,7 +110,7 @@ pub async fn serve(
         ended = &mut server => return ended.map_err(io::Error::other),
         () = stop => {}
     }
-    tell.send_replace(true);
+    stop_sender.send_replace(true);
     tokio::select! {
         ended = &mut server => ended.map_err(io::Error::other),
         () = hurry => Ok(()),

@@ -296,8 +296,8 @@ impl Days {
         }
         if self.weeks != 0 || self.weeks_from_end != 0 {
             let mut named = Mask::NONE;
-            for neighbour in year - 1..=year + 1 {
-                self.set_weeks(neighbour, start, length, &mut named);
+            for neighbor in year - 1..=year + 1 {
+                self.set_weeks(neighbor, start, length, &mut named);
             }
             mask.and(&named);
         }

@@ -120,7 +120,7 @@ pub fn changes(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
 
 /// Notifies live pages. Jobs are not in the change log, so their changes have a counter of their own: a page that
 /// opens its stream too late for the message detects by the counter that it is outdated.
-fn tell(tx: &mut Tx<'_>, id: Id, action: &str) -> Result<(), StoreError> {
+fn publish_change(tx: &mut Tx<'_>, id: Id, action: &str) -> Result<(), StoreError> {
     settings::next_number(tx, CHANGES)?;
     tx.publish(Message {
         kind: LIVE_KIND.to_owned(),
@@ -152,7 +152,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewJob, now: Timestamp) -> Result<bool, Sto
         ],
     )?;
     if inserted > 0 {
-        tell(tx, new.id, "create")?;
+        publish_change(tx, new.id, "create")?;
     }
     Ok(inserted > 0)
 }
@@ -183,14 +183,14 @@ pub fn put(tx: &mut Tx<'_>, new: &NewJob, now: Timestamp) -> Result<(), StoreErr
         &common,
     )?;
     if let Some(known) = by_key(tx, &new.kind, &new.key)? {
-        tell(tx, known.id, "update")?;
+        publish_change(tx, known.id, "update")?;
     }
     Ok(())
 }
 
 /// Sets the schedule of a recurring job. A new or changed one is due at `new.run_at`, an unchanged one stays as it
 /// is.
-pub fn plant(tx: &mut Tx<'_>, new: &NewJob, now: Timestamp) -> Result<(), StoreError> {
+pub fn insert_scheduled(tx: &mut Tx<'_>, new: &NewJob, now: Timestamp) -> Result<(), StoreError> {
     if insert(tx, new, now)? {
         return Ok(());
     }
@@ -318,7 +318,7 @@ pub fn correct(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, StoreError> {
             "UPDATE jobs SET run_at = $2, scheduled_at = $3 WHERE id = $1 AND state = 'queued' AND scheduled_at = $4",
             &[id.into(), (now + wait).into(), now.into(), scheduled_at.into()],
         )?;
-        tell(tx, id, "update")?;
+        publish_change(tx, id, "update")?;
     }
     Ok(corrected)
 }
@@ -361,7 +361,7 @@ pub fn claim(
     if claimed == 0 {
         return Ok(None);
     }
-    tell(tx, id, "start")?;
+    publish_change(tx, id, "start")?;
     find(tx, id)
 }
 
@@ -428,7 +428,7 @@ pub fn finish(tx: &mut Tx<'_>, claimed: &Job, ending: &Ending, now: Timestamp) -
             now.into(),
         ],
     )?;
-    tell(tx, claimed.id, "finish")?;
+    publish_change(tx, claimed.id, "finish")?;
     Ok(true)
 }
 
@@ -439,7 +439,7 @@ pub fn run_now(tx: &mut Tx<'_>, id: Id, now: Timestamp) -> Result<bool, StoreErr
         &[id.into(), now.into()],
     )?;
     if changed > 0 {
-        tell(tx, id, "update")?;
+        publish_change(tx, id, "update")?;
     }
     Ok(changed > 0)
 }

@@ -77,7 +77,7 @@ fn frame(title: &str, path: &str) -> Frame {
         label: (*label).to_owned(),
         href: (*href).to_owned(),
         icon: (*icon).to_owned(),
-        module_colour: (*module).to_owned(),
+        module_color: (*module).to_owned(),
     };
     let group = |label: &str, items: &[(&str, &str, &str, &str)]| NavigationGroup {
         label: label.to_owned(),

@@ -23,13 +23,13 @@ fn item(label: &str, href: &str, icon: &str, module: &str) -> NavigationItem {
         label: label.to_owned(),
         href: href.to_owned(),
         icon: icon.to_owned(),
-        module_colour: module.to_owned(),
+        module_color: module.to_owned(),
     }
 }
 
 /// Sidebar with the pages that the person may see.
 pub fn navigation(actor: &Actor) -> Vec<NavigationGroup> {
-    let sees = |kind: &'static Kind| actor.sight(kind).is_some();
+    let sees = |kind: &'static Kind| actor.visibility(kind).is_some();
     let mut first = vec![
         item("Today", "/", "sun", ""),
         item("Calendar", "/calendar", "calendar", ""),

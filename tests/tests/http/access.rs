@@ -104,7 +104,7 @@ on_both_engines! {
                     let record = sample::make(server, kind, number, own.then_some(person.id));
                     let mut relations = vec![Relation::None];
                     if role == Role::Partner && kind.concerns.contains(&"everyone") {
-                        relations.push(Relation::Organisation);
+                        relations.push(Relation::Organization);
                     }
                     if own {
                         // There is no decision on a new record yet.
@@ -115,13 +115,13 @@ on_both_engines! {
                     }
                     // People may see the records that they create.
                     let sees = allows(&[role], Action::View, kind.area, &relations)
-                        || (own && role == Role::Partner && allows(&[role], Action::View, kind.area, &[Relation::Organisation]));
+                        || (own && role == Role::Partner && allows(&[role], Action::View, kind.area, &[Relation::Organization]));
                     let path = format!("/api/v1/{}/{}", kind.collection, record.id);
                     let label = format!("{} of {}own {}", role.as_str(), if own { "" } else { "not " }, kind.name);
                     let found = person.client.get(&path).status;
                     assert_eq!(found == 200, sees, "{label}: {found}");
                     if own && role == Role::Partner {
-                        relations.push(Relation::Organisation);
+                        relations.push(Relation::Organization);
                     }
                     for group in FieldGroup::ALL {
                         let Some((field, body)) = edit(kind, group, somebody) else { continue };

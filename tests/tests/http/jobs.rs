@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use obcms_app::jobs::{Enqueue, Handler, JobError, Outcome, Runner, plant, run_next};
+use obcms_app::jobs::{Enqueue, Handler, JobError, Outcome, Runner, insert_scheduled_jobs, run_next};
 use obcms_app::{Actor, App, AppError};
 use obcms_domain::core::id::Id;
 use obcms_domain::jobs::{BackOff, State};
@@ -278,13 +278,13 @@ on_both_engines! {
 
     fn schedule_is_created_once_and_continues_after_failures(server: &Server) {
         let app = server.app();
-        plant(app, SAMPLES).unwrap();
+        insert_scheduled_jobs(app, SAMPLES).unwrap();
         let planted = job(app, "nightly", "schedule");
         // 3:00 in the zone of the office, eight hours ahead of UTC.
         let local = planted.run_at.to_zoned(app.zone().clone());
         assert_eq!((local.hour(), local.minute()), (3, 0));
         assert!(planted.run_at > app.now() && planted.run_at <= app.now() + SignedDuration::from_hours(24));
-        plant(app, SAMPLES).unwrap();
+        insert_scheduled_jobs(app, SAMPLES).unwrap();
         assert_eq!(job(app, "nightly", "schedule"), planted);
 
         for _ in 0..3 {

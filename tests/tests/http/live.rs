@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use obcms_app::HANDLERS;
 use obcms_app::accounts::EndAccess;
-use obcms_app::jobs::plant;
+use obcms_app::jobs::insert_scheduled_jobs;
 use obcms_tests::{Client, PASSWORD, Server, on_both_engines, sample};
 use serde_json::{Value as Json, json};
 
@@ -138,7 +138,7 @@ on_both_engines! {
         assert_eq!(greeted(server, &cookie).0, drawn.as_str(), "nothing happened since");
 
         let app = server.app();
-        plant(app, HANDLERS).unwrap();
+        insert_scheduled_jobs(app, HANDLERS).unwrap();
         assert_ne!(greeted(server, &cookie).0, drawn.as_str(), "a job came");
     }
 

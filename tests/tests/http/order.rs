@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use obcms_app::jobs::{Handler, JobError, Outcome, plant, run_next};
+use obcms_app::jobs::{Handler, JobError, Outcome, insert_scheduled_jobs, run_next};
 use obcms_app::{Actor, App, AppError};
 use obcms_domain::jobs::BackOff;
 use obcms_domain::kinds::{EVENT, TASK};
@@ -146,7 +146,7 @@ on_both_engines! {
         let now = server.app().now();
         let year = SignedDuration::from_hours(24 * 365);
         let (wrong, clock) = server.app_at(now + year);
-        plant(&wrong, HANDLERS).unwrap();
+        insert_scheduled_jobs(&wrong, HANDLERS).unwrap();
         enqueue(&wrong, "hourly_sample");
         clock.set(now + year + SignedDuration::from_hours(24));
         assert_eq!(work_off(&wrong), 2);

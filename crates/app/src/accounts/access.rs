@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use obcms_domain::accounts::{Action, Area};
 use obcms_domain::core::id::Id;
-use obcms_domain::exchange::sharing::gone;
+use obcms_domain::exchange::sharing::closed_reason;
 use obcms_domain::kinds::user;
 use obcms_domain::registry::Record;
 use obcms_domain::registry::shared::{EXPIRES, MADE_WITH};
@@ -183,7 +183,7 @@ impl App {
         let mut feeds = feeds::of_owner(tx, user)?;
         feeds.retain(|feed| EXPIRES.get(feed).is_none_or(|end| end > now));
         let mut shares = sharing::of_owner(tx, user)?;
-        shares.retain(|share| gone(share, now).is_none());
+        shares.retain(|share| closed_reason(share, now).is_none());
         Ok(Credentials { sessions, tokens, feeds, shares })
     }
 
@@ -203,7 +203,7 @@ impl App {
         if actor.id != Some(user) && !actor.may(Action::Edit, Area::Accounts) {
             return Err(AppError::forbidden(Action::Edit, Area::Accounts, "end the access of others"));
         }
-        let (left, about) = self.write(actor, |work| {
+        let (remaining, about) = self.write(actor, |work| {
             let record = find_user(work, user)?;
             let found = self.credentials(work.tx, user, work.now)?;
             for session in &found.sessions {
@@ -224,8 +224,8 @@ impl App {
             }
             Ok((self.credentials(work.tx, user, work.now)?, user::USERNAME.get(&record).to_owned()))
         })?;
-        security::acted(actor, "access_ended", &about);
-        Ok(left)
+        security::log_action(actor, "access_ended", &about);
+        Ok(remaining)
     }
 
     /// Returns the feeds and shares that a token or its tokens created, which outlive its revocation. Its tokens,
@@ -272,7 +272,7 @@ impl App {
     /// the remaining feeds and shares.
     pub fn revoke_token(&self, actor: &Actor, id: Id, end: &EndAccess) -> Result<Credentials, AppError> {
         require_write(actor)?;
-        let left = self.write(actor, |work| {
+        let remaining = self.write(actor, |work| {
             let token = token_for(work.tx, actor, id)?;
             let made = self.made_with(work.tx, &token, work.now)?;
             let revoked = accounts::revoke_token(work.tx, token.user_id, id, work.now)?;
@@ -290,8 +290,8 @@ impl App {
             }
             self.made_with(work.tx, &token, work.now)
         })?;
-        security::acted(actor, "token_revoked", &id.to_string());
-        Ok(left)
+        security::log_action(actor, "token_revoked", &id.to_string());
+        Ok(remaining)
     }
 
     /// Reloads the actor with the same credential, or returns why access ended.

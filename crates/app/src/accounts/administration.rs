@@ -42,7 +42,7 @@ impl App {
         })
         .inspect(|record| {
             let event = if disabled { "account_disabled" } else { "account_enabled" };
-            security::acted(actor, event, user::USERNAME.get(record));
+            security::log_action(actor, event, user::USERNAME.get(record));
         })
     }
 }

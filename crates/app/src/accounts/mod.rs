@@ -47,7 +47,7 @@ impl App {
 
     /// Returns the user of that name, for the command line.
     pub fn user_named(&self, name: &str) -> Result<Record, AppError> {
-        let name = username::normalise(name);
+        let name = username::normalize(name);
         self.read(|tx| {
             let id = accounts::user_by_name(tx, &name)?.ok_or(AppError::NotFound("user"))?;
             records::load(tx, &kinds::USER, id)?.ok_or(AppError::NotFound("user"))

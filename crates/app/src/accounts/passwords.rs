@@ -106,7 +106,7 @@ impl App {
             }
             replace(work, &before, &hash, keep_session)
         })?;
-        security::acted(actor, "password_changed", &actor.username);
+        security::log_action(actor, "password_changed", &actor.username);
         Ok(())
     }
 
@@ -123,7 +123,7 @@ impl App {
             let before = find_user(work, user)?;
             replace(work, &before, &hash, None)
         })?;
-        security::acted(actor, "password_reset", user::USERNAME.get(&record));
+        security::log_action(actor, "password_reset", user::USERNAME.get(&record));
         Ok(())
     }
 }

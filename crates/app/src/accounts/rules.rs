@@ -17,7 +17,7 @@ pub fn before_save(
     record: &mut Record,
     _: &Input,
 ) -> Result<(), AppError> {
-    let name = username::normalise(user::USERNAME.get(record));
+    let name = username::normalize(user::USERNAME.get(record));
     user::USERNAME.set(record, name);
     if before.is_some_and(|before| roles(before).contains(&Role::Admin))
         && !roles(record).contains(&Role::Admin)
@@ -27,10 +27,10 @@ pub fn before_save(
     if before.is_none_or(|before| roles(before) != roles(record)) {
         let names: Vec<&str> = roles(record).iter().map(|role| role.as_str()).collect();
         let about = format!("{}: {}", user::USERNAME.get(record), names.join(" "));
-        work.acted("roles_changed", about);
+        work.note_security_event("roles_changed", about);
     }
     match before {
-        None => work.acted("account_created", user::USERNAME.get(record).to_owned()),
+        None => work.note_security_event("account_created", user::USERNAME.get(record).to_owned()),
         Some(before) => {
             let names: Vec<&str> = (record.kind.fields.iter().zip(before.values.iter().zip(&record.values)))
                 .filter(|(field, (old, new))| old != new && field.name != "roles")
@@ -38,7 +38,7 @@ pub fn before_save(
                 .collect();
             if !names.is_empty() {
                 let about = format!("{}: {}", user::USERNAME.get(before), names.join(" "));
-                work.acted("account_changed", about);
+                work.note_security_event("account_changed", about);
             }
         }
     }
@@ -53,14 +53,14 @@ pub fn before_archive(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<
     accounts::delete_sessions(work.tx, record.id, None)?;
     accounts::revoke_tokens(work.tx, record.id, work.now)?;
     accounts::delete_setup_links(work.tx, record.id)?;
-    work.acted("account_archived", user::USERNAME.get(record).to_owned());
+    work.note_security_event("account_archived", user::USERNAME.get(record).to_owned());
     Ok(())
 }
 
 /// Logs that an account was restored.
 pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
     if before.is_archived() && !record.is_archived() {
-        work.acted("account_restored", user::USERNAME.get(record).to_owned());
+        work.note_security_event("account_restored", user::USERNAME.get(record).to_owned());
     }
     Ok(())
 }

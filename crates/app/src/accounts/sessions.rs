@@ -51,14 +51,14 @@ impl App {
             let Some(session) = session.filter(|session| !self.is_over(session, now)) else {
                 return Ok(None);
             };
-            Ok(self.present_actor(tx, session.user_id)?.map(|actor| (actor, session)))
+            Ok(self.active_actor(tx, session.user_id)?.map(|actor| (actor, session)))
         })?;
         let Some((mut actor, mut session)) = found else {
             return Ok(None);
         };
         actor.credential = Credential::Session(session.id);
         if now.duration_since(session.last_seen_at).abs() >= TOUCH
-            && self.noted(|tx| accounts::touch_session(tx, session.id, now))
+            && self.write_if_idle(|tx| accounts::touch_session(tx, session.id, now))
         {
             session.last_seen_at = now;
         }
@@ -67,7 +67,7 @@ impl App {
 
     /// Records the time of use, unless others are writing: readers never wait for that, and the next use is recorded
     /// instead. Returns true if it was recorded.
-    pub(crate) fn noted(
+    pub(crate) fn write_if_idle(
         &self,
         note: impl FnOnce(&mut obcms_store::Tx<'_>) -> Result<(), obcms_store::StoreError>,
     ) -> bool {
@@ -99,7 +99,7 @@ impl App {
         if !ended {
             return Err(AppError::NotFound("session"));
         }
-        security::acted(actor, "session_ended", &id.to_string());
+        security::log_action(actor, "session_ended", &id.to_string());
         Ok(())
     }
 
@@ -112,7 +112,7 @@ impl App {
             Credential::None | Credential::Token { .. } => None,
         };
         let ended = self.database().write(|tx| accounts::delete_sessions(tx, user, but))?;
-        security::acted(actor, "other_sessions_ended", &ended.to_string());
+        security::log_action(actor, "other_sessions_ended", &ended.to_string());
         Ok(ended)
     }
 }

@@ -73,7 +73,7 @@ impl App {
             accounts::insert_setup_link(work.tx, &secrets::hash(&secret), &link, work.now)?;
             Ok(about)
         })?;
-        security::acted(actor, "setup_link_created", &about);
+        security::log_action(actor, "setup_link_created", &about);
         Ok(secret)
     }
 
@@ -103,7 +103,7 @@ impl App {
         address.clone_into(&mut actor.address);
         let name = match link.user_id {
             Some(_) => actor.username.clone(),
-            None => username::normalise(&input.username),
+            None => username::normalize(&input.username),
         };
         let user = link.user_id.map(|_| self.user_named(&name)).transpose()?;
         let names = match &user {
@@ -144,7 +144,7 @@ impl App {
             passwords::replace(work, &user, &hash, None)?;
             Ok(user.id)
         })
-        .inspect(|_| security::acted(&actor, "setup_link_used", &name))
+        .inspect(|_| security::log_action(&actor, "setup_link_used", &name))
     }
 }
 

@@ -76,7 +76,7 @@ impl App {
         client: &Client<'_>,
     ) -> Result<SignedIn, SignInError> {
         let Client { address, agent, device } = *client;
-        let name = sanitized(&username::normalise(username), username::LONGEST + 1);
+        let name = sanitized(&username::normalize(username), username::LONGEST + 1);
         let address = sanitized(address, LONGEST_NOTE);
         let now = self.now();
         let (attempt, locked, user, actor) = self.read(|tx| {
@@ -94,7 +94,7 @@ impl App {
         if let Some(seconds) = locked {
             let address = address.as_str();
             SecurityEvent { event: "sign_in", user: known, address, outcome: "locked", about: "" }
-                .log_of_stranger();
+                .log_unauthenticated();
             return Err(SignInError::Locked { seconds });
         }
         let hash = user.as_ref().map_or("", |user| user::PASSWORD_HASH.get(user));
@@ -148,7 +148,7 @@ impl App {
         if matches!(outcome, Outcome::In(_)) {
             event.log();
         } else {
-            event.log_of_stranger();
+            event.log_unauthenticated();
         }
         match outcome {
             Outcome::In(signed_in) => Ok(*signed_in),
@@ -159,7 +159,7 @@ impl App {
 
     /// Returns true if the secret is that of a known device of that user.
     pub fn is_known_device(&self, username: &str, secret: &str) -> Result<bool, AppError> {
-        let name = sanitized(&username::normalise(username), username::LONGEST + 1);
+        let name = sanitized(&username::normalize(username), username::LONGEST + 1);
         let now = self.now();
         self.read(|tx| {
             let id = accounts::user_by_name(tx, &name)?;

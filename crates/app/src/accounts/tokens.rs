@@ -90,16 +90,16 @@ impl App {
             let Some(token) = accounts::find_token(tx, &secrets::hash(secret), now)? else {
                 return Ok(None);
             };
-            Ok(self.present_actor(tx, token.user_id)?.map(|actor| (actor, token)))
+            Ok(self.active_actor(tx, token.user_id)?.map(|actor| (actor, token)))
         })?;
         let Some((mut actor, token)) = found.filter(|(actor, _)| !actor.roles.is_empty()) else {
             return Ok(None);
         };
         address.clone_into(&mut actor.address);
         if token.last_used_at.is_none_or(|last| now.duration_since(last).abs() >= TOUCH)
-            && self.noted(|tx| accounts::touch_token(tx, token.id, now))
+            && self.write_if_idle(|tx| accounts::touch_token(tx, token.id, now))
         {
-            security::acted(&actor, "token_used", &token.id.to_string());
+            security::log_action(&actor, "token_used", &token.id.to_string());
         }
         actor.read_only = token.scope != "write";
         actor.credential = Credential::Token { id: token.id, expires_at: token.expires_at };
@@ -161,7 +161,7 @@ impl App {
             work.note = format!("Token {name} created.");
             work.remark(&record, "token")
         })?;
-        security::acted(actor, "token_created", &token.id.to_string());
+        security::log_action(actor, "token_created", &token.id.to_string());
         Ok((secret, token))
     }
 }

@@ -391,9 +391,7 @@ impl Run<'_, '_, '_> {
             return Ok(());
         };
         let record = &self.record;
-        self.work
-            .consequence(|work| generation::instantiate(work, &template, record, Some(today)))
-            .map(|_| ())
+        self.work.as_effect(|work| generation::instantiate(work, &template, record, Some(today))).map(|_| ())
     }
 }
 

@@ -10,7 +10,7 @@ use obcms_store::bookings::{self as store, Slot};
 use obcms_store::{Tx, records};
 use serde_json::{Value as Json, json};
 
-use super::conflict_response::{Known, shown_instant};
+use super::conflict_response::{VisibleBookings, shown_instant};
 use crate::calendar::CalendarQuery;
 use crate::core::{Actor, App, AppError};
 
@@ -117,7 +117,7 @@ impl App {
         let ids: Vec<Id> = resources.iter().map(|resource| resource.id).collect();
         let slots = store::within(tx, &ids, window, None)?;
         let pointers: Vec<&Slot> = slots.iter().collect();
-        let known = Known::of(tx, actor, &pointers)?;
+        let known = VisibleBookings::of(tx, actor, &pointers)?;
         let now = self.now();
         Ok(resources
             .into_iter()

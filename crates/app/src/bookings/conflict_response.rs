@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use obcms_domain::bookings::{Span, Taken, Terms, Use, nearest, told};
+use obcms_domain::bookings::{Span, Taken, Terms, Use, format_instant, nearest};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, EVENT, RESOURCE, booking, event, resource};
 use obcms_domain::registry::Record;
@@ -12,11 +12,11 @@ use obcms_store::bookings::{self as store, Slot};
 use obcms_store::{Tx, records};
 use serde_json::{Value as Json, json};
 
-use super::conflicts::{Demand, bounding_span, in_the_way, slots};
+use super::conflicts::{SlotRequest, bounding_span, conflicting_slots, slots};
 use crate::core::{Actor, AppError, UnitOfWork, Visibility};
 
 /// Maximum number of bookings in a response.
-const NAMED: usize = 50;
+const MAXIMUM_CONFLICTS: usize = 50;
 /// Maximum number of alternative resources.
 const ALTERNATIVES: usize = 5;
 /// Maximum number of resources of the type that are checked as alternatives.
@@ -39,17 +39,17 @@ pub(super) fn shown_span(span: Span, all_day: bool, zone: &TimeZone) -> (Json, J
 }
 
 /// Bookings of slots, with those that the actor may see.
-pub(super) struct Known {
+pub(super) struct VisibleBookings {
     bookings: Vec<Record>,
     visible: HashSet<Id>,
 }
 
-impl Known {
+impl VisibleBookings {
     pub(super) fn of(tx: &mut Tx<'_>, actor: &Actor, slots: &[&Slot]) -> Result<Self, AppError> {
         let mut ids: Vec<Id> = slots.iter().map(|slot| slot.booking).collect();
         ids.sort_unstable();
         ids.dedup();
-        let visible = match actor.sight(&BOOKING) {
+        let visible = match actor.visibility(&BOOKING) {
             Some(Visibility::All) => ids.iter().copied().collect(),
             Some(Visibility::Within(scope)) => {
                 records::in_scope(tx, &BOOKING, &ids, &scope)?.into_iter().collect()
@@ -91,17 +91,20 @@ impl Known {
         let status = self.find(slot.booking).map_or("", |booking| booking::STATUS.get(booking));
         let end = slot.booked.end.to_zoned(zone.clone());
         let same_day = end.date() == slot.booked.start.to_zoned(zone.clone()).date();
-        let until =
-            if same_day { end.strftime("%-I:%M %p").to_string() } else { told(slot.booked.end, zone) };
-        format!("{title}, {} to {until} ({status})", told(slot.booked.start, zone))
+        let until = if same_day {
+            end.strftime("%-I:%M %p").to_string()
+        } else {
+            format_instant(slot.booked.end, zone)
+        };
+        format!("{title}, {} to {until} ({status})", format_instant(slot.booked.start, zone))
     }
 }
 
-fn conflicts(known: &Known, slots: &[&Slot], zone: &TimeZone) -> Json {
-    slots.iter().take(NAMED).map(|slot| known.conflict(slot, zone)).collect()
+fn conflicts(known: &VisibleBookings, slots: &[&Slot], zone: &TimeZone) -> Json {
+    slots.iter().take(MAXIMUM_CONFLICTS).map(|slot| known.conflict(slot, zone)).collect()
 }
 
-fn named_sentence(known: &Known, slots: &[&Slot], zone: &TimeZone) -> String {
+fn named_sentence(known: &VisibleBookings, slots: &[&Slot], zone: &TimeZone) -> String {
     let names: Vec<String> = slots.iter().take(3).map(|slot| known.sentence(slot, zone)).collect();
     let rest = slots.len().saturating_sub(names.len());
     let more = if rest > 0 { format!("; and {rest} more") } else { String::new() };
@@ -111,7 +114,7 @@ fn named_sentence(known: &Known, slots: &[&Slot], zone: &TimeZone) -> String {
 /// Returns a conflict error that names bookings.
 pub fn named(work: &mut UnitOfWork<'_, '_>, detail: &str, slots: &[&Slot]) -> Result<AppError, AppError> {
     let zone = work.app.zone().clone();
-    let known = Known::of(work.tx, work.actor, slots)?;
+    let known = VisibleBookings::of(work.tx, work.actor, slots)?;
     Ok(AppError::Conflict {
         detail: format!("{detail} {}", named_sentence(&known, slots, &zone)),
         more: vec![("conflicts", conflicts(&known, slots, &zone))],
@@ -122,25 +125,28 @@ pub fn named(work: &mut UnitOfWork<'_, '_>, detail: &str, slots: &[&Slot]) -> Re
 pub fn clash(
     work: &mut UnitOfWork<'_, '_>,
     booking: &Record,
-    demand: &Demand,
+    slot_request: &SlotRequest,
     wanted: &Slot,
     found: &[&Slot],
 ) -> Result<AppError, AppError> {
     let zone = work.app.zone().clone();
-    let known = Known::of(work.tx, work.actor, found)?;
+    let known = VisibleBookings::of(work.tx, work.actor, found)?;
     let all_day = booking::ALL_DAY.get(booking);
-    let free: Vec<Json> = free(work.tx, &demand.terms, wanted, all_day, work.now)?
+    let free: Vec<Json> = free(work.tx, &slot_request.terms, wanted, all_day, work.now)?
         .into_iter()
         .map(|span| {
             let (start, end) = shown_span(span, all_day, &zone);
             json!({ "start": start, "end": end })
         })
         .collect();
-    let alternatives = alternatives(work, booking, demand)?;
-    let taken =
-        if demand.terms.capacity == 1 { "is already booked" } else { "does not have enough free units" };
+    let alternatives = alternatives(work, booking, slot_request)?;
+    let taken = if slot_request.terms.capacity == 1 {
+        "is already booked"
+    } else {
+        "does not have enough free units"
+    };
     Ok(AppError::Conflict {
-        detail: format!("{} {taken}: {}", demand.terms.name, named_sentence(&known, found, &zone)),
+        detail: format!("{} {taken}: {}", slot_request.terms.name, named_sentence(&known, found, &zone)),
         more: vec![
             ("conflicts", conflicts(&known, found, &zone)),
             ("free_slots", Json::Array(free)),
@@ -183,19 +189,23 @@ fn people(tx: &mut Tx<'_>, booking: &Record) -> Result<Option<i64>, AppError> {
 fn alternatives(
     work: &mut UnitOfWork<'_, '_>,
     booking: &Record,
-    demand: &Demand,
+    slot_request: &SlotRequest,
 ) -> Result<Vec<Json>, AppError> {
-    let Some(bounding_span) = bounding_span(&demand.slots) else {
+    let Some(bounding_span) = bounding_span(&slot_request.slots) else {
         return Ok(Vec::new());
     };
-    let limit = if demand.slots.len() > 1 { CANDIDATES_OF_A_SERIES } else { CANDIDATES };
-    let ids =
-        store::bookable(work.tx, resource::RESOURCE_TYPE.get(&demand.resource), demand.resource.id, limit)?;
+    let limit = if slot_request.slots.len() > 1 { CANDIDATES_OF_A_SERIES } else { CANDIDATES };
+    let ids = store::bookable(
+        work.tx,
+        resource::RESOURCE_TYPE.get(&slot_request.resource),
+        slot_request.resource.id,
+        limit,
+    )?;
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let people = people(work.tx, booking)?;
-    let seats = resource::SEATS.get(&demand.resource);
+    let seats = resource::SEATS.get(&slot_request.resource);
     let mut candidates = records::load_many(work.tx, &RESOURCE, &ids)?;
     candidates
         .retain(|one| people.zip(resource::SEATS.get(one)).is_none_or(|(people, seats)| seats >= people));
@@ -215,7 +225,7 @@ fn alternatives(
         bounding_span.end.checked_add(day).unwrap_or(bounding_span.end),
     );
     let taken = store::within(work.tx, &ids, window, Some(booking.id))?;
-    let uses: Vec<Use> = demand
+    let uses: Vec<Use> = slot_request
         .slots
         .iter()
         .map(|slot| Use { recurrence_id: slot.recurrence_id.clone(), span: slot.booked })
@@ -228,7 +238,7 @@ fn alternatives(
         let others: Vec<Slot> = taken.iter().filter(|slot| slot.resource == candidate.id).cloned().collect();
         let fits = booking::UNITS.get(booking).unwrap_or(1) <= terms.capacity
             && uses.iter().all(|one| terms.check(one, all_day, &[], false, work.now).is_none())
-            && wanted.iter().all(|slot| in_the_way(&terms, slot, &others).is_empty());
+            && wanted.iter().all(|slot| conflicting_slots(&terms, slot, &others).is_empty());
         if fits {
             found.push(json!({
                 "resource": candidate.id,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use obcms_domain::bookings::{
-    BookingStatus, MAXIMUM_USES, Span, Taken, Terms, Use, is_bounded, occupied, peak, uses,
+    BookingStatus, MAXIMUM_USES, Span, Taken, Terms, Use, is_bounded, occupied, peak_usage, uses,
 };
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, RESOURCE, booking};
@@ -14,7 +14,7 @@ use super::conflict_response;
 use crate::core::{AppError, UnitOfWork};
 
 /// Requested slots of a booking, with the resource.
-pub struct Demand {
+pub struct SlotRequest {
     /// Resource, locked until the end of the transaction.
     pub resource: Record,
     /// Booking terms.
@@ -48,7 +48,7 @@ pub fn slots(booking: &Record, resource: Id, terms: &Terms, uses: &[Use]) -> Vec
 }
 
 /// Locks the resource of a booking and its previous one. A concurrent booking waits here.
-pub fn hold(
+pub fn lock_resource(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     booking: &Record,
@@ -62,24 +62,24 @@ pub fn hold(
 }
 
 /// Returns the demand of a booking record.
-pub fn demand(
+pub fn slot_request(
     work: &mut UnitOfWork<'_, '_>,
     before: Option<&Record>,
     booking: &Record,
     uses: &[Use],
-) -> Result<Demand, AppError> {
-    let resource = hold(work, before, booking)?;
+) -> Result<SlotRequest, AppError> {
+    let resource = lock_resource(work, before, booking)?;
     let terms = Terms::of(&resource, work.app.zone());
     let slots = slots(booking, resource.id, &terms, uses);
-    Ok(Demand { resource, terms, slots })
+    Ok(SlotRequest { resource, terms, slots })
 }
 
 /// Returns the conflicting slots: those that overlap the wanted slot, if they leave too few units.
 #[must_use]
-pub fn in_the_way<'a>(terms: &Terms, wanted: &Slot, others: &'a [Slot]) -> Vec<&'a Slot> {
+pub fn conflicting_slots<'a>(terms: &Terms, wanted: &Slot, others: &'a [Slot]) -> Vec<&'a Slot> {
     let overlapping: Vec<&Slot> = others.iter().filter(|other| other.taken.overlaps(&wanted.taken)).collect();
     let taken: Vec<Taken> = overlapping.iter().map(|other| Taken::from(*other)).collect();
-    if peak(&taken, wanted.taken) + wanted.units > terms.capacity { overlapping } else { Vec::new() }
+    if peak_usage(&taken, wanted.taken) + wanted.units > terms.capacity { overlapping } else { Vec::new() }
 }
 
 /// Returns the smallest span that contains all slots.
@@ -91,32 +91,36 @@ pub fn bounding_span(slots: &[Slot]) -> Option<Span> {
 }
 
 /// Refuses conflicts with other bookings. A booking that was overridden can still be changed.
-pub fn check(work: &mut UnitOfWork<'_, '_>, booking: &Record, demand: &Demand) -> Result<(), AppError> {
-    let Some(bounding_span) = bounding_span(&demand.slots).filter(|_| !is_override(booking)) else {
+pub fn check(
+    work: &mut UnitOfWork<'_, '_>,
+    booking: &Record,
+    slot_request: &SlotRequest,
+) -> Result<(), AppError> {
+    let Some(bounding_span) = bounding_span(&slot_request.slots).filter(|_| !is_override(booking)) else {
         return Ok(());
     };
-    check_itself(demand)?;
-    let mut others = store::within(work.tx, &[demand.resource.id], bounding_span, Some(booking.id))?;
+    check_itself(slot_request)?;
+    let mut others = store::within(work.tx, &[slot_request.resource.id], bounding_span, Some(booking.id))?;
     if others.iter().any(|other| other.is_override) {
         let before = store::of_bookings(work.tx, &[booking.id])?;
         others.retain(|other| {
             !(other.is_override && before.iter().any(|slot| slot.taken.overlaps(&other.taken)))
         });
     }
-    refuse(work, booking, demand, &others)
+    refuse(work, booking, slot_request, &others)
 }
 
 /// Refuses a booking that conflicts with one of these slots.
 pub fn refuse(
     work: &mut UnitOfWork<'_, '_>,
     booking: &Record,
-    demand: &Demand,
+    slot_request: &SlotRequest,
     others: &[Slot],
 ) -> Result<(), AppError> {
     let mut first: Option<&Slot> = None;
     let mut found: Vec<&Slot> = Vec::new();
-    for wanted in &demand.slots {
-        for other in in_the_way(&demand.terms, wanted, others) {
+    for wanted in &slot_request.slots {
+        for other in conflicting_slots(&slot_request.terms, wanted, others) {
             first = first.or(Some(wanted));
             if !found.contains(&other) {
                 found.push(other);
@@ -125,19 +129,19 @@ pub fn refuse(
     }
     match first {
         None => Ok(()),
-        Some(wanted) => Err(conflict_response::clash(work, booking, demand, wanted, &found)?),
+        Some(wanted) => Err(conflict_response::clash(work, booking, slot_request, wanted, &found)?),
     }
 }
 
 /// Refuses a series whose occurrences conflict with one another.
-fn check_itself(demand: &Demand) -> Result<(), AppError> {
+fn check_itself(slot_request: &SlotRequest) -> Result<(), AppError> {
     let mut last: Option<&Slot> = None;
-    let mut sorted: Vec<&Slot> = demand.slots.iter().collect();
+    let mut sorted: Vec<&Slot> = slot_request.slots.iter().collect();
     sorted.sort_by_key(|slot| slot.taken);
     for slot in sorted {
         if let Some(last) = last
             && last.taken.overlaps(&slot.taken)
-            && last.units + slot.units > demand.terms.capacity
+            && last.units + slot.units > slot_request.terms.capacity
         {
             let message = "The occurrences of this booking overlap or leave too little time for the buffer.";
             return Err(AppError::field(booking::RRULE.name(), "overlap", message));
@@ -181,15 +185,18 @@ fn reserve(work: &mut UnitOfWork<'_, '_>, before: Option<&Record>, booking: &Rec
         store::replace(work.tx, booking.id, &[])?;
         return Ok(());
     }
-    let demand = demand(work, before, booking, &now_taken)?;
+    let slot_request = slot_request(work, before, booking, &now_taken)?;
     if !is_bounded(booking) {
-        return Err(unbounded(&demand.terms));
+        return Err(unbounded(&slot_request.terms));
     }
-    if demand.resource.is_archived() {
-        return Err(AppError::conflict(format!("{} is archived. Restore it first.", demand.terms.name)));
+    if slot_request.resource.is_archived() {
+        return Err(AppError::conflict(format!(
+            "{} is archived. Restore it first.",
+            slot_request.terms.name
+        )));
     }
-    check(work, booking, &demand)?;
-    store::replace(work.tx, booking.id, &demand.slots)?;
+    check(work, booking, &slot_request)?;
+    store::replace(work.tx, booking.id, &slot_request.slots)?;
     Ok(())
 }
 
@@ -209,11 +216,11 @@ pub fn is_taken(work: &mut UnitOfWork<'_, '_>, booking: &Record) -> Result<bool,
     if !BookingStatus::of(booking).blocks() {
         return Ok(false);
     }
-    let demand = demand(work, None, booking, &uses(booking))?;
-    if demand.resource.is_archived() {
+    let slot_request = slot_request(work, None, booking, &uses(booking))?;
+    if slot_request.resource.is_archived() {
         return Ok(true);
     }
-    match check(work, booking, &demand) {
+    match check(work, booking, &slot_request) {
         Ok(()) => Ok(false),
         Err(AppError::Conflict { .. } | AppError::Invalid(_)) => Ok(true),
         Err(other) => Err(other),
@@ -221,7 +228,7 @@ pub fn is_taken(work: &mut UnitOfWork<'_, '_>, booking: &Record) -> Result<bool,
 }
 
 /// Applies the change of a resource to its bookings. Refuses a capacity that future bookings exceed, and names them.
-pub fn follow_resource(
+pub fn resource_changed(
     work: &mut UnitOfWork<'_, '_>,
     before: &Record,
     resource: &Record,
@@ -251,7 +258,7 @@ fn too_many(slots: &[Slot], capacity: i64) -> Vec<&Slot> {
         .filter(|slot| {
             let taken: Vec<Taken> =
                 slots.iter().filter(|other| other.taken.overlaps(&slot.taken)).map(Taken::from).collect();
-            peak(&taken, slot.taken) > capacity
+            peak_usage(&taken, slot.taken) > capacity
         })
         .collect()
 }
@@ -280,7 +287,7 @@ pub fn before_archive(work: &mut UnitOfWork<'_, '_>, resource: &Record) -> Resul
 
 /// Archives and restores the bookings of an origin with it. An archived booking frees its slots; it is restored unless
 /// they were taken meanwhile.
-pub fn follow_origin(
+pub fn origin_archived(
     work: &mut UnitOfWork<'_, '_>,
     archived_before: Option<Timestamp>,
     origin: &Record,

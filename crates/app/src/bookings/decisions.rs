@@ -191,20 +191,20 @@ fn require_undecided(
 /// bookings conflict: of pending ones that overlap, the first one approved gets the time.
 /// The buffers are those of the time of booking.
 fn check_again(work: &mut UnitOfWork<'_, '_>, booking: &Record) -> Result<(), AppError> {
-    let mut demand = conflicts::demand(work, None, booking, &uses(booking))?;
-    if !demand.terms.is_available {
-        let name = &demand.terms.name;
+    let mut slot_request = conflicts::slot_request(work, None, booking, &uses(booking))?;
+    if !slot_request.terms.is_available {
+        let name = &slot_request.terms.name;
         return Err(AppError::conflict(format!("{name} is not available for booking. Reject the booking.")));
     }
-    demand.slots = store::of_bookings(work.tx, &[booking.id])?;
-    let Some(bounding_span) = conflicts::bounding_span(&demand.slots) else {
+    slot_request.slots = store::of_bookings(work.tx, &[booking.id])?;
+    let Some(bounding_span) = conflicts::bounding_span(&slot_request.slots) else {
         return Ok(());
     };
-    let mut others = store::within(work.tx, &[demand.resource.id], bounding_span, Some(booking.id))?;
+    let mut others = store::within(work.tx, &[slot_request.resource.id], bounding_span, Some(booking.id))?;
     let ids: Vec<Id> = others.iter().map(|other| other.booking).collect();
     let known = records::references(work.tx, &ids)?;
     others.retain(|other| {
         known.get(&other.booking).is_some_and(|booking| booking.state == BookingStatus::Approved.as_str())
     });
-    conflicts::refuse(work, booking, &demand, &others)
+    conflicts::refuse(work, booking, &slot_request, &others)
 }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{Span, Taken, Terms, is_bounded, nearest, uses};
-use obcms_domain::calendar::series::{begin_on_rule, begins_anew};
+use obcms_domain::calendar::series::{align_start_to_rule, starts_differently};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, RESOURCE, booking};
 use obcms_domain::records::input::{self, Context};
@@ -12,8 +12,8 @@ use obcms_store::bookings::{self as store, Slot};
 use obcms_store::records;
 use serde_json::{Value as Json, json};
 
-use super::conflict_response::{Known, shown_instant, shown_span};
-use super::conflicts::{bounding_span, in_the_way, slots, unbounded};
+use super::conflict_response::{VisibleBookings, shown_instant, shown_span};
+use super::conflicts::{bounding_span, conflicting_slots, slots, unbounded};
 use crate::core::{Actor, App, AppError};
 use crate::records::Input;
 
@@ -121,7 +121,7 @@ impl App {
                 None => {
                     let mut booking = Record::new(&BOOKING, self.new_id(), self.now(), actor.id);
                     input::parse(&mut booking, &input, true, &context)?;
-                    begin_on_rule(&mut booking);
+                    align_start_to_rule(&mut booking);
                     (booking, Vec::new())
                 }
                 Some(id) => {
@@ -129,8 +129,8 @@ impl App {
                     actor.require(tx, Action::View, &before)?;
                     let mut booking = before.clone();
                     input::parse(&mut booking, &input, false, &context)?;
-                    if begins_anew(&before, &booking) {
-                        begin_on_rule(&mut booking);
+                    if starts_differently(&before, &booking) {
+                        align_start_to_rule(&mut booking);
                     }
                     let same = booking::RESOURCE.is_same(&before, &booking);
                     (booking, if same { uses(&before) } else { Vec::new() })
@@ -161,7 +161,7 @@ impl App {
                 None => Vec::new(),
             };
             let pointers: Vec<&Slot> = others.iter().collect();
-            let bookings = Known::of(tx, actor, &pointers)?;
+            let bookings = VisibleBookings::of(tx, actor, &pointers)?;
             let taken: Vec<Taken> = others.iter().map(Taken::from).collect();
             let all_day = booking::ALL_DAY.get(&booking);
             let dates = wanted
@@ -170,7 +170,7 @@ impl App {
                 .map(|(slot, one)| {
                     let problem =
                         unavailable(&terms).or_else(|| terms.check(&one, all_day, &known, false, self.now()));
-                    let conflicts: Vec<Json> = in_the_way(&terms, slot, &others)
+                    let conflicts: Vec<Json> = conflicting_slots(&terms, slot, &others)
                         .into_iter()
                         .map(|other| bookings.conflict(other, self.zone()))
                         .collect();

@@ -11,7 +11,7 @@ use crate::core::rules::Input;
 use crate::core::{AppError, UnitOfWork};
 
 /// Maximum number of invalid occurrences that are named.
-const NAMED: usize = 10;
+const MAXIMUM_NAMED: usize = 10;
 
 /// Completes and checks a booking that a person changed.
 pub fn before_save(
@@ -22,10 +22,10 @@ pub fn before_save(
 ) -> Result<(), AppError> {
     require_override(work, before, booking)?;
     name(work, booking)?;
-    let resource = conflicts::hold(work, before, booking)?;
+    let resource = conflicts::lock_resource(work, before, booking)?;
     booking::RESOURCE_NAME.set(booking, resource.title());
-    let asks = before.is_none_or(|before| asks_anew(before, booking));
-    if !asks {
+    let is_new_reservation = before.is_none_or(|before| changes_reservation(before, booking));
+    if !is_new_reservation {
         return Ok(());
     }
     if let Some(before) = before {
@@ -42,8 +42,8 @@ pub fn before_save(
         // first part of a split series still has the slots that the second part takes over.
         return Ok(());
     }
-    let demand = conflicts::demand(work, before, booking, &uses(booking))?;
-    conflicts::check(work, booking, &demand)
+    let slot_request = conflicts::slot_request(work, before, booking, &uses(booking))?;
+    conflicts::check(work, booking, &slot_request)
 }
 
 /// Fields that all occurrences of a booking share.
@@ -82,13 +82,13 @@ pub fn before_series(
         _ => None,
     };
     // With another resource, every occurrence is checked.
-    let stood = before.or(first.as_ref()).filter(|stood| booking::RESOURCE.is_same(stood, booking));
-    let known = stood.map(uses).unwrap_or_default();
+    let earlier = before.or(first.as_ref()).filter(|earlier| booking::RESOURCE.is_same(earlier, booking));
+    let known = earlier.map(uses).unwrap_or_default();
     let is_asked = |one: &Use| known.iter().any(|known| known.span == one.span);
     if is_bounded(booking) && uses(booking).iter().all(is_asked) {
         return Ok(());
     }
-    let resource = conflicts::hold(work, before, booking)?;
+    let resource = conflicts::lock_resource(work, before, booking)?;
     let terms = Terms::of(&resource, work.app.zone());
     check_terms(work, &known, booking, &terms)?;
     set_status(work, before.or(first.as_ref()), booking, &terms);
@@ -96,7 +96,7 @@ pub fn before_series(
 }
 
 /// Returns true if the change affects time, resource or units.
-fn asks_anew(before: &Record, booking: &Record) -> bool {
+fn changes_reservation(before: &Record, booking: &Record) -> bool {
     uses(before) != uses(booking) || COMMON.iter().any(|field| before.get(field) != booking.get(field))
 }
 
@@ -167,7 +167,7 @@ fn check_terms(
     let wrong = asked.iter().filter_map(|one| {
         terms.check(one, booking::ALL_DAY.get(booking), known, is_override(booking), work.now)
     });
-    errors.extend(wrong.take(NAMED));
+    errors.extend(wrong.take(MAXIMUM_NAMED));
     if errors.is_empty() { Ok(()) } else { Err(AppError::Invalid(errors)) }
 }
 

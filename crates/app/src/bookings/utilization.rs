@@ -17,7 +17,7 @@ use crate::records::transfer::guarded;
 
 /// Utilization of one resource in a period.
 #[derive(Clone, Debug)]
-pub struct Utilisation {
+pub struct Utilization {
     /// Resource.
     pub resource: Record,
     /// Number of active bookings.
@@ -28,7 +28,7 @@ pub struct Utilisation {
     pub open_minutes: i64,
 }
 
-impl Utilisation {
+impl Utilization {
     /// Returns the booked share in percent; `None` if there are no bookable minutes.
     #[must_use]
     pub fn percent(&self) -> Option<i64> {
@@ -53,7 +53,7 @@ impl Utilisation {
 
 /// Returns true if the actor sees all bookings, which the report is calculated from.
 #[must_use]
-pub fn sees_utilisation(actor: &Actor) -> bool {
+pub fn sees_utilization(actor: &Actor) -> bool {
     actor.may(Action::View, BOOKING.area)
 }
 
@@ -68,13 +68,13 @@ impl App {
     }
 
     /// Returns the utilization of the resources in a period. The actor must see all bookings.
-    pub fn utilisation(
+    pub fn utilization(
         &self,
         actor: &Actor,
         resource_type: &str,
         period: Span,
-    ) -> Result<Vec<Utilisation>, AppError> {
-        if !sees_utilisation(actor) {
+    ) -> Result<Vec<Utilization>, AppError> {
+        if !sees_utilization(actor) {
             return Err(AppError::forbidden(Action::View, BOOKING.area, "see the utilisation of resources"));
         }
         let resources = self.resources(actor, resource_type)?;
@@ -102,7 +102,7 @@ impl App {
                     booked += total(&parts).as_mins() * slot.units;
                     bookings.insert(slot.booking);
                 }
-                Utilisation {
+                Utilization {
                     bookings: bookings.len(),
                     booked_minutes: booked,
                     open_minutes: total(&open).as_mins() * terms.capacity,
@@ -114,7 +114,7 @@ impl App {
 }
 
 /// Returns the report as CSV for spreadsheets.
-pub fn utilisation_file(rows: &[Utilisation]) -> Result<Vec<u8>, AppError> {
+pub fn utilization_file(rows: &[Utilization]) -> Result<Vec<u8>, AppError> {
     let broken = |error: csv::Error| AppError::Internal(error.to_string());
     let mut writer = csv::Writer::from_writer(Vec::new());
     let head = ["name", "resource_type", "bookings", "booked_minutes", "open_minutes", "percent"];

@@ -10,11 +10,11 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::calendar::LONG_DAYS;
-use obcms_domain::calendar::series::ReadySeries;
+use obcms_domain::calendar::series::ParsedSeries;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::EVENT;
 use obcms_domain::registry::{FieldType, Kind};
-use obcms_store::calendar::invalidation::{self, Touched};
+use obcms_store::calendar::invalidation::{self, Invalidation};
 use obcms_store::calendar::{self as store, EntryRow, Window};
 use obcms_store::{Tx, records};
 
@@ -36,9 +36,9 @@ pub struct CachedEntry {
     /// Resources of the entry: rooms, vehicles, equipment.
     pub resources: Arc<[Id]>,
     /// Parsed series, if the row is a series.
-    pub series: Option<Box<ReadySeries>>,
+    pub series: Option<Box<ParsedSeries>>,
     /// JSON of the entry, serialized on first use.
-    pub written: OnceLock<SerializedEntry>,
+    pub serialized: OnceLock<SerializedEntry>,
     /// iCalendar component of the entry, serialized on first use.
     pub component: OnceLock<Arc<Component>>,
 }
@@ -51,21 +51,21 @@ impl CachedEntry {
             resources.entry(record).or_default().push(resource);
         }
         let mut zones = Zones::new(office);
-        let kept = |row: EntryRow| {
+        let cached = |row: EntryRow| {
             let zone = zones.of_entry(&row);
             Arc::new(Self {
-                series: expansion::ready(&row, &zone).map(Box::new),
+                series: expansion::parse_series(&row, &zone).map(Box::new),
                 zone,
                 resources: resources
                     .get(&row.record_id)
                     .map(|taken| taken.as_slice().into())
                     .unwrap_or_default(),
                 row,
-                written: OnceLock::new(),
+                serialized: OnceLock::new(),
                 component: OnceLock::new(),
             })
         };
-        rows.into_iter().map(kept).collect()
+        rows.into_iter().map(cached).collect()
     }
 
     /// Returns the people of the entry and of all its overrides.
@@ -114,7 +114,7 @@ impl CalendarCache {
             }
         }
         let mut contents = self.contents.write().unwrap_or_else(PoisonError::into_inner);
-        if contents.state.is_some_and(|kept| kept > state) {
+        if contents.state.is_some_and(|cached| cached > state) {
             drop(contents);
             let mut rows = store::window(tx, window)?;
             store::sort(&mut rows);
@@ -122,19 +122,19 @@ impl CalendarCache {
             let names = names_of(tx, &rows)?;
             return Ok((rows, names));
         }
-        contents.bring_to(tx, state, office)?;
+        contents.update_to(tx, state, office)?;
         Ok((contents.within(window), Arc::clone(&contents.names)))
     }
 }
 
 impl Contents {
-    fn bring_to(&mut self, tx: &mut Tx<'_>, state: i64, office: &TimeZone) -> Result<(), AppError> {
+    fn update_to(&mut self, tx: &mut Tx<'_>, state: i64, office: &TimeZone) -> Result<(), AppError> {
         // The revision stays empty until everything is read. A failed read then starts over next time.
         match self.state.take() {
-            Some(kept) if kept == state => {}
-            Some(kept) => match invalidation::since(tx, kept, state)? {
-                Touched::All => self.read_all(tx, office)?,
-                Touched::Records(ids) => self.read_again(tx, &ids, office)?,
+            Some(cached) if cached == state => {}
+            Some(cached) => match invalidation::since(tx, cached, state)? {
+                Invalidation::All => self.read_all(tx, office)?,
+                Invalidation::Records(ids) => self.reload(tx, &ids, office)?,
             },
             None => self.read_all(tx, office)?,
         }
@@ -151,7 +151,7 @@ impl Contents {
         Ok(())
     }
 
-    fn read_again(&mut self, tx: &mut Tx<'_>, touched: &[Id], office: &TimeZone) -> Result<(), AppError> {
+    fn reload(&mut self, tx: &mut Tx<'_>, touched: &[Id], office: &TimeZone) -> Result<(), AppError> {
         for id in touched {
             for key in self.of_record.remove(id).unwrap_or_default() {
                 self.short.remove(&key);
@@ -173,14 +173,14 @@ impl Contents {
             self.names = Arc::new(names);
         }
         if !renamed.is_empty() {
-            self.write_anew(&renamed);
+            self.clear_serialized(&renamed);
         }
         rows.into_iter().for_each(|row| self.put(row));
         Ok(())
     }
 
     /// Clears the serialized forms of entries with these people, because they contain names.
-    fn write_anew(&mut self, people: &[Id]) {
+    fn clear_serialized(&mut self, people: &[Id]) {
         for row in self.short.values_mut().chain(self.long.values_mut()) {
             if row.people().any(|id| people.contains(&id)) {
                 *row = Arc::new(CachedEntry {
@@ -188,7 +188,7 @@ impl Contents {
                     zone: row.zone.clone(),
                     resources: Arc::clone(&row.resources),
                     series: row.series.clone(),
-                    written: OnceLock::new(),
+                    serialized: OnceLock::new(),
                     component: OnceLock::new(),
                 });
             }

@@ -13,7 +13,7 @@ use obcms_store::bookings::Slot;
 use obcms_store::calendar::EntryRow;
 use obcms_store::{Database, Tx, bookings, records};
 
-use super::{CalendarQuery, Entry, Feed, cache, takes_time};
+use super::{CalendarQuery, Entry, Feed, cache, occupies_people};
 use crate::core::{Actor, App, AppError};
 
 /// Maximum number of pairs in one response.
@@ -87,13 +87,13 @@ impl App {
         self.read(|tx| {
             let window = Span::new(query.window.start, query.window.end);
             let state = Database::state_of(tx)?;
-            let timed = |row: &EntryRow| !row.all_day && takes_time(row);
-            let (entries, names) = self.dated(tx, state, &query.window, &[], &timed)?;
+            let timed = |row: &EntryRow| !row.all_day && occupies_people(row);
+            let (entries, names) = self.dated_entries(tx, state, &query.window, &[], &timed)?;
             let mut feed = Feed { entries, names };
             let over = bookings::booked_over(tx, window)?;
             let rows = bookings_missing(tx, &over, &feed.entries)?;
             feed.add(cache::of_rows(tx, rows, self.zone())?, tx)?;
-            self.narrow_to_rights(tx, actor, &mut feed.entries)?;
+            self.apply_rights(tx, actor, &mut feed.entries)?;
             let mut pairs = people_and_venues(&feed);
             pairs.extend(resources(tx, &feed, &over)?);
             // One matching side is enough for a pair to pass the filters.
@@ -135,7 +135,7 @@ fn bookings_missing(
             continue;
         };
         let single = match Series::of(record) {
-            Some(series) => match date.parse().map(|date| series.materialise(record, date)) {
+            Some(series) => match date.parse().map(|date| series.materialize(record, date)) {
                 Ok(Ok(Some(single))) => single,
                 _ => continue,
             },

@@ -8,7 +8,7 @@ use obcms_domain::registry::{DateRole, Kind, Record};
 use obcms_store::calendar as store;
 use serde_json::Value as Json;
 
-use super::moving::{Moved, Wish, given_on, in_terms_of_the_entry, missing, patch};
+use super::moving::{MoveRequest, Moved, missing, patch, reassigned_fields, with_entry_parameters};
 use super::{EntryId, Feed};
 use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::undo::undo_address;
@@ -53,11 +53,11 @@ fn copy_entry(work: &mut UnitOfWork<'_, '_>, entry: &str, input: &Input) -> Resu
         return Err(AppError::conflict("This entry is a date of another record and cannot be copied."));
     }
     let input = actions::COPY_ENTRY.parse(input).map_err(AppError::Invalid)?;
-    let wish = Wish::read(&input);
+    let request = MoveRequest::read(&input);
     let mut fields = like(&original);
-    fields.extend(patch(&original, role, &current, &wish, work.app.zone())?);
-    fields.extend(given_on(&original, role, &wish)?);
-    let copy = records::create(work, kind, &fields).map_err(|error| in_terms_of_the_entry(error, role))?;
+    fields.extend(patch(&original, role, &current, &request, work.app.zone())?);
+    fields.extend(reassigned_fields(&original, role, &request)?);
+    let copy = records::create(work, kind, &fields).map_err(|error| with_entry_parameters(error, role))?;
     let mut rows = store::of_record(work.tx, copy.id)?;
     rows.retain(|row| row.entry_kind == id.entry_kind);
     let feed: Feed = work.app.feed(work.tx, work.actor, rows)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use obcms_domain::calendar::people_of;
-use obcms_domain::calendar::series::{Changed, ReadySeries};
+use obcms_domain::calendar::series::{Changed, ParsedSeries};
 use obcms_store::calendar::{EntryRow, EntryText, Window};
 
 use super::Zones;
@@ -21,7 +21,7 @@ pub fn expand(rows: Vec<EntryRow>, window: &Window, office: &TimeZone) -> Vec<En
     for row in rows {
         if row.series.is_none() {
             expanded.push(row);
-        } else if let Some(series) = ready(&row, &zones.of_entry(&row)) {
+        } else if let Some(series) = parse_series(&row, &zones.of_entry(&row)) {
             dates(&row, &series, window, |date, _| expanded.push(date));
         }
     }
@@ -29,14 +29,14 @@ pub fn expand(rows: Vec<EntryRow>, window: &Window, office: &TimeZone) -> Vec<En
 }
 
 /// Parses the series of a row; `zone` is the zone of its times.
-pub(super) fn ready(row: &EntryRow, zone: &TimeZone) -> Option<ReadySeries> {
-    ReadySeries::parse(row.series.as_ref()?, zone)
+pub(super) fn parse_series(row: &EntryRow, zone: &TimeZone) -> Option<ParsedSeries> {
+    ParsedSeries::parse(row.series.as_ref()?, zone)
 }
 
 /// Calls back for each occurrence that touches the window, with true if more than its time differs from the series.
 pub(super) fn dates(
     row: &EntryRow,
-    series: &ReadySeries,
+    series: &ParsedSeries,
     window: &Window,
     mut tell: impl FnMut(EntryRow, bool),
 ) {

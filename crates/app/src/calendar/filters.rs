@@ -31,7 +31,7 @@ impl RelatedTo {
     }
 
     /// Keeps the matching entries.
-    pub(super) fn narrow(&self, tx: &mut Tx<'_>, entries: &mut Vec<Entry>) -> Result<(), AppError> {
+    pub(super) fn retain_related(&self, tx: &mut Tx<'_>, entries: &mut Vec<Entry>) -> Result<(), AppError> {
         if !self.teams.is_empty() {
             let named = store::around(tx, &self.teams, 1)?;
             let members: HashSet<Id> = store::members(tx, &self.teams)?.into_iter().collect();

@@ -3,12 +3,12 @@
 //! The rows come from a table that the write path maintains for every record. The feed adds what depends on the actor:
 //! visibility, the right to move, and names of people.
 
-mod booked;
 mod cache;
 pub mod conflicts;
 mod copying;
 pub mod density;
 mod entry_id;
+mod event_bookings;
 pub(crate) mod events;
 mod expansion;
 mod filters;
@@ -22,9 +22,9 @@ mod serialize;
 pub mod series;
 pub mod suggestions;
 
-use booked::Booked;
 pub use cache::{CalendarCache, Names};
 pub use entry_id::EntryId;
+use event_bookings::EventBookings;
 use expansion::of_changed;
 pub use expansion::{expand, next};
 pub use filters::RelatedTo;
@@ -64,7 +64,7 @@ pub struct Feed {
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// Row of the entry.
-    pub row: Shown,
+    pub row: ResolvedRow,
     /// True if the actor may move the entry.
     pub editable: bool,
     /// Zone of an occurrence of which more than the time differs from the series.
@@ -73,16 +73,16 @@ pub struct Entry {
 
 /// Row of an entry, either the cached row or that of an occurrence.
 #[derive(Clone, Debug)]
-pub struct Shown {
-    kept: Arc<CachedEntry>,
+pub struct ResolvedRow {
+    cached: Arc<CachedEntry>,
     date: Option<Box<EntryRow>>,
 }
 
-impl Deref for Shown {
+impl Deref for ResolvedRow {
     type Target = EntryRow;
 
     fn deref(&self) -> &EntryRow {
-        self.date.as_deref().unwrap_or(&self.kept.row)
+        self.date.as_deref().unwrap_or(&self.cached.row)
     }
 }
 
@@ -137,29 +137,29 @@ impl Entry {
     }
 
     /// Wraps a cached entry that nobody may edit yet.
-    fn whole(kept: Arc<CachedEntry>) -> Self {
-        Self { row: Shown { kept, date: None }, editable: false, changed: None }
+    fn whole(cached: Arc<CachedEntry>) -> Self {
+        Self { row: ResolvedRow { cached, date: None }, editable: false, changed: None }
     }
 
     /// Returns the resources of the entry: rooms, vehicles, equipment.
     #[must_use]
     pub fn resources(&self) -> &[Id] {
-        &self.row.kept.resources
+        &self.row.cached.resources
     }
 
     /// Returns the time zone in which a timed entry is shown.
     fn zone(&self) -> &TimeZone {
-        self.changed.as_ref().unwrap_or(&self.row.kept.zone)
+        self.changed.as_ref().unwrap_or(&self.row.cached.zone)
     }
 
     /// Returns the slot of the serialized iCalendar component.
     pub(crate) fn component(&self) -> &OnceLock<Arc<Component>> {
-        &self.row.kept.component
+        &self.row.cached.component
     }
 
     /// Returns the cached entry, unless more than the time of this occurrence differs.
     fn common(&self) -> Option<&CachedEntry> {
-        if self.changed.is_some() { None } else { Some(&self.row.kept) }
+        if self.changed.is_some() { None } else { Some(&self.row.cached) }
     }
 
     /// Returns the start.
@@ -217,13 +217,13 @@ impl App {
         self.read(|tx| {
             let state = Database::state_of(tx)?;
             let (entries, names) =
-                self.dated(tx, state, &query.window, &query.modules, &|row| query.wants(row, actor))?;
-            Ok((state, self.narrowed(tx, actor, query, Feed { entries, names }, false)?))
+                self.dated_entries(tx, state, &query.window, &query.modules, &|row| query.wants(row, actor))?;
+            Ok((state, self.filtered(tx, actor, query, Feed { entries, names }, false)?))
         })
     }
 
     /// Applies the relation filters of the query and the rights of the actor. With `is_whole`, series are not expanded.
-    fn narrowed(
+    fn filtered(
         &self,
         tx: &mut Tx<'_>,
         actor: &Actor,
@@ -231,16 +231,16 @@ impl App {
         mut feed: Feed,
         is_whole: bool,
     ) -> Result<Feed, AppError> {
-        let booked = Booked::put(self, tx, actor, query, &mut feed, is_whole)?;
-        query.concerning.narrow(tx, &mut feed.entries)?;
-        self.narrow_to_rights(tx, actor, &mut feed.entries)?;
-        booked.leave_to_events(&mut feed.entries);
+        let booked = EventBookings::add_to_feed(self, tx, actor, query, &mut feed, is_whole)?;
+        query.related_to.retain_related(tx, &mut feed.entries)?;
+        self.apply_rights(tx, actor, &mut feed.entries)?;
+        booked.remove_shown_by_events(&mut feed.entries);
         Ok(feed)
     }
 
     /// Returns the wanted entries and occurrences of the modules (all if empty) within the
     /// window, sorted, regardless of rights.
-    pub(crate) fn dated(
+    pub(crate) fn dated_entries(
         &self,
         tx: &mut Tx<'_>,
         state: i64,
@@ -252,23 +252,23 @@ impl App {
         let mut zones = Zones::new(self.zone());
         let mut entries = Vec::with_capacity(rows.len());
         let mut dates = Vec::new();
-        for kept in rows {
-            if !modules.is_empty() && !modules.contains(&kept.row.kind.module) {
+        for cached in rows {
+            if !modules.is_empty() && !modules.contains(&cached.row.kind.module) {
                 continue;
             }
-            let is_usual_wanted = wanted(&kept.row);
-            let Some(series) = &kept.series else {
-                if kept.row.series.is_none() && is_usual_wanted {
-                    entries.push(Entry::whole(kept));
+            let is_usual_wanted = wanted(&cached.row);
+            let Some(series) = &cached.series else {
+                if cached.row.series.is_none() && is_usual_wanted {
+                    entries.push(Entry::whole(cached));
                 }
                 continue;
             };
-            expansion::dates(&kept.row, series, window, |row, is_changed| {
+            expansion::dates(&cached.row, series, window, |row, is_changed| {
                 if !(if is_changed { wanted(&row) } else { is_usual_wanted }) {
                     return;
                 }
                 let changed = is_changed.then(|| zones.of_entry(&row));
-                let row = Shown { kept: Arc::clone(&kept), date: Some(Box::new(row)) };
+                let row = ResolvedRow { cached: Arc::clone(&cached), date: Some(Box::new(row)) };
                 dates.push(Entry { row, editable: false, changed });
             });
         }
@@ -284,12 +284,12 @@ impl App {
     ) -> Result<(i64, Feed), AppError> {
         let state = Database::state_of(tx)?;
         let (rows, names) = self.cache::<CalendarCache>().within(tx, state, &query.window, self.zone())?;
-        let wanted = |kept: &CachedEntry| {
-            (query.modules.is_empty() || query.modules.contains(&kept.row.kind.module))
-                && (query.wants(&kept.row, actor) || wants_a_date(query, kept, actor))
+        let wanted = |cached: &CachedEntry| {
+            (query.modules.is_empty() || query.modules.contains(&cached.row.kind.module))
+                && (query.wants(&cached.row, actor) || matches_override(query, cached, actor))
         };
-        let entries = rows.into_iter().filter(|kept| wanted(kept)).map(Entry::whole).collect();
-        Ok((state, self.narrowed(tx, actor, query, Feed { entries, names }, true)?))
+        let entries = rows.into_iter().filter(|cached| wanted(cached)).map(Entry::whole).collect();
+        Ok((state, self.filtered(tx, actor, query, Feed { entries, names }, true)?))
     }
 
     /// Builds a feed of rows with the rights of the actor, in the given order.
@@ -297,17 +297,12 @@ impl App {
         let rows = cache::of_rows(tx, rows, self.zone())?;
         let names = cache::names_of(tx, &rows)?;
         let mut entries: Vec<Entry> = rows.into_iter().map(Entry::whole).collect();
-        self.narrow_to_rights(tx, actor, &mut entries)?;
+        self.apply_rights(tx, actor, &mut entries)?;
         Ok(Feed { entries, names })
     }
 
     /// Removes entries that the actor may not see and marks those they may move. A past booking cannot be moved.
-    fn narrow_to_rights(
-        &self,
-        tx: &mut Tx<'_>,
-        actor: &Actor,
-        entries: &mut Vec<Entry>,
-    ) -> Result<(), AppError> {
+    fn apply_rights(&self, tx: &mut Tx<'_>, actor: &Actor, entries: &mut Vec<Entry>) -> Result<(), AppError> {
         rights::apply(tx, actor, entries)?;
         let now = self.now();
         for entry in entries {
@@ -318,15 +313,15 @@ impl App {
 }
 
 /// Returns true if an override matches the filters of the query.
-fn wants_a_date(query: &CalendarQuery, kept: &CachedEntry, actor: &Actor) -> bool {
-    kept.series.as_ref().is_some_and(|series| {
+fn matches_override(query: &CalendarQuery, cached: &CachedEntry, actor: &Actor) -> bool {
+    cached.series.as_ref().is_some_and(|series| {
         let mut changed = series.stored.changed.iter();
-        changed.any(|changed| query.wants(&of_changed(kept.row.clone(), changed), actor))
+        changed.any(|changed| query.wants(&of_changed(cached.row.clone(), changed), actor))
     })
 }
 
 /// Returns true if the entry occupies its people. A cancelled, postponed, rejected or completed entry does not.
-fn takes_time(row: &EntryRow) -> bool {
+fn occupies_people(row: &EntryRow) -> bool {
     !["cancelled", "postponed", "rescheduled", "rejected", "completed"].contains(&&*row.status)
 }
 

@@ -71,12 +71,12 @@ fn move_entry(
     records::require_write(work.actor)?;
     require_edit(work, &before, role)?;
     let input = actions::MOVE_ENTRY.parse(input).map_err(AppError::Invalid)?;
-    let wish = Wish::read(&input);
-    let patch = change(&before, role, &current, &wish, work.app.zone())?;
-    let goes = &wish.goes;
+    let request = MoveRequest::read(&input);
+    let patch = change(&before, role, &current, &request, work.app.zone())?;
+    let reassignment = &request.reassignment;
     let after = records::update(work, kind, id.record, &patch, expected)
-        .map_err(|error| goes.in_terms_of_the_entry(in_terms_of_the_entry(error, role), kind))?;
-    let bookings = reassignment::bookings(work, &before, &after, goes)?;
+        .map_err(|error| reassignment.with_entry_parameters(with_entry_parameters(error, role), kind))?;
+    let bookings = reassignment::bookings(work, &before, &after, reassignment)?;
     let mut rows = store::of_record(work.tx, after.id)?;
     if rows.is_empty() {
         // A booking shown as part of an event has no row of its own.
@@ -95,13 +95,17 @@ fn move_entry(
 fn require_edit(work: &mut UnitOfWork<'_, '_>, record: &Record, role: &DateRole) -> Result<(), AppError> {
     let names = [role.start].into_iter();
     let asked = work.actor.require_names(work.tx, Action::Edit, record, names);
-    asked.map_err(|error| in_terms_of_the_entry(error, role))
+    asked.map_err(|error| with_entry_parameters(error, role))
 }
 
 /// Returns the field changes by which the copy of an entry is reassigned.
-pub(super) fn given_on(record: &Record, role: &DateRole, wish: &Wish<'_>) -> Result<Input, AppError> {
-    let fields = reassignment::fields(record, role, &wish.goes)?;
-    if wish.goes.resource.is_some() && fields.is_empty() {
+pub(super) fn reassigned_fields(
+    record: &Record,
+    role: &DateRole,
+    request: &MoveRequest<'_>,
+) -> Result<Input, AppError> {
+    let fields = reassignment::fields(record, role, &request.reassignment)?;
+    if request.reassignment.resource.is_some() && fields.is_empty() {
         return Err(AppError::field("resource", "kind", "A copy of this entry cannot have a resource."));
     }
     Ok(fields)
@@ -112,16 +116,16 @@ fn change(
     record: &Record,
     role: &DateRole,
     current: &DatedEntry,
-    wish: &Wish<'_>,
+    request: &MoveRequest<'_>,
     office: &TimeZone,
 ) -> Result<Input, AppError> {
-    let mut fields = reassignment::fields(record, role, &wish.goes)?;
-    let is_given_on = wish.goes != Reassignment::default();
-    if wish.is_moved() || !is_given_on {
+    let mut fields = reassignment::fields(record, role, &request.reassignment)?;
+    let is_reassigned = request.reassignment != Reassignment::default();
+    if request.is_moved() || !is_reassigned {
         if !current.movable {
             return Err(AppError::conflict("This date is calculated from other values and cannot be moved."));
         }
-        fields.extend(patch(record, role, current, wish, office)?);
+        fields.extend(patch(record, role, current, request, office)?);
     }
     Ok(fields)
 }
@@ -131,7 +135,7 @@ pub(super) fn single(record: &Record, recurrence: &str) -> Result<(Record, Dated
     let series = Series::of(record).ok_or_else(missing)?;
     let refused = |error: obcms_recur::ExpandError| AppError::Internal(error.to_string());
     let date = series.find(recurrence).map_err(refused)?.ok_or_else(missing)?;
-    let single = series.materialise(record, date).map_err(refused)?.ok_or_else(missing)?;
+    let single = series.materialize(record, date).map_err(refused)?.ok_or_else(missing)?;
     let entry = entries::of_occurrence(&single).ok_or_else(missing)?;
     Ok((single, entry))
 }
@@ -150,27 +154,30 @@ fn move_date(
     records::require_write(work.actor)?;
     require_edit(work, record, role)?;
     let input = actions::MOVE_ENTRY.parse(input).map_err(AppError::Invalid)?;
-    let wish = Wish::read(&input);
-    let patch = change(&single, role, &current, &wish, work.app.zone())?;
-    let goes = &wish.goes;
-    let gives_bookings = goes.resource.is_some() && patch.get("resource").is_none();
-    if gives_bookings && wish.scope != Scope::All {
+    let request = MoveRequest::read(&input);
+    let patch = change(&single, role, &current, &request, work.app.zone())?;
+    let reassignment = &request.reassignment;
+    let reassigns_bookings = reassignment.resource.is_some() && patch.get("resource").is_none();
+    if reassigns_bookings && request.scope != Scope::All {
         return Err(AppError::conflict(
             "A booking of a series applies to all occurrences. Change the resource for all \
              occurrences, or change the booking on its page.",
         ));
     }
-    let target = Target { kind, id: record.id, recurrence_id: recurrence, scope: wish.scope, expected };
+    let target = Target { kind, id: record.id, recurrence_id: recurrence, scope: request.scope, expected };
     let after = crate::calendar::series::change(work, &target, &patch)
-        .map_err(|error| goes.in_terms_of_the_entry(in_terms_of_the_entry(error, role), kind))?;
+        .map_err(|error| reassignment.with_entry_parameters(with_entry_parameters(error, role), kind))?;
     let times = ["start", "end", "all_day", "timezone", "rrule"];
-    if gives_bookings && times.iter().any(|name| record.get(name) != after.series.get(name)) {
+    if reassigns_bookings && times.iter().any(|name| record.get(name) != after.series.get(name)) {
         return Err(AppError::conflict(
             "You cannot move an occurrence to another time and another resource at once. Nothing was changed.",
         ));
     }
-    let bookings =
-        if gives_bookings { reassignment::bookings(work, record, &after.series, goes)? } else { Vec::new() };
+    let bookings = if reassigns_bookings {
+        reassignment::bookings(work, record, &after.series, reassignment)?
+    } else {
+        Vec::new()
+    };
     let of_booking = bookings.first().map(|first| undo_address(first.kind, first.id, work.change_set));
     let undo = after.undo().or(of_booking);
     let single = after.single.as_ref().ok_or_else(missing)?;
@@ -181,7 +188,7 @@ fn move_date(
 }
 
 /// Renames field errors of the record to the parameters of the request.
-pub(super) fn in_terms_of_the_entry(error: AppError, role: &DateRole) -> AppError {
+pub(super) fn with_entry_parameters(error: AppError, role: &DateRole) -> AppError {
     error.rename_fields(|field| {
         if field == role.start {
             Some("start")
@@ -195,17 +202,17 @@ pub(super) fn in_terms_of_the_entry(error: AppError, role: &DateRole) -> AppErro
 
 /// Requested changes. An absent value leaves the field unchanged.
 #[derive(Default)]
-pub(super) struct Wish<'a> {
+pub(super) struct MoveRequest<'a> {
     start: Option<&'a str>,
     end: Option<&'a str>,
     all_day: Option<bool>,
     /// Scope of the change of an occurrence.
     scope: Scope,
     /// Reassignment of the entry.
-    goes: Reassignment,
+    reassignment: Reassignment,
 }
 
-impl<'a> Wish<'a> {
+impl<'a> MoveRequest<'a> {
     /// Returns true if the request changes the time.
     fn is_moved(&self) -> bool {
         self.start.is_some() || self.end.is_some() || self.all_day.is_some()
@@ -218,7 +225,7 @@ impl<'a> Wish<'a> {
             end: actions::END.given(input),
             all_day: actions::ALL_DAY.get(input),
             scope: Scope::parse(actions::SCOPE.get(input)).unwrap_or_default(),
-            goes: Reassignment {
+            reassignment: Reassignment {
                 person: actions::PERSON.get(input),
                 resource: actions::RESOURCE.get(input),
                 instead_of: actions::INSTEAD_OF.get(input),
@@ -232,25 +239,25 @@ pub(super) fn patch(
     record: &Record,
     role: &DateRole,
     current: &DatedEntry,
-    wish: &Wish<'_>,
+    request: &MoveRequest<'_>,
     office: &TimeZone,
 ) -> Result<Input, AppError> {
     match record.kind.field(role.start).map(|field| field.data) {
-        Some(FieldType::Moment) => moments(record, role, current, wish),
+        Some(FieldType::Moment) => moments(record, role, current, request),
         Some(FieldType::Structure(_)) => {
-            let (first, _) = days(role, current, wish, office)?;
+            let (first, _) = days(role, current, request, office)?;
             milestone(record, role, current.position, first)
         }
         _ => {
-            let (first, last) = days(role, current, wish, office)?;
+            let (first, last) = days(role, current, request, office)?;
             Ok(span(record, role, first, last))
         }
     }
 }
 
 /// Parses a day. An instant means its day if the request is for an all-day entry.
-fn day(field: &str, text: &str, wish: &Wish<'_>, zone: &TimeZone) -> Result<Date, AppError> {
-    let read = if wish.all_day == Some(true) {
+fn day(field: &str, text: &str, request: &MoveRequest<'_>, zone: &TimeZone) -> Result<Date, AppError> {
+    let read = if request.all_day == Some(true) {
         moment(text, true, zone).map(|midnight| midnight.to_zoned(zone.clone()).date())
     } else {
         parse_date(text)
@@ -270,13 +277,13 @@ fn ends_too_early() -> AppError {
 fn days(
     role: &DateRole,
     current: &DatedEntry,
-    wish: &Wish<'_>,
+    request: &MoveRequest<'_>,
     office: &TimeZone,
 ) -> Result<(Date, Date), AppError> {
-    if wish.all_day == Some(false) {
+    if request.all_day == Some(false) {
         return Err(AppError::field("all_day", "choice", "This entry is all-day and has no times."));
     }
-    let (first, after) = whole_days(current, wish, office)?;
+    let (first, after) = whole_days(current, request, office)?;
     let last = after.checked_sub(1.day()).map_err(|_| out_of_range())?;
     if role.end.is_empty() && last != first {
         return Err(AppError::field(
@@ -289,11 +296,15 @@ fn days(
 }
 
 /// Returns the first day and the day after the last, from the request or the current entry.
-fn whole_days(current: &DatedEntry, wish: &Wish<'_>, zone: &TimeZone) -> Result<(Date, Date), AppError> {
+fn whole_days(
+    current: &DatedEntry,
+    request: &MoveRequest<'_>,
+    zone: &TimeZone,
+) -> Result<(Date, Date), AppError> {
     let (old_first, old_after) = (unfloating(current.start), unfloating(current.end));
-    let first = wish.start.map_or(Ok(old_first), |text| day("start", text, wish, zone))?;
-    let after = match wish.end {
-        Some(text) => day("end", text, wish, zone)?,
+    let first = request.start.map_or(Ok(old_first), |text| day("start", text, request, zone))?;
+    let after = match request.end {
+        Some(text) => day("end", text, request, zone)?,
         None => old_first
             .until(old_after)
             .and_then(|length| first.checked_add(length))
@@ -337,10 +348,10 @@ fn moments(
     record: &Record,
     role: &DateRole,
     current: &DatedEntry,
-    wish: &Wish<'_>,
+    request: &MoveRequest<'_>,
 ) -> Result<Input, AppError> {
     let zone = TimeZone::get(TIMEZONE.get(record)).unwrap_or(TimeZone::UTC);
-    let all_day = wish.all_day.unwrap_or(current.all_day);
+    let all_day = request.all_day.unwrap_or(current.all_day);
     let (start, end) = if all_day {
         let as_days = if current.all_day {
             current.clone()
@@ -352,10 +363,10 @@ fn moments(
             let after = end.date().checked_add(part_of_a_day.days()).map_err(|_| out_of_range())?;
             DatedEntry { start: calendar::floating(first), end: calendar::floating(after), ..current.clone() }
         };
-        let (first, after) = whole_days(&as_days, wish, &zone)?;
+        let (first, after) = whole_days(&as_days, request, &zone)?;
         (first.to_string(), after.to_string())
     } else {
-        let (start, end) = times(record, role, current, wish, &zone)?;
+        let (start, end) = times(record, role, current, request, &zone)?;
         (start.to_string(), end.to_string())
     };
     Ok(Input::from_iter([
@@ -369,15 +380,15 @@ fn times(
     record: &Record,
     role: &DateRole,
     current: &DatedEntry,
-    wish: &Wish<'_>,
+    request: &MoveRequest<'_>,
     zone: &TimeZone,
 ) -> Result<(Timestamp, Timestamp), AppError> {
     let read = |field: &str, text: &str| {
         moment(text, false, zone).map_err(|(code, message)| AppError::field(field, code, message))
     };
     let old_start = record.instant(role.start).unwrap_or(current.start);
-    let start = wish.start.map_or(Ok(old_start), |text| read("start", text))?;
-    let end = match wish.end {
+    let start = request.start.map_or(Ok(old_start), |text| read("start", text))?;
+    let end = match request.end {
         Some(text) => read("end", text)?,
         None => {
             let length = match (current.all_day, record.instant(role.end)) {

@@ -68,7 +68,7 @@ pub struct CalendarQuery {
     /// Priorities; empty means all.
     pub priorities: Vec<String>,
     /// Filter by teams, organizations, resources and places.
-    pub concerning: RelatedTo,
+    pub related_to: RelatedTo,
 }
 
 impl CalendarQuery {
@@ -89,7 +89,7 @@ impl CalendarQuery {
             persons: Vec::new(),
             statuses: Vec::new(),
             priorities: Vec::new(),
-            concerning: RelatedTo::default(),
+            related_to: RelatedTo::default(),
         }
     }
 
@@ -167,15 +167,15 @@ impl CalendarQuery {
         self.priorities = texts("priority");
         for (name, of, ids) in [
             ("person", "a user", &mut self.persons),
-            ("team", "a team", &mut self.concerning.teams),
-            ("organization", "an organization", &mut self.concerning.organizations),
-            ("resource", "a resource", &mut self.concerning.resources),
-            ("place", "a place, or its PSGC code", &mut self.concerning.places),
+            ("team", "a team", &mut self.related_to.teams),
+            ("organization", "an organization", &mut self.related_to.organizations),
+            ("resource", "a resource", &mut self.related_to.resources),
+            ("place", "a place, or its PSGC code", &mut self.related_to.places),
         ] {
             for text in listed(parameters, name) {
                 match text.parse() {
                     Ok(id) => ids.push(id),
-                    Err(_) if name == "resource" && text == "any" => self.concerning.any_resource = true,
+                    Err(_) if name == "resource" && text == "any" => self.related_to.any_resource = true,
                     Err(_) => errors.push(wrong(name, "type", &format!("Must be the id of {of}."))),
                 }
             }

@@ -23,7 +23,7 @@ pub(super) struct Reassignment {
 
 impl Reassignment {
     /// Renames errors of people fields to the parameters of the request.
-    pub fn in_terms_of_the_entry(&self, error: AppError, kind: &Kind) -> AppError {
+    pub fn with_entry_parameters(&self, error: AppError, kind: &Kind) -> AppError {
         if self.person.is_none() {
             return error;
         }
@@ -38,20 +38,24 @@ fn resource_field(kind: &Kind) -> Option<&'static Field> {
 }
 
 /// Returns the field changes that reassign the entry.
-pub(super) fn fields(record: &Record, role: &DateRole, goes: &Reassignment) -> Result<Input, AppError> {
+pub(super) fn fields(
+    record: &Record,
+    role: &DateRole,
+    reassignment: &Reassignment,
+) -> Result<Input, AppError> {
     let mut fields = Input::new();
-    if (goes.person.is_some() || goes.resource.is_some()) && !role.label.is_empty() {
+    if (reassignment.person.is_some() || reassignment.resource.is_some()) && !role.label.is_empty() {
         return Err(AppError::conflict("This entry is a date of another record and cannot be reassigned."));
     }
-    if let Some(person) = goes.person {
-        let old = goes
+    if let Some(person) = reassignment.person {
+        let old = reassignment
             .instead_of
             .ok_or_else(|| AppError::field("instead_of", "required", "Enter the person to replace."))?;
         fields = in_place(record, person, old)?;
     }
-    if let Some((resource, field)) = goes.resource.zip(resource_field(record.kind)) {
+    if let Some((resource, field)) = reassignment.resource.zip(resource_field(record.kind)) {
         let current = record.reference(field.name);
-        if goes.instead_of.is_some_and(|old| current != Some(old) && current != Some(resource)) {
+        if reassignment.instead_of.is_some_and(|old| current != Some(old) && current != Some(resource)) {
             return Err(AppError::conflict("The resource was changed in the meantime. Nothing was changed."));
         }
         fields.insert(field.name.to_owned(), json!(resource));
@@ -103,12 +107,12 @@ pub(super) fn bookings(
     work: &mut UnitOfWork<'_, '_>,
     before: &Record,
     after: &Record,
-    goes: &Reassignment,
+    reassignment: &Reassignment,
 ) -> Result<Vec<Record>, AppError> {
-    let Some(resource) = goes.resource.filter(|_| resource_field(before.kind).is_none()) else {
+    let Some(resource) = reassignment.resource.filter(|_| resource_field(before.kind).is_none()) else {
         return Ok(Vec::new());
     };
-    let old = goes
+    let old = reassignment
         .instead_of
         .ok_or_else(|| AppError::field("instead_of", "required", "Enter the resource to replace."))?;
     let ids = store::of_origins(work.tx, &[before.id])?;

@@ -90,7 +90,7 @@ impl Rights {
             ids
         });
         let none = || Which::These(HashSet::new());
-        let visible = match actor.sight(kind) {
+        let visible = match actor.visibility(kind) {
             None => return Ok(Self { visible: none(), editable: none(), assigned: None }),
             Some(Visibility::All) => Which::All,
             Some(Visibility::Within(scope)) => {
@@ -117,7 +117,7 @@ impl Rights {
         if needed.contains(&Relation::Team) && kind.field("teams").is_some() && !actor.teams.is_empty() {
             editable.extend(records::pointing_at(tx, &ids, "teams", &actor.teams)?);
         }
-        if needed.contains(&Relation::Organisation) && actor.roles.contains(&Role::Partner) {
+        if needed.contains(&Relation::Organization) && actor.roles.contains(&Role::Partner) {
             let scope = Scope { user, concerns: actor.concerns.clone() };
             editable.extend(records::in_scope(tx, kind, &ids, &scope)?);
         }

@@ -60,25 +60,25 @@ impl App {
         query: &CalendarQuery,
     ) -> Result<Vec<Row>, AppError> {
         let kind = rows.kind();
-        let Some(sight) = actor.sight(kind) else {
+        let Some(visibility) = actor.visibility(kind) else {
             return Ok(Vec::new());
         };
-        let is_narrowed = match rows {
-            Rows::People => !query.persons.is_empty() || !query.concerning.teams.is_empty(),
-            Rows::Resources => !query.concerning.resources.is_empty(),
+        let is_filtered = match rows {
+            Rows::People => !query.persons.is_empty() || !query.related_to.teams.is_empty(),
+            Rows::Resources => !query.related_to.resources.is_empty(),
         };
-        let mut found = if is_narrowed {
+        let mut found = if is_filtered {
             self.read(|tx| {
                 let mut ids = match rows {
                     Rows::People => query.persons.clone(),
-                    Rows::Resources => query.concerning.resources.clone(),
+                    Rows::Resources => query.related_to.resources.clone(),
                 };
                 if rows == Rows::People {
-                    ids.extend(store::members(tx, &query.concerning.teams)?);
+                    ids.extend(store::members(tx, &query.related_to.teams)?);
                 }
                 ids.sort_unstable();
                 ids.dedup();
-                if let Visibility::Within(scope) = &sight {
+                if let Visibility::Within(scope) = &visibility {
                     ids = records::in_scope(tx, kind, &ids, scope)?;
                 }
                 Ok(records::load_many(tx, kind, &ids)?)

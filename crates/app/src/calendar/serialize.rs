@@ -95,7 +95,7 @@ impl SerializedEntry {
     /// Serializes what all occurrences of an entry share. For a single entry that is all but the rights of the actor.
     fn of(entry: &Entry, names: &HashMap<Id, String>) -> serde_json::Result<Self> {
         let row = &entry.row;
-        let is_series = row.kept.row.series.is_some() || !row.recurrence_id.is_empty();
+        let is_series = row.cached.row.series.is_some() || !row.recurrence_id.is_empty();
         let mut members = Members { text: Vec::with_capacity(640), gaps: Vec::with_capacity(6), is_series };
         let alone = EntryId { recurrence: None, ..entry.id() };
         members.begun("id", &alone, Gap::Name)?;
@@ -208,10 +208,10 @@ impl Feed {
     pub fn digest(&self) -> Result<u64, AppError> {
         let mut hasher = DefaultHasher::new();
         for entry in &self.entries {
-            self.with_written(entry, |written| {
-                hasher.write_u64(written.digest);
+            self.with_serialized(entry, |serialized| {
+                hasher.write_u64(serialized.digest);
                 hasher.write_u8(entry.editable.into());
-                if written.gaps.len() > 1 {
+                if serialized.gaps.len() > 1 {
                     hasher.write_i64(entry.row.start.as_microsecond());
                     hasher.write_i64(entry.row.end.as_microsecond());
                     hasher.write(entry.row.recurrence_id.as_bytes());
@@ -223,20 +223,24 @@ impl Feed {
 
     /// Writes one entry as JSON.
     pub fn write_entry(&self, entry: &Entry, out: &mut Vec<u8>) -> Result<(), AppError> {
-        self.with_written(entry, |written| written.write(entry, out))
+        self.with_serialized(entry, |serialized| serialized.write(entry, out))
     }
 
-    fn with_written<T>(&self, entry: &Entry, act: impl FnOnce(&SerializedEntry) -> T) -> Result<T, AppError> {
-        let written =
+    fn with_serialized<T>(
+        &self,
+        entry: &Entry,
+        act: impl FnOnce(&SerializedEntry) -> T,
+    ) -> Result<T, AppError> {
+        let serialized =
             || SerializedEntry::of(entry, &self.names).map_err(|error| AppError::Internal(error.to_string()));
-        let Some(kept) = entry.common() else {
-            return Ok(act(&written()?));
+        let Some(cached) = entry.common() else {
+            return Ok(act(&serialized()?));
         };
-        Ok(act(match kept.written.get() {
-            Some(written) => written,
+        Ok(act(match cached.serialized.get() {
+            Some(serialized) => serialized,
             None => {
-                let written = written()?;
-                kept.written.get_or_init(|| written)
+                let serialized = serialized()?;
+                cached.serialized.get_or_init(|| serialized)
             }
         }))
     }

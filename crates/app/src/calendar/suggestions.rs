@@ -17,7 +17,7 @@ use obcms_store::records::{self, Archived, Filter, Order, Query, SortKey};
 use obcms_store::{SqlValue, Tx};
 use serde_json::{Value as Json, json};
 
-use super::{Feed, expand, takes_time};
+use super::{Feed, expand, occupies_people};
 use crate::core::{Actor, App, AppError};
 use crate::holidays::days_off;
 
@@ -121,7 +121,7 @@ impl App {
         // Tasks have days, not times: they say when something is due, not where a person is.
         let rows = store::of_people(tx, &EVENT, people, &window)?;
         let mut rows = expand(rows, &window, self.zone());
-        rows.retain(takes_time);
+        rows.retain(occupies_people);
         Ok(rows)
     }
 

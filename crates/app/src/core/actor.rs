@@ -117,17 +117,17 @@ pub(crate) struct ActorCache(pub RevisionCache<Id, Option<Actor>>);
 
 impl Default for ActorCache {
     fn default() -> Self {
-        Self(RevisionCache::with_capacity(KEPT_ACTORS))
+        Self(RevisionCache::with_capacity(CACHED_ACTORS))
     }
 }
 
 /// Capacity of the cache of users.
-const KEPT_ACTORS: usize = 1024;
+const CACHED_ACTORS: usize = 1024;
 
 impl App {
     /// Returns the user with current rights, unless disabled or archived. Every request needs its user, so they are
     /// cached by revision.
-    pub(crate) fn present_actor(&self, tx: &mut Tx<'_>, user: Id) -> Result<Option<Actor>, AppError> {
+    pub(crate) fn active_actor(&self, tx: &mut Tx<'_>, user: Id) -> Result<Option<Actor>, AppError> {
         Ok((*self.cache::<ActorCache>().0.get(tx, user, |tx| Actor::load(tx, user))?).clone())
     }
 }
@@ -248,7 +248,7 @@ impl Actor {
 
     /// Returns the visibility of the kind; nothing if the actor sees none of it.
     #[must_use]
-    pub fn sight(&self, kind: &Kind) -> Option<Visibility> {
+    pub fn visibility(&self, kind: &Kind) -> Option<Visibility> {
         if self.may(Action::View, kind.area) {
             return Some(Visibility::All);
         }
@@ -256,7 +256,7 @@ impl Actor {
             &self.roles,
             Action::View,
             kind.area,
-            &[Relation::Organisation, Relation::Assigned, Relation::Own],
+            &[Relation::Organization, Relation::Assigned, Relation::Own],
         );
         match (related, self.id) {
             (true, Some(user)) => Some(Visibility::Within(Scope { user, concerns: self.concerns.clone() })),
@@ -270,7 +270,7 @@ impl Actor {
     ///
     /// `Forbidden` when the actor sees none of it.
     pub fn scope(&self, kind: &Kind) -> Result<Option<Scope>, AppError> {
-        match self.sight(kind) {
+        match self.visibility(kind) {
             Some(Visibility::All) => Ok(None),
             Some(Visibility::Within(scope)) => Ok(Some(scope)),
             None => Err(AppError::forbidden(
@@ -326,7 +326,7 @@ impl Actor {
         if self.roles.contains(&Role::Partner) {
             let scope = Scope { user, concerns: self.concerns.clone() };
             if records::exists_in_scope(tx, record.kind, record.id, &scope)? {
-                relations.push(Relation::Organisation);
+                relations.push(Relation::Organization);
             }
         }
         Ok(relations)

@@ -49,7 +49,7 @@ impl SecurityEvent<'_> {
     }
 
     /// Writes an event of a client that is not signed in, unless there were too many of the kind.
-    pub fn log_of_stranger(&self) {
+    pub fn log_unauthenticated(&self) {
         let Self { event, user, address, outcome, about } = *self;
         let mut bounds = BOUNDS.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(left_out) = bounds.admit(event, outcome, address, Instant::now()) else { return };
@@ -115,13 +115,13 @@ impl Bounds {
 }
 
 /// Logs an action of an actor on an account or a secret.
-pub fn acted(actor: &Actor, event: &str, about: &str) {
+pub fn log_action(actor: &Actor, event: &str, about: &str) {
     SecurityEvent { event, user: &actor.username, address: &actor.address, outcome: "ok", about }.log();
 }
 
 /// Logs an event of a client that is not signed in, within the bounds of unauthenticated clients.
-pub fn stranger(event: &str, outcome: &str, about: &str, address: &str) {
-    SecurityEvent { event, user: "", address, outcome, about }.log_of_stranger();
+pub fn unauthenticated(event: &str, outcome: &str, about: &str, address: &str) {
+    SecurityEvent { event, user: "", address, outcome, about }.log_unauthenticated();
 }
 
 /// Event of a transaction, logged when it is committed.

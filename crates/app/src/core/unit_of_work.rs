@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::is_series;
-use obcms_domain::calendar::series::state::whole;
+use obcms_domain::calendar::series::state::series_record;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::task;
 use obcms_domain::programme::milestones::keep_numbers;
@@ -95,7 +95,7 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
     }
 
     /// Notes a security event about an account; it is logged when the transaction is committed.
-    pub(crate) fn acted(&mut self, event: &'static str, about: String) {
+    pub(crate) fn note_security_event(&mut self, event: &'static str, about: String) {
         let Actor { username, address, .. } = self.actor;
         let (user, address) = (username.clone(), address.clone());
         self.events.push(PendingEvent { event, user, address, about });
@@ -280,7 +280,7 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
     }
 
     /// Runs a command as an effect. Undoing its cause reverts its writes; they cannot be undone by themselves.
-    pub fn consequence<T>(
+    pub fn as_effect<T>(
         &mut self,
         write: impl FnOnce(&mut Self) -> Result<T, AppError>,
     ) -> Result<T, AppError> {
@@ -366,7 +366,7 @@ pub fn is_logged(field: &Field) -> bool {
 /// Returns old and new values by field; those of a series are of the series as a whole.
 fn differences(before: Option<&Record>, record: &Record) -> Map<String, Json> {
     if is_series(record) || before.is_some_and(is_series) {
-        return plain_differences(before.map(whole).as_ref(), &whole(record));
+        return plain_differences(before.map(series_record).as_ref(), &series_record(record));
     }
     plain_differences(before, record)
 }

@@ -73,7 +73,7 @@ impl App {
     /// Returns true if the count was saved. It does not raise the revision, so no cached view expires.
     #[must_use]
     pub fn note_feed_reads(&self, feed: Id, now: Timestamp, count: i64) -> bool {
-        self.noted(|tx| store::note_reads(tx, feed, now, count))
+        self.write_if_idle(|tx| store::note_reads(tx, feed, now, count))
     }
 
     /// Gives a feed a new address. The old one stops working.

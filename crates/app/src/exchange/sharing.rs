@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan};
 use obcms_domain::core::id::Id;
-use obcms_domain::exchange::sharing::{Closed, gone};
+use obcms_domain::exchange::sharing::{Closed, closed_reason};
 use obcms_domain::kinds::{BOOKING, RESOURCE, SHARE, SHARED_MODULES, resource, share};
 use obcms_domain::registry::{Module, Record, Value};
 use obcms_store::exchange::sharing as store;
@@ -163,9 +163,9 @@ impl App {
     /// Opens a share: counts the view and returns the calendar, or the reason why there is none.
     pub fn open_share(&self, secret: &str, given_proof: &str, visitor: &Visitor) -> Result<Opened, AppError> {
         let now = self.now();
-        let (share, maker) = match self.behind_share(secret, given_proof)? {
+        let (share, maker) = match self.share_state(secret, given_proof)? {
             ShareState::Missing => {
-                stranger("missing", "", visitor);
+                log_visitor("missing", "", visitor);
                 return Ok(Opened::Missing);
             }
             ShareState::Closed(share, reason) => return self.refuse(&share, reason, visitor),
@@ -181,19 +181,19 @@ impl App {
         })?;
         if !counted {
             // A concurrent visitor took the last view, or the maker withdrew the share.
-            let reason = self.read(|tx| find(tx, secret))?.and_then(|(share, _)| gone(&share, now));
+            let reason = self.read(|tx| find(tx, secret))?.and_then(|(share, _)| closed_reason(&share, now));
             return self.refuse(&share, reason.unwrap_or(Closed::UsedUp), visitor);
         }
-        stranger("opened", &share.id.to_string(), visitor);
+        log_visitor("opened", &share.id.to_string(), visitor);
         Ok(Opened::Shown(self.shared_calendar(&share, &maker)?))
     }
 
     /// Returns what opening a share would yield, without counting or logging.
-    pub fn behind_share(&self, secret: &str, given_proof: &str) -> Result<ShareState, AppError> {
+    pub fn share_state(&self, secret: &str, given_proof: &str) -> Result<ShareState, AppError> {
         let Some((share, maker)) = self.read(|tx| find(tx, secret))? else {
             return Ok(ShareState::Missing);
         };
-        let maker = match (gone(&share, self.now()), maker) {
+        let maker = match (closed_reason(&share, self.now()), maker) {
             (Some(reason), _) => return Ok(ShareState::Closed(Box::new(share), reason)),
             (None, None) => return Ok(ShareState::Closed(Box::new(share), Closed::MakerGone)),
             (None, Some(maker)) => maker,
@@ -213,17 +213,17 @@ impl App {
     ) -> Result<Unlocked, AppError> {
         let now = self.now();
         let Some((share, Some(_))) = self.read(|tx| find(tx, secret))? else {
-            stranger("missing", "", visitor);
+            log_visitor("missing", "", visitor);
             return Ok(Unlocked::Nothing);
         };
         let about = share.id.to_string();
-        if gone(&share, now).is_some() || !share::HAS_PASSPHRASE.get(&share) {
+        if closed_reason(&share, now).is_some() || !share::HAS_PASSPHRASE.get(&share) {
             return Ok(Unlocked::Nothing);
         }
         let attempt = Attempt::new(&account(share.id), &visitor.address);
         let locked = self.read(|tx| attempt.wait(tx, now))?;
         if let Some(seconds) = locked {
-            stranger("locked", &about, visitor);
+            log_visitor("locked", &about, visitor);
             return Ok(Unlocked::Wait(seconds));
         }
         if verify(passphrase, share::PASSPHRASE.get(&share)) {
@@ -234,7 +234,7 @@ impl App {
             attempt.failed(self, tx, now)?;
             self.note(tx, &share, "wrong_passphrase", visitor)
         })?;
-        stranger("wrong_passphrase", &about, visitor);
+        log_visitor("wrong_passphrase", &about, visitor);
         Ok(Unlocked::Wrong)
     }
 
@@ -292,7 +292,7 @@ impl App {
 
     fn refuse(&self, share: &Record, reason: Closed, visitor: &Visitor) -> Result<Opened, AppError> {
         self.database().write(|tx| self.note(tx, share, reason.as_str(), visitor))?;
-        stranger(reason.as_str(), &share.id.to_string(), visitor);
+        log_visitor(reason.as_str(), &share.id.to_string(), visitor);
         Ok(Opened::Closed(reason))
     }
 
@@ -323,8 +323,8 @@ impl App {
 }
 
 /// Writes a security event about a visitor at the address of a share.
-fn stranger(outcome: &str, about: &str, visitor: &Visitor) {
-    security::stranger("share", outcome, about, &visitor.address);
+fn log_visitor(outcome: &str, about: &str, visitor: &Visitor) {
+    security::unauthenticated("share", outcome, about, &visitor.address);
 }
 
 /// Returns the share with this secret, and its maker if they may still see anything.

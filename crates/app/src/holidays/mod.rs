@@ -29,7 +29,7 @@ pub struct Computed {
     /// Holidays calculated before and moved since by their rule.
     pub updated: usize,
     /// Holidays left as they are: up to date, changed by a person, or archived.
-    pub kept: usize,
+    pub unchanged: usize,
 }
 
 /// Day of the calendar.
@@ -207,7 +207,7 @@ pub fn compute(work: &mut UnitOfWork<'_, '_>, year: i16) -> Result<Computed, App
         match known.get(&rule.key) {
             None => new.push(made(work, rule)),
             Some(before) if before.is_archived() || holiday::SOURCE.get(before) != "computed" => {
-                computed.kept += 1;
+                computed.unchanged += 1;
             }
             Some(before) => {
                 let mut holiday = before.clone();
@@ -215,7 +215,7 @@ pub fn compute(work: &mut UnitOfWork<'_, '_>, year: i16) -> Result<Computed, App
                 if work.save(before, &mut holiday, "compute")? {
                     computed.updated += 1;
                 } else {
-                    computed.kept += 1;
+                    computed.unchanged += 1;
                 }
             }
         }

@@ -58,12 +58,12 @@ pub fn name_adjustment(
 }
 
 /// Recalculates Islamic holidays after a new adjustment.
-pub fn adjusted(work: &mut UnitOfWork<'_, '_>, _: &Record) -> Result<(), AppError> {
+pub fn adjustment_created(work: &mut UnitOfWork<'_, '_>, _: &Record) -> Result<(), AppError> {
     recompute_islamic_holidays(work)
 }
 
 /// Recalculates Islamic holidays after a changed adjustment.
-pub fn readjusted(work: &mut UnitOfWork<'_, '_>, _: &Record, _: &Record) -> Result<(), AppError> {
+pub fn adjustment_changed(work: &mut UnitOfWork<'_, '_>, _: &Record, _: &Record) -> Result<(), AppError> {
     recompute_islamic_holidays(work)
 }
 

@@ -16,4 +16,4 @@ pub use crate::core::job::{Enqueue, Handler, JobError, Outcome};
 pub use obcms_store::jobs::{Filter, Job, RunnerRow};
 pub use overview::{ALIVE, Health, LATE};
 pub use runner::Runner;
-pub use running::{plant, run_next};
+pub use running::{insert_scheduled_jobs, run_next};

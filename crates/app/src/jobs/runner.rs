@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use obcms_store::jobs;
 
 use super::Handler;
-use super::running::{LEASE, plant, run_next};
+use super::running::{LEASE, insert_scheduled_jobs, run_next};
 use crate::core::{App, AppError};
 
 /// Number of jobs that a process runs at the same time.
@@ -59,7 +59,7 @@ impl Runner {
 
     /// Does the same as [`Runner::start`] for other handlers.
     pub fn start_with(app: &App, handlers: &'static [Handler]) -> Result<Self, AppError> {
-        plant(app, handlers)?;
+        insert_scheduled_jobs(app, handlers)?;
         let shared = Arc::new(Shared {
             app: app.clone(),
             handlers,

@@ -19,7 +19,7 @@ pub const LEASE: SignedDuration = SignedDuration::from_secs(120);
 const LONGEST_ERROR: usize = 2000;
 
 /// Inserts the scheduled jobs of these handlers; existing ones are not changed.
-pub fn plant(app: &App, handlers: &[Handler]) -> Result<(), AppError> {
+pub fn insert_scheduled_jobs(app: &App, handlers: &[Handler]) -> Result<(), AppError> {
     let now = app.now();
     for handler in handlers.iter().filter(|handler| !handler.schedule.is_empty()) {
         let new = NewJob {
@@ -32,7 +32,7 @@ pub fn plant(app: &App, handlers: &[Handler]) -> Result<(), AppError> {
             run_at: next_time(app, handler.schedule, now)?,
             maximum_attempts: handler.maximum_attempts,
         };
-        app.database().write(|tx| Ok::<_, AppError>(jobs::plant(tx, &new, now)?))?;
+        app.database().write(|tx| Ok::<_, AppError>(jobs::insert_scheduled(tx, &new, now)?))?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use obcms_domain::approval::snapshot;
 use obcms_domain::kinds::{need, ppa};
-use obcms_domain::programme::following::{PpaFacts, refuse_need};
+use obcms_domain::programme::following::{PpaContext, refuse_need};
 use obcms_domain::programme::life_cycle::Stage;
 use obcms_domain::registry::Record;
 use obcms_store::Tx;
@@ -67,14 +67,14 @@ fn refuse_ppa(
     if before.map_or(status == known, |before| keeps_choices(before, record)) {
         return None;
     }
-    let facts = ppa_facts(project, record);
+    let context = ppa_context(project, record);
     let field = if status == known { "category" } else { "status" };
-    facts.refuse(status, today).map(|message| (field, message))
+    context.refuse(status, today).map(|message| (field, message))
 }
 
 /// Returns the circumstances that decide the states of a PPA.
-pub(super) fn ppa_facts(project: Option<Stage>, record: &Record) -> PpaFacts {
-    PpaFacts {
+pub(super) fn ppa_context(project: Option<Stage>, record: &Record) -> PpaContext {
+    PpaContext {
         is_request: record.is_request(),
         approval: snapshot::state_in_force(record),
         project,

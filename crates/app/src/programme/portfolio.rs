@@ -134,9 +134,9 @@ impl App {
             filter: filter.clone(),
             today: self.today(),
             ppas: actor.scope(&PPA)?,
-            needs: actor.sight(&NEED),
-            projects: actor.sight(&PROJECT),
-            tasks: actor.sight(&TASK),
+            needs: actor.visibility(&NEED),
+            projects: actor.visibility(&PROJECT),
+            tasks: actor.visibility(&TASK),
         };
         self.read(|tx| self.cache::<PortfolioCache>().get(tx, key.clone(), |tx| work_out(tx, &key)))
     }
@@ -156,15 +156,17 @@ fn work_out(tx: &mut Tx<'_>, key: &Key) -> Result<Portfolio, AppError> {
     let ppas = store::ppas(tx, &selection, key.ppas.as_ref())?;
     let mut tasks = match &key.tasks {
         None => HashMap::new(),
-        Some(sight) => store::tasks_by_ppa(tx, key.today, sight.scope())?,
+        Some(visibility) => store::tasks_by_ppa(tx, key.today, visibility.scope())?,
     };
     let needs = match &key.needs {
         None => Needs::default(),
-        Some(sight) => store::needs(tx, &selection, sight.scope(), key.ppas.as_ref(), HIGH_PRIORITY)?,
+        Some(visibility) => {
+            store::needs(tx, &selection, visibility.scope(), key.ppas.as_ref(), HIGH_PRIORITY)?
+        }
     };
     let stages = match &key.projects {
         None => HashMap::new(),
-        Some(sight) => store::pipeline(tx, &selection, sight.scope())?,
+        Some(visibility) => store::pipeline(tx, &selection, visibility.scope())?,
     };
     let regions: Vec<Id> = ppas.iter().filter_map(|ppa| ppa.region).collect();
     let regions = records::references(tx, &regions)?;

@@ -39,8 +39,8 @@ pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) 
         return Ok(());
     }
     let project = stage_of_link(work.tx, "ppa", record.id)?;
-    let facts = choices::ppa_facts(project, record);
-    if let Some(status) = facts.begins(ppa::STATUS.get(record), work.today) {
+    let context = choices::ppa_context(project, record);
+    if let Some(status) = context.begins(ppa::STATUS.get(record), work.today) {
         let mut begun = record.clone();
         ppa::STATUS.set(&mut begun, status);
         work.save(record, &mut begun, "follow")?;

@@ -8,7 +8,7 @@ use obcms_domain::choices;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{NEED, PPA, PROJECT, need, ppa, project};
 use obcms_domain::programme::following;
-use obcms_domain::programme::life_cycle::{self, Facts, LifeCycleError, Missing, Stage};
+use obcms_domain::programme::life_cycle::{self, LifeCycleError, Missing, Stage, StageConditions};
 use obcms_domain::registry::Record;
 use obcms_store::programme::projects::{self as store, StageVisit};
 use serde_json::{Value as Json, json};
@@ -58,22 +58,22 @@ pub fn state(
     tx: &mut obcms_store::Tx<'_>,
     project: &Record,
 ) -> Result<BTreeMap<&'static str, Json>, AppError> {
-    let stays = store::stays(tx, project.id)?;
-    let facts = facts(tx, project)?;
+    let visits = store::visits(tx, project.id)?;
+    let conditions = conditions(tx, project)?;
     let current = stage_of(project);
     let next = current.next();
     let checks: Vec<Json> = next
-        .map(|next| life_cycle::missing_to_enter(next, &facts))
+        .map(|next| life_cycle::missing_to_enter(next, &conditions))
         .unwrap_or_default()
         .iter()
         .map(|missing| check(project, *missing))
         .collect();
-    let stages: Vec<Json> = stays
+    let stages: Vec<Json> = visits
         .iter()
-        .map(|stay| {
+        .map(|visit| {
             json!({
-                "stage": stay.stage, "entered_at": stay.entered_at, "entered_by": stay.entered_by,
-                "left_at": stay.left_at, "note": stay.note,
+                "stage": visit.stage, "entered_at": visit.entered_at, "entered_by": visit.entered_by,
+                "left_at": visit.left_at, "note": visit.note,
             })
         })
         .collect();
@@ -116,21 +116,24 @@ pub(crate) fn stage_of_link(
     Ok(live.filter_map(|(_, _, project)| Stage::parse(&project.state)).max())
 }
 
-fn facts(tx: &mut obcms_store::Tx<'_>, project: &Record) -> Result<Facts, AppError> {
-    let mut facts = Facts { focal_person: !project::MAO_FOCAL_PERSON.is_empty(project), ..Facts::default() };
+fn conditions(tx: &mut obcms_store::Tx<'_>, project: &Record) -> Result<StageConditions, AppError> {
+    let mut conditions = StageConditions {
+        focal_person: !project::MAO_FOCAL_PERSON.is_empty(project),
+        ..StageConditions::default()
+    };
     if let Some(need) = project::NEED.get(project)
         && let Some(need) = obcms_store::records::load(tx, &NEED, need)?
     {
-        facts.need_validated = need::VALIDATED_AT.get(&need).is_some();
+        conditions.need_validated = need::VALIDATED_AT.get(&need).is_some();
     }
     if let Some(ppa) = project::PPA.get(project)
         && let Some(ppa) = obcms_store::records::load(tx, &PPA, ppa)?
     {
-        facts.ppa = snapshot::state_in_force(&ppa);
-        facts.ppa_budget = ppa::BUDGET_ALLOCATION_CENTAVOS.get(&ppa).is_some_and(|amount| amount > 0);
-        facts.ppa_funding_source = !ppa::FUNDING_SOURCE.is_empty(&ppa);
+        conditions.ppa = snapshot::state_in_force(&ppa);
+        conditions.ppa_budget = ppa::BUDGET_ALLOCATION_CENTAVOS.get(&ppa).is_some_and(|amount| amount > 0);
+        conditions.ppa_funding_source = !ppa::FUNDING_SOURCE.is_empty(&ppa);
     }
-    Ok(facts)
+    Ok(conditions)
 }
 
 /// Refuses if the project is in another stage than the one that the person saw.
@@ -160,11 +163,11 @@ pub fn move_project(
     if before.is_archived() {
         return Err(AppError::conflict("This project is archived. Restore it first."));
     }
-    let facts = facts(work.tx, &before)?;
+    let conditions = conditions(work.tx, &before)?;
     let current = stage_of(&before);
     let target = match step {
-        Step::Advance => life_cycle::advance(current, &facts),
-        Step::Skip => life_cycle::skip(current, &facts, note),
+        Step::Advance => life_cycle::advance(current, &conditions),
+        Step::Skip => life_cycle::skip(current, &conditions, note),
         Step::Return(stage) => life_cycle::return_to(current, stage, note),
     }
     .map_err(|error| refusal(&before, &error))?;
@@ -209,14 +212,14 @@ pub fn follow_undo(
     if project::CURRENT_STAGE.get(before) == project::CURRENT_STAGE.get(record) {
         return Ok(());
     }
-    if store::take_back(work.tx, record.id, undone)? == 0 {
+    if store::undo_visits(work.tx, record.id, undone)? == 0 {
         enter(work, record.id, stage_of(record), "")?;
     }
     Ok(())
 }
 
 fn enter(work: &mut UnitOfWork<'_, '_>, project: Id, stage: Stage, note: &str) -> Result<(), AppError> {
-    let stay = StageVisit {
+    let visit = StageVisit {
         id: work.app.new_id(),
         project_id: project,
         stage: stage.as_str().to_owned(),
@@ -226,7 +229,7 @@ fn enter(work: &mut UnitOfWork<'_, '_>, project: Id, stage: Stage, note: &str) -
         note: note.to_owned(),
         change_set: Some(work.change_set),
     };
-    store::enter(work.tx, &stay)?;
+    store::enter(work.tx, &visit)?;
     Ok(())
 }
 

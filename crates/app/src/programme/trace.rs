@@ -121,7 +121,7 @@ pub struct Group {
 #[derive(Clone, Debug)]
 pub struct Trace {
     /// Requested record.
-    pub thing: Link,
+    pub root: Link,
     /// All groups, also empty ones, of kinds that the actor may see.
     pub groups: Vec<Group>,
     /// Calendar entries of the record and its chain, without tasks.
@@ -149,11 +149,11 @@ impl Trace {
     #[must_use]
     pub fn to_json(&self, zone: &TimeZone) -> Json {
         let mut object = Map::new();
-        object.insert("kind".to_owned(), json!(self.thing.kind.name));
-        object.insert("id".to_owned(), json!(self.thing.id));
-        object.insert("title".to_owned(), json!(self.thing.title));
-        object.insert("state".to_owned(), json!(self.thing.state));
-        object.insert("url".to_owned(), json!(self.thing.kind.url(self.thing.id)));
+        object.insert("kind".to_owned(), json!(self.root.kind.name));
+        object.insert("id".to_owned(), json!(self.root.id));
+        object.insert("title".to_owned(), json!(self.root.title));
+        object.insert("state".to_owned(), json!(self.root.state));
+        object.insert("url".to_owned(), json!(self.root.kind.url(self.root.id)));
         let mut more = Map::new();
         for group in &self.groups {
             let links: Vec<Json> = group.links.iter().map(link_json).collect();
@@ -217,9 +217,9 @@ impl App {
         self.read(|tx| {
             let record = records::load(tx, kind, id)?.ok_or(AppError::NotFound(kind.label))?;
             actor.require(tx, Action::View, &record)?;
-            let thing = records::references(tx, &[id])?.remove(&id).ok_or(AppError::NotFound(kind.label))?;
-            let found = walk(tx, &thing, level(kind.name).unwrap_or(0))?;
-            let mut trace = collect(tx, actor, kind, &thing, found, self.today())?;
+            let root = records::references(tx, &[id])?.remove(&id).ok_or(AppError::NotFound(kind.label))?;
+            let found = walk(tx, &root, level(kind.name).unwrap_or(0))?;
+            let mut trace = collect(tx, actor, kind, &root, found, self.today())?;
             self.add_dates(tx, &mut trace)?;
             Ok(trace)
         })
@@ -229,7 +229,7 @@ impl App {
 impl App {
     /// Adds the calendar entries of the work in the chain; of a series the next one.
     fn add_dates(&self, tx: &mut Tx<'_>, trace: &mut Trace) -> Result<(), AppError> {
-        let mut dated = vec![trace.thing.id];
+        let mut dated = vec![trace.root.id];
         for name in ["assessments", "policies", "projects", "ppas", "policy_milestones", "events", "services"]
         {
             dated.extend(ids(trace, name));
@@ -250,25 +250,25 @@ fn level(kind: &str) -> Option<u8> {
 }
 
 /// Walks up and down from the record, level by level, with one query for each; every record is visited once.
-fn walk(tx: &mut Tx<'_>, thing: &Reference, start: u8) -> Result<Vec<(Reference, Position)>, AppError> {
+fn walk(tx: &mut Tx<'_>, root: &Reference, start: u8) -> Result<Vec<(Reference, Position)>, AppError> {
     let all: Vec<&str> = LEVELS.iter().map(|(name, _)| *name).collect();
-    let mut seen: HashSet<Id> = HashSet::from([thing.id]);
+    let mut seen: HashSet<Id> = HashSet::from([root.id]);
     let mut found: Vec<(Reference, Position)> = Vec::new();
-    let mut frontier: HashMap<Id, (Position, u8)> = HashMap::from([(thing.id, (Position::Itself, start))]);
+    let mut frontier: HashMap<Id, (Position, u8)> = HashMap::from([(root.id, (Position::Itself, start))]);
     while !frontier.is_empty() && found.len() < MAXIMUM_THINGS {
         let mut ids: Vec<Id> = frontier.keys().copied().collect();
         ids.sort_unstable();
         let mut next = HashMap::new();
-        for neighbour in store::neighbours(tx, &ids, &all)? {
-            let Some((direction, here)) = frontier.get(&neighbour.here).copied() else {
+        for neighbor in store::neighbors(tx, &ids, &all)? {
+            let Some((direction, here)) = frontier.get(&neighbor.here).copied() else {
                 continue;
             };
-            let Some(there) = level(&neighbour.other.kind) else {
+            let Some(there) = level(&neighbor.other.kind) else {
                 continue;
             };
             let position = match direction {
-                Position::Itself if neighbour.field == "depends_on" => {
-                    if neighbour.outgoing {
+                Position::Itself if neighbor.field == "depends_on" => {
+                    if neighbor.outgoing {
                         Position::Prerequisite
                     } else {
                         Position::Dependent
@@ -278,8 +278,8 @@ fn walk(tx: &mut Tx<'_>, thing: &Reference, start: u8) -> Result<Vec<(Reference,
                 Position::Itself | Position::Below if there > here => Position::Below,
                 _ => continue,
             };
-            let id = neighbour.other.id;
-            if neighbour.other.is_archived || !seen.insert(id) {
+            let id = neighbor.other.id;
+            if neighbor.other.is_archived || !seen.insert(id) {
                 continue;
             }
             // Tasks have no lower level, and their dependencies are not followed further.
@@ -287,7 +287,7 @@ fn walk(tx: &mut Tx<'_>, thing: &Reference, start: u8) -> Result<Vec<(Reference,
             if leads_on {
                 next.insert(id, (position, there));
             }
-            found.push((neighbour.other, position));
+            found.push((neighbor.other, position));
         }
         frontier = next;
     }
@@ -299,7 +299,7 @@ fn collect(
     tx: &mut Tx<'_>,
     actor: &Actor,
     kind: &'static Kind,
-    thing: &Reference,
+    root: &Reference,
     found: Vec<(Reference, Position)>,
     today: Date,
 ) -> Result<Trace, AppError> {
@@ -312,7 +312,7 @@ fn collect(
         due_date: None,
         progress: None,
     };
-    let thing = link(thing.clone(), kind, Position::Itself);
+    let root = link(root.clone(), kind, Position::Itself);
     let mut by_kind: HashMap<String, Vec<(Reference, Position)>> = HashMap::new();
     for item in found {
         by_kind.entry(item.0.kind.clone()).or_default().push(item);
@@ -325,7 +325,7 @@ fn collect(
         let mut links: Vec<Link> = Vec::new();
         if let Some(items) = by_kind.remove(kind_name) {
             let ids: Vec<Id> = items.iter().map(|(reference, _)| reference.id).collect();
-            let visible: HashSet<Id> = match actor.sight(group_kind) {
+            let visible: HashSet<Id> = match actor.visibility(group_kind) {
                 None => HashSet::new(),
                 Some(Visibility::All) => ids.into_iter().collect(),
                 Some(Visibility::Within(scope)) => {
@@ -336,7 +336,7 @@ fn collect(
             links.extend(seen.map(|(reference, position)| link(reference, group_kind, position)));
         }
         if group_kind == kind {
-            links.push(thing.clone());
+            links.push(root.clone());
         }
         if kind_name == "task" {
             fill_tasks(tx, &mut links, today)?;
@@ -346,7 +346,7 @@ fn collect(
         links.truncate(MAXIMUM_LINKS);
         groups.push(Group { name, kind: group_kind, links, more });
     }
-    let mut trace = Trace { thing, groups, dates: Vec::new(), budgets: Vec::new(), estimated_cost: 0 };
+    let mut trace = Trace { root, groups, dates: Vec::new(), budgets: Vec::new(), estimated_cost: 0 };
     add_money(tx, &mut trace)?;
     Ok(trace)
 }

@@ -50,7 +50,7 @@ impl App {
                 return known(answer);
             }
             let record = create(work, kind, input)?;
-            let mut object = representation::present_one(self.rules(), work.tx, work.today, &record)?;
+            let mut object = representation::represent_one(self.rules(), work.tx, work.today, &record)?;
             let mut answer = idempotency::Answer {
                 request: request.to_owned(),
                 status: 201,
@@ -234,7 +234,7 @@ pub fn create(work: &mut UnitOfWork<'_, '_>, kind: &'static Kind, input: &Input)
     let mut record = work.new_record(kind);
     input::parse(&mut record, input, true, &work.context())?;
     reasons::note(work, None, &record, reason)?;
-    series::begin_on_rule(&mut record);
+    series::align_start_to_rule(&mut record);
     work.actor.require_new(work.tx, &record, &work.context())?;
     check(work, None, &record)?;
     work.before_save(None, &mut record, input)?;
@@ -278,7 +278,7 @@ pub fn update(
         )));
     }
     let mut record = before.clone();
-    series::state::to_edit(&mut record);
+    series::state::load_editable_state(&mut record);
     input::parse(&mut record, input, false, &work.context())?;
     work.actor.require_given(work.tx, &before, &record, input)?;
     reasons::note(work, Some(&before), &record, reason)?;
@@ -289,8 +289,8 @@ pub fn update(
             return Err(AppError::Invalid(errors));
         }
     }
-    if series::begins_anew(&before, &record) {
-        series::begin_on_rule(&mut record);
+    if series::starts_differently(&before, &record) {
+        series::align_start_to_rule(&mut record);
     }
     check(work, Some(&before), &record)?;
     work.before_save(Some(&before), &mut record, input)?;
@@ -383,11 +383,11 @@ fn check_references(
     }
     // Targets that the actor may not see do not exist for them.
     let mut found = store::references(work.tx, &ids)?;
-    let kept: Vec<Id> = before
+    let preserved: Vec<Id> = before
         .map(|before| fields.iter().flat_map(|place| before.values[*place].targets()).collect())
         .unwrap_or_default();
     let hidden = references::hidden(work.tx, work.actor, &found)?;
-    found.retain(|id, _| !hidden.contains(id) || kept.contains(id));
+    found.retain(|id, _| !hidden.contains(id) || preserved.contains(id));
     for position in fields {
         let field = &record.kind.fields[position];
         let known: Vec<Id> = before.map(|before| before.values[position].targets()).unwrap_or_default();

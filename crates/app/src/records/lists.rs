@@ -130,7 +130,7 @@ impl App {
     /// Returns true if a list of the kind knows the parameter. Some kinds have shortcuts beside the filters of every
     /// kind.
     #[must_use]
-    pub fn knows_parameter(&self, kind: &'static Kind, name: &str) -> bool {
+    pub fn is_known_parameter(&self, kind: &'static Kind, name: &str) -> bool {
         is_own(name) || filters::is_filter(kind, name) || self.rules().of(kind).shortcut(name).is_some()
     }
 

@@ -35,7 +35,7 @@ pub(crate) fn hidden(tx: &mut Tx<'_>, actor: &Actor, found: &Directory) -> Resul
     let mut hidden = HashSet::new();
     for (name, ids) in by_kind {
         let Some(kind) = kinds::by_name(name) else { continue };
-        match actor.sight(kind) {
+        match actor.visibility(kind) {
             Some(Visibility::All) => {}
             Some(Visibility::Within(scope)) => {
                 let seen: HashSet<Id> = records::in_scope(tx, kind, &ids, &scope)?.into_iter().collect();

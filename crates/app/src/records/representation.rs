@@ -11,21 +11,21 @@ use crate::core::{Actor, App, AppError};
 impl App {
     /// Returns the representations of records of one kind; members from other records are loaded for all of them at
     /// once.
-    pub fn present(&self, records: &[Record]) -> Result<Vec<Map<String, Json>>, AppError> {
+    pub fn represent(&self, records: &[Record]) -> Result<Vec<Map<String, Json>>, AppError> {
         let Some(first) = records.first() else { return Ok(Vec::new()) };
         let (rules, today) = (self.rules().of(first.kind), self.today());
         match rules.related_members {
-            Some(_) => self.read(|tx| present(tx, rules, today, records)),
+            Some(_) => self.read(|tx| represent(tx, rules, today, records)),
             // Members calculated from the record need no transaction.
             None => Ok(records.iter().map(|record| object(rules, record, today)).collect()),
         }
     }
 
     /// Returns the representation of one record, with the members that only its own page shows.
-    pub fn present_one(&self, record: &Record) -> Result<Map<String, Json>, AppError> {
+    pub fn represent_one(&self, record: &Record) -> Result<Map<String, Json>, AppError> {
         let rules = self.rules().of(record.kind);
         if rules.related_members.is_some() || rules.page_members.is_some() {
-            self.read(|tx| present_one(self.rules(), tx, self.today(), record))
+            self.read(|tx| represent_one(self.rules(), tx, self.today(), record))
         } else {
             Ok(object(rules, record, self.today()))
         }
@@ -59,7 +59,7 @@ fn object(rules: &KindRules, record: &Record, today: Date) -> Map<String, Json> 
 }
 
 /// Returns the representations of records of one kind, within a transaction.
-fn present(
+fn represent(
     tx: &mut Tx<'_>,
     rules: &KindRules,
     today: Date,
@@ -75,14 +75,14 @@ fn present(
 }
 
 /// Returns the representation of one record with the members that only its own page shows, within a transaction.
-pub(crate) fn present_one(
+pub(crate) fn represent_one(
     rules: &Rules,
     tx: &mut Tx<'_>,
     today: Date,
     record: &Record,
 ) -> Result<Map<String, Json>, AppError> {
     let rules = rules.of(record.kind);
-    let mut object = present(tx, rules, today, std::slice::from_ref(record))?.pop().unwrap_or_default();
+    let mut object = represent(tx, rules, today, std::slice::from_ref(record))?.pop().unwrap_or_default();
     if let Some(page_members) = rules.page_members {
         add(&mut object, page_members(tx, record)?);
     }

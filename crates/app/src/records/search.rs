@@ -54,7 +54,7 @@ impl App {
         let visible: Vec<(&'static Kind, Visibility)> = kinds::REGISTRY
             .into_iter()
             .filter(|kind| only.is_empty() || only.contains(kind))
-            .filter_map(|kind| actor.sight(kind).map(|sight| (kind, sight)))
+            .filter_map(|kind| actor.visibility(kind).map(|visibility| (kind, visibility)))
             .collect();
         let is_place = |kind: &Kind| PLACES.contains(&kind.name);
         // A search limited to kinds ranks places like any other kind.
@@ -66,7 +66,7 @@ impl App {
             .collect();
         let places: Vec<&str> =
             visible.iter().filter(|(kind, _)| apart && is_place(kind)).map(|(kind, _)| kind.name).collect();
-        let is_limited = visible.iter().any(|(_, sight)| *sight != Visibility::All);
+        let is_limited = visible.iter().any(|(_, visibility)| *visibility != Visibility::All);
         let many = i64::try_from(limit).unwrap_or(CANDIDATES).saturating_add(CANDIDATES);
         let candidates = if is_limited { CANDIDATES_WITHIN } else { many };
         self.read(|tx| {
@@ -88,8 +88,8 @@ fn seen(
     found: Vec<Reference>,
 ) -> Result<Vec<Hit>, AppError> {
     let mut hidden: HashSet<Id> = HashSet::new();
-    for (kind, sight) in visible {
-        let Visibility::Within(scope) = sight else {
+    for (kind, visibility) in visible {
+        let Visibility::Within(scope) = visibility else {
             continue;
         };
         let ids: Vec<Id> = found

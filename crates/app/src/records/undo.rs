@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::is_series;
-use obcms_domain::calendar::series::state::{self, whole};
+use obcms_domain::calendar::series::state::{self, series_record};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{self, TASK, task};
 use obcms_domain::records::input::Context;
@@ -238,7 +238,7 @@ fn plan(
     let mut obstacles = Obstacles::default();
     for change in latest {
         let Some(current) = current.get(&change.record_id) else { continue };
-        if let Some(last) = in_the_way(&later_than(&since, change))
+        if let Some(last) = blocking_change(&later_than(&since, change))
             && !is_as_left(change, current)
         {
             obstacles.add_changed(current, last.actor);
@@ -247,7 +247,7 @@ fn plan(
     let mut live = Vec::new();
     for change in &generated {
         let Some(task) = made.get(&change.record_id).filter(|task| !task.is_archived()) else { continue };
-        match in_the_way(&later_than(&since, change)) {
+        match blocking_change(&later_than(&since, change)) {
             Some(last) => obstacles.add_changed(task, last.actor),
             None => live.push(task.id),
         }
@@ -281,7 +281,7 @@ fn later_than(since: &[Change], change: &Change) -> Vec<Change> {
 }
 
 /// Returns the last later change that blocks an undo. A change that was undone since, and its undo, do not block.
-fn in_the_way(newest_first: &[Change]) -> Option<&Change> {
+fn blocking_change(newest_first: &[Change]) -> Option<&Change> {
     let undone = undone_sets(newest_first);
     let sets: HashSet<Id> = newest_first.iter().map(|change| change.change_set).collect();
     newest_first.iter().find(|change| {
@@ -367,10 +367,10 @@ pub(crate) fn undo(
         let Some(before) = work.find(kind, change.record_id)? else {
             continue;
         };
-        let mut record = whole(&before);
-        take_back(change, &mut record, work.now)?;
+        let mut record = series_record(&before);
+        revert_change(change, &mut record, work.now)?;
         if is_series(&record) {
-            state::keep_whole(&mut record);
+            state::store_series_state(&mut record);
         }
         if let Some(before_undo) = work.rules_of(kind).before_undo {
             before_undo(work, &before, &record)?;
@@ -386,11 +386,11 @@ pub(crate) fn undo(
         if task.is_archived() {
             continue;
         }
-        let mut gone = task.clone();
-        gone.archived_at = Some(work.now);
+        let mut detached = task.clone();
+        detached.archived_at = Some(work.now);
         // It releases its template item, so that the same step generates its tasks again.
-        task::TEMPLATE_ITEM.clear(&mut gone);
-        work.save(&task, &mut gone, "undo")?;
+        task::TEMPLATE_ITEM.clear(&mut detached);
+        work.save(&task, &mut detached, "undo")?;
     }
     work.find(kind, id)?.ok_or(AppError::NotFound(kind.label))
 }
@@ -424,7 +424,7 @@ fn is_as_left(change: &Change, record: &Record) -> bool {
         _ => record.is_archived(),
     };
     let creates = change.action == "create";
-    let record = &whole(record);
+    let record = &series_record(record);
     left_archived == record.is_archived()
         && record.kind.fields.iter().enumerate().filter(|(_, field)| is_logged(field)).all(
             |(position, field)| match change.fields.get(field.name) {
@@ -470,7 +470,7 @@ fn require_right(
 ) -> Result<(), AppError> {
     let Some(opposite) = undo_action(rules, change) else { return Ok(()) };
     actor.require(tx, opposite, current)?;
-    let mut after = whole(current);
+    let mut after = series_record(current);
     let mut before = after.clone();
     let follows =
         |name: &str| name == task::START_DATE.name() && change.fields.contains_key(task::STATUS.name());
@@ -495,7 +495,7 @@ fn is_remark_of_origin(change: &Change) -> bool {
     change.action == CANCELLED && ![TASK.name, kinds::BOOKING.name].contains(&change.kind.as_str())
 }
 
-fn take_back(change: &Change, record: &mut Record, now: Timestamp) -> Result<(), AppError> {
+fn revert_change(change: &Change, record: &mut Record, now: Timestamp) -> Result<(), AppError> {
     match (change.action.as_str(), change.fields.get(ARCHIVED)) {
         (_, Some(pair)) => record.archived_at = (pair.get(0) == Some(&json!(true))).then_some(now),
         ("create", None) => {

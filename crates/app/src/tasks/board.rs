@@ -12,14 +12,14 @@ use obcms_store::tasks::board as store;
 use obcms_store::{SqlValue, Tx};
 
 pub use obcms_store::tasks::board::Group;
-use store::{Key, Place};
+use store::{CardPosition, Key};
 
 use crate::core::rules::Shortcut;
 use crate::core::{Actor, App, AppError};
 use crate::records::lists::{self, Parameters, Request};
 
 /// Key of the column of unassigned tasks.
-pub const NOBODY: &str = "none";
+pub const UNASSIGNED: &str = "none";
 /// Maximum number of people with a column of their own; the others are found by the filter.
 pub const PEOPLE: usize = 24;
 /// Default number of cards of each column, about three screens. The rest follows by cursor as the page is scrolled.
@@ -133,8 +133,8 @@ impl App {
 
     /// Returns true if a board knows the parameter. It has an order of its own and accepts no sorting.
     #[must_use]
-    pub fn knows_board_parameter(&self, name: &str) -> bool {
-        OWN.contains(&name) || (name != "sort" && self.knows_parameter(&TASK, name))
+    pub fn is_known_board_parameter(&self, name: &str) -> bool {
+        OWN.contains(&name) || (name != "sort" && self.is_known_parameter(&TASK, name))
     }
 
     /// Returns the board, or the next cards of one of its columns.
@@ -149,7 +149,7 @@ impl App {
 struct Asked {
     group: Group,
     column: Option<Key>,
-    after: Option<Place>,
+    after: Option<CardPosition>,
     limit: i64,
     request: Request,
 }
@@ -207,15 +207,15 @@ impl Asked {
 fn key(group: Group, text: &str) -> Option<Key> {
     match choices_of(group) {
         Some(choices) => choices::contains(choices, text).then(|| Key::Value(text.to_owned())),
-        None if text == NOBODY => Some(Key::Nobody),
+        None if text == UNASSIGNED => Some(Key::Unassigned),
         None => text.parse().ok().map(Key::Person),
     }
 }
 
-fn place(cursor: &str) -> Option<Place> {
+fn place(cursor: &str) -> Option<CardPosition> {
     let cursor = lists::decode_cursor(cursor)?;
     match cursor.key {
-        SqlValue::Text(rank) => Some(Place { task: cursor.id, rank }),
+        SqlValue::Text(rank) => Some(CardPosition { task: cursor.id, rank }),
         _ => None,
     }
 }
@@ -324,12 +324,12 @@ fn keys(
         let name = directory.get(person).map(|person| person.title.to_lowercase());
         (!is_self(*person), name, *person)
     });
-    let mut keys = vec![Key::Nobody];
+    let mut keys = vec![Key::Unassigned];
     keys.extend(people.into_iter().map(|(person, _)| Key::Person(person)));
     Ok((keys, more))
 }
 
-fn cursor(card: &Place) -> String {
+fn cursor(card: &CardPosition) -> String {
     lists::encode_cursor(&Cursor { key: SqlValue::Text(card.rank.clone()), id: card.task })
 }
 
@@ -337,7 +337,7 @@ fn name(key: &Key) -> String {
     match key {
         Key::Value(value) => value.clone(),
         Key::Person(person) => person.to_string(),
-        Key::Nobody => NOBODY.to_owned(),
+        Key::Unassigned => UNASSIGNED.to_owned(),
     }
 }
 
@@ -349,7 +349,7 @@ fn label(group: Group, key: &Key, directory: &Directory) -> String {
         Key::Person(person) => {
             directory.get(person).map_or_else(|| "Someone".to_owned(), |person| person.title.clone())
         }
-        Key::Nobody => "Unassigned".to_owned(),
+        Key::Unassigned => "Unassigned".to_owned(),
     }
 }
 

@@ -28,7 +28,7 @@ impl TaskDependencies {
 
 impl App {
     /// Returns the prerequisites and dependents of a task.
-    pub fn task_neighbours(&self, actor: &Actor, task: &Record) -> Result<TaskDependencies, AppError> {
+    pub fn task_dependencies(&self, actor: &Actor, task: &Record) -> Result<TaskDependencies, AppError> {
         let scope = actor.scope(&TASK)?;
         self.read(|tx| {
             let before = task::DEPENDS_ON.get(task).to_vec();

@@ -39,7 +39,7 @@ impl App {
 }
 
 /// Generates the tasks that the triggers of templates require.
-pub fn for_origin(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<(), AppError> {
+pub fn generate_for_origin(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<(), AppError> {
     let fact = |name: &str| match origin.get(name) {
         Value::Text(text) => Some(text.clone()),
         Value::Boolean(value) => Some(value.to_string()),
@@ -136,7 +136,7 @@ pub fn instantiate(
 
 /// Detaches a generated task from its template item when it comes to an origin that has a task of the same item
 /// already, by a move, an undo or an edit. An origin has each item of a template once.
-pub fn yield_place(
+pub fn detach_duplicate_item(
     work: &mut UnitOfWork<'_, '_>,
     before: &Record,
     record: &mut Record,

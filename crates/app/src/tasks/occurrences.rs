@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use obcms_domain::calendar::floating;
-use obcms_domain::calendar::series::{OVER, Series, state};
+use obcms_domain::calendar::series::{CLOSED_STATES, Series, state};
 use obcms_domain::registry::Record;
 use obcms_domain::registry::series::SERIES_STATE;
 use obcms_recur::Moment;
@@ -61,7 +61,7 @@ pub(crate) fn show(record: &mut Record, today: jiff::civil::Date) -> Result<(), 
         return Ok(());
     }
     let single = match (Series::of(record), shown(record, today)?) {
-        (Some(series), Some(date)) => series.materialise(record, date).map_err(too_much)?,
+        (Some(series), Some(date)) => series.materialize(record, date).map_err(too_much)?,
         _ => None,
     };
     state::show(record, single.as_ref());
@@ -70,7 +70,7 @@ pub(crate) fn show(record: &mut Record, today: jiff::civil::Date) -> Result<(), 
 
 /// Returns the occurrences of a task series that are still to do: of those before `today` only the last one, those
 /// until `end`, and if there are none of these the next one after.
-pub fn to_do(
+pub fn open_occurrences(
     record: &Record,
     today: jiff::civil::Date,
     end: jiff::civil::Date,
@@ -97,11 +97,11 @@ pub fn to_do(
             ahead.extend(date_of(&series, record, id)?.filter(|date| date.start < until));
         }
     }
-    ahead.retain(|date| date.end > midnight && !OVER.contains(&date.record.state()));
+    ahead.retain(|date| date.end > midnight && !CLOSED_STATES.contains(&date.record.state()));
     ahead.sort_by_key(|date| date.end);
     if ahead.is_empty() {
         let later = upcoming(record, until, 8)?;
-        ahead.extend(later.into_iter().find(|date| !OVER.contains(&date.record.state())));
+        ahead.extend(later.into_iter().find(|date| !CLOSED_STATES.contains(&date.record.state())));
     }
     let late = open_date(record, today)?.filter(|date| date.end <= midnight);
     Ok(late.into_iter().chain(ahead).collect())

@@ -17,7 +17,9 @@ use serde_json::{Map, Value as Json, json};
 
 use super::occurrences;
 use super::progress::{ppa_of, roll_up};
-use crate::calendar::series::{self as dates, keep_start, put_on_date, single_of, too_much};
+use crate::calendar::series::{
+    self as dates, keep_start, materialize_occurrence, override_occurrence, too_much,
+};
 use crate::core::rules::{Choices, Input};
 use crate::core::{AppError, UnitOfWork};
 use crate::records::references;
@@ -54,8 +56,8 @@ fn require_assign(
     record: &Record,
 ) -> Result<(), AppError> {
     // For a series the people of the whole are compared, not those of the shown occurrence.
-    let before = before.map(state::edited);
-    let (before, record) = (before.as_ref(), &state::edited(record));
+    let before = before.map(state::editable);
+    let (before, record) = (before.as_ref(), &state::editable(record));
     let differs = |name: &str| before.is_none_or(|before| before.get(name) != record.get(name));
     let given: Vec<Id> = task::ASSIGNEES.get(record).to_vec();
     let known: &[Id] = before.map_or(&[], |before| task::ASSIGNEES.get(before));
@@ -164,17 +166,17 @@ fn hand_to_first(work: &mut UnitOfWork<'_, '_>, record: &mut Record) -> Result<(
     };
     let done = record.clone();
     let mut fresh = done.clone();
-    state::to_whole(&mut fresh);
+    state::load_series_state(&mut fresh);
     if series.overrides.is_empty()
         && state::STATE_FIELDS.iter().any(|name| fresh.get(name) != done.get(name))
         && let Some(first) = series.first().map_err(too_much)?
-        && let Some(mut single) = series.materialise(&fresh, first).map_err(too_much)?
+        && let Some(mut single) = series.materialize(&fresh, first).map_err(too_much)?
     {
         for name in state::STATE_FIELDS {
             single.set(name, done.get(name).clone());
         }
         *record = fresh;
-        put_on_date(work, record, &series, first, &single)?;
+        override_occurrence(work, record, &series, first, &single)?;
     }
     occurrences::show(record, work.today)
 }
@@ -195,14 +197,14 @@ pub fn apply_shown(
         apply_to_whole(work, record, change, force_reason)?;
         return Ok(None);
     };
-    let before = single_of(&series, record, date)?;
+    let before = materialize_occurrence(&series, record, date)?;
     let mut single = before.clone();
     apply(work, &mut single, change, force_reason)?;
     if single.values == before.values {
         return Ok(Some(date));
     }
     keep_start(&before, &mut single, &Input::new());
-    put_on_date(work, record, &series, date, &single)?;
+    override_occurrence(work, record, &series, date, &single)?;
     occurrences::show(record, work.today)?;
     Ok(Some(date))
 }
@@ -217,11 +219,11 @@ pub fn apply_to_whole(
     if Series::of(record).is_none() {
         return apply(work, record, change, force_reason);
     }
-    let mut whole = state::whole(record);
+    let mut whole = state::series_record(record);
     let start = task::START_DATE.get(&whole);
     apply(work, &mut whole, change, force_reason)?;
     task::START_DATE.set(&mut whole, start);
-    state::keep_whole(&mut whole);
+    state::store_series_state(&mut whole);
     state::forget_open_states(&mut whole);
     *record = whole;
     occurrences::show(record, work.today)

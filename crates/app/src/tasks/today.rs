@@ -117,7 +117,7 @@ pub struct TodayTask {
 impl TodayTask {
     /// Returns the task itself, or for a series its occurrences that are late, due until `end`, or next.
     fn of(task: Record, today: Date, end: Date) -> Vec<Self> {
-        match occurrences::to_do(&task, today, end) {
+        match occurrences::open_occurrences(&task, today, end) {
             Ok(dates) if !dates.is_empty() => dates
                 .into_iter()
                 .map(|date| Self { task: date.record, recurrence_id: date.recurrence_id })
@@ -163,7 +163,7 @@ impl App {
         self.read(|tx| {
             let tasks = lists::list(tx, actor, &TASK, &mine)?;
             let mut late = Vec::new();
-            if !actor.teams.is_empty() && actor.sight(&TASK).is_some() {
+            if !actor.teams.is_empty() && actor.visibility(&TASK).is_some() {
                 let listing = lists::list(tx, actor, &TASK, &teams)?;
                 late.push(Queue {
                     label: "Tasks of my teams",
@@ -188,12 +188,12 @@ impl App {
 
     /// Returns the number of records that wait for the actor, for the bell. Every page requests it, so they are only
     /// counted.
-    pub fn waiting(&self, actor: &Actor) -> Result<u32, AppError> {
+    pub fn count_waiting(&self, actor: &Actor) -> Result<u32, AppError> {
         let scoped = to_decide(actor).into_iter().map(|list| Ok((actor.scope(list.kind)?, list)));
         let scoped = scoped.collect::<Result<Vec<_>, AppError>>()?;
         let queries: Vec<Query<'_>> =
             scoped.iter().map(|(scope, list)| list.query(scope.as_ref(), 0)).collect();
-        let tasks = actor.sight(&TASK);
+        let tasks = actor.visibility(&TASK);
         let counts = self.read(|tx| Ok(store::waiting(tx, &queries, awaited(actor, tasks.as_ref()))?))?;
         Ok(u32::try_from(counts.iter().sum::<i64>()).unwrap_or(u32::MAX))
     }
@@ -205,7 +205,7 @@ impl App {
         today: Date,
         end: Date,
     ) -> Result<Vec<Appointment>, AppError> {
-        let Some(person) = actor.id.filter(|_| actor.sight(&EVENT).is_some()) else {
+        let Some(person) = actor.id.filter(|_| actor.visibility(&EVENT).is_some()) else {
             return Ok(Vec::new());
         };
         let zone = self.zone().clone();
@@ -323,7 +323,7 @@ fn to_decide(actor: &Actor) -> Vec<PileList> {
     let mut href = "/applications?status=submitted,under_review".to_owned();
     let may_review = if actor.may(Action::Transition, APPLICATION.area) {
         true
-    } else if let (Some(person), Some(_)) = (actor.id, actor.sight(&APPLICATION)) {
+    } else if let (Some(person), Some(_)) = (actor.id, actor.visibility(&APPLICATION)) {
         applications.push(Filter::OneOf(application::REVIEWER.name().to_owned(), vec![SqlValue::Id(person)]));
         href.push_str(&format!("&reviewer={person}"));
         true
@@ -343,8 +343,8 @@ fn to_decide(actor: &Actor) -> Vec<PileList> {
 }
 
 /// Returns the person for whose tasks others may wait; `tasks` is the visibility of tasks.
-fn awaited<'a>(actor: &Actor, tasks: Option<&'a Visibility>) -> Option<store::Awaited<'a>> {
-    Some(store::Awaited { person: actor.id?, scope: tasks?.scope() })
+fn awaited<'a>(actor: &Actor, tasks: Option<&'a Visibility>) -> Option<store::Blocker<'a>> {
+    Some(store::Blocker { person: actor.id?, scope: tasks?.scope() })
 }
 
 /// Returns the queues that wait for a decision or action of the actor.
@@ -353,10 +353,10 @@ fn decisions(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Queue>, AppError> {
     for list in to_decide(actor) {
         piles.push(list.read(tx, actor)?);
     }
-    let tasks = actor.sight(&TASK);
+    let tasks = actor.visibility(&TASK);
     if let Some(by) = awaited(actor, tasks.as_ref()) {
         let total = store::waiting(tx, &[], Some(by))?.iter().sum();
-        let shown = if total > 0 { store::first_waited_for(tx, by, SHOWN)? } else { Vec::new() };
+        let shown = if total > 0 { store::first_blocking(tx, by, SHOWN)? } else { Vec::new() };
         piles.push(Queue {
             label: "Tasks that block others",
             href: "/tasks?mine=true&open=true".to_owned(),

@@ -13,9 +13,11 @@ use obcms_recur::Moment;
 use obcms_store::tasks::board::{self as store, Group};
 use serde_json::{Value as Json, json};
 
-use super::board::{NOBODY, parse_group};
+use super::board::{UNASSIGNED, parse_group};
 use super::{occurrences, rules as tasks};
-use crate::calendar::series::{self, Scope, Target, found_to_change, put_on_date, single_of, too_much};
+use crate::calendar::series::{
+    self, Scope, Target, found_to_change, materialize_occurrence, override_occurrence, too_much,
+};
 use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::undo::undo_address;
 use crate::records::{Input, check, reload, require_version, require_write};
@@ -190,7 +192,7 @@ impl App {
                     Some(date) => {
                         let date = date.to_string();
                         let (series, moment) = found_to_change(work, &before, &date)?;
-                        let single = single_of(&series, &before, moment)?;
+                        let single = materialize_occurrence(&series, &before, moment)?;
                         series::change(work, &target(before.id, &date, None), &input(&single))?.series
                     }
                     None => crate::records::update(work, &TASK, before.id, &input(&before), None)?,
@@ -312,7 +314,7 @@ fn unknown_date(error: AppError) -> AppError {
 /// Returns the changed task as it is at that occurrence, with the version of the series.
 fn on_date(moved: Moved, date: Moment) -> Result<Moved, AppError> {
     let single = match Series::of(&moved.task) {
-        Some(series) => series.materialise(&moved.task, date).map_err(too_much)?,
+        Some(series) => series.materialize(&moved.task, date).map_err(too_much)?,
         None => None,
     };
     Ok(Moved { task: single.unwrap_or(moved.task), date: Some(date.to_string()), ..moved })
@@ -383,7 +385,7 @@ fn change_column(
     };
     // The card of a repeating task shows one occurrence, and that one changes.
     let shown = match (occurrences::shown(before, work.today)?, Series::of(before)) {
-        (Some(date), Some(series)) => Some((date, single_of(&series, before, date)?, series)),
+        (Some(date), Some(series)) => Some((date, materialize_occurrence(&series, before, date)?, series)),
         _ => None,
     };
     let card = shown.as_ref().map_or(before, |(_, single, _)| single);
@@ -403,7 +405,7 @@ fn change_column(
         check(work, Some(before_single), &single)?;
         work.before_save(Some(before_single), &mut single, &input)?;
         work.note_date(date);
-        return put_on_date(work, record, series, *date, &single);
+        return override_occurrence(work, record, series, *date, &single);
     }
     input::parse(record, &input, false, &work.context()).map_err(|_| unknown())?;
     if record.values == before.values {
@@ -418,7 +420,7 @@ fn change_column(
 /// Returns the assignees of the task in another column: the person of the source column is replaced, the others stay.
 fn assignees(before: &Record, asked: &Move) -> Option<Vec<Id>> {
     let present = task::ASSIGNEES.get(before);
-    if asked.column == NOBODY {
+    if asked.column == UNASSIGNED {
         return Some(Vec::new());
     }
     let person: Id = asked.column.parse().ok()?;
@@ -465,7 +467,7 @@ fn rank_at(
         return Err(AppError::field(field, "unknown_reference", "This task does not exist."));
     };
     let beside = task::RANK.get(&task);
-    let next = store::neighbour(work.tx, beside, above, before.id)?;
+    let next = store::neighbor(work.tx, beside, above, before.id)?;
     Ok(Some(match above {
         true => rank::between(Some(beside), next.as_deref()),
         false => rank::between(next.as_deref(), Some(beside)),

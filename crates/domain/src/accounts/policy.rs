@@ -70,7 +70,7 @@ pub enum Relation {
     /// It is assigned to a team of the actor.
     Team,
     /// It concerns the organization or community of the actor.
-    Organisation,
+    Organization,
     /// It is a request by its kind: leave or a booking (work), a need (field), a community request (programme).
     Request,
     /// It is a request for the organization or community of the actor.
@@ -189,15 +189,15 @@ const TABLE: &[Grant] = &[
     grant(Role::Staff, &[In::Work], &[Do::Edit, Do::Transition], Relation::Team).writing(WORKING),
     // A partner sees what concerns its own organization or community or is assigned to it, reports on it, and does its
     // tasks. Places concern everyone.
-    grant(Role::Partner, &[In::Reference], &[Do::View], Relation::Organisation),
-    grant(Role::Partner, DAILY, &[Do::View], Relation::Organisation),
+    grant(Role::Partner, &[In::Reference], &[Do::View], Relation::Organization),
+    grant(Role::Partner, DAILY, &[Do::View], Relation::Organization),
     grant(Role::Partner, DAILY, &[Do::View], Relation::Assigned),
     grant(Role::Partner, DAILY, &[Do::View], Relation::Invited),
     grant(Role::Partner, &[In::Field, In::Programme], &[Do::Create], Relation::OwnRequest)
         .writing(&[Of::Planning, Of::Reporting]),
     grant(Role::Partner, &[In::Field, In::Programme], &[Do::View, Do::Edit], Relation::Draft)
         .writing(&[Of::Planning, Of::Reporting]),
-    grant(Role::Partner, &[In::Field, In::Programme], &[Do::Edit], Relation::Organisation)
+    grant(Role::Partner, &[In::Field, In::Programme], &[Do::Edit], Relation::Organization)
         .writing(&[Of::Reporting]),
     grant(Role::Partner, &[In::Field, In::Programme], &[Do::Edit], Relation::Assigned)
         .writing(&[Of::Reporting]),
@@ -431,7 +431,7 @@ impl Relation {
         Self::Assigned,
         Self::Invited,
         Self::Team,
-        Self::Organisation,
+        Self::Organization,
         Self::Request,
         Self::OwnRequest,
     ];
@@ -445,7 +445,7 @@ impl Relation {
             Self::Assigned => "assigned",
             Self::Invited => "invited",
             Self::Team => "team",
-            Self::Organisation => "organisation",
+            Self::Organization => "organisation",
             Self::Request => "request",
             Self::OwnRequest => "request for their own",
         }
@@ -460,7 +460,7 @@ impl Relation {
             Self::Assigned => "they are assigned to it or organize it",
             Self::Invited => "they are invited to it",
             Self::Team => "it is assigned to one of their teams",
-            Self::Organisation => "it concerns their organization or community",
+            Self::Organization => "it concerns their organization or community",
             Self::OwnRequest => "it is a request for their own organization or community",
             Self::Request => {
                 "it is a request: leave or a booking, a need, a community request among the PPAs"

@@ -31,7 +31,7 @@ pub fn check(username: &str) -> Result<(), UsernameError> {
 }
 
 /// Normalizes a typed user name to its stored form: people type capitals and spaces around their name.
-pub fn normalise(typed: &str) -> String {
+pub fn normalize(typed: &str) -> String {
     typed.trim().to_lowercase()
 }
 
@@ -59,6 +59,6 @@ mod tests {
 
     #[test]
     fn typed_user_names_are_normalized() {
-        assert_eq!(normalise(" Ana.Tan "), "ana.tan");
+        assert_eq!(normalize(" Ana.Tan "), "ana.tan");
     }
 }

@@ -15,7 +15,7 @@ pub struct Taken {
 
 /// Returns the largest number of units that are reserved at the same time within the span.
 #[must_use]
-pub fn peak(taken: &[Taken], span: Span) -> i64 {
+pub fn peak_usage(taken: &[Taken], span: Span) -> i64 {
     steps(taken, span).into_iter().map(|(_, units)| units).max().unwrap_or(0)
 }
 
@@ -44,7 +44,7 @@ fn steps(taken: &[Taken], span: Span) -> Vec<(Timestamp, i64)> {
 
 /// Returns the periods of the window in which more than `limit` units are reserved, by start.
 #[must_use]
-pub fn crowded(taken: &[Taken], window: Span, limit: i64) -> Vec<Span> {
+pub fn spans_over_limit(taken: &[Taken], window: Span, limit: i64) -> Vec<Span> {
     let mut result: Vec<Span> = Vec::new();
     let mut from: Option<Timestamp> = None;
     for (at, units) in steps(taken, window) {
@@ -84,7 +84,7 @@ pub fn without(window: Span, mut spans: Vec<Span>) -> Vec<Span> {
 #[must_use]
 pub fn open(terms: &Terms, taken: &[Taken], window: Span, units: i64) -> Vec<Span> {
     let mut shut: Vec<Span> = terms.closed(window, false).into_iter().map(|closed| closed.span).collect();
-    shut.extend(crowded(taken, window, terms.capacity - units));
+    shut.extend(spans_over_limit(taken, window, terms.capacity - units));
     without(window, shut)
 }
 
@@ -128,7 +128,7 @@ pub fn nearest(
         rule_out(closed.span, SignedDuration::ZERO, SignedDuration::ZERO);
     }
     let around = terms.with_buffers(window);
-    for span in crowded(taken, around, terms.capacity - units) {
+    for span in spans_over_limit(taken, around, terms.capacity - units) {
         rule_out(span, terms.before, terms.after);
     }
     let last = window.end.checked_sub(length).unwrap_or(window.start);
@@ -237,12 +237,12 @@ mod tests {
             taken("2026-12-01T11:00", "2026-12-01T12:00", 2),
             taken("2026-12-01T10:00", "2026-12-01T11:30", 1),
         ];
-        assert_eq!(peak(&all, span("2026-12-01T09:00", "2026-12-01T10:00")), 1);
-        assert_eq!(peak(&all, span("2026-12-01T09:00", "2026-12-01T11:00")), 2);
-        assert_eq!(peak(&all, span("2026-12-01T09:00", "2026-12-01T12:00")), 3);
-        assert_eq!(peak(&all, span("2026-12-01T12:00", "2026-12-01T13:00")), 0);
+        assert_eq!(peak_usage(&all, span("2026-12-01T09:00", "2026-12-01T10:00")), 1);
+        assert_eq!(peak_usage(&all, span("2026-12-01T09:00", "2026-12-01T11:00")), 2);
+        assert_eq!(peak_usage(&all, span("2026-12-01T09:00", "2026-12-01T12:00")), 3);
+        assert_eq!(peak_usage(&all, span("2026-12-01T12:00", "2026-12-01T13:00")), 0);
         assert_eq!(
-            crowded(&all, span("2026-12-01T08:00", "2026-12-01T18:00"), 1),
+            spans_over_limit(&all, span("2026-12-01T08:00", "2026-12-01T18:00"), 1),
             [span("2026-12-01T10:00", "2026-12-01T12:00")]
         );
     }

@@ -78,7 +78,7 @@ pub fn uses(booking: &Record) -> Vec<Use> {
         .filter_map(|date| {
             let recurrence_id = date.id.to_string();
             let span = if series.overrides.contains_key(&recurrence_id) {
-                single(&series.materialise(booking, date.id).ok()??)?
+                single(&series.materialize(booking, date.id).ok()??)?
             } else {
                 let end = series.end_of(date.start, date.end);
                 match series.length {

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::{Span, Use};
-use crate::core::hours::{self, Stretch};
+use crate::core::hours::{self, HourRange};
 use crate::kinds::{booking, resource};
 use crate::registry::{FieldError, Record, Value};
 
@@ -41,7 +41,7 @@ pub struct Terms {
     pub horizon_days: i64,
     /// Longest booking in hours.
     pub maximum_hours: Option<i64>,
-    hours: Option<[Vec<Stretch>; 7]>,
+    hours: Option<[Vec<HourRange>; 7]>,
     blackouts: Vec<(Span, String)>,
     zone: TimeZone,
 }
@@ -169,7 +169,7 @@ impl Terms {
         };
         if is_past {
             let field = if begun { "end" } else { "start" };
-            let day = told(span.start, &self.zone);
+            let day = format_instant(span.start, &self.zone);
             return Some(FieldError::new(
                 field,
                 "past",
@@ -190,7 +190,7 @@ impl Terms {
                 "{} can be booked at most {} days ahead. {} is too late.",
                 self.name,
                 self.horizon_days,
-                told(span.start, &self.zone)
+                format_instant(span.start, &self.zone)
             );
             return Some(FieldError::new(booking::START.name(), "horizon", message));
         }
@@ -201,8 +201,8 @@ impl Terms {
             let message = format!(
                 "{} is not available from {} to {}{reason}.",
                 self.name,
-                told(blackout.span.start, &self.zone),
-                told(blackout.span.end, &self.zone)
+                format_instant(blackout.span.start, &self.zone),
+                format_instant(blackout.span.end, &self.zone)
             );
             return Some(FieldError::new(booking::START.name(), "blackout", message));
         }
@@ -210,7 +210,7 @@ impl Terms {
         let message = format!(
             "{} is closed at {}. {}",
             self.name,
-            told(closed.span.start, &self.zone),
+            format_instant(closed.span.start, &self.zone),
             self.hours_told(span.start)
         );
         let field = if closed.span.start <= span.start { "start" } else { "end" };
@@ -246,7 +246,7 @@ const DEFAULT_HORIZON: i64 = 183;
 
 /// Formats a time for a sentence: `Mon 14 Dec 2026, 9:00 AM`.
 #[must_use]
-pub fn told(instant: Timestamp, zone: &TimeZone) -> String {
+pub fn format_instant(instant: Timestamp, zone: &TimeZone) -> String {
     instant.to_zoned(zone.clone()).strftime("%a %-d %b %Y, %-I:%M %p").to_string()
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::series::list_of_texts;
 use crate::choices::SERIES_SCOPES;
-use crate::registry::action::{ActionBody, Flag, Member, Raw, Reference, Text, Whole};
+use crate::registry::action::{ActionBody, Flag, Integer, Member, Raw, Reference, Text};
 
 /// Start of an entry, or of a window.
 pub const START: Member<Text> = Member::text("start", "Start", 60).help("A day, or an instant with offset");
@@ -81,7 +81,7 @@ pub const RDATES: Member<Raw> = Member::raw("rdates", "Additional dates", check_
 pub const EXDATES: Member<Raw> = Member::raw("exdates", "Exceptions", check_list, list_schema)
     .help("Excluded dates; a date excludes the whole day; as a text with commas between as well");
 /// Number of occurrences.
-pub const LIMIT: Member<Whole> = Member::whole("limit", "Limit", 1, GREATEST_LIMIT)
+pub const LIMIT: Member<Integer> = Member::integer("limit", "Limit", 1, GREATEST_LIMIT)
     .help("Maximum number of occurrences: 50 by default, or all in the window");
 /// Start of the window.
 pub const WINDOW_START: Member<Text> =

@@ -27,13 +27,13 @@ fn time(text: &str) -> Result<Option<Time>, String> {
 }
 
 /// Period of a day: start and end; no end means midnight.
-pub(crate) type Stretch = (Time, Option<Time>);
+pub(crate) type HourRange = (Time, Option<Time>);
 
-fn stretches(day: &str, json: &Json) -> Result<Vec<Stretch>, String> {
+fn stretches(day: &str, json: &Json) -> Result<Vec<HourRange>, String> {
     let items = json.as_array().filter(|items| items.len() <= STRETCHES).ok_or_else(|| {
         format!("The hours of {day} must be a list of at most {STRETCHES} periods with from and to.")
     })?;
-    let mut result: Vec<Stretch> = Vec::new();
+    let mut result: Vec<HourRange> = Vec::new();
     for item in items {
         let object = item
             .as_object()
@@ -62,12 +62,12 @@ pub fn check_opening_hours(json: &Json) -> Result<(), String> {
 }
 
 /// Parses the hours of each day; `None` when always open.
-pub(crate) fn read_opening_hours(json: &Json) -> Result<Option<[Vec<Stretch>; 7]>, String> {
+pub(crate) fn read_opening_hours(json: &Json) -> Result<Option<[Vec<HourRange>; 7]>, String> {
     let object = json.as_object().ok_or("Must be an object with lists by day, monday to sunday.")?;
     if let Some(unknown) = object.keys().find(|key| !WEEKDAYS.contains(&key.as_str())) {
         return Err(format!("Unknown day: {unknown}. Must be monday to sunday."));
     }
-    let mut week: [Vec<Stretch>; 7] = Default::default();
+    let mut week: [Vec<HourRange>; 7] = Default::default();
     for (place, day) in WEEKDAYS.into_iter().enumerate() {
         if let Some(list) = object.get(day).filter(|list| !list.is_null()) {
             week[place] = stretches(day, list)?;
@@ -97,7 +97,7 @@ pub fn open_spans(hours: &Json, window: Span, zone: &TimeZone) -> Vec<Span> {
 }
 
 /// Returns the periods of a day as spans of the zone.
-pub(crate) fn spans_of(week: &[Vec<Stretch>; 7], day: Date, zone: &TimeZone) -> Vec<Span> {
+pub(crate) fn spans_of(week: &[Vec<HourRange>; 7], day: Date, zone: &TimeZone) -> Vec<Span> {
     let place = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0);
     week[place]
         .iter()
@@ -113,7 +113,7 @@ pub(crate) fn spans_of(week: &[Vec<Stretch>; 7], day: Date, zone: &TimeZone) -> 
 }
 
 /// Returns true if the resource opens on that day at all.
-pub(crate) fn opens_on(week: &[Vec<Stretch>; 7], day: Weekday) -> bool {
+pub(crate) fn opens_on(week: &[Vec<HourRange>; 7], day: Weekday) -> bool {
     let place = usize::try_from(day.to_monday_zero_offset()).unwrap_or(0);
     !week[place].is_empty()
 }

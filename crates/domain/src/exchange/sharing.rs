@@ -33,7 +33,7 @@ impl Closed {
 
 /// Returns the reason why the share is closed, as far as its record shows.
 #[must_use]
-pub fn gone(share: &Record, now: Timestamp) -> Option<Closed> {
+pub fn closed_reason(share: &Record, now: Timestamp) -> Option<Closed> {
     if share.is_archived() {
         return Some(Closed::Revoked);
     }

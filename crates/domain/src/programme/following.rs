@@ -7,7 +7,7 @@ use crate::approval;
 
 /// Circumstances of a PPA that decide which states it may have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PpaFacts {
+pub struct PpaContext {
     /// It is a request of a community, which has no approval.
     pub is_request: bool,
     /// State of its approval.
@@ -18,7 +18,7 @@ pub struct PpaFacts {
     pub start: Option<Date>,
 }
 
-impl PpaFacts {
+impl PpaContext {
     /// Returns true if the work may have begun: from the stage implementation on, or without a project from the start
     /// date after enactment.
     fn has_begun(&self, today: Date) -> bool {
@@ -128,17 +128,17 @@ mod tests {
 
     const TODAY: Date = date(2027, 5, 3);
 
-    fn refused(facts: PpaFacts) -> Vec<&'static str> {
+    fn refused(context: PpaContext) -> Vec<&'static str> {
         ["planning", "ongoing", "completed", "on_hold", "cancelled"]
             .into_iter()
-            .filter(|status| facts.refuse(status, TODAY).is_some())
+            .filter(|status| context.refuse(status, TODAY).is_some())
             .collect()
     }
 
     #[test]
     fn a_ppa_follows_its_approval_and_its_project() {
         use approval::State;
-        let ppa = |approval, project, start| PpaFacts {
+        let ppa = |approval, project, start| PpaContext {
             is_request: false,
             approval: Some(approval),
             project,
@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(refused(ppa(State::Enacted, running, future)), ["planning", "completed"]);
         assert_eq!(refused(ppa(State::Draft, running, past)), ["ongoing", "completed"]);
         assert_eq!(refused(ppa(State::Enacted, Some(Stage::Completion), past)), ["planning", "ongoing"]);
-        let request = PpaFacts { is_request: true, ..ppa(State::Enacted, running, past) };
+        let request = PpaContext { is_request: true, ..ppa(State::Enacted, running, past) };
         assert_eq!(refused(request), ["ongoing", "completed"]);
     }
 

@@ -87,7 +87,7 @@ impl Stage {
 
 /// Facts for the entry checks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct StageConditions {
     /// The need is validated.
     pub need_validated: bool,
     /// The project names the focal person of a ministry, agency or office.
@@ -164,7 +164,7 @@ pub enum LifeCycleError {
 }
 
 /// Returns what is missing to enter `stage`; empty when nothing is.
-pub fn missing_to_enter(stage: Stage, facts: &Facts) -> Vec<Missing> {
+pub fn missing_to_enter(stage: Stage, conditions: &StageConditions) -> Vec<Missing> {
     let mut missing = Vec::new();
     let mut require = |holds: bool, item: Missing| {
         if !holds {
@@ -177,19 +177,19 @@ pub fn missing_to_enter(stage: Stage, facts: &Facts) -> Vec<Missing> {
         | Stage::PolicyLinkage
         | Stage::Monitoring
         | Stage::Completion => {}
-        Stage::MaoCoordination => require(facts.need_validated, Missing::NeedValidation),
+        Stage::MaoCoordination => require(conditions.need_validated, Missing::NeedValidation),
         Stage::BudgetPlanning => {
-            require(facts.need_validated, Missing::NeedValidation);
-            require(facts.focal_person, Missing::FocalPerson);
+            require(conditions.need_validated, Missing::NeedValidation);
+            require(conditions.focal_person, Missing::FocalPerson);
         }
         Stage::Approval => {
-            require(facts.ppa.is_some(), Missing::Ppa);
-            if facts.ppa.is_some() {
-                require(facts.ppa_budget, Missing::Budget);
-                require(facts.ppa_funding_source, Missing::FundingSource);
+            require(conditions.ppa.is_some(), Missing::Ppa);
+            if conditions.ppa.is_some() {
+                require(conditions.ppa_budget, Missing::Budget);
+                require(conditions.ppa_funding_source, Missing::FundingSource);
             }
         }
-        Stage::Implementation => match facts.ppa {
+        Stage::Implementation => match conditions.ppa {
             None => require(false, Missing::Ppa),
             Some(state) => require(state.executive_approved(), Missing::Approval),
         },
@@ -198,17 +198,17 @@ pub fn missing_to_enter(stage: Stage, facts: &Facts) -> Vec<Missing> {
 }
 
 /// Advances by one stage.
-pub fn advance(from: Stage, facts: &Facts) -> Result<Stage, LifeCycleError> {
-    enter(from.next().ok_or(LifeCycleError::Completed)?, facts)
+pub fn advance(from: Stage, conditions: &StageConditions) -> Result<Stage, LifeCycleError> {
+    enter(from.next().ok_or(LifeCycleError::Completed)?, conditions)
 }
 
 /// Skips the stage that can be skipped: from the one before it, or out of it while nothing was done in it.
-pub fn skip(from: Stage, facts: &Facts, reason: &str) -> Result<Stage, LifeCycleError> {
+pub fn skip(from: Stage, conditions: &StageConditions, reason: &str) -> Result<Stage, LifeCycleError> {
     require_reason(reason)?;
     let skipped =
         if from.may_be_skipped() { Some(from) } else { from.next().filter(|next| next.may_be_skipped()) };
     let target = skipped.and_then(Stage::next).ok_or(LifeCycleError::CannotSkip)?;
-    enter(target, facts)
+    enter(target, conditions)
 }
 
 /// Returns to an earlier stage.
@@ -217,8 +217,8 @@ pub fn return_to(from: Stage, to: Stage, reason: &str) -> Result<Stage, LifeCycl
     if to < from { Ok(to) } else { Err(LifeCycleError::NotEarlier) }
 }
 
-fn enter(stage: Stage, facts: &Facts) -> Result<Stage, LifeCycleError> {
-    let missing = missing_to_enter(stage, facts);
+fn enter(stage: Stage, conditions: &StageConditions) -> Result<Stage, LifeCycleError> {
+    let missing = missing_to_enter(stage, conditions);
     if missing.is_empty() { Ok(stage) } else { Err(LifeCycleError::Missing(missing)) }
 }
 
@@ -231,7 +231,7 @@ mod tests {
     use super::*;
     use crate::choices;
 
-    const COMPLETE: Facts = Facts {
+    const COMPLETE: StageConditions = StageConditions {
         need_validated: true,
         focal_person: true,
         ppa: Some(approval::State::Enacted),
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn missing_requirements_are_named() {
-        let none = Facts::default();
+        let none = StageConditions::default();
         let missing = |from| match advance(from, &none) {
             Err(LifeCycleError::Missing(missing)) => missing,
             other => panic!("{other:?}"),
@@ -270,7 +270,7 @@ mod tests {
         assert_eq!(missing(Stage::MaoCoordination), [Missing::NeedValidation, Missing::FocalPerson]);
         assert_eq!(missing(Stage::BudgetPlanning), [Missing::Ppa]);
         assert_eq!(missing(Stage::Approval), [Missing::Ppa]);
-        let bare = Facts { ppa: Some(approval::State::Draft), ..none };
+        let bare = StageConditions { ppa: Some(approval::State::Draft), ..none };
         assert_eq!(missing_to_enter(Stage::Approval, &bare), [Missing::Budget, Missing::FundingSource]);
         assert_eq!(missing_to_enter(Stage::Implementation, &bare), [Missing::Approval]);
         let message = LifeCycleError::Missing(vec![Missing::Budget, Missing::FundingSource]).to_string();
@@ -286,8 +286,8 @@ mod tests {
             (approval::State::Enactment, true),
             (approval::State::Enacted, true),
         ] {
-            let facts = Facts { ppa: Some(state), ..COMPLETE };
-            assert_eq!(advance(Stage::Approval, &facts).is_ok(), enough, "{state:?}");
+            let conditions = StageConditions { ppa: Some(state), ..COMPLETE };
+            assert_eq!(advance(Stage::Approval, &conditions).is_ok(), enough, "{state:?}");
         }
     }
 
@@ -312,7 +312,7 @@ mod tests {
             }
         }
         assert_eq!(skip(Stage::NeedValidation, &COMPLETE, ""), Err(LifeCycleError::NoReason));
-        let refused = skip(Stage::NeedValidation, &Facts::default(), "no policy");
+        let refused = skip(Stage::NeedValidation, &StageConditions::default(), "no policy");
         assert_eq!(refused, Err(LifeCycleError::Missing(vec![Missing::NeedValidation])));
     }
 }

@@ -14,7 +14,7 @@ const REMEMBERED: usize = 200;
 
 /// Milestone with its number.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Known {
+struct KnownMilestone {
     number: i64,
     date: String,
     title: String,
@@ -32,10 +32,10 @@ fn text<'a>(item: &'a Json, name: &str) -> &'a str {
 }
 
 /// Returns the milestones of the list with their numbers, then the removed ones.
-fn known(record: &Record) -> Vec<Known> {
+fn known(record: &Record) -> Vec<KnownMilestone> {
     if let Value::Json(Json::Array(rows)) = ppa::MILESTONE_NUMBERS.value(record) {
         let read = |row: &Json| {
-            Some(Known {
+            Some(KnownMilestone {
                 number: row.get(0)?.as_i64()?,
                 date: row.get(1)?.as_str()?.to_owned(),
                 title: row.get(2)?.as_str()?.to_owned(),
@@ -45,7 +45,9 @@ fn known(record: &Record) -> Vec<Known> {
     }
     // Until the first change of the list, its milestones are numbered by position.
     let counted = (0..).zip(items(ppa::MILESTONES.value(record)));
-    counted.map(|(number, (date, title))| Known { number, date: date.into(), title: title.into() }).collect()
+    counted
+        .map(|(number, (date, title))| KnownMilestone { number, date: date.into(), title: title.into() })
+        .collect()
 }
 
 /// Returns the numbers of the milestones, in the order of the list.
@@ -89,8 +91,8 @@ pub fn keep_numbers(before: &Record, record: &mut Record) {
         };
         rows.push(json!([number, date, title]));
     }
-    let gone = old.iter().zip(&matches.taken).filter(|(_, taken)| !**taken).map(|(known, _)| known);
-    rows.extend(gone.take(REMEMBERED).map(|known| json!([known.number, known.date, known.title])));
+    let removed = old.iter().zip(&matches.taken).filter(|(_, taken)| !**taken).map(|(known, _)| known);
+    rows.extend(removed.take(REMEMBERED).map(|known| json!([known.number, known.date, known.title])));
     ppa::MILESTONE_NUMBERS.set(record, Json::Array(rows));
 }
 
@@ -104,8 +106,8 @@ impl Matches {
     fn find(
         &mut self,
         new: &[(String, String)],
-        old: &[Known],
-        is_same: impl Fn(&(String, String), &Known) -> bool,
+        old: &[KnownMilestone],
+        is_same: impl Fn(&(String, String), &KnownMilestone) -> bool,
     ) {
         for (found, item) in self.of_new.iter_mut().zip(new).filter(|(found, _)| found.is_none()) {
             let place = (0..old.len()).find(|place| !self.taken[*place] && is_same(item, &old[*place]));

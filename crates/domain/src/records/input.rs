@@ -77,7 +77,7 @@ pub fn parse(
     series::parse_dates(record, dates, &mut errors);
     check_required(record, &mut errors);
     if errors.is_empty() {
-        series::settle(record);
+        series::align_start(record);
     }
     if let Some(was) = was.filter(|_| errors.is_empty()) {
         series::keep_end(&was, record);

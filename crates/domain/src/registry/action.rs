@@ -32,7 +32,7 @@ pub struct ActionField {
 pub struct Text;
 /// Whole number.
 #[derive(Clone, Copy, Debug)]
-pub struct Whole;
+pub struct Integer;
 /// Yes or no, or nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Flag;
@@ -141,10 +141,10 @@ impl Member<Text> {
     }
 }
 
-impl Member<Whole> {
+impl Member<Integer> {
     /// Whole number within bounds, both included.
     #[must_use]
-    pub const fn whole(name: &'static str, label: &'static str, least: i64, most: i64) -> Self {
+    pub const fn integer(name: &'static str, label: &'static str, least: i64, most: i64) -> Self {
         Self::new(name, label, FieldType::Integer(least, most))
     }
 
@@ -343,7 +343,7 @@ mod tests {
     use super::*;
 
     const REASON: Member<Text> = Member::multiline("reason", "Reason", 10).required();
-    const DAYS: Member<Whole> = Member::whole("days", "Days", 1, 5);
+    const DAYS: Member<Integer> = Member::integer("days", "Days", 1, 5);
     const SILENT: Member<Flag> = Member::flag("silent", "Silent");
     const BODY: ActionBody = ActionBody::new(&[REASON.field(), DAYS.field(), SILENT.field()]);
 

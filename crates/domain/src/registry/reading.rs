@@ -38,69 +38,31 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
     if json.is_null() {
         return Ok(Value::Null);
     }
-    let kind_of = |expected: &str| Err(("type", format!("Must be {expected}.")));
     match field.data {
         FieldType::Text(maximum) => text(json, maximum, true),
         FieldType::Multiline(maximum) => text(json, maximum, false),
-        FieldType::Email => match text(json, 254, true)? {
-            Value::Text(address) if address.is_empty() => Ok(Value::Null),
-            Value::Text(address) if is_email(&address) => Ok(Value::Text(address)),
-            _ => kind_of("an e-mail address like name@example.org"),
-        },
-        FieldType::Url => match text(json, 2000, true)? {
-            Value::Text(address) if address.is_empty() => Ok(Value::Null),
-            Value::Text(address) if address.starts_with("https://") || address.starts_with("http://") => {
-                Ok(Value::Text(address))
-            }
-            _ => kind_of("an address that starts with https:// or http://"),
-        },
+        FieldType::Email => email(json),
+        FieldType::Url => url(json),
         FieldType::TimeZone => match json.as_str() {
             Some(name) if TimeZone::get(name).is_ok() => Ok(Value::from(name)),
-            _ => kind_of("an IANA time zone like Asia/Manila"),
+            _ => Err(wrong_type("an IANA time zone like Asia/Manila")),
         },
-        FieldType::Integer(least, most) => match json.as_i64() {
-            Some(number) if (least..=most).contains(&number) => Ok(Value::Integer(number)),
-            Some(_) => Err(("range", format!("Must be a whole number from {least} to {most}."))),
-            None => kind_of("a whole number"),
-        },
-        FieldType::Money => match json.as_i64() {
-            Some(number) if (-MAXIMUM_CENTAVOS..=MAXIMUM_CENTAVOS).contains(&number) => {
-                Ok(Value::Integer(number))
-            }
-            Some(_) => Err(("range", "This amount is out of range.".to_owned())),
-            // Text comes from people; programs send numbers.
-            None if json.is_string() => {
-                kind_of("an amount in pesos like 1,250,000 or 1.25M (API: whole centavos)")
-            }
-            None => kind_of("an amount in centavos as a whole number"),
-        },
+        FieldType::Integer(least, most) => integer(json, least, most),
+        FieldType::Money => amount(json),
         FieldType::Decimal(least, most) => decimal(json, least, most),
         FieldType::Boolean => match json.as_bool() {
             Some(value) => Ok(Value::Boolean(value)),
-            None => kind_of("true or false"),
+            None => Err(wrong_type("true or false")),
         },
         FieldType::Date => match json.as_str() {
             Some(text) => parse_date(text).map(Value::Date),
             None => Err(date_error()),
         },
-        FieldType::Instant => match json.as_str().map(str::parse::<Timestamp>) {
-            Some(Ok(instant)) if YEARS.contains(&instant.to_zoned(TimeZone::UTC).year()) => {
-                Ok(Value::Instant(instant))
-            }
-            Some(Ok(_)) => Err(year_error()),
-            _ => kind_of("an instant like 2027-01-25T09:00:00+08:00"),
-        },
+        FieldType::Instant => instant(json),
         // Moments are parsed with the fields that they depend on.
-        FieldType::Moment => kind_of("a date or a date and time"),
+        FieldType::Moment => Err(wrong_type("a date or a date and time")),
         FieldType::Moments => Ok(Value::Json(json!(unique(strings(json)?)))),
-        FieldType::Recurrence => match json.as_str().map(str::trim) {
-            Some("") => Ok(Value::Null),
-            Some(text) => match text.parse::<Rule>() {
-                Ok(rule) => Ok(Value::from(rule.to_string())),
-                Err(error) => Err(("rule", error.to_string())),
-            },
-            None => kind_of("a rule like FREQ=WEEKLY;BYDAY=MO"),
-        },
+        FieldType::Recurrence => recurrence(json),
         FieldType::Choice(choices) => match json.as_str() {
             Some("") => Ok(Value::Null),
             Some(text) if crate::choices::contains(choices, text) => Ok(Value::from(text)),
@@ -115,37 +77,12 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
         }
         FieldType::Reference(_) => match json.as_str().map(str::parse::<Id>) {
             Some(Ok(id)) => Ok(Value::Id(id)),
-            _ => kind_of("the id of another record"),
+            _ => Err(wrong_type("the id of another record")),
         },
-        FieldType::References(_) => {
-            let mut ids = Vec::new();
-            for item in strings(json)? {
-                let id = item.parse().map_err(|_| ("type", "Must be a list of ids.".to_owned()))?;
-                if !ids.contains(&id) {
-                    ids.push(id);
-                }
-            }
-            Ok(Value::Ids(ids))
-        }
+        FieldType::References(_) => references(json),
         FieldType::Link(kinds) => link(json, kinds).map(Value::Link),
-        FieldType::Links(kinds) => {
-            let items = list(json)?;
-            let mut links = Vec::new();
-            for item in items {
-                let link = link(item, kinds)?;
-                if !links.contains(&link) {
-                    links.push(link);
-                }
-            }
-            Ok(Value::Links(links))
-        }
-        FieldType::Tags => {
-            let items = strings(json)?;
-            for item in &items {
-                check_text(item, 80, true)?;
-            }
-            Ok(Value::Json(json!(unique(items))))
-        }
+        FieldType::Links(kinds) => links(json, kinds),
+        FieldType::Tags => tags(json),
         FieldType::Structure(check) => match check(json) {
             Ok(()) if json.to_string().contains("\\u0000") => {
                 Err(("character", "The character NUL is not allowed.".to_owned()))
@@ -154,6 +91,101 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
             Err(message) => Err(("structure", message)),
         },
     }
+}
+
+fn wrong_type(expected: &str) -> (&'static str, String) {
+    ("type", format!("Must be {expected}."))
+}
+
+fn email(json: &Json) -> Result<Value, (&'static str, String)> {
+    match text(json, 254, true)? {
+        Value::Text(address) if address.is_empty() => Ok(Value::Null),
+        Value::Text(address) if is_email(&address) => Ok(Value::Text(address)),
+        _ => Err(wrong_type("an e-mail address like name@example.org")),
+    }
+}
+
+fn url(json: &Json) -> Result<Value, (&'static str, String)> {
+    match text(json, 2000, true)? {
+        Value::Text(address) if address.is_empty() => Ok(Value::Null),
+        Value::Text(address) if address.starts_with("https://") || address.starts_with("http://") => {
+            Ok(Value::Text(address))
+        }
+        _ => Err(wrong_type("an address that starts with https:// or http://")),
+    }
+}
+
+fn integer(json: &Json, least: i64, most: i64) -> Result<Value, (&'static str, String)> {
+    match json.as_i64() {
+        Some(number) if (least..=most).contains(&number) => Ok(Value::Integer(number)),
+        Some(_) => Err(("range", format!("Must be a whole number from {least} to {most}."))),
+        None => Err(wrong_type("a whole number")),
+    }
+}
+
+fn amount(json: &Json) -> Result<Value, (&'static str, String)> {
+    match json.as_i64() {
+        Some(number) if (-MAXIMUM_CENTAVOS..=MAXIMUM_CENTAVOS).contains(&number) => {
+            Ok(Value::Integer(number))
+        }
+        Some(_) => Err(("range", "This amount is out of range.".to_owned())),
+        // Text comes from people; programs send numbers.
+        None if json.is_string() => {
+            Err(wrong_type("an amount in pesos like 1,250,000 or 1.25M (API: whole centavos)"))
+        }
+        None => Err(wrong_type("an amount in centavos as a whole number")),
+    }
+}
+
+fn instant(json: &Json) -> Result<Value, (&'static str, String)> {
+    match json.as_str().map(str::parse::<Timestamp>) {
+        Some(Ok(instant)) if YEARS.contains(&instant.to_zoned(TimeZone::UTC).year()) => {
+            Ok(Value::Instant(instant))
+        }
+        Some(Ok(_)) => Err(year_error()),
+        _ => Err(wrong_type("an instant like 2027-01-25T09:00:00+08:00")),
+    }
+}
+
+fn recurrence(json: &Json) -> Result<Value, (&'static str, String)> {
+    match json.as_str().map(str::trim) {
+        Some("") => Ok(Value::Null),
+        Some(text) => match text.parse::<Rule>() {
+            Ok(rule) => Ok(Value::from(rule.to_string())),
+            Err(error) => Err(("rule", error.to_string())),
+        },
+        None => Err(wrong_type("a rule like FREQ=WEEKLY;BYDAY=MO")),
+    }
+}
+
+fn references(json: &Json) -> Result<Value, (&'static str, String)> {
+    let mut ids = Vec::new();
+    for item in strings(json)? {
+        let id = item.parse().map_err(|_| ("type", "Must be a list of ids.".to_owned()))?;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    Ok(Value::Ids(ids))
+}
+
+fn links(json: &Json, kinds: &[&str]) -> Result<Value, (&'static str, String)> {
+    let mut links = Vec::new();
+    for item in list(json)? {
+        let link = link(item, kinds)?;
+        if !links.contains(&link) {
+            links.push(link);
+        }
+    }
+    Ok(Value::Links(links))
+}
+
+fn tags(json: &Json) -> Result<Value, (&'static str, String)> {
+    let items = strings(json)?;
+    for item in &items {
+        check_text(item, 80, true)?;
+    }
+    Ok(Value::Json(json!(unique(items))))
 }
 
 /// Parses a value from the change log or an override: the inverse of [`super::output::plain`].

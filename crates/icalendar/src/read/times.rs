@@ -16,7 +16,7 @@ impl Reader<'_> {
         end: Option<&Property>,
         length: Option<&Property>,
     ) -> Result<Moment, String> {
-        let told = match (end, length) {
+        let explicit_end = match (end, length) {
             (Some(line), _) => Some(self.moment(line, line.value()).ok_or_else(|| no_date("end", line))?),
             (None, Some(line)) => {
                 let length = values::duration(line.value()).ok_or_else(|| no_date("length", line))?;
@@ -25,18 +25,18 @@ impl Reader<'_> {
             (None, None) => None,
         };
         let too_far = || "Its end is out of range.".to_owned();
-        Ok(match (start, told) {
-            (Moment::Day(first), told) => {
+        Ok(match (start, explicit_end) {
+            (Moment::Day(first), explicit_end) => {
                 let after_first = first.tomorrow().map_err(|_| too_far())?;
-                let told = match told {
+                let explicit_end = match explicit_end {
                     // An end with a time includes its day, unless it is midnight.
                     Some(Moment::Time(time)) if time.time() != Time::midnight() => {
                         time.date().tomorrow().map_err(|_| too_far())?
                     }
-                    Some(told) => told.date(),
+                    Some(explicit_end) => explicit_end.date(),
                     None => after_first,
                 };
-                Moment::Day(told.max(after_first))
+                Moment::Day(explicit_end.max(after_first))
             }
             (Moment::Time(start), Some(Moment::Day(day))) => {
                 let midnight = day.to_zoned(start.time_zone().clone()).map_err(|_| too_far())?;

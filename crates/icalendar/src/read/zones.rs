@@ -132,7 +132,7 @@ fn by_offset(seconds: i32, fallback: &TimeZone) -> TimeZone {
         (-570, "Pacific/Marquesas"),
     ];
     let is_fixed = Offset::from_seconds(seconds)
-        .is_ok_and(|offset| fixed_offset_of(fallback).is_some_and(|kept| kept == offset));
+        .is_ok_and(|offset| fixed_offset_of(fallback).is_some_and(|known| known == offset));
     if is_fixed {
         return fallback.clone();
     }

@@ -74,7 +74,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         tracing::warn!("{broken} references in the database are broken; the backup has them unchanged");
     }
     let missing_key = key::backup_warning(&settings);
-    let size = fs::metadata(&arguments.file).map_or(0, |facts| facts.len());
+    let size = fs::metadata(&arguments.file).map_or(0, |metadata| metadata.len());
     let mut text = format!(
         "{}: {} rows of {} tables, {} files, {} KiB\n",
         arguments.file.display(),

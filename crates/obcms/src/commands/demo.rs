@@ -8,7 +8,7 @@ use crate::settings::{ServingFlags, Settings, resolve};
 use clap::builder::PossibleValuesParser;
 use obcms_app::{Actor, App, Entropy, FixedClock};
 use obcms_demo::{Account, Plan, Size};
-use obcms_store::{migrations, settings as facts};
+use obcms_store::{migrations, settings as settings_store};
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -61,7 +61,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 /// Returns the accounts of the demo, which is created if the database is empty.
 fn accounts(app: &App, arguments: &Arguments, settings: &Settings) -> Result<Vec<Account>, Failure> {
     migrations::migrate(app.database(), app.now()).map_err(Failure::new)?;
-    let (known, begun) = app.read(|tx| Ok((facts::get(tx, ACCOUNTS)?, facts::get(tx, BEGUN)?)))?;
+    let (known, begun) =
+        app.read(|tx| Ok((settings_store::get(tx, ACCOUNTS)?, settings_store::get(tx, BEGUN)?)))?;
     if let Some(known) = known {
         // Older demos store the accounts themselves in the database.
         let known = if known == IN_FILE { fs::read_to_string(file(settings)).ok() } else { Some(known) };
@@ -74,7 +75,7 @@ fn accounts(app: &App, arguments: &Arguments, settings: &Settings) -> Result<Vec
             settings.database
         )));
     }
-    if app.has_users()? || app.read(|tx| Ok(facts::get(tx, "seed-places")?))?.is_some() {
+    if app.has_users()? || app.read(|tx| Ok(settings_store::get(tx, "seed-places")?))?.is_some() {
         return Err(Failure::new(format_args!(
             "the database in {place} is not a demo database and was not changed; choose another directory with --data"
         )));
@@ -110,14 +111,14 @@ fn make(app: &App, arguments: &Arguments, settings: &Settings) -> Result<Vec<Acc
     let entropy = Entropy::seeded(plan.seed);
     let player = App::new(app.database().clone(), clock.clone(), entropy, app.options().clone())?;
     let program = Actor::program();
-    player.write(&program, |work| Ok(facts::set(work.tx, BEGUN, &plan.seed.to_string())?))?;
+    player.write(&program, |work| Ok(settings_store::set(work.tx, BEGUN, &plan.seed.to_string())?))?;
     tracing::info!(size = arguments.size, seed = plan.seed, "creating the demo data");
     player.prepare()?;
     let accounts = obcms_demo::fill(&player, &clock, &plan, &mut |step| tracing::info!("{step}"))?;
     player.database().analyze().map_err(Failure::new)?;
-    let kept = serde_json::to_string(&accounts).map_err(Failure::new)?;
-    keep(&file(settings), &kept)?;
-    player.write(&program, |work| Ok(facts::set(work.tx, ACCOUNTS, IN_FILE)?))?;
+    let serialized = serde_json::to_string(&accounts).map_err(Failure::new)?;
+    keep(&file(settings), &serialized)?;
+    player.write(&program, |work| Ok(settings_store::set(work.tx, ACCOUNTS, IN_FILE)?))?;
     Ok(accounts)
 }
 

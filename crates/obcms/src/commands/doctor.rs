@@ -131,8 +131,8 @@ fn disk(settings: &Settings) -> Verdict {
     let Some(free) = free.map(|kibibytes| kibibytes * 1024) else {
         return Err(format!("df does not report the free space in {}", existing.display()));
     };
-    let told = format!("{} MiB free in {}", free / 1024 / 1024, settings.data.display());
-    if free < LITTLE_SPACE { Err(format!("only {told}; free some disk space")) } else { Ok(told) }
+    let message = format!("{} MiB free in {}", free / 1024 / 1024, settings.data.display());
+    if free < LITTLE_SPACE { Err(format!("only {message}; free some disk space")) } else { Ok(message) }
 }
 
 fn size(settings: &Settings, database: &Database) -> Verdict {

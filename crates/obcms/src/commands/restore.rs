@@ -43,7 +43,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
     }
     if arguments.check {
-        return say(&format!("{}: {}\n", arguments.file.display(), told(&manifest, &summary)));
+        return say(&format!("{}: {}\n", arguments.file.display(), describe(&manifest, &summary)));
     }
     let aside = match location(&settings) {
         Location::Sqlite(path) => {
@@ -55,7 +55,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             None
         }
     };
-    let mut text = format!("restored {}\n", told(&manifest, &summary));
+    let mut text = format!("restored {}\n", describe(&manifest, &summary));
     if let Some(Some(aside)) = aside {
         text.push_str(&format!("the previous database is {}\n", aside.display()));
     }
@@ -82,7 +82,7 @@ fn key_warning(settings: &Settings) -> Option<String> {
     key::backup_warning(settings)
 }
 
-fn told(manifest: &Manifest, summary: &Summary) -> String {
+fn describe(manifest: &Manifest, summary: &Summary) -> String {
     format!(
         "{} rows of {} tables and {} files of {:.0}, schema {}, from {}",
         summary.rows(),

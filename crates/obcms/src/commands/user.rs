@@ -95,7 +95,7 @@ pub fn open(flags: &DatabaseFlags) -> Result<Opened, Failure> {
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
         UserCommand::Add { name, roles, password_stdin, full_name, email, settings } => {
-            let name = username::normalise(name);
+            let name = username::normalize(name);
             let password = password_stdin.then(|| read_password(&name)).transpose()?;
             let mut input = Input::new();
             input.insert("username".to_owned(), json!(name));
@@ -116,7 +116,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         UserCommand::Disable { name, settings } => set_disabled(settings, name, true),
         UserCommand::Enable { name, settings } => set_disabled(settings, name, false),
         UserCommand::Reset { name, end, password_stdin, settings } => {
-            let name = username::normalise(name);
+            let name = username::normalize(name);
             let password = password_stdin.then(|| read_password(&name)).transpose()?;
             let opened = open(settings)?;
             let user = named(&opened.app, &name)?;

@@ -72,11 +72,11 @@ fn damaged(what: &str) -> BackupError {
 impl Reader {
     /// Opens a backup and verifies its seal and manifest.
     pub fn open(path: &Path) -> Result<Self, BackupError> {
-        let facts = std::fs::metadata(path)?;
-        if !facts.is_file() {
+        let metadata = std::fs::metadata(path)?;
+        if !metadata.is_file() {
             return Err(refused("it is not a file"));
         }
-        let sealed = seal::check(BufReader::new(File::open(path)?), facts.len())?.map_err(refused)?;
+        let sealed = seal::check(BufReader::new(File::open(path)?), metadata.len())?.map_err(refused)?;
         let stream = BufReader::new(File::open(path)?).take(sealed);
         let mut lines = BufReader::with_capacity(128 * 1024, GzDecoder::new(stream));
         let first = next_line(&mut lines)?.ok_or_else(|| damaged("it has no content"))?;

@@ -15,7 +15,7 @@ const CHUNK: usize = 400;
 
 /// Metadata of one record.
 #[derive(Clone, Debug)]
-pub struct Facts {
+pub struct EventMetadata {
     /// Version, raised by changes by people.
     pub version: i64,
     /// Time of creation.
@@ -29,7 +29,7 @@ pub struct Facts {
 }
 
 /// Returns the metadata of records of one kind.
-pub fn facts(tx: &mut Tx<'_>, kind: &Kind, ids: &[Id]) -> Result<HashMap<Id, Facts>, StoreError> {
+pub fn load(tx: &mut Tx<'_>, kind: &Kind, ids: &[Id]) -> Result<HashMap<Id, EventMetadata>, StoreError> {
     let column = |name: &str| {
         // A kind without such a field still returns the same number of columns.
         if kind.position(name).is_some() { format!("coalesce(\"{name}\", '')") } else { "''".to_owned() }
@@ -43,14 +43,14 @@ pub fn facts(tx: &mut Tx<'_>, kind: &Kind, ids: &[Id]) -> Result<HashMap<Id, Fac
         ));
         statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         for row in tx.query(&statement.sql, &statement.parameters)? {
-            let facts = Facts {
+            let metadata = EventMetadata {
                 version: row.get(1)?,
                 created_at: row.get(2)?,
                 updated_at: row.get(3)?,
                 description: row.get(4)?,
                 link: row.get(5)?,
             };
-            result.insert(row.get(0)?, facts);
+            result.insert(row.get(0)?, metadata);
         }
     }
     Ok(result)

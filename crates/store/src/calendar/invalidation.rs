@@ -15,7 +15,7 @@ const BETWEEN_CLEARING: i64 = 2_048;
 
 /// Records whose calendar entries changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Touched {
+pub enum Invalidation {
     /// All records.
     All,
     /// These records, each once.
@@ -40,14 +40,14 @@ pub(crate) fn note(tx: &mut Tx<'_>, state: i64, steps: i64, mut records: Vec<Id>
 }
 
 /// Returns the invalidations after one revision, up to and including the revision `now` that the transaction sees.
-pub fn since(tx: &mut Tx<'_>, state: i64, now: i64) -> Result<Touched, StoreError> {
+pub fn since(tx: &mut Tx<'_>, state: i64, now: i64) -> Result<Invalidation, StoreError> {
     if now - state > STATES - BETWEEN_CLEARING {
-        return Ok(Touched::All);
+        return Ok(Invalidation::All);
     }
     let sql = "SELECT DISTINCT record_id FROM calendar_touched WHERE state > $1 ORDER BY record_id LIMIT $2";
     let most = i64::try_from(MOST).unwrap_or(i64::MAX);
     let rows = tx.query(sql, &[SqlValue::Integer(state), SqlValue::Integer(most + 1)])?;
     let records: Vec<Id> = rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?;
     let is_many = records.len() > MOST || records.first() == Some(&Id::NIL);
-    Ok(if is_many { Touched::All } else { Touched::Records(records) })
+    Ok(if is_many { Invalidation::All } else { Invalidation::Records(records) })
 }

@@ -20,8 +20,8 @@ fn identity(path: &Path) -> Option<Identity> {
     std::fs::metadata(path).ok().as_ref().map(identity_of)
 }
 
-fn identity_of(facts: &Metadata) -> Identity {
-    (facts.dev(), facts.ino())
+fn identity_of(metadata: &Metadata) -> Identity {
+    (metadata.dev(), metadata.ino())
 }
 
 /// Files opened to read their headers. They are never closed: closing one would release the locks that SQLite holds
@@ -48,8 +48,8 @@ fn opened(path: &Path) -> Option<Arc<File>> {
 /// Time of the last modification in nanoseconds, and size of a file.
 type Stamp = (i64, i64, u64);
 
-fn stamp_of(facts: &Metadata) -> Stamp {
-    (facts.mtime(), facts.mtime_nsec(), facts.len())
+fn stamp_of(metadata: &Metadata) -> Stamp {
+    (metadata.mtime(), metadata.mtime_nsec(), metadata.len())
 }
 
 /// Fields of the header of a database file (<https://sqlite.org/fileformat.html>, section 1.3).
@@ -112,9 +112,9 @@ impl Files {
     /// Returns the files of an open connection.
     pub fn of(path: &Path, writer: Weak<Mutex<Connection>>) -> Self {
         let file = opened(path);
-        let facts = std::fs::metadata(path).ok();
+        let metadata = std::fs::metadata(path).ok();
         let seen = Seen {
-            stamp: facts.as_ref().map(stamp_of),
+            stamp: metadata.as_ref().map(stamp_of),
             header: file.as_deref().and_then(Header::read),
             is_overwritten: false,
         };
@@ -123,7 +123,7 @@ impl Files {
             seen: Mutex::new(seen),
             path: path.to_owned(),
             log_path: beside(path, "-wal"),
-            database: facts.as_ref().map(identity_of),
+            database: metadata.as_ref().map(identity_of),
             log: OnceLock::new(),
             writer,
             is_rescued: AtomicBool::new(false),
@@ -156,12 +156,12 @@ impl Files {
     /// the caller has it.
     pub fn check(&self, held: Option<&Connection>) -> Result<(), StoreError> {
         self.find_log();
-        let facts = std::fs::metadata(&self.path).ok();
-        if facts.as_ref().map(identity_of) != self.database {
-            let what = if facts.is_none() { "removed" } else { "replaced" };
+        let metadata = std::fs::metadata(&self.path).ok();
+        if metadata.as_ref().map(identity_of) != self.database {
+            let what = if metadata.is_none() { "removed" } else { "replaced" };
             return Err(StoreError::Replaced(format!("the database file was {what} while the program runs")));
         }
-        if self.is_overwritten(facts.as_ref().map(stamp_of)) {
+        if self.is_overwritten(metadata.as_ref().map(stamp_of)) {
             return Err(StoreError::Replaced(
                 "the content of the database file was replaced while the program runs; its write-ahead log was moved"
                     .to_owned(),
@@ -237,7 +237,7 @@ impl Files {
         if let Some(writer) = self.writer.upgrade()
             && let Ok(connection) = writer.try_lock()
         {
-            keep_log_to_itself(&connection);
+            disable_checkpoint_on_close(&connection);
         }
         true
     }
@@ -277,7 +277,7 @@ impl Files {
 }
 
 /// Prevents a connection from checkpointing the log when it closes.
-pub(super) fn keep_log_to_itself(connection: &Connection) {
+pub(super) fn disable_checkpoint_on_close(connection: &Connection) {
     let set = connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
     if let Err(error) = set {
         tracing::error!("a connection may write its log into the replaced database: {error}");

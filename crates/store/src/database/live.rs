@@ -129,7 +129,7 @@ impl Live {
     }
 
     /// Marks the messages as published.
-    pub(super) fn know(&self, messages: Vec<Message>) {
+    pub(super) fn mark_published(&self, messages: Vec<Message>) {
         for message in messages {
             self.remember(message.change);
         }

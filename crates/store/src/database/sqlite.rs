@@ -185,7 +185,7 @@ impl Sqlite {
         if checked.is_err() && self.files.was_overwritten() {
             self.renew_readers();
             if let Ok(connection) = self.writer.try_lock() {
-                super::files::keep_log_to_itself(&connection);
+                super::files::disable_checkpoint_on_close(&connection);
             }
         }
         checked
@@ -265,7 +265,7 @@ impl Sqlite {
                 if let Err(error) = files.check(None)
                     && !std::mem::replace(&mut is_lost, true)
                 {
-                    super::files::keep_log_to_itself(&connection);
+                    super::files::disable_checkpoint_on_close(&connection);
                     tracing::error!("{error}");
                 }
                 let version: i64 = match connection.query_row("PRAGMA data_version", [], |row| row.get(0)) {
@@ -274,7 +274,9 @@ impl Sqlite {
                 };
                 match seen {
                     // Changes from before the start of this process are not announced.
-                    None => tokio::task::block_in_place(|| live.know(since(&connection, &mut last))),
+                    None => {
+                        tokio::task::block_in_place(|| live.mark_published(since(&connection, &mut last)))
+                    }
                     Some(before) if before != version => {
                         tokio::task::block_in_place(|| live.publish_unseen(since(&connection, &mut last)));
                     }

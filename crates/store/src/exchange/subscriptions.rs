@@ -10,7 +10,7 @@ use crate::error::StoreError;
 
 /// Imported event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownEvent {
     /// Record of the event.
     pub id: Id,
     /// Hash of the content, to detect differences.
@@ -20,14 +20,17 @@ pub struct Known {
 }
 
 /// Returns all events of a calendar by their key.
-pub fn known(tx: &mut Tx<'_>, calendar: Id) -> Result<HashMap<String, Known>, StoreError> {
+pub fn known(tx: &mut Tx<'_>, calendar: Id) -> Result<HashMap<String, KnownEvent>, StoreError> {
     tx.query(
         "SELECT id, source_key, source_hash, archived_at FROM external_events WHERE calendar = $1",
         &[calendar.into()],
     )?
     .iter()
     .map(|row| {
-        Ok((row.get::<String>(1)?, Known { id: row.get(0)?, hash: row.get(2)?, archived_at: row.get(3)? }))
+        Ok((
+            row.get::<String>(1)?,
+            KnownEvent { id: row.get(0)?, hash: row.get(2)?, archived_at: row.get(3)? },
+        ))
     })
     .collect()
 }

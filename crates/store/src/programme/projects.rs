@@ -62,7 +62,7 @@ fn ids(tx: &mut Tx<'_>, sql: &str, id: Id) -> Result<Vec<Id>, StoreError> {
 }
 
 /// Returns all visits of a project, in order.
-pub fn stays(tx: &mut Tx<'_>, project: Id) -> Result<Vec<StageVisit>, StoreError> {
+pub fn visits(tx: &mut Tx<'_>, project: Id) -> Result<Vec<StageVisit>, StoreError> {
     tx.query(
         &format!("SELECT {COLUMNS} FROM project_stages WHERE project_id = $1 ORDER BY number"),
         &[project.into()],
@@ -73,21 +73,21 @@ pub fn stays(tx: &mut Tx<'_>, project: Id) -> Result<Vec<StageVisit>, StoreError
 }
 
 /// Closes the current visit, if any, and inserts the next one.
-pub fn enter(tx: &mut Tx<'_>, stay: &StageVisit) -> Result<(), StoreError> {
-    leave(tx, stay.project_id, stay.entered_at)?;
+pub fn enter(tx: &mut Tx<'_>, visit: &StageVisit) -> Result<(), StoreError> {
+    leave(tx, visit.project_id, visit.entered_at)?;
     tx.execute(
         "INSERT INTO project_stages (id, project_id, stage, entered_at, entered_by, left_at, note, change_set, number) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, \
          (SELECT coalesce(max(number), 0) + 1 FROM project_stages WHERE project_id = $2))",
         &[
-            stay.id.into(),
-            stay.project_id.into(),
-            stay.stage.as_str().into(),
-            stay.entered_at.into(),
-            stay.entered_by.into(),
-            stay.left_at.into(),
-            stay.note.as_str().into(),
-            stay.change_set.into(),
+            visit.id.into(),
+            visit.project_id.into(),
+            visit.stage.as_str().into(),
+            visit.entered_at.into(),
+            visit.entered_by.into(),
+            visit.left_at.into(),
+            visit.note.as_str().into(),
+            visit.change_set.into(),
         ],
     )?;
     Ok(())
@@ -103,7 +103,7 @@ pub fn leave(tx: &mut Tx<'_>, project: Id, at: Timestamp) -> Result<(), StoreErr
 }
 
 /// Deletes the visits of a project that a change set created, and reopens the one before them. Returns their number.
-pub fn take_back(tx: &mut Tx<'_>, project: Id, change_set: Id) -> Result<u64, StoreError> {
+pub fn undo_visits(tx: &mut Tx<'_>, project: Id, change_set: Id) -> Result<u64, StoreError> {
     let removed = tx.execute(
         "DELETE FROM project_stages WHERE project_id = $1 AND change_set = $2",
         &[project.into(), change_set.into()],

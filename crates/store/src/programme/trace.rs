@@ -14,7 +14,7 @@ const CHUNK: usize = 400;
 
 /// One edge, seen from one of its two records.
 #[derive(Clone, Debug)]
-pub struct Neighbour {
+pub struct Neighbor {
     /// Requested record.
     pub here: Id,
     /// Field of the reference.
@@ -26,7 +26,7 @@ pub struct Neighbour {
 }
 
 /// Returns every record of these kinds that one of `ids` points at, or that points at it.
-pub fn neighbours(tx: &mut Tx<'_>, ids: &[Id], kinds: &[&str]) -> Result<Vec<Neighbour>, StoreError> {
+pub fn neighbors(tx: &mut Tx<'_>, ids: &[Id], kinds: &[&str]) -> Result<Vec<Neighbor>, StoreError> {
     let mut result = Vec::new();
     for chunk in ids.chunks(CHUNK) {
         let mut statement = Statement::default();
@@ -43,7 +43,7 @@ pub fn neighbours(tx: &mut Tx<'_>, ids: &[Id], kinds: &[&str]) -> Result<Vec<Nei
             statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         }
         for row in tx.remembered(&statement.sql, &statement.parameters)?.iter() {
-            result.push(Neighbour {
+            result.push(Neighbor {
                 here: row.get(0)?,
                 field: row.get(1)?,
                 outgoing: row.get::<i64>(2)? == 1,

@@ -50,7 +50,7 @@ fn row(record: &Record) -> Result<Vec<SqlValue>, StoreError> {
         record.archived_at.into(),
     ];
     for (position, field) in record.kind.columns() {
-        match worked_out(record, field) {
+        match derived_value(record, field) {
             Some(cell) => cells.push(cell),
             None => push(&mut cells, field, &*stored(record, field, position)?),
         }
@@ -67,7 +67,7 @@ fn stored<'a>(record: &'a Record, field: &Field, position: usize) -> Result<Cow<
 }
 
 /// Returns the value of a calculated column of a task, used by lists to sort and filter.
-fn worked_out(record: &Record, field: &Field) -> Option<SqlValue> {
+fn derived_value(record: &Record, field: &Field) -> Option<SqlValue> {
     match field.name {
         name if name == task::NEXT_DUE.name() => Some(series::next_due(record).into()),
         name if name == task::UNASSIGNED.name() => Some(task::ASSIGNEES.get(record).is_empty().into()),
@@ -105,8 +105,8 @@ pub fn update(tx: &mut Tx<'_>, before: &Record, record: &Record) -> Result<(), S
         record.archived_at.into(),
     ];
     for (position, field) in record.kind.columns() {
-        if let Some(cell) = worked_out(record, field) {
-            if worked_out(before, field).as_ref() != Some(&cell) {
+        if let Some(cell) = derived_value(record, field) {
+            if derived_value(before, field).as_ref() != Some(&cell) {
                 cells_placeholder(&mut sql, field.name, &cells);
                 cells.push(cell);
             }

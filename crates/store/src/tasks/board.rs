@@ -46,12 +46,12 @@ pub enum Key {
     /// Assignee.
     Person(Id),
     /// No assignee.
-    Nobody,
+    Unassigned,
 }
 
 /// Position of a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct CardPosition {
     /// The task.
     pub task: Id,
     /// Rank in the manual order.
@@ -64,9 +64,9 @@ pub fn columns(
     query: &Query<'_>,
     group: Group,
     keys: &[Key],
-    after: Option<&Place>,
+    after: Option<&CardPosition>,
     limit: i64,
-) -> Result<Vec<Vec<Place>>, StoreError> {
+) -> Result<Vec<Vec<CardPosition>>, StoreError> {
     if let (Some(column), Some(_), None) = (group.column(), query.scope, after) {
         return columns_of_a_part(tx, query, column, keys, limit);
     }
@@ -90,7 +90,8 @@ pub fn columns(
         statement.push(" ORDER BY place, rank, id");
         for row in tx.remembered(&statement.sql, &statement.parameters)?.iter() {
             let place: i64 = row.get(0)?;
-            let card = Place { task: row.get(1)?, rank: row.get::<Option<String>>(2)?.unwrap_or_default() };
+            let card =
+                CardPosition { task: row.get(1)?, rank: row.get::<Option<String>>(2)?.unwrap_or_default() };
             let number = chunk_number * COLUMNS + usize::try_from(place).unwrap_or(0);
             if let Some(column) = result.get_mut(number) {
                 column.push(card);
@@ -108,7 +109,7 @@ fn columns_of_a_part(
     column: &str,
     keys: &[Key],
     limit: i64,
-) -> Result<Vec<Vec<Place>>, StoreError> {
+) -> Result<Vec<Vec<CardPosition>>, StoreError> {
     let mut statement = Statement::new(format!(
         "SELECT c.value, c.id, c.rank FROM (SELECT t.\"{column}\" AS value, t.id, t.rank, \
          row_number() OVER (PARTITION BY t.\"{column}\" ORDER BY t.rank, t.id) AS place FROM tasks t WHERE "
@@ -120,7 +121,7 @@ fn columns_of_a_part(
         let key = Key::Value(row.get::<Option<String>>(0)?.unwrap_or_default());
         if let Some(number) = keys.iter().position(|known| *known == key) {
             let rank = row.get::<Option<String>>(2)?.unwrap_or_default();
-            result[number].push(Place { task: row.get(1)?, rank });
+            result[number].push(CardPosition { task: row.get(1)?, rank });
         }
     }
     Ok(result)
@@ -178,14 +179,14 @@ pub fn counts(tx: &mut Tx<'_>, query: &Query<'_>, group: Group) -> Result<HashMa
     statement.push(" AND ");
     conditions(&mut statement, query);
     if let Some(row) = tx.remembered(&statement.sql, &statement.parameters)?.first() {
-        result.insert(Key::Nobody, row.get(0)?);
+        result.insert(Key::Unassigned, row.get(0)?);
     }
     Ok(result)
 }
 
 /// Returns the nearest rank above, or below, `rank` among tasks other than `moved`. Equal ranks are skipped, because
 /// nothing fits between them.
-pub fn neighbour(tx: &mut Tx<'_>, rank: &str, above: bool, moved: Id) -> Result<Option<String>, StoreError> {
+pub fn neighbor(tx: &mut Tx<'_>, rank: &str, above: bool, moved: Id) -> Result<Option<String>, StoreError> {
     let (sign, direction) = if above { (">", "ASC") } else { ("<", "DESC") };
     let sql =
         format!("SELECT rank FROM tasks WHERE rank {sign} $1 AND id <> $2 ORDER BY rank {direction} LIMIT 1");

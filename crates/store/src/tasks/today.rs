@@ -11,7 +11,7 @@ use crate::records::{OPEN, Query, Scope, counts_with};
 
 /// Person whose tasks block others, with their scope on tasks.
 #[derive(Clone, Copy, Debug)]
-pub struct Awaited<'a> {
+pub struct Blocker<'a> {
     /// The person.
     pub person: Id,
     /// Scope of the person; nothing for a reader of all tasks.
@@ -20,7 +20,7 @@ pub struct Awaited<'a> {
 
 /// Appends the open tasks of the person that block visible open tasks of others. The query walks from the edges of
 /// the person to the blocked tasks, whose own edges are not walked.
-fn waited_for(statement: &mut Statement, what: &str, Awaited { person, scope }: Awaited<'_>) {
+fn push_blocking(statement: &mut Statement, what: &str, Blocker { person, scope }: Blocker<'_>) {
     // Cross joins fix SQLite's join order.
     statement.push(&format!(
         "SELECT {what} FROM edges a CROSS JOIN tasks t CROSS JOIN edges e CROSS JOIN tasks w WHERE a.target = "
@@ -37,9 +37,9 @@ fn waited_for(statement: &mut Statement, what: &str, Awaited { person, scope }: 
 }
 
 /// Returns the first open tasks of the person that block open tasks of others.
-pub fn first_waited_for(tx: &mut Tx<'_>, by: Awaited<'_>, limit: i64) -> Result<Vec<Id>, StoreError> {
+pub fn first_blocking(tx: &mut Tx<'_>, by: Blocker<'_>, limit: i64) -> Result<Vec<Id>, StoreError> {
     let mut statement = Statement::default();
-    waited_for(&mut statement, "DISTINCT t.id", by);
+    push_blocking(&mut statement, "DISTINCT t.id", by);
     statement.push(" ORDER BY t.id LIMIT ").bind(limit);
     tx.remembered(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
@@ -49,11 +49,11 @@ pub fn first_waited_for(tx: &mut Tx<'_>, by: Awaited<'_>, limit: i64) -> Result<
 pub fn waiting(
     tx: &mut Tx<'_>,
     lists: &[Query<'_>],
-    by: Option<Awaited<'_>>,
+    by: Option<Blocker<'_>>,
 ) -> Result<Vec<i64>, StoreError> {
     counts_with(tx, lists, |statement| {
         if let Some(by) = by {
-            waited_for(statement, "count(DISTINCT t.id)", by);
+            push_blocking(statement, "count(DISTINCT t.id)", by);
         }
     })
 }

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use obcms_app::AppError;
-use obcms_app::bookings::{Decision, Utilisation};
+use obcms_app::bookings::{Decision, Utilization};
 use obcms_app::records::undo::undo_address;
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::actions;
@@ -99,7 +99,7 @@ pub fn routes() -> Vec<Route> {
             "/api/v1/resources/utilisation",
             "Booked time as a share of available time, by resource",
             Access::Policy(Action::View, RESOURCE.area),
-            get(utilisation),
+            get(utilization),
         )
         .tag("resources")
         .query(&PERIOD)
@@ -109,7 +109,7 @@ pub fn routes() -> Vec<Route> {
             "/api/v1/resources/utilisation.csv",
             "The same as a file",
             Access::Policy(Action::Export, RESOURCE.area),
-            get(utilisation_file),
+            get(utilization_file),
         )
         .tag("resources")
         .query(&PERIOD),
@@ -123,34 +123,34 @@ const PERIOD: [(&str, &str); 3] = [
     ("type", "Only resources of this type"),
 ];
 
-fn used(state: &State, caller: &Caller, parameters: &Parameters) -> Result<Vec<Utilisation>, Problem> {
+fn used(state: &State, caller: &Caller, parameters: &Parameters) -> Result<Vec<Utilization>, Problem> {
     parameters.only(&["start", "end", "type"])?;
     let mut window = parameters.0.clone();
     window.retain(|(name, _)| name != "type");
     let kind = parameters.get("type").unwrap_or_default();
     Ok(blocking(|| {
         let period = state.app.booking_window(&window)?;
-        state.app.utilisation(&caller.actor, kind, period)
+        state.app.utilization(&caller.actor, kind, period)
     })?)
 }
 
-async fn utilisation(
+async fn utilization(
     AxumState(state): AxumState<State>,
     caller: Caller,
     parameters: Parameters,
 ) -> ApiResult {
     let rows = used(&state, &caller, &parameters)?;
-    let items: Vec<Json> = rows.iter().map(Utilisation::to_json).collect();
+    let items: Vec<Json> = rows.iter().map(Utilization::to_json).collect();
     Ok(axum::Json(json!({ "items": items })).into_response())
 }
 
-async fn utilisation_file(
+async fn utilization_file(
     AxumState(state): AxumState<State>,
     caller: Caller,
     parameters: Parameters,
 ) -> ApiResult {
     let rows = used(&state, &caller, &parameters)?;
-    let bytes = obcms_app::bookings::utilisation_file(&rows)?;
+    let bytes = obcms_app::bookings::utilization_file(&rows)?;
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));

@@ -88,7 +88,7 @@ pub struct NavigationItem {
     /// Name of the icon.
     pub icon: String,
     /// Module whose color it has (`coordination`, `mana`, …), or empty.
-    pub module_colour: String,
+    pub module_color: String,
 }
 
 /// Command of the palette, such as "New task".
@@ -234,8 +234,8 @@ fn sidebar_items(items: &[NavigationItem], current: Option<&str>) -> Markup {
                     aria-current=[(current == Some(item.href.as_str())).then_some("page")] {
                     (icon(&item.icon))
                     span { (item.label) }
-                    @if !item.module_colour.is_empty() {
-                        span.module-dot data-module=(item.module_colour) {}
+                    @if !item.module_color.is_empty() {
+                        span.module-dot data-module=(item.module_color) {}
                     }
                 }
             }

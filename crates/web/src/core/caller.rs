@@ -104,7 +104,7 @@ fn find(state: &State, headers: &HeaderMap, client: &str) -> Result<Option<Calle
         state.guesses.check(client, secret)?;
         let Some(actor) = state.app.token_actor(secret, client)? else {
             state.guesses.wrong(client);
-            security::stranger("token", "wrong", "", client);
+            security::unauthenticated("token", "wrong", "", client);
             return Err(AppError::Unauthorized);
         };
         state.guesses.right(secret);

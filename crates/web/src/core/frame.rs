@@ -195,7 +195,7 @@ fn count_waiting(state: &State, actor: &Actor) -> u32 {
     if actor.roles.is_empty() {
         return 0;
     }
-    state.app.waiting(actor).unwrap_or_else(|error| {
+    state.app.count_waiting(actor).unwrap_or_else(|error| {
         tracing::warn!(%error, "the items that need action could not be counted");
         0
     })

@@ -128,7 +128,7 @@ fn may_see(listener: &Listener, message: &Message) -> bool {
     let (Some(kind), Some(id)) = (obcms_domain::kinds::by_name(&message.kind), message.id) else {
         return false;
     };
-    match listener.watch.actor().sight(kind) {
+    match listener.watch.actor().visibility(kind) {
         Some(Visibility::All) => true,
         Some(Visibility::Within(scope)) => blocking(|| {
             listener

@@ -101,8 +101,8 @@ async fn compute(AxumState(state): AxumState<State>, caller: Caller, body: Body)
     let input = body.action(&actions::COMPUTE)?;
     let year = actions::YEAR.get(&input).unwrap_or_default();
     // Years beyond the type are out of range like any other.
-    let Computed { created, updated, kept } =
+    let Computed { created, updated, unchanged } =
         blocking(|| state.app.compute_holidays(&caller.actor, i16::try_from(year).unwrap_or(i16::MAX)))?;
-    let answer = json!({ "year": year, "created": created, "updated": updated, "kept": kept });
+    let answer = json!({ "year": year, "created": created, "updated": updated, "kept": unchanged });
     Ok(axum::Json(answer).into_response())
 }

@@ -185,7 +185,7 @@ impl<'a> Try<'a> {
         }
         let end = first.checked_add(minutes.minutes()).unwrap();
         // The series begins on the first date of its rule.
-        part.begin_on_rule();
+        part.align_start_to_rule();
         let rule = part.rule.text(&part.zone, has_days);
         let body = json!({
             "title": "Series", "start": part.name(first), "end": part.name(end), "timezone": name, "all_day": has_days,
@@ -404,7 +404,7 @@ impl<'a> Try<'a> {
             new[place].left_out.remove(&date);
             let name = part.name(date);
             (
-                self.app.bring_back(&self.actor, &Self::target(&part, &name, Scope::This)),
+                self.app.restore_occurrence(&self.actor, &Self::target(&part, &name, Scope::This)),
                 format!("bring {date} back"),
             )
         } else if let Some((date, _)) = part.changed.first_key_value() {

@@ -215,7 +215,7 @@ impl Part {
                 let own = self.changed.remove(&date);
                 self.rule = rule.clone();
                 self.rename(date, SignedDuration::ZERO, 0, true, None);
-                self.begin_on_rule();
+                self.align_start_to_rule();
                 if let Some(own) = own.filter(|_| self.dates().contains(&date)) {
                     self.put(date, own);
                 }
@@ -373,7 +373,7 @@ impl Part {
     }
 
     /// Moves the start to the first date of the rule.
-    pub fn begin_on_rule(&mut self) {
+    pub fn align_start_to_rule(&mut self) {
         if self.rule.every != Every::Once
             && let Some(first) = self.rule.dates(self.first).first()
         {

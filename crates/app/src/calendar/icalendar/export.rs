@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
-use obcms_store::calendar::event_metadata::{self, Facts};
+use obcms_store::calendar::event_metadata::{self, EventMetadata};
 use obcms_store::records::changes;
 
 use super::write::{self, About, SerializedCalendar};
@@ -46,17 +46,17 @@ impl App {
             let (state, feed) = self.calendar_of_records(tx, actor, query)?;
             let known = write::known(&feed, about);
             let unknown = feed.entries.iter().zip(&known).filter(|(_, known)| known.is_none());
-            let facts = facts(tx, unknown.map(|(entry, _)| entry))?;
-            Ok((state, write::write(&feed, known, &facts, about, self.zone(), query.window.end)))
+            let metadata = metadata(tx, unknown.map(|(entry, _)| entry))?;
+            Ok((state, write::write(&feed, known, &metadata, about, self.zone(), query.window.end)))
         })
     }
 }
 
 /// Loads the metadata of the records of entries, with one query for each kind.
-fn facts<'a>(
+fn metadata<'a>(
     tx: &mut obcms_store::Tx<'_>,
     entries: impl Iterator<Item = &'a Entry>,
-) -> Result<HashMap<Id, Facts>, AppError> {
+) -> Result<HashMap<Id, EventMetadata>, AppError> {
     let mut of_kinds: HashMap<&'static str, HashSet<Id>> = HashMap::new();
     for entry in entries {
         of_kinds.entry(entry.row.kind.name).or_default().insert(entry.row.record_id);
@@ -65,7 +65,7 @@ fn facts<'a>(
     for kind in kinds::REGISTRY {
         if let Some(ids) = of_kinds.remove(kind.name) {
             let ids: Vec<Id> = ids.into_iter().collect();
-            result.extend(event_metadata::facts(tx, kind, &ids)?);
+            result.extend(event_metadata::load(tx, kind, &ids)?);
         }
     }
     Ok(result)

@@ -8,12 +8,15 @@ use obcms_domain::registry::{DateRole, Record, Source};
 use obcms_recur::Moment;
 use serde_json::{Map, Value as Json};
 
-use super::{Occurrence, check_series, differences, finish, parse_single, put_override, single_of, too_much};
+use super::{
+    Occurrence, check_series, differences, finish, materialize_occurrence, parse_single, put_override,
+    too_much,
+};
 use crate::core::{AppError, UnitOfWork};
 use crate::records::Input;
 
 /// Series after a change to all occurrences.
-pub(super) struct Whole {
+pub(super) struct ChangedSeries {
     /// Changed series.
     pub record: Record,
     /// Recurrence id of the given occurrence in the changed series.
@@ -28,11 +31,11 @@ pub(super) fn apply_to_all(
     series: &Series,
     date: Moment,
     input: &Input,
-) -> Result<Whole, AppError> {
+) -> Result<ChangedSeries, AppError> {
     let role = series.role;
     let dated = |name: &str| dated_fields(role).contains(&name);
     let moves = input.keys().any(|name| dated(name));
-    let before = single_of(series, record, date)?;
+    let before = materialize_occurrence(series, record, date)?;
     let (of_series, mut for_single): (Input, Input) =
         input.clone().into_iter().partition(|(name, _)| series::FIELDS.contains(&name.as_str()));
     let of_state = if state::has_states(record) { take_state(&mut for_single) } else { Input::new() };
@@ -41,7 +44,7 @@ pub(super) fn apply_to_all(
     }
     let single = parse_single(work, &before, &for_single)?;
     let mut whole = record.clone();
-    state::to_edit(&mut whole);
+    state::load_editable_state(&mut whole);
     // Fields other than dates apply to all occurrences alike.
     let mut own_patch = match series.overrides.get(&date.to_string()) {
         Some(Json::Object(patch)) => patch.clone(),
@@ -72,15 +75,15 @@ pub(super) fn apply_to_all(
     input::parse(&mut whole, &of_series, false, &work.context())?;
     work.actor.require_given(work.tx, &moved, &whole, &of_series)?;
     series::follow(&old, &mut whole, &of_series, leader.as_ref());
-    if series::begins_anew(record, &whole) {
-        series::begin_on_rule(&mut whole);
+    if series::starts_differently(record, &whole) {
+        series::align_start_to_rule(&mut whole);
     }
     let date = leader.map_or(date, |leader| leader.name);
     keep_own(&mut whole, date, &own_patch, moves.then_some(&single), work.app.zone())?;
     if let Some(change_whole) = work.rules_of(whole.kind).change_whole {
         change_whole(work, &mut whole, &of_state)?;
     }
-    Ok(Whole { record: whole, date })
+    Ok(ChangedSeries { record: whole, date })
 }
 
 /// Removes status and progress from an input, because they apply to the series as a whole.

@@ -92,7 +92,7 @@ impl App {
             let record = store::load(tx, kind, id)?.ok_or(AppError::NotFound(kind.label))?;
             actor.require(tx, Action::View, &record)?;
             let (series, date) = found(&record, recurrence_id)?;
-            let single = series.materialise(&record, date).map_err(too_much)?;
+            let single = series.materialize(&record, date).map_err(too_much)?;
             Ok(Occurrence { series: record, single, recurrence_id: date.to_string(), change_set: None })
         })
     }
@@ -115,7 +115,7 @@ impl App {
             let dates = series.set.between(window.0, window.1, limit).map_err(too_much)?;
             let mut result = Vec::with_capacity(dates.len());
             for date in dates {
-                if let Some(single) = series.materialise(&record, date.id).map_err(too_much)? {
+                if let Some(single) = series.materialize(&record, date.id).map_err(too_much)? {
                     result.push((date.id.to_string(), single));
                 }
             }
@@ -259,8 +259,12 @@ pub fn change(
     }
 }
 
-pub(crate) fn single_of(series: &Series, record: &Record, date: Moment) -> Result<Record, AppError> {
-    series.materialise(record, date).map_err(too_much)?.ok_or(AppError::NotFound("occurrence"))
+pub(crate) fn materialize_occurrence(
+    series: &Series,
+    record: &Record,
+    date: Moment,
+) -> Result<Record, AppError> {
+    series.materialize(record, date).map_err(too_much)?.ok_or(AppError::NotFound("occurrence"))
 }
 
 /// Parses the input as a change of the occurrence, with all rules of the kind.
@@ -292,7 +296,7 @@ fn change_this(
     if !errors.is_empty() {
         return Err(AppError::Invalid(errors));
     }
-    let before = single_of(series, record, date)?;
+    let before = materialize_occurrence(series, record, date)?;
     let mut single = parse_single(work, &before, input)?;
     keep_start(&before, &mut single, input);
     put_single(work, record, series, date, &single)
@@ -320,7 +324,7 @@ pub(crate) fn change_date(
 ) -> Result<Occurrence, AppError> {
     let record = load(work, target, action)?;
     let (series, date) = found_to_change(work, &record, target.recurrence_id)?;
-    let before = single_of(&series, &record, date)?;
+    let before = materialize_occurrence(&series, &record, date)?;
     let mut single = before.clone();
     change(work, &mut single)?;
     keep_start(&before, &mut single, &Input::new());
@@ -336,13 +340,13 @@ fn put_single(
     single: &Record,
 ) -> Result<Occurrence, AppError> {
     let mut changed = record.clone();
-    put_on_date(work, &mut changed, series, date, single)?;
+    override_occurrence(work, &mut changed, series, date, single)?;
     work.note_date(date);
     finish(work, record, changed, date, "occurrence")
 }
 
 /// Sets the override of an occurrence in the record of the series, without saving it.
-pub(crate) fn put_on_date(
+pub(crate) fn override_occurrence(
     work: &UnitOfWork<'_, '_>,
     record: &mut Record,
     series: &Series,
@@ -382,14 +386,14 @@ fn differences(base: &Record, single: &Record, office: &TimeZone) -> Map<String,
         let differs = base.values[position] != single.values[position];
         let is_pinned = is_elsewhere && (field.name == role.start || field.name == role.end);
         if (differs || is_pinned) && !series::FIELDS.contains(&field.name) {
-            patch.insert(field.name.to_owned(), noted(field, &single.values[position], office));
+            patch.insert(field.name.to_owned(), override_value(field, &single.values[position], office));
         }
     }
     patch
 }
 
 /// Returns a value as stored in an override. Instants have the offset of the office, so that their day stays known.
-fn noted(field: &Field, value: &Value, office: &TimeZone) -> Json {
+fn override_value(field: &Field, value: &Value, office: &TimeZone) -> Json {
     match (field.data, value) {
         (FieldType::Instant, Value::Instant(instant)) => {
             json!(instant.display_with_offset(office.to_offset(*instant)).to_string())
@@ -410,7 +414,7 @@ pub(crate) fn finish(
     let differs = work.save(before, &mut changed, action)?;
     let record = records::reload(work, &changed)?;
     let single = match Series::of(&record) {
-        Some(series) => series.materialise(&record, date).map_err(too_much)?,
+        Some(series) => series.materialize(&record, date).map_err(too_much)?,
         None => Some(record.clone()),
     };
     let change_set = differs.then_some(work.change_set);

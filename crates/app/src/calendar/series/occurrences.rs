@@ -78,7 +78,7 @@ pub struct Overview {
 
 /// Returns the occurrence with this recurrence id, if the series has it.
 pub(crate) fn date_of(series: &Series, record: &Record, id: Moment) -> Result<Option<Date>, AppError> {
-    let Some(single) = series.materialise(record, id).map_err(too_much)? else {
+    let Some(single) = series.materialize(record, id).map_err(too_much)? else {
         return Ok(None);
     };
     let Some(base) = series.date(id).map_err(too_much)? else {
@@ -227,7 +227,7 @@ impl App {
     }
 
     /// Restores an excluded occurrence.
-    pub fn bring_back(&self, actor: &Actor, target: &Target<'_>) -> Result<Occurrence, AppError> {
+    pub fn restore_occurrence(&self, actor: &Actor, target: &Target<'_>) -> Result<Occurrence, AppError> {
         self.write(actor, |work| {
             let record = load(work, target, Action::Edit)?;
             work.actor.require_field(work.tx, &record, "exdates")?;

@@ -34,7 +34,7 @@ pub(super) fn split(
     work.insert(std::slice::from_ref(&whole.record))?;
     let new = records::reload(work, &whole.record)?;
     let single = match Series::of(&new) {
-        Some(series) => series.materialise(&new, whole.date).map_err(too_much)?,
+        Some(series) => series.materialize(&new, whole.date).map_err(too_much)?,
         None => Some(new.clone()),
     };
     Ok(Occurrence {

@@ -37,7 +37,7 @@ fn job_of(calendar: &Record) -> Enqueue {
 }
 
 /// Schedules a fetch as soon as possible.
-pub fn ask_for(work: &mut UnitOfWork<'_, '_>, calendar: &Record) -> Result<(), AppError> {
+pub fn schedule_now(work: &mut UnitOfWork<'_, '_>, calendar: &Record) -> Result<(), AppError> {
     work.enqueue_again(&job_of(calendar))
 }
 
@@ -56,7 +56,7 @@ pub fn reschedule(
         (values, record.is_archived())
     };
     if before.is_none_or(|before| matters(before) != matters(calendar)) {
-        ask_for(work, calendar)?;
+        schedule_now(work, calendar)?;
     }
     Ok(())
 }
@@ -128,9 +128,9 @@ fn bring_up_to_date(app: &App, calendar: &Record) -> Result<Fetched, JobError> {
                     "The response is incomplete: the end of the calendar is missing.".to_owned(),
                 ));
             }
-            let (events, left) = drafts(&read, app.zone());
+            let (events, skipped) = drafts(&read, app.zone());
             let mut report = apply(app, &Actor::program(), calendar.id, &events, false)?;
-            report.add_skipped(left, &read);
+            report.add_skipped(skipped, &read);
             Ok(Fetched { report: Some(report), asked: FetchRequest { etag, last_modified, ..asked } })
         }
     }

@@ -33,18 +33,18 @@ pub use to_records::SkippedEvent;
 /// Maximum number of events of one calendar. Later ones are skipped.
 pub const MAXIMUM_EVENTS: usize = 20_000;
 /// Maximum number of skipped events that are listed one by one.
-const TOLD: usize = 200;
+const MAXIMUM_LISTED: usize = 200;
 /// Weeks shown on the page of a subscription.
 const WEEKS_AHEAD: i64 = 8;
 /// Maximum size of a file in bytes.
 pub const MAXIMUM_BYTES: usize = 5 * 1024 * 1024;
 
 impl Report {
-    fn add_skipped(&mut self, left: Vec<SkippedEvent>, read: &read::Calendar) {
-        // The parser lists the first events it skipped and counts the rest; the listed ones are in `left`.
-        self.skipped_count = read.skipped_count + left.len().saturating_sub(read.skipped.len());
-        self.skipped = left;
-        self.skipped.truncate(TOLD);
+    fn add_skipped(&mut self, skipped: Vec<SkippedEvent>, read: &read::Calendar) {
+        // The parser lists the first events it skipped and counts the rest; the listed ones are in `skipped`.
+        self.skipped_count = read.skipped_count + skipped.len().saturating_sub(read.skipped.len());
+        self.skipped = skipped;
+        self.skipped.truncate(MAXIMUM_LISTED);
     }
 }
 
@@ -123,7 +123,7 @@ impl App {
                     "This external calendar has no address. Import a file or add an address.",
                 ));
             }
-            fetching::ask_for(work, &calendar)?;
+            fetching::schedule_now(work, &calendar)?;
             Ok(calendar)
         })
     }
@@ -208,10 +208,10 @@ impl App {
         read: &read::Calendar,
         keep: bool,
     ) -> Result<Report, AppError> {
-        let (events, left) = to_records::drafts(read, self.zone());
+        let (events, skipped) = to_records::drafts(read, self.zone());
         // The missing part of a truncated file may contain the other events.
         let mut report = sync::apply(self, actor, id, &events, keep || read.is_cut_off)?;
-        report.add_skipped(left, read);
+        report.add_skipped(skipped, read);
         self.write(actor, |work| {
             let Some(before) = work.find(&EXTERNAL_CALENDAR, id)? else {
                 return Ok(());

@@ -75,7 +75,7 @@ pub fn apply(
         }
         report.updated += app.write(actor, |work| {
             require_live(work, calendar)?;
-            work.consequence(|work| {
+            work.as_effect(|work| {
                 make(work, calendar, &new)?;
                 change(work, &changed)
             })
@@ -94,8 +94,8 @@ pub fn apply(
     for ids in vanished.chunks(AT_ONCE) {
         app.write(actor, |work| {
             require_live(work, calendar)?;
-            let gone = records::load_many(work.tx, &EXTERNAL_EVENT, ids)?;
-            work.consequence(|work| work.archive_many(&gone))
+            let removed = records::load_many(work.tx, &EXTERNAL_EVENT, ids)?;
+            work.as_effect(|work| work.archive_many(&removed))
         })?;
     }
     report.removed = vanished.len();

@@ -30,6 +30,12 @@ pub struct SkippedEvent {
     pub reason: String,
 }
 
+impl SkippedEvent {
+    fn new(event: &Event, reason: String) -> Self {
+        Self { title: event.summary.clone(), uid: event.uid.clone(), reason }
+    }
+}
+
 /// Event to save.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
@@ -54,7 +60,7 @@ impl Draft {
 
 /// Converts a calendar to drafts, and lists what was skipped.
 pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Vec<SkippedEvent>) {
-    let mut left: Vec<SkippedEvent> = calendar
+    let mut skipped: Vec<SkippedEvent> = calendar
         .skipped
         .iter()
         .map(|skipped| SkippedEvent {
@@ -74,7 +80,7 @@ pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Vec<Skippe
     let mut found: BTreeMap<String, Draft> = BTreeMap::new();
     for event in calendar.events.iter().filter(|event| event.recurrence_id.is_none()) {
         let of_series = changes.remove(event.uid.as_str()).unwrap_or_default();
-        for draft in whole(event, &of_series, office, &mut left) {
+        for draft in event_drafts(event, &of_series, office, &mut skipped) {
             found.insert(draft.key.clone(), draft);
         }
     }
@@ -83,7 +89,7 @@ pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Vec<Skippe
         let draft = single(event, office);
         found.insert(draft.key.clone(), draft);
     }
-    (found.into_values().collect(), left)
+    (found.into_values().collect(), skipped)
 }
 
 fn key(event: &Event, recurrence_id: &str) -> String {
@@ -172,9 +178,36 @@ fn name_of(moment: &Moment, has_days: bool, zone: &TimeZone, start: Option<DateT
     local.to_string()
 }
 
+/// Rule of an imported event.
+#[derive(Default)]
+struct ImportedRule {
+    /// Rule to store; `None` for a single event and for a rule that cannot be stored.
+    rrule: Option<String>,
+    /// Start, if it must be an additional date.
+    with_start: Option<String>,
+    /// True if only the first occurrence is imported.
+    is_cut: bool,
+}
+
+/// Overrides of an imported series.
+#[derive(Default)]
+struct Overrides {
+    /// Changed fields by recurrence id.
+    patches: Map<String, Json>,
+    /// Recurrence ids of cancelled occurrences.
+    cancelled: Vec<String>,
+    /// Overrides with RANGE=THISANDFUTURE.
+    ranges: Vec<Range>,
+}
+
 /// Converts a single event, or a series with its overrides. Overrides with
 /// RANGE=THISANDFUTURE yield more than one draft.
-fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<SkippedEvent>) -> Vec<Draft> {
+fn event_drafts(
+    event: &Event,
+    changes: &[&Event],
+    office: &TimeZone,
+    skipped: &mut Vec<SkippedEvent>,
+) -> Vec<Draft> {
     let zone = zone_of(event, office);
     let has_days = event.start.is_day();
     let first = match &event.start {
@@ -182,116 +215,132 @@ fn whole(event: &Event, changes: &[&Event], office: &TimeZone, left: &mut Vec<Sk
         Moment::Time(time) => Some(time.datetime()),
     };
     let name = |moment: &Moment| name_of(moment, has_days, &zone, first);
-    let mut leave = |what: &Event, reason: String| {
-        left.push(SkippedEvent { title: what.summary.clone(), uid: what.uid.clone(), reason });
-    };
-
-    let mut with_start = None;
-    let mut is_cut = false;
-    let rrule = match event.rrule.as_deref().map(|rule| (rule, Rule::from_str(rule))) {
-        None => None,
-        Some((rule, Ok(read))) => {
-            if let Err(error) = read.check_conformance() {
-                let (part, problem) = (error.part(), error.problem());
-                let read = "Imported completely, but other programs may show different occurrences";
-                leave(event, format!("{read}: by RFC 5545 {part} {problem} (\"{rule}\")."));
-            }
-            let reason = too_many(event, &read, &zone);
-            is_cut = reason.is_some();
-            if let Some(reason) = &reason {
-                leave(event, format!("Only its first occurrence was imported. {reason}"));
-            }
-            if is_cut { None } else { counted(event, rule, &read, &zone, &mut with_start) }
-        }
-        Some((rule, Err(error))) => {
-            is_cut = true;
-            leave(
-                event,
-                format!(
-                    "Only its first occurrence was imported, because its rule \"{rule}\" is invalid: {error}."
-                ),
-            );
-            None
-        }
-    };
-    let list = |moments: &[Moment]| {
-        let mut names: Vec<String> = moments.iter().map(name).collect();
-        names.sort();
-        names.dedup();
-        names
-    };
+    let ImportedRule { rrule, with_start, is_cut } = imported_rule(event, &zone, skipped);
     // A period has its end after a slash.
     let added = |date: &Added| match &date.end {
         Some(end) if !has_days => format!("{}/{}", name(&date.start), name(end)),
         _ => name(&date.start),
     };
-    let mut rdates: Vec<String> = event.rdates.iter().map(added).chain(with_start).collect();
-    rdates.sort();
-    rdates.dedup();
-    let mut exdates = list(&event.exdates);
+    let mut rdates = sorted(event.rdates.iter().map(added).chain(with_start).collect());
     if rrule.is_none() && rdates.is_empty() && !changes.is_empty() && !is_cut {
         // An override of a single event makes it a series of one occurrence.
         rdates.push(name(&event.start));
     }
     let is_series = rrule.is_some() || !rdates.is_empty();
-
-    let mut overrides = Map::new();
-    let mut ranges = Vec::new();
-    let has_ranges = changes.iter().any(|change| change.and_following);
-    for change in changes.iter().filter(|_| is_series) {
-        let Some(date) = change.recurrence_id.as_ref().map(name) else { continue };
-        if let Some(range) = range(change, &date, &zone) {
-            if ranges.len() < MAXIMUM_RANGES {
-                ranges.push(range);
-                continue;
-            }
-            leave(
-                change,
-                format!(
-                    "Changes all occurrences from {date} on, after {MAXIMUM_RANGES} such changes; only that occurrence was changed."
-                ),
-            );
-        }
-        if change.status == Status::Cancelled {
-            exdates.push(date);
-        } else if overrides.len() >= MAXIMUM_OVERRIDES {
-            leave(change, format!("The series has more than {MAXIMUM_OVERRIDES} changed occurrences."));
-        } else {
-            // With RANGE=THISANDFUTURE overrides, each override must contain all its texts.
-            let like = if has_ranges { None } else { Some(event) };
-            overrides.insert(date, Json::Object(patch(like, event, change, &zone)));
-        }
-    }
+    let overrides =
+        if is_series { overrides(event, changes, &zone, &name, skipped) } else { Overrides::default() };
+    let mut exdates: Vec<String> = event.exdates.iter().filter(|_| is_series).map(name).collect();
+    exdates.extend(overrides.cancelled);
     // An overridden occurrence takes place even if it is excluded or not part of the rule.
-    exdates.retain(|date| !overrides.contains_key(date));
-    exdates.sort();
-    exdates.dedup();
-    rdates.extend(beside(event, (rrule.as_deref(), &rdates), overrides.keys(), &zone));
+    exdates.retain(|date| !overrides.patches.contains_key(date));
+    rdates.extend(beside(event, (rrule.as_deref(), &rdates), overrides.patches.keys(), &zone));
     rdates.sort();
 
     let array = |names: Vec<String>| if names.is_empty() { Value::Null } else { Value::Json(json!(names)) };
+    let patches = overrides.patches;
     let mut fields = texts(event);
     fields.extend(times(event, &zone));
     fields.extend([
         ("rrule", rrule.map_or(Value::Null, Value::Text)),
         ("rdates", array(rdates)),
-        ("exdates", array(if is_series { exdates } else { Vec::new() })),
-        ("overrides", if overrides.is_empty() { Value::Null } else { Value::Json(Json::Object(overrides)) }),
+        ("exdates", array(sorted(exdates))),
+        ("overrides", if patches.is_empty() { Value::Null } else { Value::Json(Json::Object(patches)) }),
     ]);
-    if ranges.is_empty() {
+    if overrides.ranges.is_empty() {
         return vec![draft(event, "", fields)];
     }
-    let mut record = Record::new(&EXTERNAL_EVENT, Id::from_parts(0, &[0; 10]), Timestamp::UNIX_EPOCH, None);
-    for (name, value) in &fields {
-        record.set(name, value.clone());
-    }
-    let mut tell = |range: &Range, reason: String| {
+    let mut skip = |range: &Range, reason: String| {
         let is_it = |change: &&&Event| {
             change.recurrence_id.as_ref().map(name).is_some_and(|name| name == range.date.to_string())
         };
-        leave(changes.iter().find(is_it).unwrap_or(&event), reason);
+        skipped.push(SkippedEvent::new(changes.iter().find(is_it).unwrap_or(&event), reason));
     };
-    let parts = this_and_future::parts(record, ranges, &zone, &mut tell);
+    split_drafts(event, &fields, overrides.ranges, &zone, &mut skip)
+}
+
+/// Returns the dates in order, each once.
+fn sorted(mut dates: Vec<String>) -> Vec<String> {
+    dates.sort();
+    dates.dedup();
+    dates
+}
+
+/// Returns the rule of an event as far as it can be stored, and reports what differs.
+fn imported_rule(event: &Event, zone: &TimeZone, skipped: &mut Vec<SkippedEvent>) -> ImportedRule {
+    let Some(rule) = event.rrule.as_deref() else { return ImportedRule::default() };
+    let mut skip = |reason: String| skipped.push(SkippedEvent::new(event, reason));
+    let parsed = match Rule::from_str(rule) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            skip(format!(
+                "Only its first occurrence was imported, because its rule \"{rule}\" is invalid: {error}."
+            ));
+            return ImportedRule { is_cut: true, ..ImportedRule::default() };
+        }
+    };
+    if let Err(error) = parsed.check_conformance() {
+        let (part, problem) = (error.part(), error.problem());
+        let differs = "Imported completely, but other programs may show different occurrences";
+        skip(format!("{differs}: by RFC 5545 {part} {problem} (\"{rule}\")."));
+    }
+    if let Some(reason) = too_many(event, &parsed, zone) {
+        skip(format!("Only its first occurrence was imported. {reason}"));
+        return ImportedRule { is_cut: true, ..ImportedRule::default() };
+    }
+    let mut with_start = None;
+    let rrule = counted(event, rule, &parsed, zone, &mut with_start);
+    ImportedRule { rrule, with_start, is_cut: false }
+}
+
+/// Returns the overrides of a series, within the limits of a record.
+fn overrides(
+    event: &Event,
+    changes: &[&Event],
+    zone: &TimeZone,
+    name: &dyn Fn(&Moment) -> String,
+    skipped: &mut Vec<SkippedEvent>,
+) -> Overrides {
+    let mut overrides = Overrides::default();
+    let has_ranges = changes.iter().any(|change| change.and_following);
+    for change in changes {
+        let Some(date) = change.recurrence_id.as_ref().map(name) else { continue };
+        if let Some(range) = range(change, &date, zone) {
+            if overrides.ranges.len() < MAXIMUM_RANGES {
+                overrides.ranges.push(range);
+                continue;
+            }
+            let reason = format!(
+                "Changes all occurrences from {date} on, after {MAXIMUM_RANGES} such changes; only that occurrence was changed."
+            );
+            skipped.push(SkippedEvent::new(change, reason));
+        }
+        if change.status == Status::Cancelled {
+            overrides.cancelled.push(date);
+        } else if overrides.patches.len() >= MAXIMUM_OVERRIDES {
+            let reason = format!("The series has more than {MAXIMUM_OVERRIDES} changed occurrences.");
+            skipped.push(SkippedEvent::new(change, reason));
+        } else {
+            // With RANGE=THISANDFUTURE overrides, each override must contain all its texts.
+            let like = if has_ranges { None } else { Some(event) };
+            overrides.patches.insert(date, Json::Object(patch(like, event, change, zone)));
+        }
+    }
+    overrides
+}
+
+/// Splits a series at its overrides with RANGE=THISANDFUTURE into one draft for each part.
+fn split_drafts(
+    event: &Event,
+    fields: &[(&'static str, Value)],
+    ranges: Vec<Range>,
+    zone: &TimeZone,
+    skip: &mut dyn FnMut(&Range, String),
+) -> Vec<Draft> {
+    let mut record = Record::new(&EXTERNAL_EVENT, Id::from_parts(0, &[0; 10]), Timestamp::UNIX_EPOCH, None);
+    for (name, value) in fields {
+        record.set(name, value.clone());
+    }
+    let parts = this_and_future::parts(record, ranges, zone, skip);
     let part = |(date, record): (String, Record)| {
         let fields = fields.iter().map(|(name, _)| (*name, record.get(name).clone())).collect();
         draft(event, &date, fields)

@@ -146,9 +146,9 @@ impl App {
             *sizes.entry(*set).or_default() += 1;
         }
         let size = |batch: &Batch| sizes.get(&batch.change_set).copied().unwrap_or_default();
-        let (mut done, mut left) = (Amount::default(), Amount::default());
+        let (mut done, mut remaining) = (Amount::default(), Amount::default());
         for batch in &batches {
-            left.add(size(batch));
+            remaining.add(size(batch));
         }
 
         let together: HashSet<Id> = records.iter().map(|(_, record)| *record).collect();
@@ -162,7 +162,7 @@ impl App {
         })?;
         if !obstacles.is_empty() {
             let (detail, conflicts) = self.read(|tx| obstacles.describe(tx, actor))?;
-            return Err(stopped(&detail, vec![("conflicts", conflicts)], done, left));
+            return Err(stopped(&detail, vec![("conflicts", conflicts)], done, remaining));
         }
 
         for batch in &batches {
@@ -180,15 +180,17 @@ impl App {
             match taken {
                 Ok(true) => done.add(size(batch)),
                 Ok(false) => {}
-                Err(AppError::Conflict { detail, more }) => return Err(stopped(&detail, more, done, left)),
+                Err(AppError::Conflict { detail, more }) => {
+                    return Err(stopped(&detail, more, done, remaining));
+                }
                 Err(AppError::Forbidden { detail, .. } | AppError::ForbiddenFields { detail, .. }) => {
-                    return Err(stopped(&detail, Vec::new(), done, left));
+                    return Err(stopped(&detail, Vec::new(), done, remaining));
                 }
                 Err(error) => return Err(error),
             }
-            left.batches -= 1;
-            left.records -= size(batch);
-            give_way();
+            remaining.batches -= 1;
+            remaining.records -= size(batch);
+            yield_write_lock();
         }
         self.write(actor, |work| Ok(job_store::remove(work.tx, HANDLER.kind, &import.to_string())?))?;
         Ok(ImportUndo {
@@ -220,18 +222,21 @@ fn obstacles_of(
 }
 
 /// Returns the conflict of an undo, with the amounts that were undone and that were not.
-fn stopped(detail: &str, mut more: Vec<(&'static str, Json)>, done: Amount, left: Amount) -> AppError {
+fn stopped(detail: &str, mut more: Vec<(&'static str, Json)>, done: Amount, remaining: Amount) -> AppError {
     let amount = if done.batches == 0 {
         "Nothing was undone.".to_owned()
     } else {
-        format!("{} records were undone, {} were not. Undo again to continue.", done.records, left.records)
+        format!(
+            "{} records were undone, {} were not. Undo again to continue.",
+            done.records, remaining.records
+        )
     };
-    more.extend([("taken_back", done.to_json()), ("left", left.to_json())]);
+    more.extend([("taken_back", done.to_json()), ("left", remaining.to_json())]);
     AppError::Conflict { detail: format!("{detail} {amount}"), more }
 }
 
 /// Lets other writers have their turn: the write lock of SQLite is not fair by itself.
-pub fn give_way() {
+pub fn yield_write_lock() {
     std::thread::sleep(std::time::Duration::from_millis(2));
 }
 

@@ -54,7 +54,7 @@ pub fn read(field: &Field, text: &str) -> Json {
             _ => json!(text),
         },
         // The column is in centavos, as its name shows; pesos as people type them are for forms.
-        FieldType::Money | FieldType::Integer(..) => whole(trimmed),
+        FieldType::Money | FieldType::Integer(..) => parse_integer(trimmed),
         FieldType::Tags | FieldType::Moments | FieldType::Choices(_) | FieldType::References(_)
             if trimmed.starts_with('[') =>
         {
@@ -65,7 +65,7 @@ pub fn read(field: &Field, text: &str) -> Json {
 }
 
 /// Parses a whole number, also as spreadsheets write it: `12.0`, `1,200`.
-fn whole(text: &str) -> Json {
+fn parse_integer(text: &str) -> Json {
     let plain = text.replace([',', ' '], "");
     let digits = plain.split_once('.').map_or(plain.as_str(), |(digits, fraction)| {
         if fraction.bytes().all(|digit| digit == b'0') { digits } else { plain.as_str() }
@@ -112,9 +112,9 @@ mod tests {
 
     #[test]
     fn spreadsheet_numbers_are_parsed() {
-        assert_eq!(whole("1,200"), json!(1200));
-        assert_eq!(whole("12.0"), json!(12));
-        assert_eq!(whole("12.5"), json!("12.5"));
-        assert_eq!(whole("about 3"), json!("about 3"));
+        assert_eq!(parse_integer("1,200"), json!(1200));
+        assert_eq!(parse_integer("12.0"), json!(12));
+        assert_eq!(parse_integer("12.5"), json!("12.5"));
+        assert_eq!(parse_integer("about 3"), json!("about 3"));
     }
 }

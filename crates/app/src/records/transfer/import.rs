@@ -11,7 +11,7 @@ use obcms_domain::registry::{Field, FieldError, Kind, Record, Source};
 use obcms_store::records as store;
 use serde::Serialize;
 
-use super::batches::{Import, give_way, undo_address};
+use super::batches::{Import, undo_address, yield_write_lock};
 use super::sheet::Table;
 use super::{Column, cells, columns};
 use crate::core::{Actor, App, AppError, UnitOfWork};
@@ -95,7 +95,7 @@ impl App {
                 }
                 let (part, _) = self.batch(actor, kind, rows, &plan, |_, _| Ok(false))?;
                 tried.add(part);
-                give_way();
+                yield_write_lock();
             }
         }
         if dry_run || !tried.errors.is_empty() {
@@ -115,12 +115,12 @@ impl App {
         plan: &Plan,
     ) -> Result<Report, AppError> {
         let mut import = Import::new(self);
-        let mut written = Report::default();
-        let mut left = rows.len();
+        let mut report_of_all = Report::default();
+        let mut remaining = rows.len();
         for rows in rows.chunks(BATCH) {
-            left -= rows.len();
+            remaining -= rows.len();
             let outcome = self.batch(actor, kind, rows, plan, |work, record| {
-                import.note(work, record, kind.name, left == 0)?;
+                import.note(work, record, kind.name, remaining == 0)?;
                 Ok(true)
             });
             let failed = match &outcome {
@@ -128,7 +128,7 @@ impl App {
                 Err(_) => true,
             };
             if failed
-                && written.undo.is_some()
+                && report_of_all.undo.is_some()
                 && let Err(error) = self.undo_import(actor, import.id)
             {
                 return Err(half_written(&outcome, error));
@@ -137,14 +137,14 @@ impl App {
             if failed {
                 return Ok(Report { errors: part.errors, ..Report::default() });
             }
-            written.add(part);
+            report_of_all.add(part);
             if touched.is_some() {
-                written.undo = Some(undo_address(import.id));
+                report_of_all.undo = Some(undo_address(import.id));
             }
             import.next();
-            give_way();
+            yield_write_lock();
         }
-        Ok(written)
+        Ok(report_of_all)
     }
 
     /// Writes rows in one transaction. It is committed if no row is wrong and `commits`, called last, returns true.

@@ -212,7 +212,7 @@ mod tests {
     use super::*;
     use crate::records::transfer::Format;
 
-    fn written(format: Format, text: &str) -> Vec<u8> {
+    fn serialized(format: Format, text: &str) -> Vec<u8> {
         let head = ["name".to_owned(), "count".to_owned()];
         let row = [(text.to_owned(), false), ("-12".to_owned(), true)];
         match format {
@@ -238,7 +238,7 @@ mod tests {
             ["=1+1", "'=1+1", "'quoted", "-5", "@x", "\tx", "plain, \"with\" marks\nand lines", "ñ 🌊"]
         {
             for format in [Format::Csv, Format::Xlsx] {
-                let bytes = written(format, text);
+                let bytes = serialized(format, text);
                 let table = Table::read(&bytes).expect("a table");
                 assert_eq!(table.head, ["name", "count"]);
                 assert_eq!(table.rows, [(2, vec![text.to_owned(), "-12".to_owned()])], "{format:?}");

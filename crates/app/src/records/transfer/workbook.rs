@@ -59,17 +59,17 @@ pub fn read(bytes: &[u8], mut each: impl FnMut(Cell) -> Result<(), AppError>) ->
     if archive.len() > MAXIMUM_PARTS {
         return Err(refused("The workbook has too many parts. Save it as CSV."));
     }
-    let mut left = MAXIMUM_UNPACKED;
-    let book = workbook(&mut archive, &mut left)?;
+    let mut remaining = MAXIMUM_UNPACKED;
+    let book = workbook(&mut archive, &mut remaining)?;
     let strings = match &book.strings {
-        Some(part) => shared_strings(&mut archive, part, &mut left)?,
+        Some(part) => shared_strings(&mut archive, part, &mut remaining)?,
         None => Vec::new(),
     };
     let dates = match &book.styles {
-        Some(part) => date_styles(&mut archive, part, &mut left)?,
+        Some(part) => date_styles(&mut archive, part, &mut remaining)?,
         None => Vec::new(),
     };
-    let Some(mut xml) = open(&mut archive, &book.sheet, &mut left)? else {
+    let Some(mut xml) = open(&mut archive, &book.sheet, &mut remaining)? else {
         return Err(refused("The workbook has no sheet."));
     };
     let mut sheet =
@@ -100,15 +100,15 @@ struct Book {
     since_1904: bool,
 }
 
-fn workbook(archive: &mut Archive<'_>, left: &mut u64) -> Result<Book, AppError> {
-    let root = relations(archive, "_rels/.rels", "", left)?;
+fn workbook(archive: &mut Archive<'_>, remaining: &mut u64) -> Result<Book, AppError> {
+    let root = relations(archive, "_rels/.rels", "", remaining)?;
     let place = root
         .values()
         .find(|relation| relation.purpose == "officeDocument")
         .map_or_else(|| "xl/workbook.xml".to_owned(), |relation| relation.target.clone());
     let (folder, file) = place.rsplit_once('/').unwrap_or(("", &place));
-    let relations = relations(archive, &format!("{folder}/_rels/{file}.rels"), folder, left)?;
-    let Some(mut xml) = open(archive, &place, left)? else {
+    let relations = relations(archive, &format!("{folder}/_rels/{file}.rels"), folder, remaining)?;
+    let Some(mut xml) = open(archive, &place, remaining)? else {
         return Err(refused("The file is not a workbook (.xlsx)."));
     };
     let (mut sheet, mut since_1904) = (None, false);
@@ -145,10 +145,10 @@ fn relations(
     archive: &mut Archive<'_>,
     part: &str,
     folder: &str,
-    left: &mut u64,
+    remaining: &mut u64,
 ) -> Result<HashMap<String, Relation>, AppError> {
     let mut found = HashMap::new();
-    let Some(mut xml) = open(archive, part, left)? else {
+    let Some(mut xml) = open(archive, part, remaining)? else {
         return Ok(found);
     };
     loop {
@@ -175,9 +175,13 @@ fn relations(
     }
 }
 
-fn shared_strings(archive: &mut Archive<'_>, part: &str, left: &mut u64) -> Result<Vec<String>, AppError> {
+fn shared_strings(
+    archive: &mut Archive<'_>,
+    part: &str,
+    remaining: &mut u64,
+) -> Result<Vec<String>, AppError> {
     let mut strings = Vec::new();
-    let Some(mut xml) = open(archive, part, left)? else {
+    let Some(mut xml) = open(archive, part, remaining)? else {
         return Ok(strings);
     };
     let mut bytes = 0;
@@ -209,9 +213,9 @@ fn claims_too_much(element: &Element) -> bool {
 }
 
 /// Returns for each cell style whether it shows a number as a date.
-fn date_styles(archive: &mut Archive<'_>, part: &str, left: &mut u64) -> Result<Vec<bool>, AppError> {
+fn date_styles(archive: &mut Archive<'_>, part: &str, remaining: &mut u64) -> Result<Vec<bool>, AppError> {
     let (mut own, mut styles) = (HashMap::new(), Vec::new());
-    let Some(mut xml) = open(archive, part, left)? else {
+    let Some(mut xml) = open(archive, part, remaining)? else {
         return Ok(styles);
     };
     let mut of_cells = false;
@@ -400,7 +404,7 @@ struct Xml<'a> {
 fn open<'a>(
     archive: &'a mut Archive<'_>,
     name: &str,
-    left: &'a mut u64,
+    remaining: &'a mut u64,
 ) -> Result<Option<Xml<'a>>, AppError> {
     let found = archive.file_names_raw().position(|known| known.eq_ignore_ascii_case(name.as_bytes()));
     let Some(place) = found else {
@@ -408,7 +412,7 @@ fn open<'a>(
     };
     let file = archive.by_index(place).map_err(unreadable)?;
     let mut reader = Reader::from_reader(
-        Box::new(BufReader::new(Budgeted { inner: file, left })) as Box<dyn BufRead + 'a>
+        Box::new(BufReader::new(Budgeted { inner: file, remaining })) as Box<dyn BufRead + 'a>
     );
     reader.config_mut().expand_empty_elements = true;
     Ok(Some(Xml { reader, buffer: Vec::new(), depth: 0 }))
@@ -510,14 +514,14 @@ fn unescaped(text: &str) -> String {
 /// Reader of a part that may use up the rest of a budget.
 struct Budgeted<'a, R> {
     inner: R,
-    left: &'a mut u64,
+    remaining: &'a mut u64,
 }
 
 impl<R: Read> Read for Budgeted<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
-        *self.left = self
-            .left
+        *self.remaining = self
+            .remaining
             .checked_sub(read as u64)
             .ok_or_else(|| io::Error::other("it is too large when unpacked; save it as CSV or split it"))?;
         Ok(read)

@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use crate::core::{Actor, AppError};
 
 /// Most obstacles that the message names.
-const NAMED: usize = 3;
+const MAXIMUM_NAMED: usize = 3;
 /// Most obstacles in the list for programs.
 const LISTED: usize = 200;
 /// Most links that are read.
@@ -193,8 +193,8 @@ fn label(kind: &str) -> String {
 
 /// Lists the first names, and the number of the others.
 fn enumerate(mut names: Vec<String>, hidden: usize) -> String {
-    let more = names.len().saturating_sub(NAMED);
-    names.truncate(NAMED);
+    let more = names.len().saturating_sub(MAXIMUM_NAMED);
+    names.truncate(MAXIMUM_NAMED);
     if more > 0 {
         names.push(format!("{more} more"));
     }

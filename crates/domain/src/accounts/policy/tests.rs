@@ -78,16 +78,16 @@ fn staff_edit_own_records_and_move_assigned_tasks() {
 fn partner_needs_a_relation_to_every_record() {
     let roles = [Role::Partner];
     assert!(!allows(&roles, Action::View, Area::Reference, &[]));
-    assert!(allows(&roles, Action::View, Area::Reference, &[Relation::Organisation]));
+    assert!(allows(&roles, Action::View, Area::Reference, &[Relation::Organization]));
     assert!(!allows(&roles, Action::View, Area::Work, &[Relation::Own, Relation::Team]));
-    assert!(allows(&roles, Action::Edit, Area::Programme, &[Relation::Organisation]));
+    assert!(allows(&roles, Action::Edit, Area::Programme, &[Relation::Organization]));
     assert!(!allows(&roles, Action::Transition, Area::Programme, &Relation::ALL));
-    assert!(!allows(&roles, Action::Edit, Area::Work, &[Relation::Invited, Relation::Organisation]));
+    assert!(!allows(&roles, Action::Edit, Area::Work, &[Relation::Invited, Relation::Organization]));
     assert!(!allows(&roles, Action::Create, Area::Work, &Relation::ALL));
     assert!(!allows(&roles, Action::View, Area::Accounts, &Relation::ALL));
     assert_eq!(
         relations_needed(&roles, Action::View, Area::Field),
-        [Relation::Organisation, Relation::Assigned, Relation::Invited, Relation::Draft]
+        [Relation::Organization, Relation::Assigned, Relation::Invited, Relation::Draft]
     );
 }
 

@@ -14,9 +14,9 @@ mod stored;
 
 pub use dates::{MAXIMUM_A_DAY, MAXIMUM_A_YEAR, check, list_of_texts, parse_dates, too_dense};
 pub use moving::{MovedOccurrence, Shift, follow, keep_end, set_list, set_overrides};
-pub use pending::{OVER, PendingOccurrence, next_due};
+pub use pending::{CLOSED_STATES, PendingOccurrence, next_due};
 pub use shift_rule::{Refusal, ShiftedRule, shift_rule, with_until};
-pub use stored::{Changed, FOREVER, ReadySeries, StoredOccurrence, StoredSeries};
+pub use stored::{Changed, FOREVER, ParsedSeries, StoredOccurrence, StoredSeries};
 
 use std::str::FromStr;
 
@@ -229,7 +229,7 @@ impl Series {
     }
 
     /// Returns the record on one occurrence, with its override; `None` when the series has no such occurrence.
-    pub fn materialise(&self, record: &Record, id: Moment) -> Result<Option<Record>, ExpandError> {
+    pub fn materialize(&self, record: &Record, id: Moment) -> Result<Option<Record>, ExpandError> {
         let Some(mut single) = self.base(record, id)? else {
             return Ok(None);
         };
@@ -245,7 +245,7 @@ impl Series {
             return Ok(None);
         };
         let mut single = record.clone();
-        state::to_whole(&mut single);
+        state::load_series_state(&mut single);
         for name in FIELDS {
             single.set(name, Value::Null);
         }
@@ -288,7 +288,7 @@ pub fn place_at(record: &mut Record, start: Moment, length: Length) {
 
 /// Sets the start of a series to its first occurrence. Occurrences are local times, so a start in the second pass of a
 /// repeated hour is read as the first; the length stays the same.
-pub fn settle(record: &mut Record) {
+pub fn align_start(record: &mut Record) {
     if !recurs(record.kind) || !record.kind.is_timed() || Series::of(record).is_none() {
         return;
     }
@@ -299,7 +299,7 @@ pub fn settle(record: &mut Record) {
 
 /// Sets the start of a series to the first occurrence of its rule and keeps the length; the occurrences stay the same.
 /// Without a rule the start is an occurrence itself.
-pub fn begin_on_rule(record: &mut Record) {
+pub fn align_start_to_rule(record: &mut Record) {
     let Some(series) = Series::of(record).filter(|series| series.set.rule.is_some()) else {
         return;
     };
@@ -317,7 +317,7 @@ pub fn first_of_rule(set: &Set) -> Result<Option<Moment>, ExpandError> {
 
 /// Returns true if rule or start of a series changed.
 #[must_use]
-pub fn begins_anew(before: &Record, after: &Record) -> bool {
+pub fn starts_differently(before: &Record, after: &Record) -> bool {
     let start = |record: &Record| Series::of(record).map(|series| (series.set.start, series.set.zone));
     recurs(after.kind) && (RRULE.get(before) != RRULE.get(after) || start(before) != start(after))
 }

@@ -224,7 +224,7 @@ fn at_new_place(
     if patch.contains_key(role.start) || after.get(role.start).is_empty() {
         return patch;
     }
-    if let Ok(Some(single)) = old.materialise(before, old_name)
+    if let Ok(Some(single)) = old.materialize(before, old_name)
         && let Some((_, length)) = anchor(&single)
     {
         let mut placed = after.clone();

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use obcms_recur::{ExpandError, Moment};
 use serde_json::{Map, Value as Json};
 
-use super::state::whole_state;
+use super::state::series_state;
 use super::{Length, Series, anchor};
 use crate::calendar::floating;
 use crate::kinds::task;
@@ -19,7 +19,7 @@ use crate::registry::Record;
 use crate::registry::series::NEXT_DUE;
 
 /// States in which an occurrence is closed.
-pub const OVER: [&str; 3] = ["completed", "cancelled", "achieved"];
+pub const CLOSED_STATES: [&str; 3] = ["completed", "cancelled", "achieved"];
 
 /// Open occurrence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,9 +83,9 @@ impl Series {
         let mut found: Option<(bool, Date, Moment)> = None;
         for name in self.overrides.keys() {
             let Ok(id) = name.parse::<Moment>() else { continue };
-            let Some(single) = self.materialise(record, id)? else { continue };
+            let Some(single) = self.materialize(record, id)? else { continue };
             let Some((first, length)) = anchor(&single) else { continue };
-            if OVER.contains(&single.state()) {
+            if CLOSED_STATES.contains(&single.state()) {
                 let is_done = single.state() != "cancelled";
                 let over = (is_done, length.last_day(first.date()), id);
                 let key = |over: &(bool, Date, Moment)| (over.0, over.1, over.2.date());
@@ -103,24 +103,24 @@ impl Series {
         record: &Record,
     ) -> Result<(Option<Date>, Vec<PendingOccurrence>), ExpandError> {
         let mut since: Option<Date> = None;
-        let of_whole = whole_state(record);
+        let of_whole = series_state(record);
         let mut open = Vec::new();
         for (name, patch) in &self.overrides {
             let (Ok(id), Some(patch)) = (name.parse::<Moment>(), patch.as_object()) else {
                 continue;
             };
             let state = patch.get(record.kind.state).and_then(Json::as_str).unwrap_or(&of_whole);
-            if OVER.contains(&state) && completed_on(patch).is_none() {
+            if CLOSED_STATES.contains(&state) && completed_on(patch).is_none() {
                 continue;
             }
-            let Some(single) = self.materialise(record, id)? else {
+            let Some(single) = self.materialize(record, id)? else {
                 continue;
             };
             let last = match anchor(&single) {
                 Some((first, length @ Length::Days(_))) => length.last_day(first.date()),
                 _ => continue,
             };
-            if OVER.contains(&state) {
+            if CLOSED_STATES.contains(&state) {
                 // Completed early, an occurrence closes nothing that is due until then.
                 let answered = completed_on(patch).map_or(last, |day| last.min(day));
                 since = since.max(Some(answered));

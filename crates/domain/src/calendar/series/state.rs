@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{OVER, Series};
+use super::{CLOSED_STATES, Series};
 use crate::kinds::task;
 use crate::registry::series::SERIES_STATE;
 use crate::registry::{Record, Value, output, stored_value};
@@ -37,17 +37,17 @@ fn initial(name: &str) -> Value {
     }
 }
 
-fn kept(record: &Record) -> Map<String, Json> {
+fn stored(record: &Record) -> Map<String, Json> {
     match SERIES_STATE.get(record) {
-        Some(Json::Object(kept)) => kept.clone(),
+        Some(Json::Object(stored)) => stored.clone(),
         _ => Map::new(),
     }
 }
 
-fn keep(record: &mut Record, kept: Map<String, Json>) {
+fn store(record: &mut Record, stored: Map<String, Json>) {
     record.set(
         SERIES_STATE.name(),
-        if kept.is_empty() { Value::Null } else { Value::Json(Json::Object(kept)) },
+        if stored.is_empty() { Value::Null } else { Value::Json(Json::Object(stored)) },
     );
 }
 
@@ -56,17 +56,17 @@ fn read(record: &Record, name: &str, json: &Json) -> Option<Value> {
 }
 
 /// Sets the fields of the shown occurrence to the values of the series as a whole.
-pub fn to_whole(record: &mut Record) {
+pub fn load_series_state(record: &mut Record) {
     if !SERIES_STATE.is_in(record.kind) {
         return;
     }
-    let kept = kept(record);
+    let stored = stored(record);
     for name in STATE_FIELDS {
-        let value = kept.get(name).and_then(|json| read(record, name, json));
+        let value = stored.get(name).and_then(|json| read(record, name, json));
         record.set(name, value.unwrap_or_else(|| initial(name)));
     }
     for name in SHOWN_FIELDS {
-        if let Some(value) = kept.get(name).and_then(|json| read(record, name, json)) {
+        if let Some(value) = stored.get(name).and_then(|json| read(record, name, json)) {
             record.set(name, value);
         }
     }
@@ -74,58 +74,58 @@ pub fn to_whole(record: &mut Record) {
 }
 
 /// Sets the fields that are edited for all occurrences to the values of the whole; the state stays.
-pub fn to_edit(record: &mut Record) {
+pub fn load_editable_state(record: &mut Record) {
     if !has_states(record) {
         return;
     }
-    let mut kept = kept(record);
+    let mut stored = stored(record);
     for name in SHOWN_FIELDS {
-        if let Some(value) = kept.remove(name).and_then(|json| read(record, name, &json)) {
+        if let Some(value) = stored.remove(name).and_then(|json| read(record, name, &json)) {
             record.set(name, value);
         }
     }
-    keep(record, kept);
+    store(record, stored);
 }
 
 /// Returns the record as it is edited for all occurrences.
 #[must_use]
-pub fn edited(record: &Record) -> Record {
+pub fn editable(record: &Record) -> Record {
     let mut edited = record.clone();
-    to_edit(&mut edited);
+    load_editable_state(&mut edited);
     edited
 }
 
 /// Stores the state in the fields as that of the series as a whole: the inverse of [`to_whole`].
-pub fn keep_whole(record: &mut Record) {
+pub fn store_series_state(record: &mut Record) {
     if !SERIES_STATE.is_in(record.kind) {
         return;
     }
-    let mut kept = Map::new();
+    let mut stored = Map::new();
     for name in STATE_FIELDS {
         if let Some(field) = record.kind.field(name).filter(|_| *record.get(name) != initial(name)) {
-            kept.insert(name.to_owned(), output::plain(field, record.get(name)));
+            stored.insert(name.to_owned(), output::plain(field, record.get(name)));
         }
     }
-    keep(record, kept);
+    store(record, stored);
 }
 
 /// Returns the series as a whole, as a record of its own.
 #[must_use]
-pub fn whole(record: &Record) -> Record {
+pub fn series_record(record: &Record) -> Record {
     let mut whole = record.clone();
     if has_states(record) {
-        to_whole(&mut whole);
+        load_series_state(&mut whole);
     }
     whole
 }
 
 /// Returns the state of the series as a whole; for other records their state.
 #[must_use]
-pub fn whole_state(record: &Record) -> String {
+pub fn series_state(record: &Record) -> String {
     if !SERIES_STATE.is_in(record.kind) || !super::is_series(record) {
         return record.state().to_owned();
     }
-    match kept(record).get(task::STATUS.name()).and_then(Json::as_str) {
+    match stored(record).get(task::STATUS.name()).and_then(Json::as_str) {
         Some(status) => status.to_owned(),
         None => "not_started".to_owned(),
     }
@@ -134,25 +134,25 @@ pub fn whole_state(record: &Record) -> String {
 /// Returns true for a series that was completed or cancelled as a whole.
 #[must_use]
 pub fn is_closed(record: &Record) -> bool {
-    super::is_series(record) && OVER.contains(&whole_state(record).as_str())
+    super::is_series(record) && CLOSED_STATES.contains(&series_state(record).as_str())
 }
 
 /// Sets the fields to the state of the shown occurrence; without one, to that of the whole.
 pub fn show(record: &mut Record, shown: Option<&Record>) {
     let mut whole = record.clone();
-    to_whole(&mut whole);
+    load_series_state(&mut whole);
     let shown = shown.unwrap_or(&whole);
-    let mut kept = kept(record);
+    let mut stored = stored(record);
     for name in STATE_FIELDS.into_iter().chain(SHOWN_FIELDS) {
         record.set(name, shown.get(name).clone());
     }
     for name in SHOWN_FIELDS {
-        kept.remove(name);
+        stored.remove(name);
         if let Some(field) = record.kind.field(name).filter(|_| whole.get(name) != shown.get(name)) {
-            kept.insert(name.to_owned(), output::plain(field, whole.get(name)));
+            stored.insert(name.to_owned(), output::plain(field, whole.get(name)));
         }
     }
-    keep(record, kept);
+    store(record, stored);
 }
 
 /// Removes the states of open occurrences from the overrides, because the whole has a new state.
@@ -161,8 +161,10 @@ pub fn forget_open_states(record: &mut Record) {
     let mut overrides = series.overrides;
     for (_, patch) in &mut overrides {
         let Some(patch) = patch.as_object_mut() else { continue };
-        let is_over =
-            patch.get(task::STATUS.name()).and_then(Json::as_str).is_some_and(|state| OVER.contains(&state));
+        let is_over = patch
+            .get(task::STATUS.name())
+            .and_then(Json::as_str)
+            .is_some_and(|state| CLOSED_STATES.contains(&state));
         if !is_over {
             patch.retain(|name, _| !STATE_FIELDS.contains(&name.as_str()));
         }

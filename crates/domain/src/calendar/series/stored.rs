@@ -90,7 +90,7 @@ impl StoredSeries {
                 continue;
             };
             // An override whose occurrence was excluded later is not shown.
-            let Ok(Some(single)) = series.materialise(record, id) else {
+            let Ok(Some(single)) = series.materialize(record, id) else {
                 continue;
             };
             if let Some(entry) = entry(&single) {
@@ -191,7 +191,7 @@ impl StoredSeries {
 
 /// Stored series with parsed rule and dates: parsed once, expanded for many windows.
 #[derive(Clone, Debug)]
-pub struct ReadySeries {
+pub struct ParsedSeries {
     /// Stored form.
     pub stored: StoredSeries,
     set: Option<Set>,
@@ -199,7 +199,7 @@ pub struct ReadySeries {
     longest: SignedDuration,
 }
 
-impl ReadySeries {
+impl ParsedSeries {
     /// Parses the stored text, with times in the zone; `None` when it is damaged.
     #[must_use]
     pub fn parse(text: &str, zone: &TimeZone) -> Option<Self> {

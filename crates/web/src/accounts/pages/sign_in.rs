@@ -222,7 +222,7 @@ async fn sign_out(
 const PASSWORD_HELP: &str = "At least 12 characters. A few words work best.";
 
 fn wrong_link(address: &str) {
-    security::stranger("setup_link", "wrong", "", address);
+    security::unauthenticated("setup_link", "wrong", "", address);
 }
 
 async fn show_setup(

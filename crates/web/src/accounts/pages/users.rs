@@ -59,7 +59,7 @@ async fn list(
     signed: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    let parameters = parameters.matching(|name| state.app.knows_parameter(&USER, name));
+    let parameters = parameters.matching(|name| state.app.is_known_parameter(&USER, name));
     let asked: ListParameters = parameters.0.iter().filter(|(_, value)| !value.is_empty()).cloned().collect();
     let listing = blocking(|| state.app.list(&signed.actor, &USER, &asked))?;
     let search = parameters.get("q").unwrap_or_default().to_owned();

@@ -4,7 +4,7 @@ mod decisions;
 mod panels;
 mod refusal;
 mod timeline;
-mod utilisation;
+mod utilization;
 
 pub use decisions::row_action;
 pub use panels::{decision_panel, list_tabs, origin_panel, resource_panel, views};
@@ -30,7 +30,7 @@ pub fn routes() -> Vec<PageRoute> {
         PageRoute::get(
             "/resources/utilisation",
             Access::Policy(Action::View, BOOKING.area),
-            utilisation::page,
+            utilization::page,
         )
         .purpose("see the utilisation of resources"),
     ]

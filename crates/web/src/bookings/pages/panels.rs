@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::bookings::{Availability, sees_utilisation};
+use obcms_app::bookings::{Availability, sees_utilization};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{BookingStatus, Span, uses};
@@ -32,7 +32,7 @@ pub fn views(actor: &Actor, current: &str) -> Markup {
         ("resources", "Resources", "/resources"),
         ("timeline", "Timeline", "/resources/timeline"),
     ];
-    if sees_utilisation(actor) {
+    if sees_utilization(actor) {
         all.push(("utilisation", "Utilisation", "/resources/utilisation"));
     }
     let tab = |(name, label, address): (&str, &str, &str)| Tab {

@@ -127,7 +127,7 @@ type Command = fn(&App, &Actor, &Target<'_>) -> Result<Occurrence, AppError>;
 
 /// Operations that reset an occurrence: last part of the address, summary, and command.
 const BACK: [(&str, &str, Command); 2] = [
-    ("restore", "Restore a cancelled occurrence of a {label}", App::bring_back),
+    ("restore", "Restore a cancelled occurrence of a {label}", App::restore_occurrence),
     ("reset", "Reset a changed occurrence of a {label} to the series", App::reset_occurrence),
 ];
 
@@ -192,7 +192,7 @@ async fn list(
     let items = blocking(|| {
         let dates = state.app.occurrences(&caller.actor, kind, id.0, window, limit)?;
         let (names, records): (Vec<String>, Vec<_>) = dates.into_iter().unzip();
-        let items = state.app.present(&records)?;
+        let items = state.app.represent(&records)?;
         Ok::<_, AppError>(
             names
                 .into_iter()

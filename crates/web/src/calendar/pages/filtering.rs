@@ -92,7 +92,7 @@ fn fields(actor: &Actor) -> Vec<FormField> {
     let choice =
         |value: &str, label: String| forms::Choice { value: value.to_owned(), label, selected: false };
     let kinds = kinds::date_roles()
-        .filter(|(kind, _)| actor.sight(kind).is_some())
+        .filter(|(kind, _)| actor.visibility(kind).is_some())
         .map(|(kind, role)| choice(role.entry_kind, kinds::entry_label(kind, role)))
         .collect();
     let states =

@@ -133,7 +133,7 @@ fn is_given(kind: &Kind, role: &DateRole) -> bool {
 fn modules(actor: &Actor, asked: &Asked) -> Vec<CalendarModule> {
     Module::CALENDAR
         .into_iter()
-        .filter(|module| roles().any(|(kind, _)| kind.module == *module && actor.sight(kind).is_some()))
+        .filter(|module| roles().any(|(kind, _)| kind.module == *module && actor.visibility(kind).is_some()))
         .map(|module| CalendarModule {
             key: module.key().to_owned(),
             label: module.label().to_owned(),

@@ -13,7 +13,7 @@ use crate::records::may_create;
 pub fn of(state: &State, actor: &Actor) -> Result<Vec<Record>, AppError> {
     let parameters =
         [("page", "calendar"), ("limit", "100")].map(|(name, value)| (name.to_owned(), value.to_owned()));
-    if actor.sight(&SAVED_VIEW).is_none() {
+    if actor.visibility(&SAVED_VIEW).is_none() {
         return Ok(Vec::new());
     }
     let mut views = state.app.list(actor, &SAVED_VIEW, &parameters.to_vec())?.records;

@@ -170,7 +170,7 @@ async fn make(
 ) -> Result<Response, Problem> {
     let name = file.said(&parameters, "name")?;
     let (calendar, report) = blocking(|| state.app.calendar_from_file(&caller.actor, name, &file.bytes))?;
-    let shown = blocking(|| state.app.present(std::slice::from_ref(&calendar)))?;
+    let shown = blocking(|| state.app.represent(std::slice::from_ref(&calendar)))?;
     let body: Json = json!({ "calendar": shown.into_iter().next(), "report": report });
     let mut response = (StatusCode::CREATED, axum::Json(body)).into_response();
     let location = format!("/api/v1/{}/{}", EXTERNAL_CALENDAR.collection, calendar.id);

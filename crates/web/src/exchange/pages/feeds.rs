@@ -50,7 +50,7 @@ async fn one(
     if let Some(secret) = name.strip_suffix(".ics") {
         return Ok(icalendar::of_feed(&state, &headers, secret).unwrap_or_else(|problem| {
             if problem.status == StatusCode::NOT_FOUND {
-                security::stranger("feed", "missing", "", &address);
+                security::unauthenticated("feed", "missing", "", &address);
             }
             problem.into_response()
         }));

@@ -145,7 +145,7 @@ async fn show(
         return Ok(missing());
     };
     if let Some(onlooker) = Onlooker::of(&method, &headers) {
-        let behind = blocking(|| state.app.behind_share(&secret, &proof(&headers)))?;
+        let behind = blocking(|| state.app.share_state(&secret, &proof(&headers)))?;
         return Ok(onlooker.answer(&behind));
     }
     let visitor = visitor(address, &headers);

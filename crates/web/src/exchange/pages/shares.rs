@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use obcms_app::exchange::sharing::{self, View};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
-use obcms_domain::exchange::sharing::{Closed, gone};
+use obcms_domain::exchange::sharing::{Closed, closed_reason};
 use obcms_domain::kinds::SHARE;
 use obcms_domain::registry::Record;
 use qrcode::{Color, QrCode};
@@ -86,7 +86,7 @@ fn head(state: &State, page: &Page, actor: &Actor, share: &Record) -> Result<Mar
             }
         }
     };
-    let badges = state_badge(gone(share, state.app.now()));
+    let badges = state_badge(closed_reason(share, state.app.now()));
     Ok(page_head(&PageHead { title: share.title().to_owned(), subtitle: String::new(), badges, actions }))
 }
 
@@ -106,7 +106,7 @@ fn overview(state: &State, page: &Page, actor: &Actor, share: &Record) -> Result
     let directory = state.app.directory(actor, &share.created_by.into_iter().collect::<Vec<_>>())?;
     let values = page.values(&directory, &zone);
     let day = |day: Date| day.strftime("%a %-d %b %Y").to_string();
-    let is_open = gone(share, state.app.now()).is_none();
+    let is_open = closed_reason(share, state.app.now()).is_none();
     let path = sharing::path(actor, share);
     let (first, last) = state.app.shared_days(share);
     let wide = html! {

@@ -38,13 +38,15 @@ async fn trace(
     parameters: Parameters,
 ) -> Result<Response, Problem> {
     parameters.only(&[])?;
-    let (kind, id) = thing(path)?;
+    let (kind, id) = parse_path(path)?;
     let trace = blocking(|| state.app.trace(&caller.actor, kind, id))?;
     Ok(axum::Json(trace.to_json(state.app.zone())).into_response())
 }
 
 /// Parses kind and id of an address; unknown ones are not found.
-pub fn thing(path: Result<Path<(String, String)>, PathRejection>) -> Result<(&'static Kind, Id), Problem> {
+pub fn parse_path(
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Result<(&'static Kind, Id), Problem> {
     let missing = || Problem::new(axum::http::StatusCode::NOT_FOUND, "Nothing found at this address.");
     let Path((kind, id)) = path.map_err(|_| missing())?;
     let kind = kinds::by_name(&kind).ok_or_else(missing)?;

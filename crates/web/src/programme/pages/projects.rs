@@ -134,12 +134,14 @@ fn overview(
     record: &Record,
     refused: &Refused,
 ) -> Result<Markup, AppError> {
-    let facts = state.app.project_state(record)?;
-    let stays = list(facts.get("stages"));
-    let checks = list(facts.get("checks"));
+    let project_state = state.app.project_state(record)?;
+    let visits = list(project_state.get("stages"));
+    let checks = list(project_state.get("checks"));
     let links = check_links(state, actor, checks)?;
-    let people: Vec<Id> =
-        stays.iter().filter_map(|stay| stay.get("entered_by").and_then(Json::as_str)?.parse().ok()).collect();
+    let people: Vec<Id> = visits
+        .iter()
+        .filter_map(|visit| visit.get("entered_by").and_then(Json::as_str)?.parse().ok())
+        .collect();
     let mut directory = generic::directory_of(state, actor, record)?;
     directory.extend(state.app.directory(actor, &people)?);
     let zone: TimeZone = page.zone();
@@ -149,7 +151,7 @@ fn overview(
         && state.app.read(|tx| actor.may_on(tx, Action::Transition, record))?;
     let wide = html! {
         (panel("stages", "project need ppa", "Stages", &html! {}, &html! {
-            (timeline(record, stays, &values, state.app.now()))
+            (timeline(record, visits, &values, state.app.now()))
             (next(record, &links, &values))
             @if may_move { (steps(page, record, checks, refused)) }
         }))
@@ -178,12 +180,12 @@ fn instant(json: &Json, name: &str) -> Option<Timestamp> {
 }
 
 /// Nine stages: passed, current and future ones.
-fn timeline(record: &Record, stays: &[Json], values: &Values<'_>, now: Timestamp) -> Markup {
+fn timeline(record: &Record, visits: &[Json], values: &Values<'_>, now: Timestamp) -> Markup {
     let current = Stage::parse(record.text("current_stage")).unwrap_or(Stage::NeedIdentification);
     html! {
         ol.stages {
             @for stage in Stage::ALL {
-                @let own: Vec<&Json> = stays.iter().filter(|stay| text(stay, "stage") == stage.as_str()).collect();
+                @let own: Vec<&Json> = visits.iter().filter(|visit| text(visit, "stage") == stage.as_str()).collect();
                 @let word = if stage == current { "current" } else if stage < current && own.is_empty() { "skipped" } else if stage < current { "passed" } else { "ahead" };
                 li data-stage=(word) aria-current=[(stage == current).then_some("step")] {
                     span.stage-mark { @if word == "passed" { (icon("check")) } }
@@ -194,11 +196,11 @@ fn timeline(record: &Record, stays: &[Json], values: &Values<'_>, now: Timestamp
                             @if stage == current { span.visually-hidden { " (now)" } }
                             @if !own.is_empty() { span.muted { (time_in(&own, now)) } }
                         }
-                        @for stay in &own {
+                        @for visit in &own {
                             p.muted {
-                                @if let Some(entered) = instant(stay, "entered_at") { "Entered " (values.instant(entered)) }
-                                @if let Ok(person) = text(stay, "entered_by").parse::<Id>() { " by " (values.reference(person, "user")) }
-                                @if !text(stay, "note").is_empty() { ": " (text(stay, "note")) }
+                                @if let Some(entered) = instant(visit, "entered_at") { "Entered " (values.instant(entered)) }
+                                @if let Ok(person) = text(visit, "entered_by").parse::<Id>() { " by " (values.reference(person, "user")) }
+                                @if !text(visit, "note").is_empty() { ": " (text(visit, "note")) }
                             }
                         }
                     }
@@ -209,12 +211,12 @@ fn timeline(record: &Record, stays: &[Json], values: &Values<'_>, now: Timestamp
 }
 
 /// Returns the time that the project spent in a stage, over all its visits.
-fn time_in(stays: &[&Json], now: Timestamp) -> String {
-    let seconds: i64 = stays
+fn time_in(visits: &[&Json], now: Timestamp) -> String {
+    let seconds: i64 = visits
         .iter()
-        .filter_map(|stay| {
-            let entered = instant(stay, "entered_at")?;
-            Some(instant(stay, "left_at").unwrap_or(now).duration_since(entered).as_secs().max(0))
+        .filter_map(|visit| {
+            let entered = instant(visit, "entered_at")?;
+            Some(instant(visit, "left_at").unwrap_or(now).duration_since(entered).as_secs().max(0))
         })
         .sum();
     match (seconds / 86_400, seconds / 3600) {

@@ -46,10 +46,10 @@ async fn page(
     SignedIn { page, actor }: SignedIn,
     path: Result<Path<(String, String)>, PathRejection>,
 ) -> Result<Html<String>, PageError> {
-    let (kind, id) = crate::programme::api::trace::thing(path)?;
+    let (kind, id) = crate::programme::api::trace::parse_path(path)?;
     let trace = blocking(|| state.app.trace(&actor, kind, id))?;
     let head = page_head(&PageHead {
-        title: format!("Chain of {}", trace.thing.title),
+        title: format!("Chain of {}", trace.root.title),
         subtitle: kind.label.to_owned(),
         ..PageHead::default()
     });
@@ -58,26 +58,26 @@ async fn page(
         div id="chain" data-live=(LIVE) { (drawn(&trace, page.today, usize::MAX)) }
     };
     let page =
-        page.below(kind.plural, &format!("/{}", kind.collection)).below(&trace.thing.title, &kind.url(id));
+        page.below(kind.plural, &format!("/{}", kind.collection)).below(&trace.root.title, &kind.url(id));
     Ok(Html(page.render("Chain", &content).into_string()))
 }
 
 fn drawn(trace: &Trace, today: Date, shown: usize) -> Markup {
-    let whole = format!("/trace/{}/{}", trace.thing.kind.name, trace.thing.id);
+    let whole = format!("/trace/{}/{}", trace.root.kind.name, trace.root.id);
     let mut groups: Vec<ChainGroup> = trace
         .groups
         .iter()
         .filter(|group| !group.links.is_empty() || ALWAYS.contains(&group.name))
-        .map(|group| drawn_group(group, trace.thing.id, today, shown, &whole))
+        .map(|group| drawn_group(group, trace.root.id, today, shown, &whole))
         .collect();
     // A record outside of the chain, such as an organization, is placed before its links.
-    if trace.groups.iter().all(|group| group.kind != trace.thing.kind) {
-        let link = drawn_link(&trace.thing, trace.thing.id, today);
+    if trace.groups.iter().all(|group| group.kind != trace.root.kind) {
+        let link = drawn_link(&trace.root, trace.root.id, today);
         groups.insert(
             0,
             ChainGroup {
-                label: trace.thing.kind.label.to_owned(),
-                module: trace.thing.kind.module.key().to_owned(),
+                label: trace.root.kind.label.to_owned(),
+                module: trace.root.kind.module.key().to_owned(),
                 links: vec![link],
                 more_href: String::new(),
             },
@@ -95,13 +95,13 @@ fn drawn(trace: &Trace, today: Date, shown: usize) -> Markup {
     }
 }
 
-fn drawn_group(group: &Group, thing: Id, today: Date, shown: usize, whole: &str) -> ChainGroup {
+fn drawn_group(group: &Group, root: Id, today: Date, shown: usize, whole: &str) -> ChainGroup {
     let is_cut = group.links.len() > shown || group.more > 0;
     let all = group.links.len() + group.more;
     ChainGroup {
         label: if is_cut { format!("{} ({all})", group.kind.plural) } else { group.kind.plural.to_owned() },
         module: group.kind.module.key().to_owned(),
-        links: chosen(group, shown).into_iter().map(|link| drawn_link(link, thing, today)).collect(),
+        links: chosen(group, shown).into_iter().map(|link| drawn_link(link, root, today)).collect(),
         more_href: if is_cut { whole.to_owned() } else { String::new() },
     }
 }
@@ -119,7 +119,7 @@ fn chosen(group: &Group, shown: usize) -> Vec<&Link> {
     links
 }
 
-fn drawn_link(link: &Link, thing: Id, today: Date) -> ChainLink {
+fn drawn_link(link: &Link, root: Id, today: Date) -> ChainLink {
     let mut title = link.title.clone();
     match link.position {
         obcms_app::programme::trace::Position::Prerequisite => title.push_str(" (required first)"),
@@ -140,7 +140,7 @@ fn drawn_link(link: &Link, thing: Id, today: Date) -> ChainLink {
         href: link.kind.url(link.id),
         state,
         tone: if is_late { Tone::Bad } else { Tone::of_status(&link.state) },
-        current: link.id == thing,
+        current: link.id == root,
     }
 }
 

@@ -184,7 +184,7 @@ fn answer_with(
     record: &Record,
     more: impl IntoIterator<Item = (String, Json)>,
 ) -> ApiResult {
-    let mut body = blocking(|| state.app.present_one(record))?;
+    let mut body = blocking(|| state.app.represent_one(record))?;
     body.extend(more);
     let mut response = (status, axum::Json(body)).into_response();
     if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", record.version)) {
@@ -201,7 +201,7 @@ async fn list(
 ) -> ApiResult {
     let body = blocking(|| {
         let listing = state.app.list(&caller.actor, kind, &parameters.0)?;
-        let mut items = state.app.present(&listing.records)?;
+        let mut items = state.app.represent(&listing.records)?;
         for (record, item) in listing.records.iter().zip(&mut items) {
             item.extend(state.app.owner_fields(&caller.base, &caller.actor, record));
         }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use obcms_app::calendar::series::occurrences::{Date, Overview};
 use obcms_app::tasks::occurrences;
 use obcms_app::{Actor, AppError};
-use obcms_domain::calendar::series::state::whole_state;
+use obcms_domain::calendar::series::state::series_state;
 use obcms_domain::calendar::series::{Series, describe};
 use obcms_domain::calendar::unfloating;
 use obcms_domain::core::id::Id;
@@ -168,7 +168,7 @@ fn row(date: &Date, record: &Record, page: &Page, zone: &TimeZone) -> Markup {
                 @if renamed { " " span { (date.record.title()) } }
                 @if date.is_moved { " " span.muted { "instead of " (name_text(&date.recurrence_id)) } }
             }
-            @if date.record.state() != whole_state(record) { (value::state_badge(&date.record)) }
+            @if date.record.state() != series_state(record) { (value::state_badge(&date.record)) }
             @if date.is_moved { (badge("Moved", Tone::Neutral)) } @else if date.is_changed { (badge("Changed", Tone::Neutral)) }
         }
     }

@@ -13,7 +13,7 @@ use obcms_app::records::field_rights::Offer;
 use obcms_app::records::reasons;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
-use obcms_domain::calendar::series::state::edited;
+use obcms_domain::calendar::series::state::editable;
 use obcms_domain::choices;
 use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
@@ -338,7 +338,7 @@ pub(super) fn may_edit(
         let what = format!("change this {}", crate::components::words::lower(kind.label));
         return Err(AppError::forbidden(Action::Edit, kind.area, &what));
     }
-    Ok(edited(&record))
+    Ok(editable(&record))
 }
 
 /// `POST /COLLECTION/{id}/edit`: only changed fields are written, so that concurrent changes of other fields stay;
@@ -353,7 +353,7 @@ pub async fn update(
     if !form.get("occurrence").is_empty() {
         return occurrence_form::update(kind, &state, &page, &actor, id.0, form);
     }
-    let record = edited(&blocking(|| state.app.get(&actor, kind, id.0))?);
+    let record = editable(&blocking(|| state.app.get(&actor, kind, id.0))?);
     let seen = form.get(VERSION).parse().unwrap_or(record.version);
     let (base, entries) = blocking(|| since(&state.app, &actor, &record, seen))?;
     let mut input = differing(&base, &form);

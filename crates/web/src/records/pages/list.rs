@@ -85,7 +85,7 @@ pub async fn list(
     SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Response, PageError> {
-    let parameters = parameters.matching(|name| state.app.knows_parameter(kind, name));
+    let parameters = parameters.matching(|name| state.app.is_known_parameter(kind, name));
     let hooks = state.subjects.kind_page(kind);
     if let (Some(start), true) = (hooks.list_start, parameters.0.is_empty()) {
         return Ok(Redirect::to(&start(page.today)).into_response());
@@ -405,7 +405,7 @@ pub async fn bulk(
     parameters: PageParameters,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
-    let parameters = parameters.matching(|name| state.app.knows_parameter(kind, name));
+    let parameters = parameters.matching(|name| state.app.is_known_parameter(kind, name));
     let back = ListQuery::new(kind, parameters.0).address("", &[], &[]);
     let ids: Vec<Id> = form.all("ids").iter().filter_map(|id| id.parse().ok()).take(MAXIMUM_BULK).collect();
     if ids.is_empty() {

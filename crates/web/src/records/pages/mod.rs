@@ -171,7 +171,7 @@ pub fn visible(state: &State, actor: &Actor, directory: &Directory) -> Result<Ha
     let mut seen = HashSet::new();
     for (name, ids) in by_kind {
         let Some(kind) = kinds::by_name(name) else { continue };
-        match actor.sight(kind) {
+        match actor.visibility(kind) {
             Some(Visibility::All) => seen.extend(ids),
             // One query for each kind, and there are few kinds.
             Some(Visibility::Within(scope)) => {

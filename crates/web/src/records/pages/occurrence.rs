@@ -273,7 +273,7 @@ pub async fn act(
             (done, format!("{name} reset to series"), of_date)
         }
         "bring_back" => {
-            let done = blocking(|| state.app.bring_back(&actor, &target))?;
+            let done = blocking(|| state.app.restore_occurrence(&actor, &target))?;
             (done, format!("{name} restored"), of_series)
         }
         "status" => {

@@ -28,7 +28,7 @@ fn on_date(record: &Record, recurrence_id: &str) -> Result<Record, AppError> {
     let series = Series::of(record).ok_or_else(missing)?;
     let too_much = |error: obcms_recur::ExpandError| AppError::conflict(error.to_string());
     let date = series.find(recurrence_id).map_err(too_much)?.ok_or_else(missing)?;
-    let mut single = series.materialise(record, date).map_err(too_much)?.ok_or_else(missing)?;
+    let mut single = series.materialize(record, date).map_err(too_much)?.ok_or_else(missing)?;
     for name in ["rrule", "rdates", "exdates"] {
         single.set(name, record.get(name).clone());
     }

@@ -35,7 +35,7 @@ impl Page {
     #[must_use]
     pub fn values<'a>(&self, directory: &'a Directory, zone: &'a TimeZone) -> Values<'a> {
         let links_people =
-            self.caller.as_ref().is_some_and(|caller| caller.actor.sight(&kinds::USER).is_some());
+            self.caller.as_ref().is_some_and(|caller| caller.actor.visibility(&kinds::USER).is_some());
         Values { directory, today: self.today, zone, links_people }
     }
 }

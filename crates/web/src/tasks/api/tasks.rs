@@ -127,7 +127,7 @@ fn board_json(state: &State, board: &Board) -> Result<Json, AppError> {
             "key": column.key,
             "label": column.label,
             "count": column.count,
-            "cards": state.app.present(&column.cards)?,
+            "cards": state.app.represent(&column.cards)?,
             "next_cursor": column.next_cursor,
         }));
     }

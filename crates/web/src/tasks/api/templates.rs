@@ -44,7 +44,7 @@ async fn instantiate(
     let base = actions::BASE_DATE.get(&input);
     let (is_new, items) = blocking(|| {
         let (made, tasks) = state.app.instantiate(&caller.actor, id.0, origin, base)?;
-        Ok::<_, AppError>((made > 0, state.app.present(&tasks)?))
+        Ok::<_, AppError>((made > 0, state.app.represent(&tasks)?))
     })?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, axum::Json(json!({ "items": items }))).into_response())

@@ -104,7 +104,7 @@ pub async fn bulk(
     let ids: Result<Vec<Id>, _> = form.all("ids").iter().map(|id| id.parse::<Id>()).collect();
     let ids = ids.map_err(|_| AppError::BadRequest("One of the tasks does not exist.".to_owned()))?;
     let address =
-        Address::new("/tasks", &parameters.matching(|name| state.app.knows_parameter(&TASK, name)).0)
+        Address::new("/tasks", &parameters.matching(|name| state.app.is_known_parameter(&TASK, name)).0)
             .with(&[], &[]);
     if ids.is_empty() {
         return Ok(done(&address, "Select at least one task", None));

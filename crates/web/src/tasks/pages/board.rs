@@ -4,7 +4,7 @@ use axum::extract::State as AxumState;
 use axum::response::{Html, Response};
 use maud::{Markup, html};
 use obcms_app::records::lists::Parameters as Pairs;
-use obcms_app::tasks::board::{self, Column, GROUPS, Group, NOBODY};
+use obcms_app::tasks::board::{self, Column, GROUPS, Group, UNASSIGNED};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::kinds::TASK;
@@ -60,7 +60,7 @@ async fn show(
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     let address =
-        Address::new("/board", &parameters.matching(|name| state.app.knows_board_parameter(name)).0);
+        Address::new("/board", &parameters.matching(|name| state.app.is_known_board_parameter(name)).0);
     let (board, titles) = blocking(|| {
         let board = state.app.board(&actor, &board_query(&address))?;
         Ok::<_, AppError>((board, state.app.directory(&actor, &parts::filter_ids(&address))?))
@@ -139,7 +139,7 @@ impl Shown<'_> {
         let own = self.actor.id.is_some_and(|id| id.to_string() == column.key);
         self.group != Group::Assignee
             || own
-            || column.key == NOBODY
+            || column.key == UNASSIGNED
             || self.actor.may(Action::Assign, TASK.area)
     }
 
@@ -201,7 +201,7 @@ async fn cards(
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     let address =
-        Address::new("/board", &parameters.matching(|name| state.app.knows_board_parameter(name)).0);
+        Address::new("/board", &parameters.matching(|name| state.app.is_known_board_parameter(name)).0);
     let board = blocking(|| state.app.board(&actor, &board_query(&address)))?;
     let shown = Shown { page: &page, actor: &actor, address: &address, group: board.group };
     let html = board.columns.first().map_or_else(
@@ -229,7 +229,7 @@ async fn add(
     }
     let column = form.get("column");
     match board::parse_group(form.get("group")) {
-        Some(Group::Assignee) if column == NOBODY => people.clear(),
+        Some(Group::Assignee) if column == UNASSIGNED => people.clear(),
         Some(Group::Assignee) if !people.iter().any(|person| person == column) => {
             people.insert(0, column.to_owned());
         }

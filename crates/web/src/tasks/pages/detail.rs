@@ -109,7 +109,7 @@ pub fn wrong(
 
 fn load<'a>(state: &State, page: &'a Page, actor: &Actor, id: Id) -> Result<Sheet<'a>, AppError> {
     let task = state.app.get(actor, &TASK, id)?;
-    let around = state.app.task_neighbours(actor, &task)?;
+    let around = state.app.task_dependencies(actor, &task)?;
     let mut ids: Vec<Id> = task.values.iter().flat_map(obcms_domain::registry::Value::targets).collect();
     ids.extend(task.created_by);
     let directory = state.app.directory(actor, &ids)?;

@@ -50,7 +50,7 @@ pub async fn list(
     SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    let parameters = parameters.matching(|name| state.app.knows_parameter(&TASK, name));
+    let parameters = parameters.matching(|name| state.app.is_known_parameter(&TASK, name));
     let asked = Address::new("/tasks", &parameters.0);
     let is_bare = parameters.0.is_empty();
     let address = if is_bare { Address { path: "/tasks", pairs: pairs(OPEN) } } else { asked.clone() };

@@ -4,7 +4,7 @@ use jiff::civil::Date as Day;
 use maud::{Markup, html};
 use obcms_app::calendar::series::occurrences::Date;
 use obcms_app::tasks::occurrences;
-use obcms_domain::calendar::series::state::whole_state;
+use obcms_domain::calendar::series::state::series_state;
 use obcms_domain::kinds::TASK;
 use obcms_domain::registry::{Record, Value};
 use obcms_domain::tasks::TaskStatus;
@@ -72,7 +72,7 @@ impl<'a> Repeating<'a> {
             let fields = [("status", status), ("scope", "all")];
             post_button(label, &format!("{page}/transition"), drawing, kind, csrf, &fields)
         };
-        match (whole_state(self.task).as_str(), &self.open) {
+        match (series_state(self.task).as_str(), &self.open) {
             ("completed" | "cancelled", _) => {
                 whole("Reopen series", "rotate-ccw", "not_started", ButtonKind::Plain)
             }
@@ -100,7 +100,7 @@ impl<'a> Repeating<'a> {
 
     /// Returns the transition that is blocked: label, state and occurrence.
     pub fn waits(&self) -> Option<(String, TaskStatus, Option<&str>)> {
-        match (whole_state(self.task).as_str(), &self.open) {
+        match (series_state(self.task).as_str(), &self.open) {
             ("completed" | "cancelled" | "on_hold", _) | (_, None) => None,
             (_, Some(date)) => {
                 let (word, status) = match date.record.text("status") {
@@ -124,7 +124,7 @@ impl<'a> Repeating<'a> {
         };
         let mut items = Vec::new();
         if parts::is_open(self.task) {
-            if whole_state(self.task) != "on_hold" {
+            if series_state(self.task) != "on_hold" {
                 items.push(step("Hold series", "pause", "on_hold", false));
             }
             if self.open.is_some() {

@@ -14,7 +14,7 @@ use obcms_domain::registry::{FieldType, Module};
 use obcms_icalendar::write::{Day, LineWriter, Local, Utc};
 use obcms_recur::Moment;
 use obcms_store::calendar::EntryRow;
-use obcms_store::calendar::event_metadata::Facts;
+use obcms_store::calendar::event_metadata::EventMetadata;
 
 use super::series::Series;
 use super::{About, Component, UID_SUFFIX, Use};
@@ -26,7 +26,7 @@ const DESCRIPTION_LETTERS: usize = 2000;
 /// Serializer of the entries of one feed.
 pub(super) struct Writer<'a> {
     feed: &'a Feed,
-    facts: &'a HashMap<Id, Facts>,
+    metadata: &'a HashMap<Id, EventMetadata>,
     about: &'a About,
     office: &'a TimeZone,
 }
@@ -49,11 +49,11 @@ struct Appearance<'a> {
 impl<'a> Writer<'a> {
     pub fn new(
         feed: &'a Feed,
-        facts: &'a HashMap<Id, Facts>,
+        metadata: &'a HashMap<Id, EventMetadata>,
         about: &'a About,
         office: &'a TimeZone,
     ) -> Self {
-        Self { feed, facts, about, office }
+        Self { feed, metadata, about, office }
     }
 
     /// Serializes an entry. A series has its rule in one VEVENT and a further VEVENT for each override.
@@ -66,7 +66,7 @@ impl<'a> Writer<'a> {
             address: digest(self.about.address.as_deref().unwrap_or_default().as_bytes()),
             digest: digest(&text),
             zones: self.zones_of(&entry.row, series.as_ref()),
-            updated_at: self.facts.get(&entry.row.record_id).map(|facts| facts.updated_at),
+            updated_at: self.metadata.get(&entry.row.record_id).map(|metadata| metadata.updated_at),
             text: text.into(),
         }
     }
@@ -197,12 +197,12 @@ impl<'a> Writer<'a> {
 
     /// Writes the properties that a series and its overrides share.
     fn appearance(&self, text: &mut LineWriter, entry: &Entry, shown: &Appearance<'_>) {
-        if let Some(facts) = self.facts.get(&entry.row.record_id) {
+        if let Some(metadata) = self.metadata.get(&entry.row.record_id) {
             // Without METHOD, DTSTAMP is the time of the last change (RFC 5545 3.8.7.2).
-            text.plain("DTSTAMP", Utc(facts.updated_at));
-            text.plain("CREATED", Utc(facts.created_at));
-            text.plain("LAST-MODIFIED", Utc(facts.updated_at));
-            text.plain("SEQUENCE", facts.version - 1);
+            text.plain("DTSTAMP", Utc(metadata.updated_at));
+            text.plain("CREATED", Utc(metadata.created_at));
+            text.plain("LAST-MODIFIED", Utc(metadata.updated_at));
+            text.plain("SEQUENCE", metadata.version - 1);
         } else {
             text.plain("DTSTAMP", Utc(entry.row.start));
         }
@@ -257,24 +257,24 @@ impl<'a> Writer<'a> {
     /// Builds the description. People appear by name only, because an address would make a program send invitations.
     fn description(&self, entry: &Entry, shown: &Appearance<'_>, page: Option<&str>) -> String {
         let mut parts: Vec<String> = Vec::new();
-        if let Some(facts) = self.facts.get(&entry.row.record_id) {
-            let written = facts.description.trim();
-            match written.char_indices().nth(DESCRIPTION_LETTERS) {
-                Some((end, _)) => parts.push(format!("{}…", written[..end].trim_end())),
-                None if !written.is_empty() => parts.push(written.to_owned()),
+        if let Some(metadata) = self.metadata.get(&entry.row.record_id) {
+            let description = metadata.description.trim();
+            match description.char_indices().nth(DESCRIPTION_LETTERS) {
+                Some((end, _)) => parts.push(format!("{}…", description[..end].trim_end())),
+                None if !description.is_empty() => parts.push(description.to_owned()),
                 None => {}
             }
-            if !facts.link.is_empty() {
-                parts.push(format!("Join: {}", facts.link));
+            if !metadata.link.is_empty() {
+                parts.push(format!("Join: {}", metadata.link));
             }
         }
-        let mut facts = vec![entry.row.kind.label.to_owned()];
+        let mut details = vec![entry.row.kind.label.to_owned()];
         if !shown.status.is_empty() {
-            facts.push(state_label(entry, shown.status).to_owned());
+            details.push(state_label(entry, shown.status).to_owned());
         }
         let names: Vec<&str> =
             shown.people.iter().filter_map(|id| self.feed.names.get(id)).map(String::as_str).collect();
-        let mut last = facts.join(" · ");
+        let mut last = details.join(" · ");
         if !names.is_empty() {
             last.push_str(&format!("\nPeople: {}", names.join(", ")));
         }

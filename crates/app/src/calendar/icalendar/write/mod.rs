@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use obcms_domain::core::id::Id;
 use obcms_domain::registry::Module;
 use obcms_icalendar::write::{LineWriter, Utc, write_zone};
-use obcms_store::calendar::event_metadata::Facts;
+use obcms_store::calendar::event_metadata::EventMetadata;
 
 use crate::calendar::{Entry, Feed, digest};
 
@@ -96,18 +96,18 @@ pub(super) fn known(feed: &Feed, about: &About) -> Vec<Option<Arc<Component>>> {
     feed.entries.iter().map(known).collect()
 }
 
-/// Serializes the entries of a feed. `known` has the components already serialized, `facts` the metadata of the other
+/// Serializes the entries of a feed. `known` has the components already serialized, `metadata` the metadata of the other
 /// records. `window_end` is the end of the window of the feed.
 #[must_use]
 pub(super) fn write(
     feed: &Feed,
     known: Vec<Option<Arc<Component>>>,
-    facts: &HashMap<Id, Facts>,
+    metadata: &HashMap<Id, EventMetadata>,
     about: &About,
     office: &TimeZone,
     window_end: Timestamp,
 ) -> SerializedCalendar {
-    let writer = entry::Writer::new(feed, facts, about, office);
+    let writer = entry::Writer::new(feed, metadata, about, office);
     let new = |entry: &Entry| {
         let component = Arc::new(writer.write(entry));
         // The slot stays with the base address that asked first, usually the only one.

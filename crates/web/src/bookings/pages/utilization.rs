@@ -5,7 +5,7 @@ use axum::response::Html;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use maud::{Markup, html};
-use obcms_app::bookings::Utilisation;
+use obcms_app::bookings::Utilization;
 use obcms_domain::choices::{self, RESOURCE_TYPES};
 use obcms_domain::kinds::RESOURCE;
 use obcms_domain::registry::parse_date;
@@ -56,7 +56,7 @@ pub async fn page(
     let asked = [("start".to_owned(), start.clone()), ("end".to_owned(), end.clone())];
     let rows = blocking(|| {
         let period = state.app.booking_window(&asked)?;
-        state.app.utilisation(&actor, &kind, period)
+        state.app.utilization(&actor, &kind, period)
     })?;
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("start", &start).append_pair("end", &end);
@@ -96,7 +96,7 @@ pub async fn page(
 }
 
 /// Table of the resources with their hours.
-fn table(rows: &[Utilisation]) -> Markup {
+fn table(rows: &[Utilization]) -> Markup {
     let hours = |minutes: i64| {
         format!("{}.{}", grouped(u64::try_from(minutes / 60).unwrap_or_default()), minutes % 60 / 6)
     };

@@ -17,7 +17,7 @@ use obcms_store::calendar::EntryRow;
 use obcms_store::{Tx, bookings, records};
 
 use super::cache::{self, CachedEntry};
-use super::{CalendarQuery, Entry, Feed, Shown, Zones, expansion, merged};
+use super::{CalendarQuery, Entry, Feed, ResolvedRow, Zones, expansion, merged};
 use crate::core::{Actor, App, AppError};
 
 /// Time span, event and resource of one booking.
@@ -52,15 +52,15 @@ impl Use {
 
 /// Bookings of events that are added to a feed of resources.
 #[derive(Debug, Default)]
-pub(super) struct Booked {
+pub(super) struct EventBookings {
     /// Event of each booking.
     origins: HashMap<Id, Id>,
 }
 
-impl Booked {
+impl EventBookings {
     /// Adds the bookings of events to a feed of resources. Each event keeps only the
     /// resources that are booked for it at its own time.
-    pub(super) fn put(
+    pub(super) fn add_to_feed(
         app: &App,
         tx: &mut Tx<'_>,
         actor: &Actor,
@@ -68,12 +68,12 @@ impl Booked {
         feed: &mut Feed,
         is_whole: bool,
     ) -> Result<Self, AppError> {
-        if !query.concerning.is_of_resources() {
+        if !query.related_to.is_of_resources() {
             return Ok(Self::default());
         }
         let window = &query.window;
         let span = (window.start.min(window.first_day), window.end.max(window.after_last_day));
-        let ids = bookings::of_events(tx, &query.concerning.resources, span)?;
+        let ids = bookings::of_events(tx, &query.related_to.resources, span)?;
         let mut origins = HashMap::new();
         let mut rows = Vec::new();
         for booking in records::load_many(tx, &BOOKING, &ids)? {
@@ -88,13 +88,13 @@ impl Booked {
         let names = cache::names_of(tx, &rows)?;
         let mut zones = Zones::new(app.zone());
         let mut entries = Vec::new();
-        for kept in rows {
-            match kept.series.as_ref().filter(|_| !is_whole) {
-                None if window.touches(&kept.row) => entries.push(Entry::whole(kept)),
+        for cached in rows {
+            match cached.series.as_ref().filter(|_| !is_whole) {
+                None if window.touches(&cached.row) => entries.push(Entry::whole(cached)),
                 None => {}
-                Some(series) => expansion::dates(&kept.row, series, window, |row, is_changed| {
+                Some(series) => expansion::dates(&cached.row, series, window, |row, is_changed| {
                     let changed = is_changed.then(|| zones.of_entry(&row));
-                    let row = Shown { kept: Arc::clone(&kept), date: Some(Box::new(row)) };
+                    let row = ResolvedRow { cached: Arc::clone(&cached), date: Some(Box::new(row)) };
                     entries.push(Entry { row, editable: false, changed });
                 }),
             }
@@ -118,7 +118,7 @@ impl Booked {
     }
 
     /// Removes the bookings whose event is shown at the same time.
-    pub(super) fn leave_to_events(&self, entries: &mut Vec<Entry>) {
+    pub(super) fn remove_shown_by_events(&self, entries: &mut Vec<Entry>) {
         if self.origins.is_empty() {
             return;
         }
@@ -146,18 +146,18 @@ impl Entry {
         }
         let takes_place =
             !is_called_off(&self.row.status) && !["postponed", "rescheduled"].contains(&&*self.row.status);
-        let left: Vec<Id> =
+        let remaining: Vec<Id> =
             self.resources().iter().copied().filter(|id| takes_place && is_booked(self, *id)).collect();
-        if left.len() == self.resources().len() {
+        if remaining.len() == self.resources().len() {
             return;
         }
-        let kept = &self.row.kept;
-        self.row.kept = Arc::new(CachedEntry {
-            row: kept.row.clone(),
-            zone: kept.zone.clone(),
-            resources: left.into(),
-            series: kept.series.clone(),
-            written: OnceLock::new(),
+        let cached = &self.row.cached;
+        self.row.cached = Arc::new(CachedEntry {
+            row: cached.row.clone(),
+            zone: cached.zone.clone(),
+            resources: remaining.into(),
+            series: cached.series.clone(),
+            serialized: OnceLock::new(),
             component: OnceLock::new(),
         });
     }
