@@ -49,10 +49,17 @@ pub fn plan(world: &mut World) {
         }
     }
     for (year, sectors) in years {
-        let total: i64 = sectors.values().map(|room| room.most).sum();
+        let total: i64 = sectors.values().map(|room| room.most + room.waiting).sum();
         ceiling(world, year, "", "", up(total / 100 * 120, 5 * MILLION), true);
         if let Some(grant) = grants.get(&year).filter(|grant| grant.most > 0) {
-            ceiling(world, year, "", "block_grant", up(grant.most / 100 * 130, MILLION), true);
+            ceiling(
+                world,
+                year,
+                "",
+                "block_grant",
+                up((grant.most + grant.waiting) / 100 * 130, MILLION),
+                true,
+            );
         }
         // A budget that waits for its review does not fit under the ceiling of its sector.
         let refusing = sectors

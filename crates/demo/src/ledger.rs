@@ -64,7 +64,7 @@ pub fn plan(world: &mut World, slot: usize, budget: i64, span: Span) {
         }
         let day = days::working(days::plus(day, world.random.between(3, 7)));
         if day < until {
-            let part = if is_last { 98 } else { pace.obligated };
+            let part = if is_last { world.random.between(95, 100) } else { pace.obligated };
             let amount = hundreds(sums.allotted / 100 * part - sums.obligated);
             sums.obligated += amount;
             entry(world, slot, "obligation", amount, day);
@@ -77,7 +77,7 @@ pub fn plan(world: &mut World, slot: usize, budget: i64, span: Span) {
         }
         let day = days::working(days::plus(day, world.random.between(6, 12)));
         if day < until {
-            let part = if is_last { 100 } else { pace.disbursed };
+            let part = if is_last { world.random.between(97, 100) } else { pace.disbursed };
             let amount = hundreds(sums.obligated / 100 * part - sums.disbursed);
             if slot % 5 == 2 && period == 0 {
                 wrong(world, slot, hundreds(amount / 10 * 9), day);

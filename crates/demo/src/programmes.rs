@@ -341,8 +341,8 @@ fn answered(world: &World, state: &str) -> Vec<Id> {
     numbers.filter_map(|number| world.needs[number]).collect()
 }
 
-/// Plans reports: milestones reached, and manual progress for PPAs without tasks.
-fn watch(world: &mut World, id: Id, person: usize, draft: &Draft, milestones: &Json, until: Timestamp) {
+/// Plans reports: milestones reached, and manual progress for PPAs without tasks of the work.
+pub fn watch(world: &mut World, id: Id, person: usize, draft: &Draft, milestones: &Json, until: Timestamp) {
     let span = days::apart(draft.start, draft.end).max(1);
     let mut days_of_report: Vec<Date> = milestones
         .as_array()
@@ -372,8 +372,7 @@ fn watch(world: &mut World, id: Id, person: usize, draft: &Draft, milestones: &J
         }
         let part = (days::apart(draft.start, day) * pace / span).clamp(2, 96);
         world.schedule(when, person, move |_, work| {
-            // Without its own template a PPA has at most the tasks of its approval stages.
-            let has_tasks = obcms_store::tasks::of_origin(work.tx, id)?.len() > Stage::ALL.len();
+            let has_tasks = approval::has_own_tasks(obcms_store::tasks::of_origin(work.tx, id)?.len());
             let mut change = json!({ "milestones": reached });
             if !has_tasks {
                 change["manual_progress"] = json!(part);
@@ -400,7 +399,7 @@ pub fn close(world: &mut World, id: Id, person: usize, state: &'static str, when
                 milestone["status"] = json!("completed");
             }
             change["milestones"] = milestones;
-            if obcms_store::tasks::of_origin(work.tx, id)?.len() <= Stage::ALL.len() {
+            if !approval::has_own_tasks(obcms_store::tasks::of_origin(work.tx, id)?.len()) {
                 change["manual_progress"] = json!(100);
                 change["manual_progress_reason"] = json!("Turned over; no tasks were recorded here.");
             }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::approval::{self, Course, Figures};
 use crate::ledger::{self, Span};
-use crate::programmes::{OBC_REQUEST, draft, input};
+use crate::programmes::{OBC_REQUEST, draft, input, watch};
 use crate::tasks::{Ending, follow};
 use crate::templates::expect;
 use crate::world::{World, create, update};
@@ -160,6 +160,7 @@ fn make_ppa(
             return Ok(());
         };
         let mut members = input(world, &draft, &[need_id]);
+        let milestones = members["milestones"].clone();
         if let (Some(record), Some(members)) = (work.find(&NEED, need_id)?, members.as_object_mut()) {
             // The need fills in these fields.
             members.insert("title".into(), json!(record.title()));
@@ -179,6 +180,10 @@ fn make_ppa(
         }
         update(work, &PROJECT, project, json!({ "ppa": ppa }))?;
         update(work, &NEED, need_id, json!({ "status": "planned" }))?;
+        if implementation < world.now {
+            let until = completion.min(world.now);
+            watch(world, ppa, coordinator, &draft, &milestones, until);
+        }
         follow(world, work, ppa, Ending::Open)
     });
     // The executive decides and the budget is enacted before the work begins.
@@ -215,10 +220,9 @@ fn finish(world: &mut World, number: usize, when: Timestamp) {
             return Ok(());
         };
         let tasks = obcms_store::tasks::of_origin(work.tx, ppa)?;
-        if tasks.is_empty() {
+        if !approval::has_own_tasks(tasks.len()) {
             let reason = "Turned over; no tasks were recorded here.";
             update(work, &PPA, ppa, json!({ "manual_progress": 100, "manual_progress_reason": reason }))?;
-            return Ok(());
         }
         "Finished before the turnover.".clone_into(&mut work.note);
         for task in tasks {
