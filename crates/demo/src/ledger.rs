@@ -11,8 +11,10 @@ use crate::content::approvals::{ADJUSTMENTS, PAYEES, REVERSALS};
 use crate::days;
 use crate::world::{World, create};
 
-/// Days between two allotments, and between two payments.
-const PERIOD: i64 = 40;
+/// Days between two obligations or payments.
+const PERIOD: i64 = 30;
+/// Periods from one allotment to the next.
+const QUARTER: i64 = 3;
 
 /// Spending of a PPA: rates in percent.
 #[derive(Clone, Copy)]
@@ -56,15 +58,19 @@ pub fn plan(world: &mut World, slot: usize, budget: i64, span: Span) {
     for period in 0..periods {
         let day = days::plus(span.from, period * PERIOD + 1);
         let is_last = span.is_completed && period + 1 == periods;
-        if period % 2 == 0 && days::working(day) < until {
-            let part = if pace.is_early { 100 } else { ((period + 2) * 100 / periods).min(100) };
+        if period % QUARTER == 0 && days::working(day) < until {
+            let part = if pace.is_early { 100 } else { ((period + QUARTER) * 100 / periods).min(100) };
             let amount = hundreds(budget / 100 * part - sums.allotted);
             sums.allotted += amount;
             entry(world, slot, "allocation", amount, days::working(day));
         }
         let day = days::working(days::plus(day, world.random.between(3, 7)));
         if day < until {
-            let part = if is_last { world.random.between(95, 100) } else { pace.obligated };
+            let part = if is_last {
+                world.random.between(95, 100)
+            } else {
+                pace.obligated * (60 + 20 * (period % QUARTER)) / 100
+            };
             let amount = hundreds(sums.allotted / 100 * part - sums.obligated);
             sums.obligated += amount;
             entry(world, slot, "obligation", amount, day);
@@ -77,7 +83,11 @@ pub fn plan(world: &mut World, slot: usize, budget: i64, span: Span) {
         }
         let day = days::working(days::plus(day, world.random.between(6, 12)));
         if day < until {
-            let part = if is_last { world.random.between(97, 100) } else { pace.disbursed };
+            let part = if is_last {
+                world.random.between(97, 100)
+            } else {
+                pace.disbursed * (70 + 15 * (period % QUARTER)) / 100
+            };
             let amount = hundreds(sums.obligated / 100 * part - sums.disbursed);
             if slot % 5 == 2 && period == 0 {
                 wrong(world, slot, hundreds(amount / 10 * 9), day);
