@@ -7,6 +7,7 @@
 //! Words for a choice (a sector, a type, a group) are the stored values of [`obcms_domain::choices`]. Titles and
 //! sentences may contain [`PLACEHOLDERS`], which the generator fills.
 
+pub mod approvals;
 pub mod assessments;
 pub mod communities;
 pub mod events;

@@ -171,9 +171,14 @@ fn assessment(world: &mut World, number: usize) {
     });
 }
 
+/// Returns the status today of a need that no project takes up.
+pub fn state_of_free_need(number: usize) -> &'static str {
+    NEED_STATES[(number - number / 3) % NEED_STATES.len()]
+}
+
 /// Plans a need without a project up to its status of today. Returns when it is recorded.
 fn free_need(world: &mut World, number: usize) -> Timestamp {
-    let target = NEED_STATES[(number - number / 3) % NEED_STATES.len()];
+    let target = state_of_free_need(number);
     let mut way: Vec<&'static str> = match NEED_WAY.iter().position(|state| *state == target) {
         Some(last) => NEED_WAY[1..=last].to_vec(),
         None => vec![target],
@@ -209,7 +214,8 @@ fn need(world: &mut World, number: usize, created: Timestamp) {
     let place = world.place();
     let affected = world.random.between(seed.affected.from, seed.affected.to);
     // Rounded to 10,000 pesos, as estimates are.
-    let cost = world.random.between(seed.cost.from, seed.cost.to) / 10_000 * 10_000;
+    let cost = centavos(world.random.between(seed.cost.from, seed.cost.to) / 10_000 * 10_000);
+    world.estimates.push((seed.sector, cost));
     let severity = (seed.severity + world.random.between(-1, 1)).clamp(1, 5);
     let staff = world.worker();
     let forwarded = world.random.chance(25);
@@ -232,7 +238,7 @@ fn need(world: &mut World, number: usize, created: Timestamp) {
                 "title": seed.title, "community": place.id, "sector": seed.sector, "description": seed.description,
                 "urgency_level": seed.urgency, "impact_severity": severity, "feasibility": seed.feasibility,
                 "affected_population": affected, "affected_households": affected / 5,
-                "estimated_cost_centavos": centavos(cost), "assessment": assessment,
+                "estimated_cost_centavos": cost, "assessment": assessment,
                 "evidence_sources": "Household list, minutes of the assembly and photographs.",
             }),
         )?;

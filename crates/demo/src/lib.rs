@@ -4,11 +4,14 @@
 //! a queue ordered by time and runs them with the same commands that people use, each by an actor who may. So
 //! history, validations, stages and completions have realistic times. The same plan gives the same rows every time.
 
+mod approval;
 mod bookings;
+mod ceilings;
 pub mod content;
 mod days;
 mod events;
 mod field;
+mod ledger;
 mod organizations;
 mod people;
 mod places;
@@ -64,7 +67,7 @@ impl Size {
                 needs: 48,
                 assessments: 28,
                 events: 72,
-                ppas: 30,
+                ppas: 52,
                 policies: 26,
                 services: 10,
                 applications: 24,
@@ -187,6 +190,7 @@ pub fn fill(
     field::plan(&mut world);
     projects::plan(&mut world);
     programmes::plan(&mut world);
+    ceilings::plan(&mut world);
     policies::plan(&mut world);
     services::plan(&mut world);
     events::plan(&mut world);

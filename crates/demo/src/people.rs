@@ -61,11 +61,12 @@ fn positions(count: usize) -> Vec<(&'static str, &'static str, &'static str)> {
             }
         }
     }
-    // A small office fills the operational positions first.
+    // A small office fills the operational positions first; approvals take several coordinators and budget officers.
     office.sort_by_key(|(role, _, _)| match *role {
         "coordinator" => 0,
-        "staff" => 1,
-        _ => 2,
+        "budget_officer" => 1,
+        "staff" => 2,
+        _ => 3,
     });
     let mut result = Vec::new();
     let mut partner = PARTNER_POSITIONS.iter().cycle();

@@ -2,21 +2,25 @@
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use obcms_app::{AppError, UnitOfWork};
+use obcms_domain::approval::Stage;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{PPA, ppa};
+use obcms_domain::kinds::PPA;
 use serde_json::{Value as Json, json};
 
+use crate::approval::{self, Course, Figures, Step};
 use crate::content::programmes::{self, OWN_OFFICE, Programme};
 use crate::content::tasks::REASONS;
+use crate::field::state_of_free_need;
+use crate::ledger::{self, Span};
 use crate::tasks::{Ending, follow};
 use crate::templates::expect;
 use crate::world::{Place, World, centavos, create, update};
 use crate::{days, words};
 
 /// Statuses of PPAs today, in proportion.
-const STATES: [&str; 15] = [
+const STATES: [&str; 17] = [
     "ongoing",
+    "planning",
     "completed",
     "ongoing",
     "planning",
@@ -24,27 +28,41 @@ const STATES: [&str; 15] = [
     "completed",
     "planning",
     "on_hold",
+    "planning",
     "ongoing",
     "cancelled",
-    "ongoing",
     "planning",
+    "ongoing",
     "completed",
-    "ongoing",
     "planning",
+    "ongoing",
 ];
 
-/// Steps of the budget approval, with the role that takes each.
-pub const APPROVAL: [(&str, &str, &str); 6] = [
-    ("technical_review", "submit", "coordinator"),
-    ("budget_review", "approve", "coordinator"),
-    ("stakeholder_consultation", "approve", "budget_officer"),
-    ("executive_approval", "approve", "coordinator"),
-    ("enactment", "approve", "executive"),
-    ("enacted", "approve", "budget_officer"),
+/// Courses of the approval of planned PPAs, in proportion, with those that wait for a late decision marked. Nothing is
+/// a community request, which has no approval.
+const COURSES: [Option<(Course, bool)>; 14] = [
+    Some((Course::Waits(Stage::BudgetReview), false)),
+    Some((Course::Rejected(Stage::ExecutiveApproval), false)),
+    Some((Course::Waits(Stage::TechnicalReview), true)),
+    Some((Course::Returned(Stage::BudgetReview), false)),
+    Some((Course::Waits(Stage::StakeholderConsultation), false)),
+    Some((Course::Draft, false)),
+    Some((Course::Enacted, false)),
+    Some((Course::Waits(Stage::ExecutiveApproval), true)),
+    Some((Course::Waits(Stage::Enactment), false)),
+    None,
+    Some((Course::WaitsAgain(Stage::BudgetReview), false)),
+    Some((Course::Withdrawn, false)),
+    Some((Course::Rejected(Stage::BudgetReview), false)),
+    Some((Course::Reopened(Stage::TechnicalReview), false)),
 ];
+
+/// Stages in which a running revision of an enacted budget waits.
+const REVISED_IN: [Stage; 4] =
+    [Stage::BudgetReview, Stage::ExecutiveApproval, Stage::TechnicalReview, Stage::StakeholderConsultation];
 
 /// Category of community requests.
-const REQUEST: &str = "obc_request";
+pub const OBC_REQUEST: &str = "obc_request";
 
 /// Draft of a PPA.
 pub struct Draft {
@@ -60,6 +78,20 @@ pub struct Draft {
     pub category: &'static str,
     /// Manager.
     pub manager: usize,
+    /// Budget in centavos.
+    pub budget: i64,
+}
+
+impl Draft {
+    /// Returns the figures that the approval decides on.
+    pub fn figures(&self) -> Figures {
+        Figures {
+            year: self.start.year(),
+            sector: self.programme.sector,
+            source: self.programme.funding_source,
+            budget: self.budget,
+        }
+    }
 }
 
 /// Draws a PPA.
@@ -68,19 +100,19 @@ pub fn draft(world: &mut World, number: usize, start: Date, end: Date) -> Draft 
     let programme = *all[number * 5 % all.len()];
     let category = match number % 5 {
         _ if programme.lead == OWN_OFFICE => "oobc_ppa",
-        2 => REQUEST,
+        2 => OBC_REQUEST,
         4 => "oobc_ppa",
         _ => "moa_ppa",
     };
     let manager = if world.random.chance(30) { world.of_role("coordinator") } else { world.of_role("staff") };
-    Draft { programme, place: world.place(), start, end, category, manager }
+    let pesos = world.random.between(programme.budget.from, programme.budget.to) / 10_000 * 10_000;
+    Draft { programme, place: world.place(), start, end, category, manager, budget: centavos(pesos) }
 }
 
 /// Returns the input for a PPA; the organizations must exist.
 pub fn input(world: &mut World, draft: &Draft, needs: &[Id]) -> Json {
     let programme = &draft.programme;
     let random = &mut world.random;
-    let budget = random.between(programme.budget.from, programme.budget.to) / 10_000 * 10_000;
     let slots = random.between(programme.slots.from, programme.slots.to);
     let span = days::apart(draft.start, draft.end);
     let titles = ["Beneficiaries validated", "Procurement finished", "Half of the work done", "Turnover"];
@@ -96,75 +128,138 @@ pub fn input(world: &mut World, draft: &Draft, needs: &[Id]) -> Json {
         "summary": words::fill(programme.summary, &draft.place, draft.start), "sector": programme.sector,
         "needs": needs, "communities": [draft.place.id], "lead_organization": lead,
         "manager": world.id_of(draft.manager), "start_date": draft.start, "target_end_date": draft.end,
-        "budget_allocation_centavos": centavos(budget), "funding_source": programme.funding_source,
+        "budget_allocation_centavos": draft.budget, "funding_source": programme.funding_source,
         "appropriation_class": programme.appropriation_class, "fiscal_year": draft.start.year(), "priority": priority,
         "milestones": milestones, "total_slots": slots, "obc_slots": slots * world.random.between(50, 100) / 100,
         "outcome_framework": { "outputs": [programme.summary], "outcomes": [programme.indicator], "impacts": [] },
     })
 }
 
-/// Sets the approval stage of the budget, as the decision on it does. This is the only write of the demo without a
-/// command of the program; see `docs/decisions/0048-demo.md`.
-pub fn approve(work: &mut UnitOfWork<'_, '_>, ppa: Id, state: &str, action: &str) -> Result<(), AppError> {
-    if let Some(before) = work.find(&PPA, ppa)? {
-        let mut record = before.clone();
-        ppa::APPROVAL_STAGE.set(&mut record, state);
-        work.save(&before, &mut record, action)?;
-    }
-    Ok(())
+/// PPA outside projects as it is planned.
+#[derive(Clone, Copy)]
+struct Case {
+    /// Status today.
+    state: &'static str,
+    /// Course of the approval, nothing for a request; true if the decision that waits is late.
+    course: Option<(Course, bool)>,
+    /// Course of the revision of the enacted budget.
+    revision: Option<Course>,
+    /// Number in the plan.
+    number: usize,
 }
 
 /// Plans the PPAs outside projects.
 pub fn plan(world: &mut World) {
     let missing = world.counts.ppas.saturating_sub(world.ppas.len());
+    let (mut planned, mut ongoing) = (0, 0);
     for number in 0..missing {
         let state = STATES[number % STATES.len()];
-        let (start, end) = span(world, state, number);
-        let mut draft = draft(world, number, start, end);
-        if number % 15 == 11 {
-            draft.category = REQUEST;
+        let mut case = Case { state, course: Some((Course::Enacted, false)), revision: None, number };
+        if number % 6 == 5 {
+            case.course = Some((Course::EnactedAgain, false));
         }
-        ppa(world, draft, state, number);
+        if state == "planning" {
+            case.course = COURSES[planned % COURSES.len()];
+            planned += 1;
+        }
+        if state == "ongoing" {
+            case.revision = match ongoing % 8 {
+                1 => Some(Course::Revised),
+                4 => Some(Course::RevisionWaits(REVISED_IN[ongoing / 8 % REVISED_IN.len()])),
+                _ => None,
+            };
+            ongoing += 1;
+        }
+        let (start, end) = span(world, &case);
+        let mut draft = draft(world, number, start, end);
+        if case.course.is_none() {
+            draft.category = OBC_REQUEST;
+        }
+        ppa(world, draft, case);
     }
 }
 
 /// Returns first and last day of a PPA that has the status today.
-fn span(world: &mut World, state: &str, number: usize) -> (Date, Date) {
-    let length = world.random.between(120, 380);
-    let floor = days::plus(world.first_day, 75);
-    let start = match state {
+fn span(world: &mut World, case: &Case) -> (Date, Date) {
+    let length = world.random.between(if case.revision.is_some() { 260 } else { 120 }, 380);
+    let floor = days::plus(world.first_day, 106);
+    let start = match case.state {
         "completed" => {
             let ago = world.random.between(8, 240);
             days::plus(world.today, -ago - length)
         }
-        "planning" if number % 2 == 1 => {
+        "planning" if case.number % 2 == 1 => {
             let january = Date::new(world.today.year() + 1, 1, 5).unwrap_or(world.today);
             let offset = world.random.between(0, 90);
             days::plus(january, offset)
         }
         "planning" => {
-            let ahead = world.random.between(6, 120);
+            let ahead = world.random.between(24, 150);
             days::plus(world.today, ahead)
         }
         _ => {
             let part = world.random.between(6, 92);
-            days::plus(world.today, -(length * part / 100).max(12))
+            // A revision takes months after the start.
+            let least = if case.revision.is_some() { 140 } else { 12 };
+            days::plus(world.today, -(length * part / 100).max(least))
         }
     };
     let start = days::working(start.max(floor));
-    let end = match state {
+    let end = match case.state {
         "completed" => days::plus(start, length).min(days::plus(world.today, -4)),
         _ => days::plus(start, length).max(days::plus(world.today, 10)),
     };
     (start, days::working(end))
 }
 
-fn ppa(world: &mut World, draft: Draft, state: &'static str, number: usize) {
-    let lead_time = world.random.between(20, 70);
-    let created_on =
-        world.not_after_yesterday(days::plus(draft.start, -lead_time)).max(days::plus(world.first_day, 42));
-    let created = world.office_hours(created_on);
-    let start = days::at(&world.zone, draft.start, 9 * 60);
+/// Draws the days of creation and submission and the times of all steps of the approval.
+fn timetable(world: &mut World, draft: &Draft, case: &Case, steps: &[Step]) -> (Timestamp, Vec<Timestamp>) {
+    if case.state != "planning" {
+        let lead_time = world.random.between(80, 130);
+        let created_on = world
+            .not_after_yesterday(days::plus(draft.start, -lead_time))
+            .max(days::plus(world.first_day, 42));
+        let created = world.office_hours(days::working(created_on));
+        let start = days::at(&world.zone, draft.start, 0);
+        return (created, approval::times(world, created, start, steps.len()));
+    }
+    let is_late = case.course.is_some_and(|(_, is_late)| is_late);
+    let waiting = match case.course {
+        Some((Course::Waits(stage) | Course::WaitsAgain(stage), _)) => Some(stage),
+        _ => None,
+    };
+    let last = approval::entry(world, waiting, is_late);
+    let mut times = approval::times_before(world, last, steps.len() + 1);
+    let created = times.remove(0);
+    (created, times)
+}
+
+/// Draws the times of the steps of a revision, between the beginning of the work and today.
+fn times_of_revision(world: &mut World, begun: Timestamp, course: Course) -> Vec<Timestamp> {
+    let count = course.steps().len();
+    match course {
+        Course::RevisionWaits(stage) => {
+            let last = approval::entry(world, Some(stage), false);
+            approval::times_before(world, last, count)
+        }
+        _ => {
+            let from = world.later(begun, 20, 40);
+            approval::times(world, from, world.now, count)
+        }
+    }
+}
+
+fn ppa(world: &mut World, draft: Draft, case: Case) {
+    let Case { state, course, revision, .. } = case;
+    let mut steps = course.map(|(course, _)| course.steps()).unwrap_or_default();
+    let (created, mut times) = timetable(world, &draft, &case, &steps);
+    let enacted = times.last().copied().unwrap_or(created);
+    let begun =
+        days::at(&world.zone, draft.start, 9 * 60).max(enacted.checked_add(10.minutes()).unwrap_or(enacted));
+    if let Some(course) = revision {
+        steps.extend(course.steps());
+        times.extend(times_of_revision(world, begun, course));
+    }
     let coordinator = world.of_role("coordinator");
     expect(world, created, "ppa", "category", draft.category);
     let halt = match state {
@@ -176,29 +271,41 @@ fn ppa(world: &mut World, draft: Draft, state: &'static str, number: usize) {
         "completed" => Some(world.office_hours(draft.end)),
         _ => None,
     };
-    world.schedule(created, coordinator, move |world, work| {
-        let needs: Vec<Id> = if world.random.chance(55) {
-            world.needs.iter().flatten().copied().collect()
-        } else {
-            Vec::new()
-        };
+    let slot = world.ppas.len();
+    world.ppas.push(None);
+    // Staff enter the requests of communities; coordinators turn them into PPAs and submit them.
+    let maker = if draft.category == OBC_REQUEST { world.of_role("staff") } else { coordinator };
+    let budget = if course.is_some() {
+        approval::plan(world, slot, coordinator, draft.figures(), &steps, &times)
+    } else {
+        None
+    };
+    if let Some(budget) = budget.filter(|_| begun < world.now) {
+        let until = halt.map_or(world.today, |when| world.day(when)).min(world.today);
+        let (from, is_completed) = (world.day(begun), state == "completed");
+        ledger::plan(world, slot, budget, Span { from, to: draft.end, until, is_completed });
+    }
+    world.schedule(created, maker, move |world, work| {
+        let needs = if world.random.chance(55) { answered(world, state) } else { Vec::new() };
         let needs = world.random.some(&needs, 1);
-        let members = input(world, &draft, &needs);
+        let mut members = input(world, &draft, &needs);
         let milestones = members["milestones"].clone();
-        let id = create(work, &PPA, members)?.id;
-        if draft.category == REQUEST && state != "planning" {
-            // A request has no approval: it becomes a PPA before it is implemented.
-            let turned = created.checked_add(90.minutes()).unwrap_or(created);
-            world.schedule(turned, coordinator, move |_, work| {
-                update(work, &PPA, id, json!({ "category": "oobc_ppa" }))?;
-                Ok(())
-            });
+        if draft.category == OBC_REQUEST {
+            // The priority of a request is decided when it becomes a PPA.
+            let priority = members["priority"].take();
+            if course.is_some() {
+                let turned = created.checked_add(40.minutes()).unwrap_or(created);
+                world.schedule(turned, coordinator, move |world, work| {
+                    if let Some(id) = world.ppas[slot] {
+                        update(work, &PPA, id, json!({ "category": "oobc_ppa", "priority": priority }))?;
+                    }
+                    Ok(())
+                });
+            }
         }
-        let is_approved = state != "planning" || draft.category != REQUEST;
-        let approved =
-            if is_approved { approvals(world, id, created, start, state, number) } else { created };
+        let id = create(work, &PPA, members)?.id;
+        world.ppas[slot] = Some(id);
         if state != "planning" {
-            let begun = start.max(approved.checked_add(10.minutes()).unwrap_or(approved));
             world.schedule(begun, coordinator, move |_, work| {
                 update(work, &PPA, id, json!({ "status": "ongoing" }))?;
                 Ok(())
@@ -211,7 +318,9 @@ fn ppa(world: &mut World, draft: Draft, state: &'static str, number: usize) {
             _ => Ending::Open,
         };
         follow(world, work, id, ending)?;
-        watch(world, id, coordinator, &draft, &milestones, halt.unwrap_or(world.now));
+        if state != "planning" {
+            watch(world, id, coordinator, &draft, &milestones, halt.unwrap_or(world.now));
+        }
         if let Some(when) = halt {
             close(world, id, coordinator, state, when);
         }
@@ -219,39 +328,21 @@ fn ppa(world: &mut World, draft: Draft, state: &'static str, number: usize) {
     });
 }
 
-/// Plans the decisions on the budget: all of them before the work begins, some of them for planned PPAs. Returns the
-/// time of the last one.
-fn approvals(
-    world: &mut World,
-    id: Id,
-    created: Timestamp,
-    start: Timestamp,
-    state: &str,
-    number: usize,
-) -> Timestamp {
-    let steps = if state == "planning" { number % 7 } else { APPROVAL.len() };
-    let span = days::apart(world.day(created), world.day(start).min(world.today)).max(6) / 6;
-    let mut when = created;
-    for (stage, action, role) in APPROVAL.into_iter().take(steps) {
-        when = world.later(when, 1, span.min(14));
-        let person = world.of_role(role);
-        world.schedule(when, person, move |_, work| approve(work, id, stage, action));
-    }
-    // Some budgets are rejected.
-    if state == "planning" && number % 26 == 3 {
-        let when = world.later(when, 1, 3);
-        let budget_officer = world.of_role("budget_officer");
-        let reason = *world.random.pick(REASONS);
-        world.schedule(when, budget_officer, move |_, work| {
-            reason.clone_into(&mut work.note);
-            approve(work, id, "rejected", "reject")
-        });
-    }
-    when
+/// Returns the needs that a PPA with this status may answer: their status today agrees with it.
+fn answered(world: &World, state: &str) -> Vec<Id> {
+    let fitting: &[&str] = match state {
+        "completed" => &["completed"],
+        "ongoing" => &["in_progress"],
+        "planning" => &["planned", "prioritized"],
+        _ => &["deferred", "planned"],
+    };
+    let numbers = (0..world.needs.len())
+        .filter(|number| number % 3 != 0 && fitting.contains(&state_of_free_need(*number)));
+    numbers.filter_map(|number| world.needs[number]).collect()
 }
 
-/// Plans reports: milestones reached, and manual progress for PPAs without tasks.
-fn watch(world: &mut World, id: Id, person: usize, draft: &Draft, milestones: &Json, until: Timestamp) {
+/// Plans reports: milestones reached, and manual progress for PPAs without tasks of the work.
+pub fn watch(world: &mut World, id: Id, person: usize, draft: &Draft, milestones: &Json, until: Timestamp) {
     let span = days::apart(draft.start, draft.end).max(1);
     let mut days_of_report: Vec<Date> = milestones
         .as_array()
@@ -281,7 +372,7 @@ fn watch(world: &mut World, id: Id, person: usize, draft: &Draft, milestones: &J
         }
         let part = (days::apart(draft.start, day) * pace / span).clamp(2, 96);
         world.schedule(when, person, move |_, work| {
-            let has_tasks = work.find(&PPA, id)?.is_some_and(|ppa| ppa::TASK_PROGRESS.get(&ppa).is_some());
+            let has_tasks = approval::has_own_tasks(obcms_store::tasks::of_origin(work.tx, id)?.len());
             let mut change = json!({ "milestones": reached });
             if !has_tasks {
                 change["manual_progress"] = json!(part);
@@ -308,7 +399,7 @@ pub fn close(world: &mut World, id: Id, person: usize, state: &'static str, when
                 milestone["status"] = json!("completed");
             }
             change["milestones"] = milestones;
-            if ppa::TASK_PROGRESS.get(&ppa).is_none() {
+            if !approval::has_own_tasks(obcms_store::tasks::of_origin(work.tx, id)?.len()) {
                 change["manual_progress"] = json!(100);
                 change["manual_progress_reason"] = json!("Turned over; no tasks were recorded here.");
             }

@@ -3,10 +3,12 @@
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use obcms_app::programme::projects::{Step, move_project};
-use obcms_domain::kinds::{NEED, PPA, PROJECT, need, ppa, project};
+use obcms_domain::kinds::{NEED, PPA, PROJECT, need, project};
 use serde_json::json;
 
-use crate::programmes::{APPROVAL, approve, draft, input};
+use crate::approval::{self, Course, Figures};
+use crate::ledger::{self, Span};
+use crate::programmes::{OBC_REQUEST, draft, input, watch};
 use crate::tasks::{Ending, follow};
 use crate::templates::expect;
 use crate::world::{World, create, update};
@@ -69,14 +71,23 @@ fn project(world: &mut World, number: usize, need: usize) {
         follow(world, work, project.id, Ending::Open)
     });
     let mut when = begun;
-    for (stage, from, to) in STAGES {
-        when = world.later(when, from, to);
+    let moves: Vec<(&str, Timestamp)> = STAGES
+        .iter()
+        .map(|(stage, from, to)| {
+            when = world.later(when, *from, *to);
+            (*stage, when)
+        })
+        .collect();
+    for (position, (stage, when)) in moves.iter().copied().enumerate() {
         expect(world, when, "project", "current_stage", stage);
         match stage {
             "policy_linkage" => validate(world, number, need, when),
             "budget_planning" => name_focal_person(world, number, when, coordinator),
-            "approval" => make_ppa(world, number, need, when, coordinator),
-            "implementation" => decide(world, number, when),
+            "approval" => {
+                let time = |later: usize| moves.get(position + later).map_or(world.now, |(_, when)| *when);
+                let (implementation, completion) = (time(1), time(3));
+                make_ppa(world, number, need, coordinator, [when, implementation, completion]);
+            }
             "completion" => finish(world, number, when),
             _ => {}
         }
@@ -121,8 +132,15 @@ fn name_focal_person(world: &mut World, number: usize, when: Timestamp, coordina
     });
 }
 
-/// Creates the PPA that answers the need while its budget is planned.
-fn make_ppa(world: &mut World, number: usize, need: usize, when: Timestamp, coordinator: usize) {
+/// Creates the PPA that answers the need while its budget is planned, and plans its approval and its ledger. The times
+/// are those at which the project enters the stages of approval, implementation and completion.
+fn make_ppa(
+    world: &mut World,
+    number: usize,
+    need: usize,
+    coordinator: usize,
+    [when, implementation, completion]: [Timestamp; 3],
+) {
     let made = before(when, 60 * 26);
     if made >= world.now {
         return;
@@ -132,13 +150,17 @@ fn make_ppa(world: &mut World, number: usize, need: usize, when: Timestamp, coor
     let start = days::working(days::plus(world.day(when), 60));
     let length = world.random.between(120, 240);
     let mut draft = draft(world, number * 3 + 1, start, days::working(days::plus(start, length)));
-    draft.category = if number.is_multiple_of(4) { "obc_request" } else { "moa_ppa" };
+    draft.category = if number.is_multiple_of(4) { OBC_REQUEST } else { "moa_ppa" };
     expect(world, made, "ppa", "category", draft.category);
+    let (sector, cost) = world.estimates[need];
+    let figures = Figures { sector, budget: cost, ..draft.figures() };
+    let draft_end = draft.end;
     world.schedule(made, coordinator, move |world, work| {
         let (Some(project), Some(need_id)) = (world.projects[number], world.needs[need]) else {
             return Ok(());
         };
         let mut members = input(world, &draft, &[need_id]);
+        let milestones = members["milestones"].clone();
         if let (Some(record), Some(members)) = (work.find(&NEED, need_id)?, members.as_object_mut()) {
             // The need fills in these fields.
             members.insert("title".into(), json!(record.title()));
@@ -152,22 +174,27 @@ fn make_ppa(world: &mut World, number: usize, need: usize, when: Timestamp, coor
         }
         let ppa = create(work, &PPA, members)?.id;
         world.ppas[slot] = Some(ppa);
-        if draft.category == "obc_request" {
+        if draft.category == OBC_REQUEST {
             // A request has no approval: the coordinator turns it into a PPA.
             update(work, &PPA, ppa, json!({ "category": "moa_ppa" }))?;
         }
         update(work, &PROJECT, project, json!({ "ppa": ppa }))?;
         update(work, &NEED, need_id, json!({ "status": "planned" }))?;
+        if implementation < world.now {
+            let until = completion.min(world.now);
+            watch(world, ppa, coordinator, &draft, &milestones, until);
+        }
         follow(world, work, ppa, Ending::Open)
     });
-    let mut step = when;
-    for (stage, action, role) in APPROVAL {
-        step = world.later(step, 3, 8);
-        let person = world.of_role(role);
-        world.schedule(step, person, move |world, work| match world.ppas[slot] {
-            Some(ppa) => approve(work, ppa, stage, action),
-            None => Ok(()),
-        });
+    // The executive decides and the budget is enacted before the work begins.
+    let steps = Course::Enacted.steps();
+    let times = approval::times(world, when, implementation, steps.len());
+    let enacted = approval::plan(world, slot, coordinator, figures, &steps, &times);
+    if let Some(budget) = enacted.filter(|_| implementation < world.now) {
+        let is_completed = completion < world.now;
+        let until = if is_completed { world.day(completion) } else { world.today };
+        let from = world.day(implementation);
+        ledger::plan(world, slot, budget, Span { from, to: draft_end, until, is_completed });
     }
 }
 
@@ -182,27 +209,6 @@ fn begin(world: &mut World, number: usize, need: usize, when: Timestamp, coordin
     });
 }
 
-/// Completes the executive approval of the budget before the work begins, however late the earlier steps are.
-fn decide(world: &mut World, number: usize, when: Timestamp) {
-    let executive = world.of_role("executive");
-    world.schedule(before(when, 15), executive, move |world, work| {
-        let Some(project) = world.projects[number] else {
-            return Ok(());
-        };
-        let ppa = work.find(&PROJECT, project)?.and_then(|project| project::PPA.get(&project));
-        let Some(ppa) = ppa else {
-            return Ok(());
-        };
-        let stage =
-            work.find(&PPA, ppa)?.map(|ppa| ppa::APPROVAL_STAGE.get(&ppa).to_owned()).unwrap_or_default();
-        if stage != "enactment" && stage != "enacted" {
-            approve(work, ppa, "enactment", "approve")
-        } else {
-            Ok(())
-        }
-    });
-}
-
 /// Completes or cancels the open tasks before a project is completed.
 fn finish(world: &mut World, number: usize, when: Timestamp) {
     let coordinator = world.of_role("coordinator");
@@ -214,10 +220,9 @@ fn finish(world: &mut World, number: usize, when: Timestamp) {
             return Ok(());
         };
         let tasks = obcms_store::tasks::of_origin(work.tx, ppa)?;
-        if tasks.is_empty() {
+        if !approval::has_own_tasks(tasks.len()) {
             let reason = "Turned over; no tasks were recorded here.";
             update(work, &PPA, ppa, json!({ "manual_progress": 100, "manual_progress_reason": reason }))?;
-            return Ok(());
         }
         "Finished before the turnover.".clone_into(&mut work.note);
         for task in tasks {

@@ -17,7 +17,7 @@ use crate::world::{PROGRAM, World, update};
 const GROUPS: [(&[&str], usize); 6] = [
     (&["event_", "quarterly_"], 42),
     (&["mana_", "survey_"], 16),
-    (&["ppa_", "obc_request"], 18),
+    (&["ppa_", "obc_request", "approval_"], 18),
     (&["project_"], 7),
     (&["policy_"], 4),
     (&["service_", "application_"], 4),

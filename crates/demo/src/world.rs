@@ -11,6 +11,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::registry::{Kind, Record};
 use serde_json::Value as Json;
 
+use crate::approval::Demand;
 use crate::random::Random;
 use crate::{Counts, Plan, days};
 
@@ -89,8 +90,14 @@ pub struct World {
     pub assessments: Vec<Id>,
     /// Needs by the number from the plan; nothing until they are created.
     pub needs: Vec<Option<Id>>,
+    /// Sector and estimated cost in centavos of the needs, by the same number.
+    pub estimates: Vec<(&'static str, i64)>,
     pub projects: Vec<Option<Id>>,
     pub ppas: Vec<Option<Id>>,
+    /// Demands of the PPAs on the ceilings.
+    pub demands: Vec<Demand>,
+    /// Number of documents in the ledger.
+    pub documents: usize,
     pub services: Vec<Option<Id>>,
     /// Ids of the templates by name.
     pub templates: BTreeMap<String, Id>,
@@ -122,8 +129,11 @@ impl World {
             places: Vec::new(),
             assessments: Vec::new(),
             needs: Vec::new(),
+            estimates: Vec::new(),
             projects: Vec::new(),
             ppas: Vec::new(),
+            demands: Vec::new(),
+            documents: 0,
             services: Vec::new(),
             templates: BTreeMap::new(),
             expected: Vec::new(),
@@ -277,7 +287,7 @@ pub fn update(
 }
 
 /// Adds the field name, which the error alone lacks.
-fn explain(kind: &Kind, error: AppError) -> AppError {
+pub fn explain(kind: &Kind, error: AppError) -> AppError {
     match error {
         AppError::Invalid(fields) => AppError::Internal(format!("{}: {fields:?}", kind.label)),
         AppError::ForbiddenFields { detail, .. } | AppError::Forbidden { detail, .. } => {

@@ -10,13 +10,16 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use obcms_app::{Actor, App, Entropy, FixedClock, Options};
 use obcms_demo::{Account, Plan, Size, fill};
+use obcms_domain::approval::{Action, Stage, State, apply, may_decide};
 use obcms_domain::choices::{self, Choice};
 use obcms_domain::core::hex::hex;
 use obcms_domain::kinds::{
-    APPLICATION, ASSESSMENT, BOOKING, COMMUNITY, EVENT, HOLIDAY, NEED, ORGANIZATION, POLICY,
-    POLICY_MILESTONE, PPA, PROJECT, SERVICE, TASK, TEAM, USER,
+    APPLICATION, ASSESSMENT, BOOKING, CEILING, COMMUNITY, EVENT, HOLIDAY, NEED, ORGANIZATION, POLICY,
+    POLICY_MILESTONE, PPA, PROJECT, SERVICE, TASK, TEAM, TRANCHE, USER, ceiling, ppa, tranche,
 };
+use obcms_domain::money::{Part, Totals};
 use obcms_domain::registry::{Kind, Record};
+use obcms_store::approval::{self, Decision, Round};
 use obcms_store::{Database, Location, Tx};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -120,7 +123,7 @@ fn requested_numbers_of_records_exist() {
         (&ASSESSMENT, 28..=28),
         // 72 single ones and three series.
         (&EVENT, 75..=75),
-        (&PPA, 28..=30),
+        (&PPA, 50..=52),
         (&PROJECT, 12..=16),
         (&POLICY, 26..=26),
         (&POLICY_MILESTONE, 8..=40),
@@ -281,6 +284,153 @@ fn printed_accounts_have_work() {
     );
     let actor = Actor::program();
     assert!(office.app.history(&actor, &PPA, all(&office.app, &PPA)[0].id, None, 50).unwrap().len() > 1);
+}
+
+fn decisions(app: &App, ppa: &Record) -> Vec<Decision> {
+    app.read(|tx| Ok(approval::decisions(tx, ppa.id)?)).unwrap()
+}
+
+fn rounds(app: &App, ppa: &Record) -> Vec<Round> {
+    app.read(|tx| Ok(approval::rounds(tx, ppa.id)?)).unwrap()
+}
+
+/// Checks that every approval state occurs, and that the decisions of each PPA lead to its state.
+#[test]
+fn every_approval_state_occurs_with_its_decisions() {
+    let app = shared().app;
+    let mut found = BTreeSet::new();
+    let mut of_rounds = BTreeSet::new();
+    let mut actions = BTreeSet::new();
+    for ppa in all(&app, &PPA) {
+        let shown = ppa::APPROVAL_STAGE.get(&ppa);
+        found.insert(shown.to_owned());
+        let mut state = State::Draft;
+        for decision in decisions(&app, &ppa) {
+            assert_eq!(decision.stage, state.as_str(), "{}", ppa.title());
+            let action = Action::parse(&decision.action).unwrap();
+            state = apply(state, action, Some(decision.comment.as_str()), &|_| true).unwrap();
+            assert!(decision.decided_by.is_some() && decision.digest.len() == 64);
+            actions.insert(decision.action);
+        }
+        assert_eq!(state.as_str(), shown, "{}", ppa.title());
+        of_rounds.extend(rounds(&app, &ppa).into_iter().map(|round| (round.state, round.is_revision)));
+    }
+    assert_eq!(found, State::ALL.map(|state| state.as_str().to_owned()).into());
+    assert_eq!(actions, Action::ALL.map(|action| action.as_str().to_owned()).into());
+    for (state, is_revision) in [
+        ("returned", false),
+        ("rejected", false),
+        ("withdrawn", false),
+        ("enacted", false),
+        ("open", false),
+        ("open", true),
+        ("enacted", true),
+    ] {
+        assert!(of_rounds.contains(&(state.to_owned(), is_revision)), "no round is {state} {is_revision}");
+    }
+}
+
+#[test]
+fn nobody_decides_on_their_own_ppa_or_twice_in_a_row() {
+    let app = shared().app;
+    let users = all(&app, &USER);
+    let has_role = |person, stage: Stage| {
+        let user = users.iter().find(|user| user.id == person);
+        user.is_some_and(|user| Actor::from_record(user, Vec::new()).roles.contains(&stage.decider()))
+    };
+    let mut deciders = BTreeSet::new();
+    for ppa in all(&app, &PPA) {
+        let mut last = None;
+        for decision in decisions(&app, &ppa) {
+            let Some(stage) = State::parse(&decision.stage).and_then(State::stage) else { continue };
+            if !Action::parse(&decision.action).is_some_and(Action::decides) {
+                continue;
+            }
+            let person = decision.decided_by.unwrap();
+            may_decide(person, ppa.created_by.unwrap(), stage, last).unwrap();
+            assert!(has_role(person, stage), "{}", ppa.title());
+            last = Some((stage, person));
+            deciders.insert(person);
+        }
+    }
+    assert!(deciders.len() >= 5, "{deciders:?}");
+}
+
+#[test]
+fn work_on_ppas_follows_enactment() {
+    let app = shared().app;
+    for ppa in all(&app, &PPA) {
+        let enacted = ppa::ENACTED_BUDGET_CENTAVOS.get(&ppa);
+        if ["ongoing", "completed"].contains(&ppa.state()) {
+            assert!(enacted.is_some_and(|budget| budget > 0), "{}", ppa.title());
+        }
+        assert!(!ppa.is_request() || decisions(&app, &ppa).is_empty(), "{}", ppa.title());
+        assert_eq!(enacted.is_some(), ppa::ENACTED_ON.get(&ppa).is_some());
+    }
+}
+
+/// Checks the limits of the ledger after each entry, and that its typical cases occur.
+#[test]
+fn ledger_keeps_its_limits() {
+    let app = shared().app;
+    let mut entries = all(&app, &TRANCHE);
+    entries.sort_by_key(|entry| (entry.created_at, entry.id));
+    assert!(entries.len() >= 100, "{}", entries.len());
+    assert!(entries.iter().any(|entry| tranche::REVERSES.get(entry).is_some()), "no reversal");
+    assert!(entries.iter().any(|entry| tranche::KIND.get(entry) == "adjustment"), "no adjustment");
+    let (mut behind, mut nearly_spent) = (0, 0);
+    for ppa in all(&app, &PPA) {
+        let budgets: Vec<i64> = rounds(&app, &ppa)
+            .iter()
+            .filter(|round| round.state == "enacted")
+            .map(|round| serde_json::from_str::<serde_json::Value>(&round.snapshot).unwrap())
+            .filter_map(|figures| figures["budget_allocation_centavos"].as_i64())
+            .collect();
+        let enacted = budgets.iter().copied().max().unwrap_or(0);
+        let mut totals = Totals { enacted, ..Totals::default() };
+        for entry in entries.iter().filter(|entry| tranche::PPA.get(entry) == Some(ppa.id)) {
+            let part =
+                Part::parse(tranche::KIND.get(entry)).or_else(|| Part::parse(tranche::ADJUSTS.get(entry)));
+            let amount = tranche::AMOUNT_CENTAVOS.get(entry).unwrap();
+            totals =
+                totals.with(part.unwrap(), amount).unwrap_or_else(|limit| panic!("{}: {limit}", ppa.title()));
+        }
+        let in_force = ppa::ENACTED_BUDGET_CENTAVOS.get(&ppa).unwrap_or(0);
+        assert_eq!(budgets.last().copied().unwrap_or(0), in_force, "{}", ppa.title());
+        assert!(totals.allotted <= in_force, "{}", ppa.title());
+        assert_eq!(app.money(&Actor::program(), ppa.id).unwrap(), Totals { enacted: in_force, ..totals });
+        if ppa.state() == "ongoing" && totals.allotted > 0 {
+            behind += usize::from(totals.obligated * 10 < totals.allotted * 4);
+            nearly_spent += usize::from(totals.obligated * 100 >= in_force * 95);
+        }
+    }
+    assert!(behind >= 1 && nearly_spent >= 1, "{behind} behind, {nearly_spent} nearly spent");
+}
+
+#[test]
+fn ceilings_are_wide_tight_soft_and_refusing() {
+    let app = shared().app;
+    let ceilings = all(&app, &CEILING);
+    assert!(ceilings.iter().any(|one| ceiling::ENFORCEMENT.get(one) == "soft"), "no soft ceiling");
+    let is_nearly_used = |one: &Record| {
+        let amount = ceiling::AMOUNT_CENTAVOS.get(one).unwrap();
+        let (sector, source) = (ceiling::SECTOR.get(one), ceiling::FUNDING_SOURCE.get(one));
+        let year = ceiling::FISCAL_YEAR.get(one).unwrap();
+        // The id of a ceiling is that of no PPA, so no PPA is left out.
+        let committed = app.read(|tx| Ok(approval::committed(tx, year, sector, source, one.id)?)).unwrap();
+        committed <= amount && committed * 100 >= amount * 90
+    };
+    assert!(ceilings.iter().any(is_nearly_used), "no ceiling is nearly used up");
+    let queue = app.approvals(&Actor::program(), false).unwrap();
+    let late = queue.iter().filter(|item| item.is_late).count();
+    assert!(late >= 2 && late < queue.len(), "{late} of {} are late", queue.len());
+    assert!(queue.iter().any(|item| item.is_revision), "no revision waits");
+    let is_refused = |item: &obcms_app::approval::QueueItem| {
+        item.ceilings.iter().any(|effect| effect.is_hard && effect.excess() > 0)
+    };
+    assert!(queue.iter().any(is_refused), "every budget fits under its ceilings");
+    let stages: BTreeSet<&str> = queue.iter().map(|item| item.stage.as_str()).collect();
+    assert_eq!(stages.len(), Stage::ALL.len());
 }
 
 /// Returns a digest of the database, without the places and the tables with generated numbers.
