@@ -109,8 +109,6 @@ fn figures(totals: &Totals) -> Markup {
             bar("Disbursed", totals.disbursed),
         ]))
         dl.money-rates {
-            div { dt { "Balance" } dd { (money(totals.balance())) } dd.muted { "allotted less obligated" } }
-            div { dt { "Variance" } dd { (money(totals.variance())) } dd.muted { "allotted less enacted" } }
             @for (label, rate, meaning) in rates {
                 div {
                     dt { (label) }
@@ -118,6 +116,8 @@ fn figures(totals: &Totals) -> Markup {
                     dd.muted { (meaning) }
                 }
             }
+            div { dt { "Balance" } dd { (money(totals.balance())) } dd.muted { "allotted less obligated" } }
+            div { dt { "Variance" } dd { (money(totals.variance())) } dd.muted { "allotted less enacted" } }
         }
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn figures(approval: &Approval, values: &Values<'_>) -> Markup {
     };
     html! {
         div.figure-scroll {
-            table.figure-table {
+            table.figure-table data-stacks[enacted.is_some() || has_last_round] {
                 caption.visually-hidden { "Figures of the approval" }
                 thead { tr {
                     th scope="col" { "Figure" }
@@ -45,16 +45,16 @@ pub(super) fn figures(approval: &Approval, values: &Values<'_>) -> Markup {
                                 || enacted.is_some_and(|enacted| enacted.get(name) != approval.snapshot.get(name));
                             tr data-changed[is_changed] {
                                 th scope="row" { (field.label) }
-                                @if let Some(enacted) = enacted { td.right { (or_dash(&shown(enacted))) } }
+                                @if let Some(enacted) = enacted { td.right data-label="Enacted" { (or_dash(&shown(enacted))) } }
                                 @if has_last_round {
-                                    td.right {
+                                    td.right data-label="Last round" {
                                         @match change {
                                             Some(old) => (or_dash(&values.text(field, old))),
                                             None => span.faint { "Same" },
                                         }
                                     }
                                 }
-                                td.right {
+                                td.right data-label=(heading) {
                                     @if is_changed { strong { (or_dash(&now)) } " " (difference(name, approval)) }
                                     @else { (or_dash(&now)) }
                                 }
@@ -97,7 +97,7 @@ pub(super) fn ceilings(effects: &[Effect]) -> Markup {
             p.muted { "No ceiling concerns this fiscal year, sector and funding source." }
         } @else {
             div.figure-scroll {
-                table.figure-table {
+                table.figure-table data-stacks {
                     caption.visually-hidden { "Ceilings and the room left" }
                     thead { tr {
                         th scope="col" { "Ceiling" } th.right scope="col" { "Amount" }
@@ -107,10 +107,10 @@ pub(super) fn ceilings(effects: &[Effect]) -> Markup {
                     tbody {
                         @for effect in effects { tr {
                             th scope="row" { a href=(CEILING.url(effect.ceiling)) { (effect.title) } }
-                            td.right { (money(effect.amount)) }
-                            td.right { (money(effect.committed)) }
-                            td.right { (money(effect.requested)) }
-                            td.right { (room(effect)) }
+                            td.right data-label="Amount" { (money(effect.amount)) }
+                            td.right data-label="Other PPAs" { (money(effect.committed)) }
+                            td.right data-label="This PPA" { (money(effect.requested)) }
+                            td.right data-label="Room left" { (room(effect)) }
                         } }
                     }
                 }

@@ -66,9 +66,11 @@ pub fn panel(
     let narrow = html! {
         (actions::panel(state, page, actor, record, &approval, refused)?)
         (box_of("approval-round", "ppa", "Round", &html! {}, &properties(&round(record, &approval, &values))))
-        (box_of("approval-decisions", "ppa", "Decisions", &html! {}, &decisions(&approval, &values)))
     };
-    Ok(detail(&wide, &narrow))
+    Ok(html! {
+        (detail(&wide, &narrow))
+        (box_of("approval-decisions", "ppa", "Decisions", &html! {}, &decisions(&approval, &values)))
+    })
 }
 
 /// The five stages, one line each.
@@ -92,7 +94,9 @@ fn step(stage: &StageView, values: &Values<'_>) -> Markup {
         li data-state=(stage.state) aria-current=[(stage.state == "pending").then_some("step")] {
             span.stage-mark { @if !mark.is_empty() { (icon(mark)) } }
             strong.step-name { (stage_label(stage.stage)) }
-            span.step-state { (badge(word, tone)) }
+            span.step-state {
+                @if stage.state == "upcoming" { span.faint { (word) } } @else { (badge(word, tone)) }
+            }
             span.step-who {
                 @match stage.decision.as_ref().map_or(stage.assignee, |decision| decision.decided_by) {
                     Some(person) => (values.reference(person, "user")),

@@ -15,6 +15,7 @@ use super::{directory, figures, label, stage_label, state_word};
 use crate::components::badges::money_text;
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, page_head};
+use crate::components::icons::icon;
 use crate::core::errors::PageError;
 use crate::core::frame::SignedIn;
 use crate::core::input::PathId;
@@ -39,12 +40,15 @@ pub(super) async fn show(
         let address = format!("{}?tab=approval", PPA.url(id.0));
         let head = PageHead {
             title: "Approval sheet".to_owned(),
-            actions: html! { (button_link("Back to the PPA", &address, "arrow-left", ButtonKind::Plain)) },
+            actions: html! {
+                (button_link("Back to the PPA", &address, "arrow-left", ButtonKind::Plain))
+                button.button.print-button data-kind="main" type="button" data-print { (icon("printer")) "Print" }
+            },
             ..PageHead::default()
         };
         let content = html! {
             (page_head(&head))
-            p.sheet-hint { "Print with Ctrl+P. The sheet fits on one page of A4." }
+
             (sheet(&record, &approval, &values))
         };
         let page = page.clone().below(PPA.plural, "/ppas").below(record.title(), &address);
@@ -111,7 +115,7 @@ fn decision(stage: &StageView, values: &Values<'_>) -> Markup {
                     @if let Some(person) = decision.decided_by { (values.reference(person, "user")) }
                     @if let Some(role) = Role::parse(&decision.role) { span.muted { ", " (role.label()) } }
                 }
-                td { (decision.decided_at.to_zoned(values.zone.clone()).strftime("%-d %b %Y")) }
+                td.nowrap { (decision.decided_at.to_zoned(values.zone.clone()).strftime("%-d %b %Y")) }
                 td { (decision.comment) }
             } @else {
                 td {} td {} td {}
