@@ -1,11 +1,32 @@
 //! Pages of approval and money: forms for those who may, refusals that keep what was typed, the queue.
 #![allow(clippy::unwrap_used)] // A panic fails the test.
 
-use obcms_tests::{Browser, Client, Server, make, on_both_engines};
+use obcms_tests::{Answer, Browser, Client, Server, make, on_both_engines};
 use serde_json::{Value, json};
 
 fn id(record: &Value) -> &str {
     record["id"].as_str().unwrap()
+}
+
+/// Person with a browser, and a client for calls of the API.
+struct Someone {
+    browser: Browser,
+    client: Client,
+}
+
+impl Someone {
+    fn of(server: &Server, role: &str) -> Self {
+        let person = server.person(&[role]);
+        Self { browser: Browser::sign_in(server, &person), client: person.client }
+    }
+
+    fn page(&self, path: &str) -> String {
+        self.browser.page(path)
+    }
+
+    fn send(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.browser.send(path, fields)
+    }
 }
 
 fn ppa(maker: &Client, title: &str) -> Value {
@@ -51,10 +72,10 @@ fn enact(server: &Server, maker: &Client, ppa: &Value) {
 
 on_both_engines! {
     fn each_role_gets_the_forms_of_its_stage(server: &Server) {
-        let maker = Browser::of(server, "coordinator");
+        let maker = Someone::of(server, "coordinator");
         let ppa = ppa(&maker.client, "Clinics");
         assert_eq!(actions(&maker.page(&tab(&ppa, "approval"))), ["submit"]);
-        let staff = Browser::of(server, "staff");
+        let staff = Someone::of(server, "staff");
         assert!(actions(&staff.page(&tab(&ppa, "approval"))).is_empty());
         maker.send(&approval(&ppa), &[("action", "submit"), ("seen", "draft")]).expect_status(303);
         let page = maker.page(&tab(&ppa, "approval"));
@@ -67,7 +88,7 @@ on_both_engines! {
             ("budget_officer", &["approve", "return", "reject"][..]),
         ];
         for (role, offered) in stages {
-            let decider = Browser::of(server, role);
+            let decider = Someone::of(server, role);
             let page = decider.page(&tab(&ppa, "approval"));
             assert_eq!(actions(&page), offered, "{role}");
             assert!(actions(&staff.page(&tab(&ppa, "approval"))).is_empty());
@@ -80,12 +101,12 @@ on_both_engines! {
     }
 
     fn refused_decision_keeps_the_comment(server: &Server) {
-        let maker = Browser::of(server, "coordinator");
+        let maker = Someone::of(server, "coordinator");
         let ppa = ppa(&maker.client, "Clinics");
-        let officer = Browser::of(server, "budget_officer");
+        let officer = Someone::of(server, "budget_officer");
         step(&maker.client, &ppa, "submit");
         // No reason: 422 beside the field.
-        let coordinator = Browser::of(server, "coordinator");
+        let coordinator = Someone::of(server, "coordinator");
         let page = coordinator.send(&approval(&ppa), &[("action", "reject"), ("comment", " ")]).expect_status(422).text;
         assert!(page.contains("id=\"field-comment-error\""), "{page}");
         // Not their stage: 403 with the words.
@@ -112,7 +133,7 @@ on_both_engines! {
     }
 
     fn missing_fields_link_to_the_form(server: &Server) {
-        let maker = Browser::of(server, "coordinator");
+        let maker = Someone::of(server, "coordinator");
         let bare = make(&maker.client, "ppas", json!({ "title": "Bare", "category": "moa_ppa" }));
         let page = maker.page(&tab(&bare, "approval"));
         assert!(page.contains(&format!("href=\"/ppas/{}/edit#field-sector\"", id(&bare))));
@@ -123,7 +144,7 @@ on_both_engines! {
     }
 
     fn locked_figures_are_read_only_in_the_form(server: &Server) {
-        let maker = Browser::of(server, "coordinator");
+        let maker = Someone::of(server, "coordinator");
         let ppa = ppa(&maker.client, "Clinics");
         let form = format!("/ppas/{}/edit", id(&ppa));
         assert!(maker.page(&form).contains("name=\"budget_allocation_centavos\""));
@@ -138,7 +159,7 @@ on_both_engines! {
     }
 
     fn revision_shows_enacted_figures_beside_new_ones(server: &Server) {
-        let maker = Browser::of(server, "coordinator");
+        let maker = Someone::of(server, "coordinator");
         let ppa = ppa(&maker.client, "Clinics");
         enact(server, &maker.client, &ppa);
         let page = maker.send(&approval(&ppa), &[("action", "revise"), ("comment", "")]).expect_status(422).text;
@@ -152,11 +173,11 @@ on_both_engines! {
     }
 
     fn queue_approves_several_and_names_the_refused(server: &Server) {
-        let maker = Browser::of(server, "coordinator");
-        let officer = Browser::of(server, "budget_officer");
+        let maker = Someone::of(server, "coordinator");
+        let officer = Someone::of(server, "budget_officer");
         make(&officer.client, "ceilings", json!({ "fiscal_year": 2027, "amount_centavos": 1_500_00 }));
         let ppas = [ppa(&maker.client, "First"), ppa(&maker.client, "Second")];
-        let coordinator = Browser::of(server, "coordinator");
+        let coordinator = Someone::of(server, "coordinator");
         for ppa in &ppas {
             step(&maker.client, ppa, "submit");
             step(&coordinator.client, ppa, "approve");
@@ -187,9 +208,9 @@ on_both_engines! {
     }
 
     fn entries_are_added_and_reversed_on_the_page(server: &Server) {
-        let maker = Browser::of(server, "coordinator");
+        let maker = Someone::of(server, "coordinator");
         let ppa = ppa(&maker.client, "Clinics");
-        let officer = Browser::of(server, "budget_officer");
+        let officer = Someone::of(server, "budget_officer");
         assert!(officer.page(&tab(&ppa, "money")).contains("No enacted budget"));
         enact(server, &maker.client, &ppa);
         let entries = format!("/ppas/{}/entries", id(&ppa));
@@ -219,7 +240,7 @@ on_both_engines! {
         let page = officer.page(&tab(&ppa, "money"));
         assert!(page.contains("−₱800.50") && page.contains("Reversed"));
         // Others see the ledger and no form.
-        let staff = Browser::of(server, "staff");
+        let staff = Someone::of(server, "staff");
         let page = staff.page(&tab(&ppa, "money"));
         assert!(!page.contains("Add entry") && !page.contains("#reversal"));
         staff.send(&entries, &[("kind", "allocation")]).expect_status(403);
