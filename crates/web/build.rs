@@ -1,8 +1,8 @@
-//! Builds the browser side (`ui/`) and writes the table of assets and icons that `assets.rs` and the icon component
+//! Builds the browser side (`ui/`) and writes the tables of assets and icons that `assets.rs` and the icon component
 //! include.
 //!
 //! Nothing is written into the source tree: `ui/` is copied to `OUT_DIR` and built there. `OBCMS_UI_DIST` names a
-//! folder made beforehand by `npm ci --ignore-scripts && node build.mjs FOLDER`, for builds without network or Node.
+//! folder built beforehand by `npm ci --ignore-scripts && node build.mjs FOLDER`, for builds without network or Node.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, exit};
 use std::{env, fs, io};
 
-/// What of `ui/` the build reads; the rest (editor settings, `node_modules` of a developer) is left alone.
+/// Files of `ui/` that the build reads; others (editor settings, `node_modules` of a developer) are ignored.
 const FILES: [&str; 3] = ["package.json", "package-lock.json", "build.mjs"];
 
 fn main() {
@@ -55,7 +55,7 @@ fn build(source: &Path, workshop: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let lock = fs::read(workshop.join("package-lock.json"))?;
     let installed = workshop.join("installed-lock.json");
     if fs::read(&installed).ok().as_ref() != Some(&lock) || !workshop.join("node_modules").is_dir() {
-        // Forgotten first, so that an installation that breaks off is made again.
+        // Removed first, so that an interrupted installation is repeated.
         match fs::remove_file(&installed) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}
@@ -71,7 +71,7 @@ fn build(source: &Path, workshop: &Path) -> Result<PathBuf, Box<dyn Error>> {
     Ok(dist)
 }
 
-/// Runs a program; a failure comes back with what the program said.
+/// Runs a program; the error contains its output.
 fn call(command: &mut Command, what: &str) -> Result<(), Box<dyn Error>> {
     let output = command.output().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => {
@@ -104,7 +104,7 @@ fn copy_folder(from: &Path, to: &Path) -> Result<(), io::Error> {
     Ok(())
 }
 
-/// The Rust text of the tables `ASSETS` and `ICONS`, from the lists that `build.mjs` wrote.
+/// Returns the Rust source of the tables `ASSETS` and `ICONS`, from the lists of `build.mjs`.
 fn table(dist: &Path) -> Result<String, Box<dyn Error>> {
     let dist = dist.canonicalize().map_err(|error| format!("{} cannot be read: {error}", dist.display()))?;
     let read = |name: &str| {

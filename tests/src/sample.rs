@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use obcms_app::records::{Input, create};
 use obcms_app::{Actor, AppError, UnitOfWork};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds;
+use obcms_domain::kinds::{self, CEILING, PPA, TRANCHE, ceiling, ppa, tranche};
 use obcms_domain::registry::{Field, FieldType, Initial, Kind, Record};
 use serde_json::{Value as Json, json};
 
@@ -26,11 +26,32 @@ pub fn minimal(server: &Server, kind: &'static Kind, number: u32) -> Input {
         // Allows bookings of more than one unit.
         input.insert("capacity".to_owned(), json!(3));
     }
+    if *kind == TRANCHE {
+        // Only an enacted budget can be allotted.
+        input.insert(tranche::PPA.name().to_owned(), json!(enacted(server, number)));
+    }
+    if *kind == CEILING {
+        // A year has one ceiling for each sector and source.
+        input.insert(ceiling::FISCAL_YEAR.name().to_owned(), json!(2000 + number % 100));
+    }
     if kind.name == "booking" {
         // Bookings must be in the near future.
         input.insert("start".to_owned(), json!(ahead(server, 24)));
     }
     input
+}
+
+/// Creates a PPA with a budget in force and returns its id.
+fn enacted(server: &Server, number: u32) -> Id {
+    let id = make(server, &PPA, number, None).id;
+    let done = server.app().write(&Actor::program(), |work: &mut UnitOfWork<'_, '_>| {
+        let before = work.load(&PPA, id)?;
+        let mut record = before.clone();
+        ppa::ENACTED_BUDGET_CENTAVOS.set(&mut record, 1_000_000);
+        work.save_computed(&before, &record)
+    });
+    assert!(done.is_ok(), "the budget cannot be set: {done:?}");
+    id
 }
 
 /// Returns the full hour so many hours from now.

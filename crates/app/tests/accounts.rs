@@ -75,7 +75,7 @@ fn session_begins_is_used_and_ends() {
 }
 
 #[test]
-fn a_session_is_seen_once_a_minute_and_over_after_its_days() {
+fn session_use_is_recorded_once_a_minute_and_expires_after_its_days() {
     let home = bare("seen");
     add(&home, "ana.tan", &["staff"]);
     let SignedIn { secret, session, .. } = come_in(&home, "ana.tan", PASSWORD).unwrap();
@@ -90,7 +90,7 @@ fn a_session_is_seen_once_a_minute_and_over_after_its_days() {
 }
 
 #[test]
-fn nobody_ends_the_session_of_another() {
+fn sessions_of_others_cannot_be_ended() {
     let home = bare("others");
     add(&home, "ana.tan", &["staff"]);
     let other = add(&home, "bo.lim", &["admin"]);
@@ -146,7 +146,7 @@ fn five_failures_lock_only_this_address_for_a_time() {
 }
 
 #[test]
-fn guessing_from_everywhere_delays_unknown_devices_only() {
+fn distributed_guessing_delays_only_unknown_devices() {
     let home = bare("everywhere");
     add(&home, "ana.tan", &["staff"]);
     add(&home, "bo.lim", &["staff"]);
@@ -259,7 +259,7 @@ fn owner_or_administrator_revokes_a_token() {
 }
 
 #[test]
-fn changing_the_password_ends_the_other_sessions() {
+fn password_change_ends_the_other_sessions() {
     let home = bare("change");
     let id = add(&home, "ana.tan", &["staff"]);
     let me = actor(&home, id);
@@ -282,7 +282,7 @@ fn changing_the_password_ends_the_other_sessions() {
 }
 
 #[test]
-fn the_log_tells_of_passwords_and_tokens_without_the_secrets() {
+fn log_records_passwords_and_tokens_without_secrets() {
     let home = bare("log");
     let id = add(&home, "ana.tan", &["staff"]);
     let me = actor(&home, id);

@@ -1,4 +1,4 @@
-//! Bookings of resources: on which terms something can be booked, what is taken, and what is free.
+//! Bookings of resources: terms, occupied time and availability.
 
 pub mod actions;
 mod free;

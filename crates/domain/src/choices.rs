@@ -1,7 +1,7 @@
-//! Every enumeration of the office's data: the value that is stored and the label people read.
+//! Enumerations of the data: stored values and labels.
 //!
-//! A list is in the order in which a form offers it; where the things have an order of their own (stages,
-//! priorities, severities) that is the order of the list.
+//! The order of a list is that of a form. Where values have an order of their own (stages, priorities, severities),
+//! the list has that order.
 
 mod calendar;
 mod coordination;
@@ -21,36 +21,36 @@ pub use places::*;
 pub use programme::*;
 pub use work::*;
 
-/// One value of an enumeration.
+/// Value of an enumeration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Choice {
-    /// What is stored and what the API speaks: snake case, stable for ever.
+    /// Value in the database and in the API: snake case, never changed.
     pub value: &'static str,
-    /// What people read.
+    /// Label on the screen.
     pub label: &'static str,
 }
 
-/// Short form for the tables below.
+/// Constructor for the tables below.
 const fn choice(value: &'static str, label: &'static str) -> Choice {
     Choice { value, label }
 }
 
-/// Whether `value` is one of `choices`.
+/// Returns true if `value` is one of `choices`.
 pub fn contains(choices: &[Choice], value: &str) -> bool {
     position(choices, value).is_some()
 }
 
-/// The place of `value` in `choices`: what to sort by, as words in alphabetical order mean nothing.
+/// Returns the position of `value` in `choices`: the sort key, because alphabetical order has no meaning.
 pub fn position(choices: &[Choice], value: &str) -> Option<usize> {
     choices.iter().position(|choice| choice.value == value)
 }
 
-/// The label of `value`, or `value` itself when it is not one of `choices` (data from an older version).
+/// Returns the label of `value`, or `value` itself when it is not one of `choices` (data of an older version).
 pub fn label<'a>(choices: &'static [Choice], value: &'a str) -> &'a str {
     choices.iter().find(|choice| choice.value == value).map_or(value, |choice| choice.label)
 }
 
-/// Every list of this module with its name, for tests, the API description and the import.
+/// All lists of this module with their names, for tests, the API description and the import.
 pub const ALL: &[(&str, &[Choice])] = &[
     ("ACCESS_RATINGS", ACCESS_RATINGS),
     ("ACTION_ITEM_STATUSES", ACTION_ITEM_STATUSES),
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_plain_words_and_labels_start_like_a_sentence() {
+    fn values_are_snake_case_and_labels_capitalized() {
         for (name, choices) in ALL {
             for choice in *choices {
                 assert!(
@@ -217,13 +217,13 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_named_once() {
+    fn names_of_lists_are_unique() {
         let names: HashSet<_> = ALL.iter().map(|(name, _)| *name).collect();
         assert_eq!(names.len(), ALL.len());
     }
 
     #[test]
-    fn looks_up() {
+    fn values_are_found_with_label_and_position() {
         assert!(contains(PRIORITIES, "critical"));
         assert!(!contains(PRIORITIES, "urgent"));
         assert_eq!(position(PRIORITIES, "high"), Some(2));
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_that_the_product_fixes_have_their_length() {
+    fn fixed_lists_have_their_length() {
         for (choices, length) in [
             (TASK_STATUSES, 5),
             (SECTORS, 12),

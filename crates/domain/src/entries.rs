@@ -1,4 +1,4 @@
-//! What a record contributes to the calendar, by its subject.
+//! Calendar entries of records, by subject.
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -13,13 +13,13 @@ use crate::registry::shared::{ALL_DAY, ORIGIN, TIMEZONE};
 use crate::registry::{DateRole, FieldType, Record, parse_date};
 use crate::tasks::is_open;
 
-/// Everything that the record puts on the calendar; nothing when it is archived.
+/// Returns all calendar entries of the record; none when it is archived.
 #[must_use]
 pub fn of(record: &Record) -> Vec<DatedEntry> {
     if is_shown_within_its_event(record) { Vec::new() } else { own(record) }
 }
 
-/// The same, also of what is shown within an event.
+/// Returns all calendar entries of the record, also those that are shown within an event.
 #[must_use]
 pub fn own(record: &Record) -> Vec<DatedEntry> {
     if record.is_archived() || is_given_up(record) {
@@ -31,7 +31,7 @@ pub fn own(record: &Record) -> Vec<DatedEntry> {
     record.kind.dates.iter().flat_map(|role| of_role(record, role)).collect()
 }
 
-/// One entry for all dates of a series; those that recur have a single role.
+/// Returns one entry for all occurrences of a series; kinds that recur have a single role.
 fn of_series(record: &Record) -> Option<DatedEntry> {
     let role = record.kind.dates.first()?;
     let (series, start, end) = StoredSeries::of(record, |single| of_role(single, role).into_iter().next())?;
@@ -39,19 +39,19 @@ fn of_series(record: &Record) -> Option<DatedEntry> {
     Some(DatedEntry { start, end, series: Some(series), ..entry })
 }
 
-/// The entry of a single date of a series, from the record as it is on that date.
+/// Returns the entry of one occurrence, from the record on that occurrence.
 #[must_use]
 pub fn of_occurrence(single: &Record) -> Option<DatedEntry> {
     of_role(single, single.kind.dates.first()?).into_iter().next()
 }
 
-/// A task or a booking of an event stands within the event, not beside it.
+/// Returns true if a task or booking belongs to an event: it is shown within the event.
 fn is_shown_within_its_event(record: &Record) -> bool {
     ["task", "booking"].contains(&record.kind.name)
         && ORIGIN.get(record).is_some_and(|origin| origin.kind == "event")
 }
 
-/// A booking that was refused or given up leaves its time to others.
+/// Returns true for a rejected or cancelled booking, which frees its time.
 fn is_given_up(record: &Record) -> bool {
     record.kind.name == "booking" && !BookingStatus::of(record).blocks()
 }
@@ -96,7 +96,7 @@ fn days(record: &Record, role: &DateRole) -> Option<DatedEntry> {
     let mut first = record.date(role.start);
     let last = if role.end.is_empty() { first } else { record.date(role.end).or(first) };
     if record.kind.name == "task" && !is_open(record) {
-        // A finished task stands on its due date; the days that it took would only fill the month.
+        // A finished task is shown on its due date; its whole period would only fill the month.
         first = last;
     }
     let first = first.or(last)?;
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_task_of_an_event_is_not_beside_it() {
+    fn task_of_an_event_has_no_entry_of_its_own() {
         let mut task = record("task");
         task::TITLE.set(&mut task, "Send invitations");
         task::DUE_DATE.set(&mut task, date(2027, 1, 10));
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_booking_stands_with_its_resource_unless_it_is_shown_otherwise_or_given_up() {
+    fn booking_has_an_entry_unless_it_is_cancelled_or_shown_within_its_event() {
         let mut booking = record("booking");
         booking::PURPOSE.set(&mut booking, "Field visit");
         booking::RESOURCE_NAME.set(&mut booking, "Van 1");
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn an_all_day_event_keeps_its_days_whatever_the_zone() {
+    fn all_day_event_keeps_its_days_in_every_zone() {
         let mut event = record("event");
         let zone = TimeZone::get("Asia/Manila").unwrap();
         let midnight = |day: Date| day.to_zoned(zone.clone()).unwrap().timestamp();
@@ -252,9 +252,9 @@ mod tests {
         }
     }
 
-    /// The kinds of entries, as programs name them: one that is missing or renamed is a break of the interface.
+    /// Checks the names of entry kinds: a missing or renamed one breaks the API.
     #[test]
-    fn the_kinds_of_entries_are_these() {
+    fn names_of_entry_kinds_are_stable() {
         let names: Vec<&str> =
             kinds::REGISTRY.iter().flat_map(|kind| kind.dates).map(|role| role.entry_kind).collect();
         for expected in [
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_archived_leaves_the_calendar() {
+    fn archived_record_has_no_entries() {
         let mut task = record("task");
         task::DUE_DATE.set(&mut task, date(2027, 1, 10));
         task.archived_at = Some(Timestamp::UNIX_EPOCH);

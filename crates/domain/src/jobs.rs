@@ -1,4 +1,4 @@
-//! When work that waits is done: the state of a job, the pause after a failure, the next time of a schedule.
+//! Schedules of jobs: states, back-off after a failure, next time of a cron line.
 
 use std::str::FromStr;
 
@@ -6,16 +6,16 @@ use croner::Cron;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-/// How a job stands.
+/// State of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
-    /// Waits for its time, or for the next attempt.
+    /// Waiting for its time or its next attempt.
     Queued,
-    /// A process works on it and holds its lease.
+    /// A process runs it and holds its lease.
     Running,
-    /// It ran and will not run again by itself.
+    /// Finished; does not run again by itself.
     Done,
-    /// It was given up after its last attempt.
+    /// Given up after its last attempt.
     Failed,
 }
 
@@ -34,30 +34,30 @@ impl State {
         }
     }
 
-    /// The state of that name.
+    /// Returns the state of that name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 }
 
-/// The pause after failures: it doubles from one to the next up to a limit, and is spread so that jobs that failed
-/// together do not come back together.
+/// Back-off after failures: doubles up to a limit, with a jitter so that jobs that failed together do not run again
+/// together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BackOff {
     /// Pause after the first failure.
     pub first: SignedDuration,
-    /// The pause does not grow beyond this.
+    /// Longest pause.
     pub longest: SignedDuration,
 }
 
 impl BackOff {
-    /// What suits most jobs: half a minute, a minute, two, and so on up to an hour.
+    /// Default for most jobs: half a minute, a minute, two, and so on up to an hour.
     pub const USUAL: Self =
         Self { first: SignedDuration::from_secs(30), longest: SignedDuration::from_hours(1) };
 
-    /// The pause after so many failures in a row (1 and more). `chance` spreads it: 0 makes it a fifth shorter,
-    /// `u32::MAX` a fifth longer.
+    /// Returns the pause after a number of failures in a row (1 and more). `chance` is the jitter: 0 makes it a fifth
+    /// shorter, `u32::MAX` a fifth longer.
     #[must_use]
     pub fn pause(self, failures: i64, chance: u32) -> SignedDuration {
         let doublings = u32::try_from(failures.saturating_sub(1).clamp(0, 40)).unwrap_or(40);
@@ -69,7 +69,7 @@ impl BackOff {
     }
 }
 
-/// Why a cron line cannot be read.
+/// Reason why a cron line is not valid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the schedule \"{line}\" is wrong: {reason}")]
 pub struct ScheduleError {
@@ -77,8 +77,8 @@ pub struct ScheduleError {
     reason: String,
 }
 
-/// The first time after `after` at which the cron line (minute, hour, day, month, weekday) is due in the zone. A local
-/// time that a change of the clocks leaves out is made up for at the end of the gap; one that comes twice counts once.
+/// Returns the first time after `after` at which the cron line (minute, hour, day, month, weekday) is due in the zone.
+/// A local time in a gap of the clock runs at the end of the gap; a repeated one runs once.
 pub fn next_run(line: &str, after: Timestamp, zone: &TimeZone) -> Result<Timestamp, ScheduleError> {
     let refuse = |reason: croner::errors::CronError| ScheduleError {
         line: line.to_owned(),
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pause_doubles_up_to_the_longest() {
+    fn back_off_doubles_up_to_the_limit() {
         let middle = u32::MAX / 2;
         let seconds: Vec<i64> = (1..=9)
             .map(|failures| BackOff::USUAL.pause(failures, middle).as_millis() as i64 / 1000 + 1)
@@ -109,41 +109,41 @@ mod tests {
     }
 
     #[test]
-    fn the_pause_is_spread_by_a_fifth_either_way() {
+    fn back_off_has_a_jitter_of_a_fifth() {
         assert_eq!(BackOff::USUAL.pause(1, 0), SignedDuration::from_secs(24));
         assert_eq!(BackOff::USUAL.pause(1, u32::MAX), SignedDuration::from_secs(36));
     }
 
     #[test]
-    fn a_schedule_is_read_in_the_zone_of_the_office() {
+    fn schedule_uses_the_zone_of_the_office() {
         // Half past three in Manila is half past seven in the evening before in UTC.
         assert_eq!(next("30 3 * * *", "2027-01-10T12:00:00Z", "Asia/Manila"), "2027-01-10T19:30:00Z");
         assert_eq!(next("30 3 * * *", "2027-01-10T12:00:00Z", "UTC"), "2027-01-11T03:30:00Z");
-        // Strictly after, so that a job that was just done is not due at once again.
+        // Strictly after, so that a finished job is not due again at once.
         assert_eq!(next("*/15 * * * *", "2027-01-10T12:15:00Z", "Asia/Manila"), "2027-01-10T12:30:00Z");
         assert_eq!(next("0 8 * * MON", "2027-01-10T12:00:00Z", "Asia/Manila"), "2027-01-11T00:00:00Z");
     }
 
     #[test]
-    fn a_schedule_follows_the_change_of_the_clocks() {
+    fn schedule_follows_clock_changes() {
         // Berlin, 28 March 2027: the clocks go from two to three.
         assert_eq!(next("0 9 * * *", "2027-03-27T12:00:00Z", "Europe/Berlin"), "2027-03-28T07:00:00Z");
         assert_eq!(next("0 9 * * *", "2027-03-26T12:00:00Z", "Europe/Berlin"), "2027-03-27T08:00:00Z");
         // Half past two does not exist that day; the job runs nevertheless.
         assert_eq!(next("30 2 * * *", "2027-03-27T12:00:00Z", "Europe/Berlin"), "2027-03-28T01:00:00Z");
-        // 31 October 2027: half past two comes twice and counts once.
+        // 31 October 2027: half past two occurs twice and counts once.
         assert_eq!(next("30 2 * * *", "2027-10-30T12:00:00Z", "Europe/Berlin"), "2027-10-31T00:30:00Z");
         assert_eq!(next("30 2 * * *", "2027-10-31T00:30:00Z", "Europe/Berlin"), "2027-11-01T01:30:00Z");
     }
 
     #[test]
-    fn a_wrong_schedule_is_refused_in_words() {
+    fn invalid_schedule_is_refused_with_a_message() {
         let refused = next_run("every day", Timestamp::UNIX_EPOCH, &TimeZone::UTC).unwrap_err();
         assert!(refused.to_string().starts_with("the schedule \"every day\" is wrong: "), "{refused}");
     }
 
     #[test]
-    fn states_are_read_back() {
+    fn states_are_parsed_from_their_names() {
         for state in State::ALL {
             assert_eq!(State::parse(state.as_str()), Some(state));
         }

@@ -1,4 +1,4 @@
-//! The rules of obcms: what the office's things are, who may do what, and how states change. No I/O, no clock.
+//! Rules of obcms: kinds, policy table and states, without I/O and without clock.
 
 pub mod accounts;
 pub mod approval;

@@ -1,19 +1,20 @@
-//! The places of the Philippines: regions, provinces, municipalities and cities, barangays.
+//! Places of the Philippines: regions, provinces, municipalities and cities, barangays.
 //!
-//! They come with the program, so that an office can start without looking for a list, and without a network. A place is
-//! known everywhere by its ten-digit Philippine Standard Geographic Code (PSGC); there is no other id.
+//! They are part of the program, so that an installation needs neither a list nor a network. A place is identified by
+//! its ten-digit Philippine Standard Geographic Code (PSGC); there is no other id.
 //!
 //! Three things about the hierarchy are not as simple as "region, province, municipality, barangay":
 //!
-//! - **Cities without a province.** Highly urbanised cities (General Santos, Zamboanga, Davao, all of the capital region)
-//!   answer to no province, though people name one. The same holds for Pateros, the City of Isabela (in region IX, while
-//!   its island is a province of the BARMM) and the eight municipalities of the BARMM's Special Geographic Area. The
-//!   statistics office groups these under headings that look like provinces and are none; they are left out here. So the
-//!   [`Municipality::province`] of such a place is empty. Its [`Municipality::region`] never is.
-//! - **Independent component cities** (Cotabato City among them) do not answer to their province either, but are counted
-//!   and commonly filed under it; they keep it. Their [`MunicipalityKind`] tells the difference.
-//! - **The districts of Manila** are a level of their own in the official list. They are not kept: their barangays belong
-//!   to the City of Manila, under their own unchanged codes.
+//! - **Cities without a province.** Highly urbanised cities (General Santos, Zamboanga, Davao, all of the capital
+//!   region) belong to no province, though people name one. The same is true for Pateros, the City of Isabela (in
+//!   region IX, while its island is a province of the BARMM) and the eight municipalities of the BARMM's Special
+//!   Geographic Area. The statistics office groups these under headings that look like provinces and are none; they
+//!   are omitted here. So the [`Municipality::province`] of such a place is empty. Its [`Municipality::region`] never
+//!   is.
+//! - **Independent component cities** (Cotabato City among them) do not belong to their province either, but are
+//!   counted and commonly filed under it; they keep it. Their [`MunicipalityKind`] shows the difference.
+//! - **The districts of Manila** are a level of their own in the official list. They are omitted: their barangays
+//!   belong to the City of Manila, under their own unchanged codes.
 
 mod packed;
 
@@ -28,7 +29,7 @@ pub struct Region {
     pub code: String,
     /// Full name, such as "Region XII (SOCCSKSARGEN)".
     pub name: String,
-    /// What people write, such as "Region XII" or "BARMM".
+    /// Short name, such as "Region XII" or "BARMM".
     pub short_name: String,
     /// Census population.
     pub population: Option<i64>,
@@ -55,13 +56,13 @@ pub struct Province {
     pub longitude: Option<f64>,
 }
 
-/// What a municipality is by law.
+/// Legal class of a municipality.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MunicipalityKind {
     /// A municipality, under a province.
     Municipality,
-    /// A city whose class is not known.
+    /// A city of unknown class.
     City,
     /// A city under a province.
     ComponentCity,
@@ -70,10 +71,10 @@ pub enum MunicipalityKind {
 }
 
 impl MunicipalityKind {
-    /// Every kind, in the order a list shows them.
+    /// Every class, in the order of lists.
     pub const ALL: [Self; 4] = [Self::Municipality, Self::City, Self::ComponentCity, Self::IndependentCity];
 
-    /// The word that stands for it in the database, the interface and the packed file.
+    /// Value in the database, the interface and the packed file.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -84,7 +85,7 @@ impl MunicipalityKind {
         }
     }
 
-    /// The kind a word stands for.
+    /// Parses that value.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
@@ -98,11 +99,11 @@ pub struct Municipality {
     pub code: String,
     /// Name, such as "Isulan" or "City of General Santos".
     pub name: String,
-    /// What it is by law.
+    /// Legal class.
     pub kind: MunicipalityKind,
     /// Code of its region.
     pub region: String,
-    /// Code of its province, empty for a place that has none.
+    /// Code of its province; empty for a place without one.
     pub province: Option<String>,
     /// Census population.
     pub population: Option<i64>,
@@ -121,7 +122,7 @@ pub struct Barangay {
     pub name: String,
     /// Code of its municipality or city.
     pub municipality: String,
-    /// Whether it counts as urban; not known for a few new ones.
+    /// True if it counts as urban; unknown for a few new ones.
     pub urban: Option<bool>,
     /// Census population.
     pub population: Option<i64>,
@@ -131,7 +132,7 @@ pub struct Barangay {
     pub longitude: Option<f64>,
 }
 
-/// All places, each list in the order of the codes.
+/// All places, each list sorted by code.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Gazetteer {
     /// The regions.
@@ -145,31 +146,31 @@ pub struct Gazetteer {
 }
 
 impl Gazetteer {
-    /// The region of this code.
+    /// Returns the region of this code.
     #[must_use]
     pub fn region(&self, code: &str) -> Option<&Region> {
         find(&self.regions, code, |place| &place.code)
     }
 
-    /// The province of this code.
+    /// Returns the province of this code.
     #[must_use]
     pub fn province(&self, code: &str) -> Option<&Province> {
         find(&self.provinces, code, |place| &place.code)
     }
 
-    /// The municipality or city of this code.
+    /// Returns the municipality or city of this code.
     #[must_use]
     pub fn municipality(&self, code: &str) -> Option<&Municipality> {
         find(&self.municipalities, code, |place| &place.code)
     }
 
-    /// The barangay of this code.
+    /// Returns the barangay of this code.
     #[must_use]
     pub fn barangay(&self, code: &str) -> Option<&Barangay> {
         find(&self.barangays, code, |place| &place.code)
     }
 
-    /// A barangay with all that it lies in, as one writes an address: "Bual, Isulan, Sultan Kudarat, Region XII".
+    /// Returns a barangay with its parents, as in an address: "Bual, Isulan, Sultan Kudarat, Region XII".
     #[must_use]
     pub fn address(&self, barangay: &str) -> Option<String> {
         let barangay = self.barangay(barangay)?;
@@ -183,7 +184,7 @@ impl Gazetteer {
     }
 }
 
-/// Finds a place in a list that is in the order of the codes.
+/// Returns a place of a list that is sorted by code.
 fn find<'places, Place>(
     places: &'places [Place],
     code: &str,
@@ -193,18 +194,18 @@ fn find<'places, Place>(
     places.get(position)
 }
 
-/// Why the packed places could not be read. It means that the file in the program is damaged or of another format.
+/// Reason why the packed places cannot be read: the file in the program is damaged or of another format.
 #[derive(Debug, thiserror::Error)]
 pub enum PlacesError {
-    /// The compressed file does not unpack.
+    /// The compressed file cannot be unpacked.
     #[error("the packed places do not unpack: {0}")]
     Unpack(#[from] std::io::Error),
-    /// A line is not what it should be.
+    /// A line is malformed.
     #[error("line {line} of the packed places: {reason}")]
     Line {
         /// Number of the line, from 1.
         line: usize,
-        /// What is wrong with it.
+        /// Description of the error.
         reason: &'static str,
     },
 }

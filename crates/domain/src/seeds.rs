@@ -1,4 +1,4 @@
-//! What a new installation begins with, besides the task templates and the places.
+//! Initial data of an installation, besides task templates and places.
 
 pub mod organizations;
 pub mod teams;

@@ -12,22 +12,22 @@ pub use states::TaskStatus;
 
 use crate::registry::Record;
 
-/// Whether there is still something to do of a task.
+/// Returns true if the task is neither completed nor cancelled.
 #[must_use]
 pub fn is_open(task: &Record) -> bool {
     TaskStatus::parse(task.state()).map_or(true, TaskStatus::is_open)
 }
 
-/// The one scale of priority.
+/// Priority scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Priority {
     /// When there is time.
     Low,
-    /// The usual.
+    /// Normal.
     Medium,
-    /// Before the usual.
+    /// Before normal ones.
     High,
-    /// Before everything else.
+    /// Before all others.
     Critical,
 }
 
@@ -35,7 +35,7 @@ impl Priority {
     /// Every priority, from low to critical.
     pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
 
-    /// The value that is stored.
+    /// Returns the stored value.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Low => "low",
@@ -45,7 +45,7 @@ impl Priority {
         }
     }
 
-    /// The priority stored as `text`.
+    /// Returns the priority stored as `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|priority| priority.as_str() == text)
     }

@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_of_the_readme_tells_the_same() {
+    fn readme_table_equals_the_settings() {
         let readme = include_str!("../../../README.md");
         for Declaration { flag, environment, default, help, .. } in DECLARATIONS {
             let default = if default.is_empty() { "(not set)".to_owned() } else { format!("`{default}`") };

@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_sealed_opens_with_its_key_for_its_record_only() {
+    fn sealed_values_open_only_with_their_key_and_record() {
         let (one, other) = (Vault::new(&[1; 32]).unwrap(), Vault::new(&[2; 32]).unwrap());
         let (id, another) = (Id::from_parts(1, &[1; 10]), Id::from_parts(2, &[2; 10]));
         let sealed = one.seal(id, "secret").unwrap();

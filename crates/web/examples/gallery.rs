@@ -1,4 +1,4 @@
-//! Writes a page for every component into a folder, with the real assets beside them, to look at:
+//! Writes a page for every component into a folder, with the real assets beside them, for review:
 //!
 //! `cargo run -p obcms-web --example gallery -- FOLDER`, then serve FOLDER with any static file server.
 

@@ -1,4 +1,4 @@
-//! Menu of the pages: sidebar and palette, with what the person may see and make.
+//! Menu of the pages: sidebar and palette, limited to the rights of the person.
 
 use obcms_app::Actor;
 use obcms_domain::accounts::Action;
@@ -9,7 +9,7 @@ use crate::components::frame::{Command, NavigationGroup, NavigationItem};
 use crate::components::words::lower;
 use crate::records::may_create;
 
-/// The modules of the sidebar below the pages that everybody uses.
+/// Modules of the sidebar below the common pages.
 const GROUPS: [(&str, &[Module]); 5] = [
     ("Programme", &[Module::Projects, Module::Policy, Module::Services]),
     ("Field", &[Module::Mana, Module::Communities]),

@@ -8,7 +8,7 @@ use crate::{
     accounts, approval, bookings, calendar, exchange, holidays, jobs, menu, money, programme, records, tasks,
 };
 
-/// All subjects, in the order in which their panels stand on a page.
+/// All subjects, in the order of their panels.
 pub static SUBJECTS: Subjects = Subjects {
     all: &[
         &records::SUBJECT,
@@ -28,7 +28,7 @@ pub static SUBJECTS: Subjects = Subjects {
 };
 
 impl State {
-    /// State of a new server.
+    /// Creates the state of a new server.
     #[must_use]
     pub fn new(app: App, settings: WebSettings) -> Self {
         Self::with_subjects(app, settings, &SUBJECTS)

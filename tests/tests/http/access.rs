@@ -93,12 +93,12 @@ on_both_engines! {
         assert_eq!(refused.status, 403);
     }
 
-    fn the_policy_table_holds_for_every_kind(server: &Server) {
+    fn policy_table_applies_to_every_kind(server: &Server) {
         let mut number = 0;
         let somebody = server.person(&["staff"]).id;
         for role in Role::ALL {
             let person = server.person(&[role.as_str()]);
-            for kind in REGISTRY.into_iter().filter(|kind| kind.writable && kind.name != "user") {
+            for kind in REGISTRY.into_iter().filter(|kind| kind.is_changeable() && kind.name != "user") {
                 for own in [false, true] {
                     number += 1;
                     let record = sample::make(server, kind, number, own.then_some(person.id));
@@ -295,7 +295,7 @@ fn every_route_enforces_its_body_limit() {
 
 /// `docs/routes.md` lists the access of every route; `UPDATE=1` rewrites it.
 #[test]
-fn the_list_of_routes_is_in_the_repository() {
+fn route_list_equals_the_document() {
     let mut text = String::from(
         "# Who may ask what\n\nPrinted from the route list by a test (`UPDATE=1 cargo test -p obcms-tests access::the_list_of_routes`). \
          \"View in Field\" means: whoever the table in [policy.md](policy.md) lets view something there; whether this very record \

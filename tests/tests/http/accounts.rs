@@ -111,7 +111,7 @@ on_both_engines! {
         }
     }
 
-    fn trying_one_password_on_many_accounts_is_slowed(server: &Server) {
+    fn password_spraying_is_delayed(server: &Server) {
         let person = server.person(&["staff"]);
         let proxied = server.behind_proxy();
         let try_as = |server: &Server, address: &str, name: &str, password: &str| {

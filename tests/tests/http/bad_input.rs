@@ -31,7 +31,7 @@ const NASTY: [&str; 14] = [
 ];
 
 fn writable() -> impl Iterator<Item = &'static Kind> {
-    REGISTRY.into_iter().filter(|kind| kind.writable)
+    REGISTRY.into_iter().filter(|kind| kind.is_changeable())
 }
 
 fn collection(kind: &Kind) -> String {

@@ -251,7 +251,8 @@ on_both_engines! {
         sample::set(server, &PPA, ppa["id"].as_str().unwrap(), "approval_stage", "enacted");
         status("ongoing").expect_status(200);
         refused(status("planning"), "status");
-        refused(boss.patch(&at, &json!({ "category": "obc_request" })), "category");
+        let locked = boss.patch(&at, &json!({ "category": "obc_request" })).expect_status(409).json;
+        assert_eq!(locked["locked_fields"], json!(["category"]));
         status("on_hold").expect_status(200);
         status("ongoing").expect_status(200);
         let community = make(&boss, "communities", json!({ "name": "Lumbac", "barangay": sample::BARANGAY }));
@@ -340,8 +341,9 @@ on_both_engines! {
         sample::set(server, &PPA, ppa["id"].as_str().unwrap(), "approval_stage", "enacted");
         boss.patch(&at, &json!({ "status": "ongoing" })).expect_status(200);
         assert_eq!(offered(&ppa_form, "status"), ["ongoing", "completed", "on_hold", "cancelled"]);
-        assert_eq!(offered(&ppa_form, "category"), ["moa_ppa", "oobc_ppa"]);
-        agrees(&ppa_form, &at, "category", &categories);
+        // The approval locks the category.
+        assert_eq!(offered(&ppa_form, "category"), [""; 0]);
+        boss.patch(&at, &json!({ "category": "moa_ppa" })).expect_status(409);
 
         let community = make(&boss, "communities", json!({ "name": "Lumbac", "barangay": sample::BARANGAY }));
         let need = make(&boss, "needs", json!({ "title": "Hall", "community": community["id"] }));

@@ -23,7 +23,7 @@ fn make(server: &Server, client: &Client, kind: &'static Kind, number: u32) -> V
 }
 
 fn writable() -> impl Iterator<Item = &'static Kind> {
-    REGISTRY.into_iter().filter(|kind| kind.writable)
+    REGISTRY.into_iter().filter(|kind| kind.is_changeable())
 }
 
 /// Returns a valid value that differs from the sample.

@@ -14,6 +14,11 @@ pub(crate) fn before_save(before: Option<&Record>, record: &Record) -> Result<()
     before.map_or(Ok(()), |before| locks::require_unlocked(before, record))
 }
 
+/// Returns true if a PPA gets another category while the approval locks it.
+pub(crate) fn locks_category(before: &Record, record: &Record) -> bool {
+    !ppa::CATEGORY.is_same(before, record) && locks::locked_fields(before).contains(&ppa::CATEGORY.name())
+}
+
 /// Refuses to undo a step of the approval, and locked figures.
 pub(crate) fn before_undo(
     _: &mut UnitOfWork<'_, '_>,

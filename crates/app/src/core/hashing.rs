@@ -82,7 +82,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     #[test]
-    fn hashes_wait_for_their_turn_and_give_memory_back() {
+    fn hashes_wait_for_a_slot_and_return_memory() {
         let (now, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
         std::thread::scope(|scope| {
             for _ in 0..4 * MOST_HASHES {

@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strangers_do_not_fill_the_log() {
+    fn unauthenticated_clients_cannot_flood_the_log() {
         let mut bounds = Bounds::default();
         let start = Instant::now();
         let lines = |bounds: &mut Bounds, address: &str, count: usize, now: Instant| {

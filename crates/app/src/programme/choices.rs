@@ -59,6 +59,9 @@ fn refuse_ppa(
     record: &Record,
     today: Date,
 ) -> Option<Refusal> {
+    if before.is_some_and(|before| crate::approval::rules::locks_category(before, record)) {
+        return Some((ppa::CATEGORY.name(), "The budget approval locks the category.".to_owned()));
+    }
     let status = ppa::STATUS.get(record);
     let known = before.map_or("planning", |before| ppa::STATUS.get(before));
     if before.map_or(status == known, |before| keeps_choices(before, record)) {

@@ -1,22 +1,22 @@
-//! When too many wrong passwords close the door for a while.
+//! Lockout after failed sign-ins.
 //!
 //! Failures are counted three times: per account and client together, which locks for a while; per client over all
-//! accounts, which slows who tries one password on many; and per account over all clients, which slows who guesses from
-//! many addresses. The last two only delay, and devices that an owner has signed in on before are counted apart.
+//! accounts, which slows password spraying; and per account over all clients, which slows distributed guessing. The
+//! last two only delay. Devices on which the owner signed in before are counted separately.
 
 use jiff::{SignedDuration, Timestamp};
 
-/// So many failures within [`WINDOW`] lock.
+/// Failures within [`WINDOW`] that lock.
 pub const FAILURES: usize = 5;
-/// The time within which failures count together.
+/// Time window within which failures count together.
 pub const WINDOW: SignedDuration = SignedDuration::from_mins(30);
-/// For how long the lock holds, from the failure that caused it.
+/// Duration of the lock, counted from the failure that caused it.
 pub const LOCK: SignedDuration = SignedDuration::from_mins(30);
 
-/// Until when a pair of account and address is locked; `None` when it may try.
+/// Returns the end of the lock of a pair of account and address; `None` when it is not locked.
 ///
-/// `failures` are the instants of the failed attempts since the last success, in any order. Attempts that are
-/// refused because of the lock are not failures and must not be recorded, or the lock would never end.
+/// `failures` are the instants of the failed attempts since the last success, in any order. Attempts that are refused
+/// because of the lock are not failures and must not be recorded, or the lock would never end.
 pub fn locked_until(failures: &[Timestamp], now: Timestamp) -> Option<Timestamp> {
     let mut sorted = failures.to_vec();
     sorted.sort_unstable();
@@ -28,19 +28,20 @@ pub fn locked_until(failures: &[Timestamp], now: Timestamp) -> Option<Timestamp>
         .max()
 }
 
-/// Failures within [`COUNTED`] of one client over all accounts, or of one account over all clients, that pass without
-/// a delay: an office behind one address mistypes, too.
+/// Failures within [`COUNTED`] of one client over all accounts, or of one account over all clients, before a delay
+/// starts: an office behind one address mistypes, too.
 pub const FREE_FAILURES: usize = 20;
-/// The time within which these count together.
+/// Time window within which these failures count together.
 pub const COUNTED: SignedDuration = SignedDuration::from_hours(1);
-/// The first delay; each further failure doubles it.
+/// First delay; each further failure doubles it.
 pub const FIRST_DELAY: SignedDuration = SignedDuration::from_secs(5);
-/// The longest delay. A lock without end would be a way to keep an owner out.
+/// Longest delay. A lock without end would be a way to keep an owner out.
 pub const LONGEST_DELAY: SignedDuration = SignedDuration::from_mins(5);
 
-/// Until when a client or an account that failed so often has to wait after its last failure; `None` when it may try.
+/// Returns the end of the delay of a client or account after its last failure; `None` when it may try.
 ///
-/// The wait never ends later than [`LONGEST_DELAY`] from now, however far ahead the clock was that wrote the failure.
+/// The delay never ends later than [`LONGEST_DELAY`] from now, even if the failure was recorded by a clock that was
+/// ahead.
 pub fn delayed_until(failures: usize, last: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
     let beyond = u32::try_from(failures.checked_sub(FREE_FAILURES)?).unwrap_or(u32::MAX);
     let factor = 1_i32.checked_shl(beyond.min(20)).unwrap_or(i32::MAX);
@@ -49,7 +50,7 @@ pub fn delayed_until(failures: usize, last: Option<Timestamp>, now: Timestamp) -
     (now < until).then_some(until)
 }
 
-/// The number of attempts left before the lock, for the message after a failure.
+/// Returns the number of attempts before the lock, for the message after a failure.
 pub fn attempts_left(failures: &[Timestamp], now: Timestamp) -> usize {
     let recent = failures.iter().filter(|at| now.duration_since(**at) <= WINDOW).count();
     FAILURES.saturating_sub(recent)
@@ -71,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fifth_within_half_an_hour_locks_for_half_an_hour() {
+    fn fifth_failure_within_half_an_hour_locks_for_half_an_hour() {
         let failures: Vec<_> = [0, 1, 2, 3, 30].map(at).into();
         assert_eq!(locked_until(&failures, at(30)), Some(at(60)));
         assert_eq!(locked_until(&failures, at(59)), Some(at(60)));
@@ -86,13 +87,13 @@ mod tests {
     }
 
     #[test]
-    fn the_order_does_not_matter() {
+    fn order_of_failures_does_not_matter() {
         let failures = [at(4), at(0), at(3), at(1), at(2)];
         assert_eq!(locked_until(&failures, at(5)), Some(at(34)));
     }
 
     #[test]
-    fn delays_double_up_to_a_limit_and_end() {
+    fn delays_double_up_to_a_limit_and_expire() {
         let seconds = |failures| {
             delayed_until(failures, Some(at(0)), at(0)).map(|until| until.duration_since(at(0)).as_secs())
         };

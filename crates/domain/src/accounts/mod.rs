@@ -1,4 +1,4 @@
-//! People: the roles they hold, what each role may do, and the rules for names, passwords and lockouts.
+//! Accounts: roles, policy table, and rules for names, passwords and lockouts.
 
 pub mod actions;
 pub mod lockout;

@@ -1,7 +1,7 @@
-//! What a password must be.
+//! Password rules.
 //!
-//! Length is what counts; there are no rules on kinds of characters, as those only lead to patterns. What is refused is
-//! what is tried first: the passwords of public leaks, simple patterns, and words that belong to this office or person.
+//! Length counts; there are no rules of composition, because those only lead to patterns. Refused is what attackers
+//! try first: passwords of public leaks, simple patterns, and words of the office or the person.
 
 mod common;
 
@@ -12,17 +12,17 @@ use std::sync::LazyLock;
 use common::COMMON;
 use unicode_normalization::UnicodeNormalization;
 
-/// Fewest characters.
+/// Minimum number of characters.
 pub const SHORTEST: usize = 12;
-/// Most characters; more would only make the server work.
+/// Maximum number of characters; more would only cost time of the server.
 pub const LONGEST: usize = 200;
-/// Fewest different characters.
+/// Minimum number of different characters.
 const DIFFERENT: usize = 5;
-/// Names shorter than this stand in too many words to be refused.
+/// Minimum length of a name that is refused as part of a password; shorter ones are part of too many words.
 const SHORTEST_NAME: usize = 4;
-/// Words that everybody would try here first.
+/// Words of the office, which an attacker tries first.
 const OFFICE: [&str; 5] = ["obcms", "oobc", "bangsamoro", "barmm", "bagong moro"];
-/// Parts of addresses that belong to nobody.
+/// Parts of e-mail addresses that identify nobody.
 const ANYBODY: [&str; 5] = ["example", "gmail", "yahoo", "outlook", "mail"];
 
 /// The most common passwords, as packed by `scripts/pack-passwords`.
@@ -30,13 +30,13 @@ static PACKED: &[u8] = include_bytes!("../../data/passwords.txt.br");
 
 static LISTED: LazyLock<HashSet<Box<str>>> = LazyLock::new(|| {
     let mut text = String::new();
-    // A file that came with the program is not damaged; the list in the code holds in any case.
+    // The file comes with the program and is not damaged; the list in the code applies in any case.
     let _ = brotli_decompressor::Decompressor::new(PACKED, 65_536).read_to_string(&mut text);
     let packed = text.lines().filter(|line| !line.starts_with("##") && !line.is_empty());
     packed.chain(COMMON.iter().copied()).map(Box::from).collect()
 });
 
-/// Why a password is refused.
+/// Reason why a password is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
     /// Fewer than [`SHORTEST`] characters, not counting blanks at its ends.
@@ -48,10 +48,10 @@ pub enum PasswordError {
     /// The user name.
     #[error("the password must not be the user name")]
     IsUsername,
-    /// One of the passwords that everybody tries first.
+    /// A common password.
     #[error("this password is too common")]
     TooCommon,
-    /// Only a few different characters, or only digits.
+    /// Too few different characters, or only digits.
     #[error("the password must have at least {DIFFERENT} different characters and not only digits")]
     TooSimple,
     /// A name of the person or the office.
@@ -59,7 +59,8 @@ pub enum PasswordError {
     HasContext(String),
 }
 
-/// The form in which a password is hashed and compared: however a keyboard composes its letters, it is the same (NFKC).
+/// Returns the form in which a password is hashed and compared (NFKC), so that it does not depend on how a keyboard
+/// composes letters.
 #[must_use]
 pub fn normalize(password: &str) -> String {
     password.nfkc().collect()
@@ -70,7 +71,7 @@ pub fn check(password: &str, username: &str) -> Result<(), PasswordError> {
     check_with_names(password, &[username])
 }
 
-/// Checks a new password of somebody with those names: first the user name, then others such as the full name.
+/// Checks a new password against the names of a person: first the user name, then others such as the full name.
 pub fn check_with_names(password: &str, names: &[&str]) -> Result<(), PasswordError> {
     let normal = normalize(password);
     if normal.chars().count() > LONGEST {
@@ -100,7 +101,7 @@ pub fn check_with_names(password: &str, names: &[&str]) -> Result<(), PasswordEr
     }
 }
 
-/// The words of a name that are long enough to matter.
+/// Returns the words of a name that are long enough to matter.
 fn words(name: &str) -> Vec<String> {
     let name = normalize(name).to_lowercase();
     name.split(|letter: char| !letter.is_alphanumeric())
@@ -109,7 +110,8 @@ fn words(name: &str) -> Vec<String> {
         .collect()
 }
 
-/// Returns true if the password is listed, also with digits and signs around it, repeated, or joined from two listed ones.
+/// Returns true if the password is listed, also with digits and signs around it, repeated, or joined from two listed
+/// ones.
 fn is_common(plain: &str) -> bool {
     let squeezed: String = plain.chars().filter(|letter| !letter.is_whitespace()).collect();
     let core = squeezed.trim_matches(|letter: char| !letter.is_alphabetic());
@@ -117,7 +119,7 @@ fn is_common(plain: &str) -> bool {
     if is_listed(plain) || is_listed(&squeezed) || (core.chars().count() >= 4 && is_listed(core)) {
         return true;
     }
-    // What was given in several words is a phrase: each may be common.
+    // A passphrase of several words may consist of common words.
     if squeezed.len() != plain.len() {
         return false;
     }
@@ -133,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_a_long_one() {
+    fn accepts_a_long_password() {
         assert_eq!(check("river stone lamp", "ana.tan"), Ok(()));
         assert_eq!(check("Correct-horse-77-battery", "ana.tan"), Ok(()));
         assert_eq!(check(&"ñoche y mañana ".repeat(13), "ana.tan"), Ok(()));
@@ -146,19 +148,19 @@ mod tests {
     }
 
     #[test]
-    fn blanks_are_no_password() {
+    fn blank_password_is_refused() {
         assert_eq!(check(&" ".repeat(20), "ana.tan"), Err(PasswordError::TooShort));
         assert_eq!(check(&format!("short{}", " ".repeat(20)), "ana.tan"), Err(PasswordError::TooShort));
         assert_eq!(check(&"\u{3000}".repeat(20), "ana.tan"), Err(PasswordError::TooShort));
     }
 
     #[test]
-    fn refuses_the_user_name_in_any_case() {
+    fn user_name_is_refused_in_any_case() {
         assert_eq!(check("Amina.Abdullah", "amina.abdullah"), Err(PasswordError::IsUsername));
     }
 
     #[test]
-    fn refuses_common_ones_in_any_case() {
+    fn common_passwords_are_refused_in_any_case() {
         for common in [
             "Password1234",
             "QWERTYUIOP123",
@@ -174,14 +176,14 @@ mod tests {
     }
 
     #[test]
-    fn refuses_patterns() {
+    fn patterns_are_refused() {
         for simple in ["abababababab", "zzzzzzzzzzzzzzz", "203948576102", "1 2 3 9 8 7 4 5 6 0 1 2"] {
             assert_eq!(check(simple, "ana.tan"), Err(PasswordError::TooSimple), "{simple}");
         }
     }
 
     #[test]
-    fn refuses_words_of_the_person_and_of_the_office() {
+    fn words_of_the_person_and_office_are_refused() {
         let names = ["amina.abdullah", "Amina Guro Abdullah", "a.abdullah@lamitan.example.org"];
         for word in [
             "xk7 obcms 99 zw",
@@ -197,13 +199,13 @@ mod tests {
     }
 
     #[test]
-    fn letters_are_the_same_however_they_are_composed() {
+    fn composed_and_decomposed_letters_are_equal() {
         assert_eq!(normalize("man\u{303}ana"), normalize("ma\u{f1}ana"));
         assert_eq!(normalize("\u{ff50}assword"), "password");
     }
 
     #[test]
-    fn the_list_of_common_ones_is_of_use() {
+    fn list_of_common_passwords_is_loaded() {
         assert!(COMMON.len() >= 100);
         assert!(LISTED.len() >= 3_000);
         for (index, entry) in COMMON.iter().enumerate() {

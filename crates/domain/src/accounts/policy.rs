@@ -1,10 +1,9 @@
-//! Who may do what: the one table every command asks.
+//! Policy table: the one table that every command asks.
 //!
-//! A grant says: this role may do these actions in these areas, always (`Relation::None`) or only with a relation
-//! to the thing, and may write these groups of fields by them. Nothing else grants anything; there is no rule that
-//! takes away. Two things stand outside of the
-//! table because they are about oneself, not about a role: everybody with a role keeps their own profile, and
-//! everybody reads their own notifications.
+//! A grant allows a role some actions in some areas, always (`Relation::None`) or only with a relation to the record,
+//! and names the field groups that these actions may write. Nothing else grants anything, and no rule takes anything
+//! away. Two rights are outside of the table because they concern oneself and not a role: everybody with a role edits
+//! their own profile, and everybody reads their own notifications.
 
 use super::Role;
 use crate::registry::{Area, FieldGroup};
@@ -12,28 +11,28 @@ use Action as Do;
 use Area as In;
 use FieldGroup as Of;
 
-/// What somebody wants to do.
+/// Action that a right is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
     /// Read.
     View,
-    /// Make a new one.
+    /// Create a record.
     Create,
     /// Change fields.
     Edit,
-    /// Put away.
+    /// Archive.
     Archive,
-    /// Bring back.
+    /// Restore.
     Restore,
     /// Change the state by the rules of the kind.
     Transition,
-    /// Say who is to do it.
+    /// Set the assignees.
     Assign,
-    /// Make tasks from a template.
+    /// Generate tasks from a template.
     Generate,
-    /// Read in many from a file.
+    /// Import records from a file.
     Import,
-    /// Take out as a file or report.
+    /// Export a file or report.
     Export,
     /// Decide the technical review of a PPA.
     TechnicalReview,
@@ -49,77 +48,77 @@ pub enum Action {
     DecideBooking,
     /// Approve or reject leave.
     DecideLeave,
-    /// Go against a rule, with a reason that is logged.
+    /// Override a rule, with a reason that is logged.
     Override,
-    /// Everything that is set up once: accounts, switches, secrets.
+    /// Manage the installation: accounts, switches, secrets.
     Manage,
 }
 
-/// How somebody stands to a thing.
+/// Relation of an actor to a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Relation {
-    /// No relation is needed, or there is none.
+    /// No relation; none is needed.
     None,
-    /// They made it.
+    /// The actor created it.
     Own,
-    /// They made it, and nobody has decided on it yet.
+    /// The actor created it, and nobody has decided on it yet.
     Draft,
-    /// It is theirs to do.
+    /// It is assigned to the actor.
     Assigned,
-    /// They are invited to it.
+    /// The actor is invited to it.
     Invited,
-    /// It is for a team of theirs to do.
+    /// It is assigned to a team of the actor.
     Team,
-    /// It concerns their organization or community.
+    /// It concerns the organization or community of the actor.
     Organisation,
-    /// It is by its nature a request: leave or a booking (work), a need (field), a community request (programme).
+    /// It is a request by its kind: leave or a booking (work), a need (field), a community request (programme).
     Request,
-    /// It is a request for their own organization or community.
+    /// It is a request for the organization or community of the actor.
     OwnRequest,
 }
 
-/// One row of the table.
+/// Row of the policy table.
 #[derive(Debug, Clone, Copy)]
 pub struct Grant {
-    /// Who.
+    /// Role.
     pub role: Role,
-    /// Where.
+    /// Areas.
     pub areas: &'static [Area],
-    /// What.
+    /// Actions.
     pub actions: &'static [Action],
-    /// On which condition; `None`: on no condition.
+    /// Required relation; `None` when there is no condition.
     pub relation: Relation,
-    /// Groups of fields that may be written, where an action writes fields.
+    /// Field groups that may be written, where an action writes fields.
     pub fields: &'static [FieldGroup],
 }
 
-/// What the office itself works on, the same for all who see everything.
+/// Areas of the work of the office, the same for all roles that see everything.
 const OFFICE: &[Area] = &[In::Work, In::Field, In::Programme, In::Money, In::Reference];
-/// What staff make and move.
+/// Areas of the daily work of staff.
 const DAILY: &[Area] = &[In::Work, In::Field, In::Programme];
 
-/// What budget officers and executives do with what they made in the work.
+/// Actions of budget officers and executives on their own records in the area of work.
 const OWN_WORK: &[Action] = &[Do::Edit, Do::Archive, Do::Transition];
-/// What people do with their own.
+/// Actions of people on their own records.
 const KEEP: &[Action] = &[Do::View, Do::Edit, Do::Archive, Do::Restore];
 
 const fn grant(role: Role, areas: &'static [Area], actions: &'static [Action], relation: Relation) -> Grant {
     Grant { role, areas, actions, relation, fields: &[] }
 }
 
-/// What people who do a piece of work write of it.
+/// Field groups that assignees write.
 const WORKING: &[FieldGroup] = &[Of::Planning, Of::Reporting, Of::People, Of::Status];
-/// What a request says, before anybody decides on it.
+/// Field groups of a request before a decision.
 const REQUESTING: &[FieldGroup] =
     &[Of::Planning, Of::Money, Of::Reporting, Of::Scoring, Of::People, Of::Status];
-/// What the maker of a request goes on writing when it is decided on.
+/// Field groups that the creator of a request may still write after a decision.
 const KEEPING: &[FieldGroup] = &[Of::Planning, Of::Reporting, Of::People];
 
-/// The table, role by role.
+/// Policy table, role by role.
 const TABLE: &[Grant] = &[
     // An administrator may do everything.
     grant(Role::Admin, &Area::ALL, &Action::ALL, Relation::None).writing(&Of::ALL),
-    // A coordinator sees everything but the settings, and runs the work.
+    // A coordinator sees everything but the settings, and manages the work.
     grant(Role::Coordinator, OFFICE, &[Do::View, Do::Export], Relation::None),
     grant(Role::Coordinator, &[In::Accounts, In::Audit], &[Do::View], Relation::None),
     grant(
@@ -140,7 +139,7 @@ const TABLE: &[Grant] = &[
     .writing(&Of::ALL),
     grant(Role::Coordinator, &[In::Work], &[Do::DecideBooking, Do::DecideLeave], Relation::None),
     grant(Role::Coordinator, &[In::Programme], &[Do::TechnicalReview, Do::Consultation], Relation::None),
-    // A budget officer sees the work and keeps the money.
+    // A budget officer sees the work and manages the money.
     grant(Role::BudgetOfficer, OFFICE, &[Do::View, Do::Export], Relation::None),
     grant(Role::BudgetOfficer, &[In::Accounts], &[Do::View], Relation::None),
     grant(
@@ -170,8 +169,8 @@ const TABLE: &[Grant] = &[
     grant(Role::Executive, &[In::Work], &[Do::Create], Relation::Request).writing(&Of::ALL),
     grant(Role::Executive, &[In::Work], OWN_WORK, Relation::Own).writing(&Of::ALL),
     grant(Role::Executive, &[In::Work], &[Do::Edit, Do::Transition], Relation::Assigned).writing(WORKING),
-    // Staff see the work, make their own, and do what is assigned to them or their team. What they asked for they
-    // write freely until somebody decides on it.
+    // Staff see the work, create their own records, and work on what is assigned to them or their team. They edit
+    // their own requests freely until a decision.
     grant(Role::Staff, OFFICE, &[Do::View, Do::Export], Relation::None),
     grant(Role::Staff, &[In::Accounts], &[Do::View], Relation::None),
     grant(Role::Staff, &[In::Work], &[Do::Create], Relation::None).writing(&Of::ALL),
@@ -188,8 +187,8 @@ const TABLE: &[Grant] = &[
     .writing(REQUESTING),
     grant(Role::Staff, &[In::Work], &[Do::Edit, Do::Transition], Relation::Assigned).writing(WORKING),
     grant(Role::Staff, &[In::Work], &[Do::Edit, Do::Transition], Relation::Team).writing(WORKING),
-    // A partner sees what concerns its own organization or community, or is given to it, reports on it, and does
-    // its tasks. Places concern everyone.
+    // A partner sees what concerns its own organization or community or is assigned to it, reports on it, and does its
+    // tasks. Places concern everyone.
     grant(Role::Partner, &[In::Reference], &[Do::View], Relation::Organisation),
     grant(Role::Partner, DAILY, &[Do::View], Relation::Organisation),
     grant(Role::Partner, DAILY, &[Do::View], Relation::Assigned),
@@ -204,7 +203,7 @@ const TABLE: &[Grant] = &[
         .writing(&[Of::Reporting]),
     grant(Role::Partner, &[In::Work], &[Do::Edit, Do::Transition], Relation::Assigned)
         .writing(&[Of::Reporting, Of::Status]),
-    // Everybody keeps what is theirs alone; an administrator sees it too.
+    // Everybody manages their personal records; an administrator sees them too.
     grant(Role::Coordinator, &[In::Personal], &[Do::Create], Relation::None).writing(&Of::ALL),
     grant(Role::Coordinator, &[In::Personal], KEEP, Relation::Own).writing(&Of::ALL),
     grant(Role::BudgetOfficer, &[In::Personal], &[Do::Create], Relation::None).writing(&Of::ALL),
@@ -217,12 +216,12 @@ const TABLE: &[Grant] = &[
     grant(Role::Partner, &[In::Personal], KEEP, Relation::Own).writing(&Of::ALL),
 ];
 
-/// The table, to be read from top to bottom.
+/// Returns the policy table.
 pub fn table() -> &'static [Grant] {
     TABLE
 }
 
-/// Whether somebody who holds `roles` and stands in `relations` to a thing of `area` may do `action` with it.
+/// Returns true if an actor with `roles` and `relations` to a record of `area` may do `action`.
 pub fn allows(roles: &[Role], action: Action, area: Area, relations: &[Relation]) -> bool {
     TABLE.iter().any(|grant| {
         roles.contains(&grant.role)
@@ -231,8 +230,8 @@ pub fn allows(roles: &[Role], action: Action, area: Area, relations: &[Relation]
     })
 }
 
-/// The relations that would let somebody who holds `roles` do `action` in `area`. Empty: nothing would;
-/// containing `Relation::None`: always allowed. Lists use it to narrow their query before they read.
+/// Returns the relations with which an actor with `roles` may do `action` in `area`. Empty: never; with
+/// `Relation::None`: always. Lists use it to restrict their query.
 pub fn relations_needed(roles: &[Role], action: Action, area: Area) -> Vec<Relation> {
     let mut needed = Vec::new();
     for grant in TABLE.iter().filter(|grant| roles.contains(&grant.role) && grant.covers(action, area)) {
@@ -243,24 +242,24 @@ pub fn relations_needed(roles: &[Role], action: Action, area: Area) -> Vec<Relat
     needed
 }
 
-/// The roles that may do `action` in `area`, if only with a relation: for pages that say who can help.
+/// Returns the roles that may do `action` in `area`, possibly only with a relation: for pages that name who can help.
 pub fn who_can(action: Action, area: Area) -> Vec<Role> {
     roles_with(|grant| grant.covers(action, area))
 }
 
-/// The roles that may act on everything of an area, without a relation to it.
+/// Returns the roles that may do `action` in an area without a relation.
 pub fn who_can_always(action: Action, area: Area) -> Vec<Role> {
     roles_with(|grant| grant.covers(action, area) && grant.relation == Relation::None)
 }
 
-/// The roles with a row of the table that fits.
+/// Returns the roles with a matching row.
 fn roles_with(fits: impl Fn(&Grant) -> bool) -> Vec<Role> {
     let has = |role: &Role| TABLE.iter().any(|grant| grant.role == *role && fits(grant));
     Role::ALL.into_iter().filter(has).collect()
 }
 
-/// Whether somebody who holds `roles` and stands in `relations` to a thing of `area` may write fields of `group` by
-/// `action`, which is to create or to edit.
+/// Returns true if an actor with `roles` and `relations` to a record of `area` may write fields of `group` by
+/// `action`, which is create or edit.
 pub fn allows_field(
     roles: &[Role],
     action: Action,
@@ -275,7 +274,7 @@ pub fn allows_field(
     })
 }
 
-/// The relations that would let somebody who holds `roles` edit fields of `group` in `area`; as
+/// Returns the relations with which an actor with `roles` may edit fields of `group` in `area`; as
 /// [`relations_needed`] for actions.
 pub fn relations_to_write(roles: &[Role], area: Area, group: FieldGroup) -> Vec<Relation> {
     let mut needed = Vec::new();
@@ -288,7 +287,7 @@ pub fn relations_to_write(roles: &[Role], area: Area, group: FieldGroup) -> Vec<
     needed
 }
 
-/// The roles that may write fields of `group` in `area` by `action`, with the relation that each needs.
+/// Returns the roles that may write fields of `group` in `area` by `action`, each with the relation that it needs.
 pub fn who_can_write(action: Action, area: Area, group: FieldGroup) -> Vec<(Role, Relation)> {
     TABLE
         .iter()
@@ -297,7 +296,7 @@ pub fn who_can_write(action: Action, area: Area, group: FieldGroup) -> Vec<(Role
         .collect()
 }
 
-/// The whole table as Markdown: one section per area, a row per action, a column per role.
+/// Prints the whole table as Markdown: one section per area, a row per action, a column per role.
 pub fn matrix_markdown() -> String {
     let mut text = String::from(
         "# Who may do what\n\nGenerated from the policy table of the domain crate; a test keeps it equal \
@@ -345,7 +344,7 @@ pub fn matrix_markdown() -> String {
     text
 }
 
-/// One cell of the matrix.
+/// Prints a cell of the matrix.
 fn cell(needed: &[Relation]) -> String {
     if needed.contains(&Relation::None) {
         return String::from("yes");
@@ -357,17 +356,17 @@ fn cell(needed: &[Relation]) -> String {
 }
 
 impl Grant {
-    /// The same row with groups of fields that may be written.
+    /// Adds the field groups that the row lets be written.
     const fn writing(self, fields: &'static [FieldGroup]) -> Self {
         Self { fields, ..self }
     }
 
-    /// Whether the row lets fields of `group` in `area` be written by `action`.
+    /// Returns true if the row lets fields of `group` in `area` be written by `action`.
     pub fn writes(&self, action: Action, area: Area, group: FieldGroup) -> bool {
         self.covers(action, area) && self.fields.contains(&group)
     }
 
-    /// Whether the row is about `action` in `area`.
+    /// Returns true if the row covers `action` in `area`.
     pub fn covers(&self, action: Action, area: Area) -> bool {
         self.actions.contains(&action) && self.areas.contains(&area)
     }
@@ -397,7 +396,7 @@ impl Action {
         Self::Manage,
     ];
 
-    /// The name in the matrix and in messages.
+    /// Name in the matrix and in messages.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::View => "view",
@@ -437,7 +436,7 @@ impl Relation {
         Self::OwnRequest,
     ];
 
-    /// The name in the matrix.
+    /// Name in the matrix.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -452,7 +451,7 @@ impl Relation {
         }
     }
 
-    /// What it means, in a sentence.
+    /// Meaning, in a sentence.
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::None => "no relation is needed",

@@ -1,14 +1,14 @@
-//! What people set for their own calendar: hours, quiet hours and reminders.
+//! Calendar preferences of a person: working hours, quiet hours and reminders.
 
 use jiff::civil::Time;
 use serde_json::Value as Json;
 
-/// Reminders of one person at most.
+/// Reminders of one person, at most.
 const MOST_REMINDERS: usize = 10;
-/// Longest time before something at which to be reminded: four weeks.
+/// Longest lead time of a reminder: four weeks.
 const LONGEST_REMINDER: i64 = 28 * 24 * 60;
 
-/// Minutes before something begins, each once: `[10, 1440]`.
+/// Checks reminders: minutes before the start, each once: `[10, 1440]`.
 pub fn check_reminders(json: &Json) -> Result<(), String> {
     let items = json.as_array().ok_or("Must be a list of minutes.")?;
     if items.len() > MOST_REMINDERS {
@@ -28,7 +28,8 @@ pub fn check_reminders(json: &Json) -> Result<(), String> {
     Ok(())
 }
 
-/// A stretch of the day without reminders, which may pass midnight: `{"from": "22:00", "to": "06:00"}`.
+/// Checks quiet hours, a period of the day without reminders that may pass midnight: `{"from": "22:00", "to":
+/// "06:00"}`.
 pub fn check_quiet_hours(json: &Json) -> Result<(), String> {
     let expected = || "Enter both from and to, such as 22:00 and 06:00.".to_owned();
     let object = json.as_object().filter(|object| object.len() == 2).ok_or_else(expected)?;
@@ -71,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn quiet_hours_have_both_ends_and_they_differ() {
+    fn quiet_hours_need_two_different_ends() {
         assert_eq!(check_quiet_hours(&json!({ "from": "22:00", "to": "06:00" })), Ok(()));
         for wrong in [
             json!({ "from": "22:00" }),

@@ -2,20 +2,20 @@
 
 use std::fmt;
 
-/// What a person is in the office. A person holds any number of roles; without one, nothing is allowed.
+/// Role of a person. A person has any number of roles; without one, nothing is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
-    /// Runs the installation: accounts, settings, overrides.
+    /// Manages the installation: accounts, settings, overrides.
     Admin,
-    /// Runs the work of the office.
+    /// Manages the work of the office.
     Coordinator,
-    /// Reviews budgets, enacts them, keeps ceilings and tranches.
+    /// Reviews and enacts budgets, manages ceilings and tranches.
     BudgetOfficer,
     /// Gives the executive approval.
     Executive,
-    /// Does the work.
+    /// Member of staff.
     Staff,
-    /// A focal person of a ministry, a local government or a community.
+    /// Focal person of a ministry, local government or community.
     Partner,
 }
 
@@ -24,7 +24,7 @@ impl Role {
     pub const ALL: [Self; 6] =
         [Self::Admin, Self::Coordinator, Self::BudgetOfficer, Self::Executive, Self::Staff, Self::Partner];
 
-    /// The value that is stored.
+    /// Returns the stored value.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Admin => "admin",
@@ -36,7 +36,7 @@ impl Role {
         }
     }
 
-    /// What people read.
+    /// Returns the label on the screen.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Admin => "Administrator",
@@ -48,7 +48,7 @@ impl Role {
         }
     }
 
-    /// The role stored as `text`.
+    /// Returns the role stored as `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_role_reads_back() {
+    fn every_role_is_parsed_from_its_stored_value() {
         for role in Role::ALL {
             assert_eq!(Role::parse(role.as_str()), Some(role));
         }

@@ -1,8 +1,8 @@
-//! What a user name looks like.
+//! Rules for user names.
 
-/// Fewest characters.
+/// Minimum number of characters.
 pub const SHORTEST: usize = 3;
-/// Most characters.
+/// Maximum number of characters.
 pub const LONGEST: usize = 40;
 
 /// Why a user name is refused.
@@ -11,7 +11,7 @@ pub enum UsernameError {
     /// Too short or too long.
     #[error("the user name must have {SHORTEST} to {LONGEST} characters")]
     Length,
-    /// A character outside of the set.
+    /// A character that is not allowed.
     #[error(
         "the user name must have only lower-case letters, digits, dots, hyphens and underscores, not {0:?}"
     )]
@@ -30,7 +30,7 @@ pub fn check(username: &str) -> Result<(), UsernameError> {
     Ok(())
 }
 
-/// What somebody typed at the login, as it is stored: people type capitals and spaces around their name.
+/// Normalizes a typed user name to its stored form: people type capitals and spaces around their name.
 pub fn normalise(typed: &str) -> String {
     typed.trim().to_lowercase()
 }
@@ -40,14 +40,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_plain_names() {
+    fn plain_user_names_are_accepted() {
         for name in ["ana", "amina.tan", "j_d-2", &"a".repeat(40)] {
             assert_eq!(check(name), Ok(()), "{name}");
         }
     }
 
     #[test]
-    fn refuses_others() {
+    fn other_user_names_are_refused() {
         assert_eq!(check("ab"), Err(UsernameError::Length));
         assert_eq!(check(""), Err(UsernameError::Length));
         assert_eq!(check(&"a".repeat(41)), Err(UsernameError::Length));
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_people_type() {
+    fn typed_user_names_are_normalized() {
         assert_eq!(normalise(" Ana.Tan "), "ana.tan");
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use crate::choices::APPROVAL_ACTIONS;
 use crate::registry::action::{ActionBody, Member, Raw, Text};
 
-/// What is done.
+/// Action on the approval.
 pub const ACTION: Member<Text> = Member::choice("action", "Action", APPROVAL_ACTIONS).required();
 /// Comment or reason.
 pub const COMMENT: Member<Text> =

@@ -3,25 +3,25 @@
 use crate::accounts::{Action as Right, Role};
 use crate::core::id::Id;
 
-/// A stage somebody decides.
+/// Approval stage that needs a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
-    /// Is the design sound?
+    /// Technical review: is the design sound?
     TechnicalReview,
-    /// Is the money right?
+    /// Budget review: are the figures right?
     BudgetReview,
-    /// What do communities and ministries say?
+    /// Consultation of communities and ministries.
     StakeholderConsultation,
-    /// Does the executive want it?
+    /// Approval by the executive.
     ExecutiveApproval,
-    /// Does it stand in the enacted budget?
+    /// Confirmation that the enacted budget contains the PPA.
     Enactment,
 }
 
-/// Where the approval of a PPA stands: in a stage, or outside of them.
+/// State of the approval of a PPA: one of the stages, or outside of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
-    /// Being written.
+    /// Draft.
     Draft,
     /// In technical review.
     TechnicalReview,
@@ -29,34 +29,34 @@ pub enum State {
     BudgetReview,
     /// In consultation.
     StakeholderConsultation,
-    /// Before the executive.
+    /// In executive approval.
     ExecutiveApproval,
-    /// Approved by the executive, waiting for the budget to be enacted.
+    /// Approved by the executive; the budget is not enacted yet.
     Enactment,
-    /// Done.
+    /// Enacted.
     Enacted,
-    /// Refused.
+    /// Rejected.
     Rejected,
 }
 
-/// What somebody does with it.
+/// Action on an approval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
-    /// Hand a draft in.
+    /// Submit a draft.
     Submit,
-    /// Pass on to the next stage.
+    /// Approve the current stage and continue with the next one.
     Approve,
-    /// Give back to be revised.
+    /// Return for revision.
     Return,
-    /// Refuse for good.
+    /// Reject for good.
     Reject,
-    /// Do without the consultation.
+    /// Waive the consultation.
     Waive,
-    /// Take a refusal back.
+    /// Reopen a rejected PPA.
     Reopen,
-    /// Take a submission back before the first decision.
+    /// Withdraw a submission before the first decision.
     Withdraw,
-    /// Open a new round of an enacted PPA, to revise its budget.
+    /// Open a new round of an enacted PPA to revise its budget.
     Revise,
 }
 
@@ -66,21 +66,21 @@ pub enum ApprovalError {
     /// The action does not exist in this state.
     #[error("{} is not possible in the state {}", action.as_str(), state.as_str())]
     NotPossible {
-        /// What was asked for.
+        /// Requested action.
         action: Action,
-        /// Where it stands.
+        /// Current state.
         state: State,
     },
-    /// To reject or to waive needs a reason.
+    /// A rejection or waiver needs a reason.
     #[error("enter a reason to {}", .0.as_str())]
     NoReason(Action),
-    /// Fields are empty that the next state needs.
+    /// Fields that the next state needs are empty.
     #[error("missing: {}", .0.join(", "))]
     Missing(Vec<&'static str>),
-    /// Nobody decides on their own PPA.
+    /// Nobody decides on a PPA that they created.
     #[error("you cannot decide on a PPA that you created")]
     Maker,
-    /// Nobody decides two stages in a row.
+    /// Nobody decides on two stages in a row.
     #[error("you decided the previous stage; someone else must decide this one")]
     TwoInARow,
 }
@@ -95,12 +95,12 @@ impl Stage {
         Self::Enactment,
     ];
 
-    /// The value that is stored.
+    /// Returns the stored value.
     pub const fn as_str(self) -> &'static str {
         self.state().as_str()
     }
 
-    /// The state of a PPA in this stage.
+    /// Returns the state of a PPA in this stage.
     pub const fn state(self) -> State {
         match self {
             Self::TechnicalReview => State::TechnicalReview,
@@ -111,7 +111,7 @@ impl Stage {
         }
     }
 
-    /// The role that decides it, besides the administrator.
+    /// Returns the role that decides on it, besides the administrator.
     pub const fn decider(self) -> Role {
         match self {
             Self::TechnicalReview | Self::StakeholderConsultation => Role::Coordinator,
@@ -120,7 +120,7 @@ impl Stage {
         }
     }
 
-    /// What the policy table must allow to decide it.
+    /// Returns the action of the policy table that the decision needs.
     pub const fn right(self) -> Right {
         match self {
             Self::TechnicalReview => Right::TechnicalReview,
@@ -155,7 +155,7 @@ impl State {
         Self::Rejected,
     ];
 
-    /// The value that is stored.
+    /// Returns the stored value.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -169,22 +169,22 @@ impl State {
         }
     }
 
-    /// The state stored as `text`.
+    /// Returns the state stored as `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 
-    /// The stage it is in, if somebody has to decide.
+    /// Returns the stage that waits for a decision, if any.
     pub fn stage(self) -> Option<Stage> {
         Stage::ALL.into_iter().find(|stage| stage.state() == self)
     }
 
-    /// Whether the executive has said yes, so that work may begin.
+    /// Returns true if the executive has approved, so that work may begin.
     pub const fn executive_approved(self) -> bool {
         matches!(self, Self::Enactment | Self::Enacted)
     }
 
-    /// What can be done in this state.
+    /// Returns the actions that are possible in this state.
     pub const fn actions(self) -> &'static [Action] {
         match self {
             Self::Draft => &[Action::Submit],
@@ -200,8 +200,8 @@ impl State {
         }
     }
 
-    /// Fields of the PPA that must not be empty to enter this state. The cost per beneficiary is computed from
-    /// two of them, so it is not asked for; the ceilings are checked beside this.
+    /// Returns the fields of the PPA that must not be empty to enter this state. The cost per beneficiary is
+    /// calculated from two of them and not required; ceilings are checked separately.
     pub const fn required_fields(self) -> &'static [&'static str] {
         match self {
             Self::TechnicalReview => {
@@ -244,7 +244,7 @@ impl Action {
         Self::Revise,
     ];
 
-    /// The value the API takes.
+    /// Value in the API.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Submit => "submit",
@@ -258,19 +258,19 @@ impl Action {
         }
     }
 
-    /// The action called `text`.
+    /// Returns the action called `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|action| action.as_str() == text)
     }
 
-    /// Whether it decides a stage, so that [`may_decide`] must hold.
+    /// Returns true if the action decides a stage, so that [`may_decide`] must be true.
     pub const fn decides(self) -> bool {
         matches!(self, Self::Approve | Self::Return | Self::Reject | Self::Waive)
     }
 }
 
-/// The state after `action`. `is_filled` answers whether a field of the PPA holds something (zero does not).
-/// Whether the person may do it is asked of the policy table and of [`may_decide`].
+/// Returns the state after `action`. `is_filled` returns true if a field of the PPA is set (zero is not). The rights
+/// of the person are checked by the policy table and [`may_decide`].
 pub fn apply(
     state: State,
     action: Action,
@@ -292,14 +292,14 @@ pub fn apply(
         Action::Reject => Some(State::Rejected),
     };
     let target = target.ok_or(ApprovalError::NotPossible { action, state })?;
-    // Who is to benefit may be said by either number of slots.
+    // Either number of slots gives the beneficiaries.
     let filled = |field: &str| is_filled(field) || (field == "total_slots" && is_filled("obc_slots"));
     let missing: Vec<_> = target.required_fields().iter().copied().filter(|field| !filled(field)).collect();
     if missing.is_empty() { Ok(target) } else { Err(ApprovalError::Missing(missing)) }
 }
 
-/// Whether `person` may decide `stage` of a PPA that `maker` made; `last` is the decision before, its stage and
-/// who took it. To decide the same stage again after a return is no second stage in a row.
+/// Returns an error unless `person` may decide `stage` of a PPA that `maker` created; `last` is the previous decision,
+/// its stage and its decider. Deciding the same stage again after a return does not count as a second stage in a row.
 pub fn may_decide(
     person: Id,
     maker: Id,
@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn five_approvals_enact() {
+    fn five_approvals_lead_to_enactment() {
         let mut state = apply(State::Draft, Action::Submit, None, &full).expect("full");
         for stage in Stage::ALL {
             assert_eq!(state.stage(), Some(stage));
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_state_needs_is_named() {
+    fn missing_fields_of_a_state_are_named() {
         let empty = |_: &str| false;
         let only_title = |field: &str| field == "title";
         assert_eq!(
@@ -394,13 +394,13 @@ mod tests {
         let no_total = |field: &str| field != "total_slots";
         assert_eq!(apply(State::Draft, Action::Submit, None, &no_total), Ok(State::TechnicalReview));
         assert!(apply(State::TechnicalReview, Action::Approve, None, &empty).is_err());
-        // To give back or to refuse needs nothing of the PPA.
+        // A return or rejection requires no fields.
         assert!(apply(State::TechnicalReview, Action::Return, None, &empty).is_ok());
         assert!(apply(State::ExecutiveApproval, Action::Approve, None, &empty).is_ok());
     }
 
     #[test]
-    fn deciders_are_those_of_the_policy_table() {
+    fn deciders_equal_the_policy_table() {
         for stage in Stage::ALL {
             assert_eq!(who_can(stage.right(), Area::Programme), [Role::Admin, stage.decider()]);
         }
@@ -408,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_the_maker_nor_the_same_person_twice() {
+    fn creator_and_previous_decider_are_refused() {
         let [maker, ana, omar] = [1, 2, 3].map(|number| Id::from(uuid::Uuid::from_u128(number)));
         let stage = Stage::BudgetReview;
         assert_eq!(may_decide(maker, maker, stage, None), Err(ApprovalError::Maker));

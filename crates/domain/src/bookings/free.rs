@@ -1,25 +1,25 @@
-//! What is free: a sweep over what is taken.
+//! Availability of resources, by a sweep over reserved time.
 
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::{Span, Terms};
 
-/// A stretch in which so many units of a resource are taken, buffers included.
+/// Period in which units of a resource are reserved, buffers included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taken {
-    /// From when to when.
+    /// Period.
     pub span: Span,
-    /// How many units.
+    /// Number of reserved units.
     pub units: i64,
 }
 
-/// The most units that are taken at the same time within the span.
+/// Returns the largest number of units that are reserved at the same time within the span.
 #[must_use]
 pub fn peak(taken: &[Taken], span: Span) -> i64 {
     steps(taken, span).into_iter().map(|(_, units)| units).max().unwrap_or(0)
 }
 
-/// How many units are taken from each instant on at which that changes.
+/// Returns the number of reserved units from each instant at which it changes.
 fn steps(taken: &[Taken], span: Span) -> Vec<(Timestamp, i64)> {
     let mut edges: Vec<(Timestamp, i64)> = Vec::new();
     for taken in taken {
@@ -42,7 +42,7 @@ fn steps(taken: &[Taken], span: Span) -> Vec<(Timestamp, i64)> {
     steps
 }
 
-/// The stretches of the window in which more than `limit` units are taken, by start.
+/// Returns the periods of the window in which more than `limit` units are reserved, by start.
 #[must_use]
 pub fn crowded(taken: &[Taken], window: Span, limit: i64) -> Vec<Span> {
     let mut result: Vec<Span> = Vec::new();
@@ -60,7 +60,7 @@ pub fn crowded(taken: &[Taken], window: Span, limit: i64) -> Vec<Span> {
     result
 }
 
-/// The window without the spans, by start.
+/// Returns the window without the spans, by start.
 #[must_use]
 pub fn without(window: Span, mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_unstable();
@@ -80,7 +80,7 @@ pub fn without(window: Span, mut spans: Vec<Span>) -> Vec<Span> {
     result
 }
 
-/// When at least `units` of the resource can be had within the window.
+/// Returns the periods of the window in which at least `units` of the resource are available.
 #[must_use]
 pub fn open(terms: &Terms, taken: &[Taken], window: Span, units: i64) -> Vec<Span> {
     let mut shut: Vec<Span> = terms.closed(window, false).into_iter().map(|closed| closed.span).collect();
@@ -88,17 +88,17 @@ pub fn open(terms: &Terms, taken: &[Taken], window: Span, units: i64) -> Vec<Spa
     without(window, shut)
 }
 
-/// Free times before the wanted one that are offered.
+/// Number of free times before the requested one that are offered.
 const BEFORE: usize = 2;
-/// Free times after it.
+/// Number of free times after it.
 const AFTER: usize = 3;
-/// How far from the wanted time they may be.
+/// Largest distance from the requested time, in days.
 pub const DAYS: i64 = 14;
-/// Free times begin at such minutes, as people book.
+/// Step of offered start times, in seconds.
 const QUARTER: i64 = 15 * 60;
 
-/// The free times of the same length that are nearest to the wanted one, by start. `taken` covers [`DAYS`] days
-/// to both sides.
+/// Returns the free times of the same length that are nearest to the requested one, by start. `taken` covers [`DAYS`]
+/// days to both sides.
 #[must_use]
 pub fn nearest(
     terms: &Terms,
@@ -118,7 +118,7 @@ pub fn nearest(
     if terms.maximum_hours.is_some_and(|hours| wanted.minutes() > hours * 60) {
         return Vec::new();
     }
-    // The starts that are ruled out: those from which the use would reach into something.
+    // Excluded starts: those from which the use would overlap with a reservation.
     let mut out: Vec<Span> = Vec::new();
     let mut rule_out = |span: Span, before: SignedDuration, after: SignedDuration| {
         let start = span.start.checked_sub(length).and_then(|at| at.checked_sub(after)).unwrap_or(span.start);
@@ -132,7 +132,7 @@ pub fn nearest(
         rule_out(span, terms.before, terms.after);
     }
     let last = window.end.checked_sub(length).unwrap_or(window.start);
-    // A stretch of starts includes its end: what only touches does not overlap.
+    // An interval of starts includes its end: adjacent spans do not overlap.
     let stretches = possible(window.start, last, out);
     let mut found: Vec<Timestamp> = Vec::new();
     let local = wanted.start.to_zoned(zone.clone());
@@ -145,7 +145,7 @@ pub fn nearest(
     }
     if !all_day {
         for (first, last) in &stretches {
-            // The edge that is nearer to what is wanted, on a quarter of an hour.
+            // The edge that is nearer to the requested start, on a quarter of an hour.
             let edge = if *last < wanted.start { floor(*last) } else { ceiling(*first) };
             if *first <= edge && edge <= *last {
                 found.push(edge);
@@ -159,7 +159,7 @@ pub fn nearest(
     let before = &found[split.saturating_sub(BEFORE)..split];
     let after = &found[split..found.len().min(split + AFTER)];
     let length_of = |start: &Timestamp| match all_day {
-        // Days stay days, also where one of them has 23 hours.
+        // Whole days remain whole days, also where one of them has 23 hours.
         true => {
             let days = local.date().until(wanted.end.to_zoned(zone.clone()).date()).unwrap_or_default();
             start.to_zoned(zone.clone()).checked_add(days).map_or(*start, |end| end.timestamp())
@@ -169,7 +169,7 @@ pub fn nearest(
     before.iter().chain(after).map(|start| Span::new(*start, length_of(start))).collect()
 }
 
-/// From which to which instant one may start, both included.
+/// Returns the intervals of possible starts, both ends included.
 fn possible(first: Timestamp, last: Timestamp, mut out: Vec<Span>) -> Vec<(Timestamp, Timestamp)> {
     out.sort_unstable();
     let mut result = Vec::new();
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn the_peak_counts_what_is_taken_at_the_same_time() {
+    fn peak_counts_simultaneous_units() {
         let all = [
             taken("2026-12-01T09:00", "2026-12-01T11:00", 1),
             taken("2026-12-01T11:00", "2026-12-01T12:00", 2),
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_of_a_window() {
+    fn spans_are_subtracted_from_a_window() {
         let window = span("2026-12-01T08:00", "2026-12-01T17:00");
         let out =
             vec![span("2026-12-01T12:00", "2026-12-01T13:00"), span("2026-12-01T07:00", "2026-12-01T09:00")];
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_free_times_keep_hours_and_buffers() {
+    fn nearest_free_times_respect_hours_and_buffers() {
         let terms = terms(|resource| {
             let day = json!([{ "from": "08:00", "to": "17:00" }]);
             resource::OPENING_HOURS.set(resource, json!({ "tuesday": day, "wednesday": day }));
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn days_move_as_days() {
+    fn whole_days_are_offered_as_whole_days() {
         let terms = terms(|_| {});
         let busy = [taken("2026-12-01T00:00", "2026-12-03T00:00", 1)];
         let wanted = span("2026-12-02T00:00", "2026-12-03T00:00");
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_units_one_may_be_left() {
+    fn one_of_several_units_can_be_free() {
         let terms = terms(|resource| resource::CAPACITY.set(resource, 3_i64));
         let busy = [taken("2026-12-01T09:00", "2026-12-01T12:00", 2)];
         let window = span("2026-12-01T08:00", "2026-12-01T13:00");

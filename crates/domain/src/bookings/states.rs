@@ -1,4 +1,4 @@
-//! Where a booking stands, and when it uses its resource.
+//! Status of a booking, and the times that it reserves.
 
 use jiff::Timestamp;
 
@@ -8,21 +8,21 @@ use crate::calendar::unfloating;
 use crate::kinds::booking;
 use crate::registry::Record;
 
-/// Where a booking stands.
+/// Status of a booking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BookingStatus {
-    /// Waits for a decision, and blocks meanwhile.
+    /// Waiting for a decision; blocks the resource meanwhile.
     Pending,
-    /// Stands.
+    /// Approved.
     Approved,
-    /// Was refused.
+    /// Rejected.
     Rejected,
-    /// Was given up.
+    /// Cancelled.
     Cancelled,
 }
 
 impl BookingStatus {
-    /// The value that is stored.
+    /// Returns the stored value.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -33,7 +33,7 @@ impl BookingStatus {
         }
     }
 
-    /// The status of a booking; what is not known yet waits.
+    /// Returns the status of a booking; an unknown one counts as pending.
     #[must_use]
     pub fn of(booking: &Record) -> Self {
         match booking::STATUS.get(booking) {
@@ -44,24 +44,24 @@ impl BookingStatus {
         }
     }
 
-    /// Whether nobody else can have the resource meanwhile.
+    /// Returns true if a booking with this status blocks the resource.
     #[must_use]
     pub const fn blocks(self) -> bool {
         matches!(self, Self::Pending | Self::Approved)
     }
 }
 
-/// One time for which a booking takes its resource.
+/// Time for which a booking reserves its resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Use {
-    /// Which occurrence of the series; empty for a single booking.
+    /// Recurrence id of the occurrence; empty for a single booking.
     pub recurrence_id: String,
-    /// From when to when, without buffers.
+    /// Period without buffers.
     pub span: Span,
 }
 
-/// All times that the booking asks for, whatever its status, by start. Of a series that is not [`is_bounded`] these
-/// are not all.
+/// Returns all times that the booking asks for, whatever its status, by start. For a series that is not [`is_bounded`]
+/// the list is incomplete.
 #[must_use]
 pub fn uses(booking: &Record) -> Vec<Use> {
     let Some(series) = Series::of(booking) else {
@@ -98,7 +98,7 @@ fn single(booking: &Record) -> Option<Span> {
     (!span.is_empty()).then_some(span)
 }
 
-/// Whether the booking ends, and within as many dates as one booking may have.
+/// Returns true if the booking ends, and has no more dates than one booking may have.
 #[must_use]
 pub fn is_bounded(booking: &Record) -> bool {
     Series::of(booking).is_none_or(|series| {
@@ -107,7 +107,7 @@ pub fn is_bounded(booking: &Record) -> bool {
     })
 }
 
-/// The times for which the booking takes its resource now: none when it is archived, rejected or cancelled.
+/// Returns the times that the booking reserves now: none when it is archived, rejected or cancelled.
 #[must_use]
 pub fn occupied(booking: &Record) -> Vec<Use> {
     if booking.is_archived() || !BookingStatus::of(booking).blocks() { Vec::new() } else { uses(booking) }
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_series_asks_for_each_of_its_dates() {
+    fn series_uses_the_resource_on_each_occurrence() {
         let once = booking("2026-12-01T09:00:00+08:00", "2026-12-01T11:00:00+08:00", "");
         assert_eq!(uses(&once).len(), 1);
         assert_eq!(uses(&once)[0].recurrence_id, "");
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_booking_ends() {
+    fn endless_series_is_not_bounded() {
         let rule = |rule| booking("2026-12-01T09:00:00+08:00", "2026-12-01T11:00:00+08:00", rule);
         assert!(is_bounded(&rule("")));
         assert!(is_bounded(&rule("FREQ=DAILY;COUNT=400")));

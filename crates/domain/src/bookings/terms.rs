@@ -1,4 +1,4 @@
-//! On which terms a resource can be booked.
+//! Terms of a resource: who can book it, when and for how long.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -8,13 +8,13 @@ use crate::core::hours::{self, Stretch};
 use crate::kinds::{booking, resource};
 use crate::registry::{FieldError, Record, Value};
 
-/// How long after a start one can still book from it: filling in a form takes a while.
+/// Tolerance for starts in the past: filling in a form takes a while.
 const GRACE: SignedDuration = SignedDuration::from_mins(15);
 
-/// A stretch in which a resource cannot be had, and why.
+/// Period in which a resource is not available, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closed {
-    /// From when to when.
+    /// Period.
     pub span: Span,
     /// `closed` or `blackout`.
     pub kind: &'static str,
@@ -22,24 +22,24 @@ pub struct Closed {
     pub reason: String,
 }
 
-/// What a resource says about its bookings.
+/// Terms of a resource.
 #[derive(Clone, Debug)]
 pub struct Terms {
     /// Name of the resource.
     pub name: String,
-    /// Units that may be taken at the same time.
+    /// Units that can be reserved at the same time.
     pub capacity: i64,
-    /// Whether somebody must approve.
+    /// True if bookings need approval.
     pub requires_approval: bool,
-    /// Whether it can be booked at all.
+    /// True if the resource can be booked.
     pub is_available: bool,
-    /// Time that it needs before each booking.
+    /// Buffer before each booking.
     pub before: SignedDuration,
-    /// Time that it needs after each booking.
+    /// Buffer after each booking.
     pub after: SignedDuration,
-    /// How many days ahead it can be booked.
+    /// Horizon in days.
     pub horizon_days: i64,
-    /// How many hours one booking lasts at most.
+    /// Longest booking in hours.
     pub maximum_hours: Option<i64>,
     hours: Option<[Vec<Stretch>; 7]>,
     blackouts: Vec<(Span, String)>,
@@ -47,7 +47,7 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// The terms of a resource; its hours are hours of the zone.
+    /// Reads the terms of a resource; its opening hours are local times of the zone.
     #[must_use]
     pub fn of(resource: &Record, zone: &TimeZone) -> Self {
         let minutes = |name| SignedDuration::from_mins(resource.integer(name).unwrap_or(0));
@@ -74,13 +74,13 @@ impl Terms {
         }
     }
 
-    /// The zone of its hours.
+    /// Returns the zone of the opening hours.
     #[must_use]
     pub fn zone(&self) -> &TimeZone {
         &self.zone
     }
 
-    /// A use with what the resource needs around it.
+    /// Returns the span with the buffers of the resource.
     #[must_use]
     pub fn with_buffers(&self, span: Span) -> Span {
         Span {
@@ -89,8 +89,8 @@ impl Terms {
         }
     }
 
-    /// When it cannot be had within a window, by start. For whole days only those on which it never opens count as
-    /// closed.
+    /// Returns the periods of a window in which the resource is not available, by start. With `whole_days`, only days
+    /// on which it never opens count as closed.
     #[must_use]
     pub fn closed(&self, window: Span, whole_days: bool) -> Vec<Closed> {
         let mut result: Vec<Closed> = Vec::new();
@@ -136,15 +136,15 @@ impl Terms {
         result
     }
 
-    /// The first instant up to which one may book.
+    /// Returns the first instant after the horizon.
     #[must_use]
     pub fn horizon(&self, now: Timestamp) -> Timestamp {
         let last = now.to_zoned(self.zone.clone()).date().saturating_add(self.horizon_days.days());
         hours::midnight(last.saturating_add(1.day()), &self.zone).unwrap_or(Timestamp::MAX)
     }
 
-    /// What is wrong with one use; `known` are the uses that stood already, and are not asked again. With an
-    /// override only what cannot be overridden counts.
+    /// Returns the violated terms of one use. `known` are uses that existed before, which are not checked again. With
+    /// an override only the terms that cannot be overridden are checked.
     #[must_use]
     pub fn check(
         &self,
@@ -217,7 +217,7 @@ impl Terms {
         Some(FieldError::new(field, "closed", message))
     }
 
-    /// The hours of the day of an instant, in words.
+    /// Describes the opening hours of the day of an instant.
     fn hours_told(&self, instant: Timestamp) -> String {
         let day = instant.to_zoned(self.zone.clone()).date();
         let Some(week) = &self.hours else {
@@ -241,10 +241,10 @@ impl Terms {
     }
 }
 
-/// Days that a resource can be booked ahead unless it says otherwise: six months.
+/// Default horizon in days: six months.
 const DEFAULT_HORIZON: i64 = 183;
 
-/// A time as people read it in a sentence: `Mon 14 Dec 2026, 9:00 AM`.
+/// Formats a time for a sentence: `Mon 14 Dec 2026, 9:00 AM`.
 #[must_use]
 pub fn told(instant: Timestamp, zone: &TimeZone) -> String {
     instant.to_zoned(zone.clone()).strftime("%a %-d %b %Y, %-I:%M %p").to_string()
@@ -282,7 +282,7 @@ mod tests {
     const NOW: &str = "2026-11-23T10:00:00";
 
     #[test]
-    fn the_past_the_far_future_and_what_is_too_long_are_refused() {
+    fn past_far_future_and_too_long_uses_are_refused() {
         let terms = terms(|resource| resource::MAXIMUM_HOURS.set(resource, 4_i64));
         assert_eq!(code(&terms, &wanted("2026-11-23T11:00:00", "2026-11-23T12:00:00"), NOW), None);
         assert_eq!(code(&terms, &wanted("2026-11-23T09:50:00", "2026-11-23T12:00:00"), NOW), None);
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_begun_may_be_lengthened_but_not_ended_in_the_past() {
+    fn started_use_can_be_extended_but_not_ended_in_the_past() {
         let terms = terms(|_| {});
         let known = [wanted("2026-11-23T08:00:00", "2026-11-23T11:00:00")];
         let check = |end: &str| {
@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_booked_within_its_hours_and_outside_its_blackouts() {
+    fn use_must_be_within_hours_and_outside_blackouts() {
         let terms = terms(|resource| {
             let hours =
                 json!({ "monday": [{ "from": "08:00", "to": "12:00" }, { "from": "13:00", "to": "17:00" }] });
@@ -331,7 +331,7 @@ mod tests {
             .unwrap();
         assert_eq!(error.code, "blackout");
         assert!(error.message.contains("Inventory"), "{}", error.message);
-        // A whole day is fine when it opens on that day at all.
+        // A whole day is allowed when the resource opens on that day at all.
         let monday = wanted("2026-11-30T00:00:00", "2026-12-01T00:00:00");
         assert_eq!(terms.check(&monday, true, &[], false, at(NOW)), None);
         let two = wanted("2026-11-30T00:00:00", "2026-12-02T00:00:00");
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn today_can_be_booked_as_a_whole_day() {
+    fn whole_day_of_today_can_be_booked() {
         let terms = terms(|_| {});
         let day = |first: &str, last: &str| wanted(&format!("{first}T00:00:00"), &format!("{last}T00:00:00"));
         assert_eq!(terms.check(&day("2026-11-23", "2026-11-24"), true, &[], false, at(NOW)), None);

@@ -11,7 +11,7 @@ pub const START: Member<Text> = Member::text("start", "Start", 60).help("A day, 
 /// End of an entry, exclusive.
 pub const END: Member<Text> =
     Member::text("end", "End", 60).help("Exclusive; the length stays when it is left out");
-/// Whole days.
+/// All-day flag.
 pub const ALL_DAY: Member<Flag> = Member::flag("all_day", "All day");
 /// Person who replaces another one.
 pub const PERSON: Member<Reference> =
@@ -46,9 +46,9 @@ pub const COPY_ENTRY: ActionBody = ActionBody::new(&[
     INSTEAD_OF.field(),
 ]);
 
-/// Occurrences in an answer at most.
+/// Maximum number of occurrences in a response.
 pub const GREATEST_LIMIT: i64 = 10_000;
-/// Entries of `rdates` and of `exdates` at most.
+/// Maximum number of `rdates` and of `exdates`.
 const LONGEST_LIST: usize = 5000;
 
 fn check_list(json: &Json) -> Result<(), String> {

@@ -11,27 +11,27 @@ use jiff::tz::TimeZone;
 use crate::calendar::series::StoredSeries;
 use crate::core::id::Id;
 
-/// Entries longer than this are searched by themselves, as the search of a window starts this far before it.
+/// Length in days above which entries are searched separately. The search of a window starts this far before it.
 pub const LONG_DAYS: i64 = 31;
 
-/// One dated thing of one record: the object and the role of the date make it unique.
+/// Calendar entry of a record, identified by record and role of the date.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DatedEntry {
-    /// Role of the date: `ppa_start`.
+    /// Role of the date, such as `ppa_start`.
     pub entry_kind: &'static str,
-    /// Counts within the role: 0, or the number of the milestone.
+    /// Number within the role: 0, or the number of the milestone.
     pub position: i64,
-    /// What stands in the calendar.
+    /// Title on the calendar.
     pub title: String,
     /// State of the record or of the milestone.
     pub status: String,
     /// Priority of the record, or empty.
     pub priority: String,
-    /// Where it is, or empty.
+    /// Location, or empty.
     pub location: String,
-    /// Who is on it.
+    /// People of the entry.
     pub people: Vec<Id>,
-    /// Days, not times. Then `start` and `end` are midnights in UTC of the days, `end` exclusive.
+    /// All-day flag. Then `start` and `end` are midnights in UTC, `end` exclusive.
     pub all_day: bool,
     /// Zone of a timed entry.
     pub timezone: String,
@@ -39,46 +39,46 @@ pub struct DatedEntry {
     pub start: Timestamp,
     /// End, exclusive.
     pub end: Timestamp,
-    /// May be moved.
+    /// True if it can be moved.
     pub movable: bool,
-    /// The series, when this stands for all its dates: then `start` and `end` are those of the whole series.
+    /// Series, when the entry covers all its occurrences; `start` and `end` are then those of the whole series.
     pub series: Option<StoredSeries>,
 }
 
 impl DatedEntry {
-    /// Whether it lasts longer than [`LONG_DAYS`], as every series does.
+    /// Returns true if it is longer than [`LONG_DAYS`], as every series is.
     #[must_use]
     pub fn is_long(&self) -> bool {
         self.series.is_some() || self.end.as_second() - self.start.as_second() > LONG_DAYS * 86_400
     }
 }
 
-/// Midnight of the day in UTC: how days without a zone are kept.
+/// Returns midnight UTC of the day, the stored form of floating days.
 #[must_use]
 pub fn floating(day: Date) -> Timestamp {
-    // Days are bounded by the input check; the fallback is never reached with stored ones.
+    // Days are bounded by the input check; stored days never reach the fallback.
     day.to_zoned(TimeZone::UTC).map_or(Timestamp::UNIX_EPOCH, |midnight| midnight.timestamp())
 }
 
-/// The day of such a midnight.
+/// Returns the day of such a midnight.
 #[must_use]
 pub fn unfloating(instant: Timestamp) -> Date {
     instant.to_zoned(TimeZone::UTC).date()
 }
 
-/// The people of an entry as the table keeps them.
+/// Returns the stored text for the people of an entry.
 #[must_use]
 pub fn people_text(people: &[Id]) -> String {
     people.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
-/// The people of such a text.
+/// Parses the stored text of people.
 pub fn people_of(text: &str) -> impl Iterator<Item = Id> {
     text.split(' ').filter_map(|id| id.parse().ok())
 }
 
-/// Whether a state says that a thing will not take place, or came to nothing: it is struck through, and cancelled for
-/// other programs.
+/// Returns true if the state means that something does not take place or failed: it is struck through, and has
+/// STATUS:CANCELLED in iCalendar.
 #[must_use]
 pub fn is_called_off(state: &str) -> bool {
     ["cancelled", "rejected", "withdrawn", "archived"].contains(&state)

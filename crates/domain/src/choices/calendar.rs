@@ -1,8 +1,8 @@
-//! The calendar of the office: holidays and the months of the Hijri year.
+//! Calendar: holidays and months of the Hijri year.
 
 use super::{Choice, choice};
 
-/// What a holiday means for work.
+/// Types of a holiday, which decide whether the office works.
 pub const HOLIDAY_TYPES: &[Choice] = &[
     choice("regular", "Regular holiday"),
     choice("special_non_working", "Special non-working day"),
@@ -11,10 +11,10 @@ pub const HOLIDAY_TYPES: &[Choice] = &[
     choice("local", "Local holiday"),
 ];
 
-/// Where a holiday comes from.
+/// Sources of a holiday.
 pub const HOLIDAY_SOURCES: &[Choice] = &[choice("computed", "Calculated"), choice("manual", "Manual")];
 
-/// Months of the Hijri year, in their order.
+/// Months of the Hijri year, in order.
 pub const HIJRI_MONTHS: &[Choice] = &[
     choice("muharram", "Muharram"),
     choice("safar", "Safar"),
@@ -30,13 +30,13 @@ pub const HIJRI_MONTHS: &[Choice] = &[
     choice("dhul_hijja", "Dhul-Hijja"),
 ];
 
-/// Reach of a change to a series.
+/// Scopes of a change to a series.
 pub const SERIES_SCOPES: &[Choice] = &[
     choice("this", "This occurrence"),
     choice("following", "This and following occurrences"),
     choice("all", "All occurrences"),
 ];
 
-/// Reach of a change of status: a series is not split by one.
+/// Scopes of a change of status: a series is not split by one.
 pub const OCCURRENCE_SCOPES: &[Choice] =
     &[choice("this", "This occurrence"), choice("all", "All occurrences")];

@@ -2,7 +2,7 @@
 
 use super::{Choice, choice};
 
-/// Kind of an event; decides which tasks are generated.
+/// Types of an event, which decide which tasks are generated.
 pub const EVENT_TYPES: &[Choice] = &[
     choice("meeting", "Meeting"),
     choice("consultation", "Consultation"),
@@ -21,7 +21,7 @@ pub const EVENT_TYPES: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// Where an event stands.
+/// Statuses of an event.
 pub const EVENT_STATUSES: &[Choice] = &[
     choice("draft", "Draft"),
     choice("planned", "Planned"),
@@ -42,7 +42,7 @@ pub const QUARTERS: &[Choice] = &[
     choice("Q4", "Fourth quarter"),
 ];
 
-/// Where a participant of an event comes from.
+/// Origins of a participant of an event.
 pub const PARTICIPANT_TYPES: &[Choice] = &[
     choice("internal", "Internal"),
     choice("stakeholder", "Stakeholder"),
@@ -52,7 +52,7 @@ pub const PARTICIPANT_TYPES: &[Choice] = &[
     choice("observer", "Observer"),
 ];
 
-/// What a participant does at an event.
+/// Roles of a participant at an event.
 pub const PARTICIPATION_ROLES: &[Choice] = &[
     choice("organizer", "Organizer"),
     choice("facilitator", "Facilitator"),
@@ -64,7 +64,7 @@ pub const PARTICIPATION_ROLES: &[Choice] = &[
     choice("documentor", "Documenter"),
 ];
 
-/// How far an invitation got.
+/// Statuses of an invitation.
 pub const INVITATION_STATUSES: &[Choice] = &[
     choice("not_sent", "Not sent"),
     choice("sent", "Sent"),
@@ -73,7 +73,7 @@ pub const INVITATION_STATUSES: &[Choice] = &[
     choice("bounced", "Bounced"),
 ];
 
-/// How an invitation goes out.
+/// Methods of sending an invitation.
 pub const INVITATION_METHODS: &[Choice] = &[
     choice("email", "E-mail"),
     choice("phone", "Phone"),
@@ -82,7 +82,7 @@ pub const INVITATION_METHODS: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// What somebody answered to an invitation.
+/// Answers to an invitation.
 pub const RSVP_STATUSES: &[Choice] = &[
     choice("invited", "Invited"),
     choice("going", "Going"),
@@ -90,7 +90,7 @@ pub const RSVP_STATUSES: &[Choice] = &[
     choice("declined", "Declined"),
 ];
 
-/// Whether somebody came.
+/// Attendance at an event.
 pub const ATTENDANCE_STATUSES: &[Choice] = &[
     choice("not_checked_in", "Not checked in"),
     choice("checked_in", "Checked in"),
@@ -98,11 +98,11 @@ pub const ATTENDANCE_STATUSES: &[Choice] = &[
     choice("absent", "Absent"),
 ];
 
-/// How somebody was checked in.
+/// Methods of check-in.
 pub const CHECK_IN_METHODS: &[Choice] =
     &[choice("manual", "Manual"), choice("qr_code", "QR code"), choice("nfc", "NFC")];
 
-/// Where an action item stands.
+/// Statuses of an action item.
 pub const ACTION_ITEM_STATUSES: &[Choice] = &[
     choice("pending", "Pending"),
     choice("in_progress", "In progress"),
@@ -112,7 +112,7 @@ pub const ACTION_ITEM_STATUSES: &[Choice] = &[
     choice("overdue", "Overdue"),
 ];
 
-/// Kind of a stakeholder engagement.
+/// Types of a stakeholder engagement.
 pub const ENGAGEMENT_TYPES: &[Choice] = &[
     choice("consultation", "Consultation"),
     choice("meeting", "Meeting"),
@@ -126,7 +126,7 @@ pub const ENGAGEMENT_TYPES: &[Choice] = &[
     choice("validation", "Validation"),
 ];
 
-/// Where an engagement stands.
+/// Statuses of an engagement.
 pub const ENGAGEMENT_STATUSES: &[Choice] = &[
     choice("planned", "Planned"),
     choice("scheduled", "Scheduled"),
@@ -136,7 +136,7 @@ pub const ENGAGEMENT_STATUSES: &[Choice] = &[
     choice("cancelled", "Cancelled"),
 ];
 
-/// How much say stakeholders have.
+/// Degrees of participation of stakeholders.
 pub const PARTICIPATION_LEVELS: &[Choice] = &[
     choice("inform", "Inform"),
     choice("consult", "Consult"),
@@ -145,7 +145,7 @@ pub const PARTICIPATION_LEVELS: &[Choice] = &[
     choice("empower", "Empower"),
 ];
 
-/// Part a person has in an engagement.
+/// Roles of a person in an engagement.
 pub const ENGAGEMENT_FACILITATOR_ROLES: &[Choice] = &[
     choice("lead_facilitator", "Lead facilitator"),
     choice("co_facilitator", "Co-facilitator"),
@@ -169,7 +169,7 @@ pub const PARTNERSHIP_TYPES: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// Where a partnership stands.
+/// Statuses of a partnership.
 pub const PARTNERSHIP_STATUSES: &[Choice] = &[
     choice("concept", "Concept"),
     choice("draft", "Draft"),
@@ -185,7 +185,7 @@ pub const PARTNERSHIP_STATUSES: &[Choice] = &[
     choice("cancelled", "Cancelled"),
 ];
 
-/// What a milestone of a partnership is.
+/// Types of a partnership milestone.
 pub const PARTNERSHIP_MILESTONE_TYPES: &[Choice] = &[
     choice("deliverable", "Deliverable"),
     choice("payment", "Payment"),
@@ -196,7 +196,7 @@ pub const PARTNERSHIP_MILESTONE_TYPES: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// Where a milestone of a partnership stands.
+/// Statuses of a milestone of a partnership.
 pub const MILESTONE_STATUSES: &[Choice] = &[
     choice("planned", "Planned"),
     choice("in_progress", "In progress"),
@@ -207,7 +207,7 @@ pub const MILESTONE_STATUSES: &[Choice] = &[
     choice("overdue", "Overdue"),
 ];
 
-/// Kind of an organization.
+/// Types of an organization.
 pub const ORGANIZATION_TYPES: &[Choice] = &[
     choice("bmoa", "BARMM ministry, office or agency"),
     choice("lgu", "Local government unit"),
@@ -224,7 +224,7 @@ pub const ORGANIZATION_TYPES: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// What an organization is to the office.
+/// Roles of an organization for the office.
 pub const PARTNERSHIP_LEVELS: &[Choice] = &[
     choice("implementing", "Implementing partner"),
     choice("funding", "Funding partner"),
@@ -235,7 +235,7 @@ pub const PARTNERSHIP_LEVELS: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// Whether the office works with an organization.
+/// Statuses of the cooperation with an organization.
 pub const ORGANIZATION_STATUSES: &[Choice] = &[
     choice("active", "Active"),
     choice("inactive", "Inactive"),
@@ -243,7 +243,7 @@ pub const ORGANIZATION_STATUSES: &[Choice] = &[
     choice("terminated", "Terminated"),
 ];
 
-/// How often the office meets an organization.
+/// Frequencies of meetings with an organization.
 pub const ENGAGEMENT_FREQUENCIES: &[Choice] = &[
     choice("daily", "Daily"),
     choice("weekly", "Weekly"),
@@ -253,10 +253,10 @@ pub const ENGAGEMENT_FREQUENCIES: &[Choice] = &[
     choice("as_needed", "As needed"),
 ];
 
-/// Whether a focal person is the first to ask.
+/// Roles of a focal person: primary or alternate.
 pub const FOCAL_PERSON_ROLES: &[Choice] = &[choice("primary", "Primary"), choice("alternate", "Alternate")];
 
-/// Where a quarterly report stands.
+/// Statuses of a quarterly report.
 pub const QUARTERLY_REPORT_STATUSES: &[Choice] = &[
     choice("expected", "Expected"),
     choice("draft", "Draft"),
@@ -265,7 +265,7 @@ pub const QUARTERLY_REPORT_STATUSES: &[Choice] = &[
     choice("returned", "Returned"),
 ];
 
-/// Kind of a communication.
+/// Types of a communication.
 pub const COMMUNICATION_TYPES: &[Choice] = &[
     choice("email", "E-mail"),
     choice("letter", "Letter"),
@@ -284,11 +284,11 @@ pub const COMMUNICATION_TYPES: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// Which way a communication goes.
+/// Directions of a communication.
 pub const COMMUNICATION_DIRECTIONS: &[Choice] =
     &[choice("incoming", "Incoming"), choice("outgoing", "Outgoing"), choice("internal", "Internal")];
 
-/// Where a communication stands.
+/// Statuses of a communication.
 pub const COMMUNICATION_STATUSES: &[Choice] = &[
     choice("draft", "Draft"),
     choice("sent", "Sent"),
@@ -299,7 +299,7 @@ pub const COMMUNICATION_STATUSES: &[Choice] = &[
     choice("cancelled", "Cancelled"),
 ];
 
-/// How the last look at a calendar of others went.
+/// Results of the last fetch of an external calendar.
 pub const FETCH_STATUSES: &[Choice] = &[
     choice("waiting", "Not fetched yet"),
     choice("current", "Up to date"),
@@ -308,6 +308,6 @@ pub const FETCH_STATUSES: &[Choice] = &[
     choice("reading", "Importing"),
 ];
 
-/// State of an event in a calendar of others.
+/// Statuses of an external event.
 pub const EXTERNAL_EVENT_STATUSES: &[Choice] =
     &[choice("tentative", "Tentative"), choice("confirmed", "Confirmed"), choice("cancelled", "Cancelled")];

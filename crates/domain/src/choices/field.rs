@@ -2,7 +2,7 @@
 
 use super::{Choice, choice};
 
-/// What an assessment is for.
+/// Purposes of an assessment.
 pub const ASSESSMENT_CATEGORIES: &[Choice] = &[
     choice("needs_assessment", "Needs assessment"),
     choice("baseline_study", "Baseline study"),
@@ -11,7 +11,7 @@ pub const ASSESSMENT_CATEGORIES: &[Choice] = &[
     choice("community_mapping", "Community mapping"),
 ];
 
-/// Level of place an assessment covers.
+/// Administrative levels that an assessment covers.
 pub const ASSESSMENT_LEVELS: &[Choice] = &[
     choice("regional", "Regional"),
     choice("provincial", "Provincial"),
@@ -20,7 +20,7 @@ pub const ASSESSMENT_LEVELS: &[Choice] = &[
     choice("community", "Community"),
 ];
 
-/// Main method of an assessment; decides which tasks are generated.
+/// Main methods of an assessment, which decide which tasks are generated.
 pub const ASSESSMENT_METHODOLOGIES: &[Choice] = &[
     choice("desk_review", "Desk review"),
     choice("survey", "Survey"),
@@ -32,7 +32,7 @@ pub const ASSESSMENT_METHODOLOGIES: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// Where an assessment stands.
+/// Statuses of an assessment.
 pub const ASSESSMENT_STATUSES: &[Choice] = &[
     choice("planning", "Planning"),
     choice("preparation", "Preparation"),
@@ -43,7 +43,7 @@ pub const ASSESSMENT_STATUSES: &[Choice] = &[
     choice("cancelled", "Cancelled"),
 ];
 
-/// Part a person has in an assessment.
+/// Roles of a person in an assessment.
 pub const ASSESSMENT_TEAM_ROLES: &[Choice] = &[
     choice("team_leader", "Team leader"),
     choice("deputy_leader", "Deputy leader"),
@@ -56,7 +56,7 @@ pub const ASSESSMENT_TEAM_ROLES: &[Choice] = &[
     choice("observer", "Observer"),
 ];
 
-/// Where a need stands.
+/// Statuses of a need.
 pub const NEED_STATUSES: &[Choice] = &[
     choice("identified", "Identified"),
     choice("validated", "Validated"),
@@ -68,13 +68,13 @@ pub const NEED_STATUSES: &[Choice] = &[
     choice("rejected", "Rejected"),
 ];
 
-/// How a need reached the office.
+/// Ways in which a need is submitted.
 pub const NEED_SUBMISSION_TYPES: &[Choice] = &[
     choice("assessment_driven", "From an assessment"),
     choice("community_submitted", "Submitted by the community"),
 ];
 
-/// How soon a need must be met.
+/// Urgency of a need.
 pub const URGENCY_LEVELS: &[Choice] = &[
     choice("immediate", "Immediate (within 1 month)"),
     choice("short_term", "Short term (1 to 6 months)"),
@@ -82,7 +82,7 @@ pub const URGENCY_LEVELS: &[Choice] = &[
     choice("long_term", "Long term (over a year)"),
 ];
 
-/// How hard a need weighs on people.
+/// Severity of a need.
 pub const IMPACT_SEVERITIES: &[Choice] = &[
     choice("1", "1 Minimal"),
     choice("2", "2 Minor"),
@@ -91,7 +91,7 @@ pub const IMPACT_SEVERITIES: &[Choice] = &[
     choice("5", "5 Critical"),
 ];
 
-/// How likely it is that a need can be met.
+/// Feasibility of meeting a need.
 pub const FEASIBILITIES: &[Choice] = &[
     choice("very_low", "Very low"),
     choice("low", "Low"),
@@ -100,7 +100,7 @@ pub const FEASIBILITIES: &[Choice] = &[
     choice("very_high", "Very high"),
 ];
 
-/// Kind of a survey.
+/// Types of a survey.
 pub const SURVEY_TYPES: &[Choice] = &[
     choice("household", "Household"),
     choice("community_leader", "Community leader"),
@@ -110,7 +110,7 @@ pub const SURVEY_TYPES: &[Choice] = &[
     choice("document_review", "Document review"),
 ];
 
-/// Where a survey stands.
+/// Statuses of a survey.
 pub const SURVEY_STATUSES: &[Choice] = &[
     choice("draft", "Draft"),
     choice("active", "Active"),
@@ -119,7 +119,7 @@ pub const SURVEY_STATUSES: &[Choice] = &[
     choice("cancelled", "Cancelled"),
 ];
 
-/// Kind of answer a survey question asks for.
+/// Answer types of a survey question.
 pub const SURVEY_QUESTION_TYPES: &[Choice] = &[
     choice("text", "Text"),
     choice("number", "Number"),
@@ -141,7 +141,7 @@ pub const WORKSHOP_TYPES: &[Choice] = &[
     choice("workshop_6", "6 Ways forward"),
 ];
 
-/// Day of an assessment on which a workshop is held.
+/// Days of an assessment for workshops.
 pub const WORKSHOP_DAYS: &[Choice] = &[
     choice("day_1", "Day 1"),
     choice("day_2", "Day 2"),
@@ -150,7 +150,7 @@ pub const WORKSHOP_DAYS: &[Choice] = &[
     choice("day_5", "Day 5"),
 ];
 
-/// Where a workshop stands.
+/// Statuses of a workshop.
 pub const WORKSHOP_STATUSES: &[Choice] = &[
     choice("planned", "Planned"),
     choice("in_progress", "In progress"),
@@ -158,7 +158,7 @@ pub const WORKSHOP_STATUSES: &[Choice] = &[
     choice("cancelled", "Cancelled"),
 ];
 
-/// What a baseline study looks at.
+/// Types of a baseline study.
 pub const BASELINE_STUDY_TYPES: &[Choice] = &[
     choice("comprehensive", "Comprehensive"),
     choice("socio_economic", "Socio-economic"),
@@ -171,7 +171,7 @@ pub const BASELINE_STUDY_TYPES: &[Choice] = &[
     choice("environmental", "Environmental"),
 ];
 
-/// Where a baseline study stands.
+/// Statuses of a baseline study.
 pub const BASELINE_STUDY_STATUSES: &[Choice] = &[
     choice("planning", "Planning"),
     choice("design", "Design"),
@@ -183,7 +183,7 @@ pub const BASELINE_STUDY_STATUSES: &[Choice] = &[
     choice("cancelled", "Cancelled"),
 ];
 
-/// How a baseline study is done.
+/// Methods of a baseline study.
 pub const BASELINE_STUDY_METHODOLOGIES: &[Choice] = &[
     choice("quantitative", "Quantitative"),
     choice("qualitative", "Qualitative"),
@@ -192,7 +192,7 @@ pub const BASELINE_STUDY_METHODOLOGIES: &[Choice] = &[
     choice("rapid_assessment", "Rapid assessment"),
 ];
 
-/// How baseline data is collected.
+/// Methods of data collection.
 pub const COLLECTION_METHODS: &[Choice] = &[
     choice("household_survey", "Household survey"),
     choice("key_informant_interview", "Key informant interview"),
@@ -203,7 +203,7 @@ pub const COLLECTION_METHODS: &[Choice] = &[
     choice("secondary_data", "Secondary data"),
 ];
 
-/// Where a data collection stands.
+/// Statuses of a data collection.
 pub const COLLECTION_STATUSES: &[Choice] = &[
     choice("planned", "Planned"),
     choice("in_progress", "In progress"),
@@ -213,7 +213,7 @@ pub const COLLECTION_STATUSES: &[Choice] = &[
     choice("rejected", "Rejected"),
 ];
 
-/// What is mapped.
+/// Types of a mapping.
 pub const MAPPING_TYPES: &[Choice] = &[
     choice("resource_mapping", "Resource mapping"),
     choice("infrastructure_mapping", "Infrastructure mapping"),
@@ -223,7 +223,7 @@ pub const MAPPING_TYPES: &[Choice] = &[
     choice("cultural_mapping", "Cultural mapping"),
 ];
 
-/// Where a mapping stands.
+/// Statuses of a mapping.
 pub const MAPPING_STATUSES: &[Choice] = &[
     choice("planning", "Planning"),
     choice("in_progress", "In progress"),
@@ -232,7 +232,7 @@ pub const MAPPING_STATUSES: &[Choice] = &[
     choice("cancelled", "Cancelled"),
 ];
 
-/// How needs are put in order.
+/// Methods of prioritization.
 pub const PRIORITIZATION_METHODS: &[Choice] = &[
     choice("scoring_matrix", "Scoring matrix"),
     choice("pairwise_comparison", "Pairwise comparison"),

@@ -1,4 +1,4 @@
-//! The modules of the calendar, to choose from.
+//! Modules of the calendar, as choices.
 
 use super::{Choice, choice};
 

@@ -2,11 +2,11 @@
 
 use super::{Choice, choice};
 
-/// Part a person has in a team.
+/// Roles of a person in a team.
 pub const TEAM_ROLES: &[Choice] =
     &[choice("lead", "Lead"), choice("coordinator", "Coordinator"), choice("member", "Member")];
 
-/// Whether a member of staff is at work.
+/// True if a member of staff is at work.
 pub const EMPLOYMENT_STATUSES: &[Choice] =
     &[choice("active", "Active"), choice("on_leave", "On leave"), choice("inactive", "Inactive")];
 
@@ -18,7 +18,7 @@ pub const EMPLOYMENT_TYPES: &[Choice] = &[
     choice("volunteer", "Volunteer"),
 ];
 
-/// Why somebody is away.
+/// Types of leave.
 pub const LEAVE_TYPES: &[Choice] = &[
     choice("vacation", "Vacation"),
     choice("sick", "Sick"),
@@ -26,7 +26,7 @@ pub const LEAVE_TYPES: &[Choice] = &[
     choice("official", "Official business"),
 ];
 
-/// Where a request for leave stands.
+/// Statuses of a request for leave.
 pub const LEAVE_STATUSES: &[Choice] = &[
     choice("pending", "Pending"),
     choice("approved", "Approved"),
@@ -34,11 +34,11 @@ pub const LEAVE_STATUSES: &[Choice] = &[
     choice("cancelled", "Cancelled"),
 ];
 
-/// How a training is held.
+/// Delivery modes of a training.
 pub const TRAINING_DELIVERY_MODES: &[Choice] =
     &[choice("in_person", "In person"), choice("virtual", "Virtual"), choice("hybrid", "Hybrid")];
 
-/// Where an enrolment in a training stands.
+/// Statuses of an enrolment in a training.
 pub const TRAINING_STATUSES: &[Choice] = &[
     choice("planned", "Planned"),
     choice("ongoing", "Ongoing"),
@@ -46,14 +46,14 @@ pub const TRAINING_STATUSES: &[Choice] = &[
     choice("cancelled", "Cancelled"),
 ];
 
-/// Where a development plan stands.
+/// Statuses of a development plan.
 pub const DEVELOPMENT_PLAN_STATUSES: &[Choice] =
     &[choice("planned", "Planned"), choice("in_progress", "In progress"), choice("completed", "Completed")];
 
-/// Whom a performance target is set for.
+/// Subjects of a performance target.
 pub const PERFORMANCE_SCOPES: &[Choice] = &[choice("staff", "Staff"), choice("team", "Team")];
 
-/// How a performance target is going.
+/// Statuses of a performance target.
 pub const PERFORMANCE_STATUSES: &[Choice] =
     &[choice("on_track", "On track"), choice("at_risk", "At risk"), choice("off_track", "Off track")];
 

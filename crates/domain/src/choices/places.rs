@@ -20,7 +20,7 @@ pub const SETTLEMENT_TYPES: &[Choice] = &[
     choice("dispersed", "Dispersed houses"),
 ];
 
-/// How near a community lies to BARMM.
+/// Proximity of a community to BARMM.
 pub const PROXIMITIES: &[Choice] = &[
     choice("adjacent", "Adjacent to BARMM"),
     choice("near", "Near BARMM"),
@@ -56,7 +56,7 @@ pub const POVERTY_INCIDENCES: &[Choice] = &[
     choice("extremely_high", "Extremely high"),
 ];
 
-/// How well a community reaches a service.
+/// Access of a community to a service.
 pub const ACCESS_RATINGS: &[Choice] = &[
     choice("excellent", "Excellent"),
     choice("good", "Good"),
@@ -65,7 +65,7 @@ pub const ACCESS_RATINGS: &[Choice] = &[
     choice("none", "None"),
 ];
 
-/// How a community and its local government get on.
+/// Relationship of a community and its local government.
 pub const LGU_RELATIONSHIPS: &[Choice] = &[
     choice("excellent", "Excellent"),
     choice("good", "Good"),
@@ -74,7 +74,7 @@ pub const LGU_RELATIONSHIPS: &[Choice] = &[
     choice("strained", "Strained"),
 ];
 
-/// How people of a community earn their living.
+/// Livelihoods of a community.
 pub const LIVELIHOOD_TYPES: &[Choice] = &[
     choice("agriculture", "Agriculture"),
     choice("fishing", "Fishing"),
@@ -89,7 +89,7 @@ pub const LIVELIHOOD_TYPES: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// Income a livelihood brings.
+/// Income levels of a livelihood.
 pub const INCOME_LEVELS: &[Choice] = &[
     choice("very_low", "Very low"),
     choice("low", "Low"),
@@ -98,7 +98,7 @@ pub const INCOME_LEVELS: &[Choice] = &[
     choice("very_high", "Very high"),
 ];
 
-/// What a community is served with.
+/// Types of infrastructure.
 pub const INFRASTRUCTURE_TYPES: &[Choice] = &[
     choice("water", "Water"),
     choice("electricity", "Electricity"),
@@ -112,7 +112,7 @@ pub const INFRASTRUCTURE_TYPES: &[Choice] = &[
     choice("drainage", "Drainage"),
 ];
 
-/// Whether an infrastructure is there.
+/// Availability of an infrastructure.
 pub const INFRASTRUCTURE_AVAILABILITIES: &[Choice] = &[
     choice("available", "Available"),
     choice("limited", "Limited"),
@@ -121,7 +121,7 @@ pub const INFRASTRUCTURE_AVAILABILITIES: &[Choice] = &[
     choice("planned", "Planned"),
 ];
 
-/// What state an infrastructure is in.
+/// Condition of an infrastructure.
 pub const INFRASTRUCTURE_CONDITIONS: &[Choice] = &[
     choice("excellent", "Excellent"),
     choice("good", "Good"),
@@ -130,7 +130,7 @@ pub const INFRASTRUCTURE_CONDITIONS: &[Choice] = &[
     choice("very_poor", "Very poor"),
 ];
 
-/// Part a person plays in a community.
+/// Roles of a stakeholder in a community.
 pub const STAKEHOLDER_TYPES: &[Choice] = &[
     choice("community_leader", "Community leader"),
     choice("barangay_captain", "Barangay captain"),
@@ -149,7 +149,7 @@ pub const STAKEHOLDER_TYPES: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// How much weight the word of a stakeholder has.
+/// Influence of a stakeholder.
 pub const INFLUENCE_LEVELS: &[Choice] = &[
     choice("very_high", "Very high"),
     choice("high", "High"),
@@ -158,7 +158,7 @@ pub const INFLUENCE_LEVELS: &[Choice] = &[
     choice("emerging", "Emerging"),
 ];
 
-/// How active a stakeholder is.
+/// Activity of a stakeholder.
 pub const STAKEHOLDER_ACTIVITIES: &[Choice] = &[
     choice("very_active", "Very active"),
     choice("active", "Active"),
@@ -167,7 +167,7 @@ pub const STAKEHOLDER_ACTIVITIES: &[Choice] = &[
     choice("inactive", "Inactive"),
 ];
 
-/// Kind of an event of a community.
+/// Types of a community event.
 pub const COMMUNITY_EVENT_TYPES: &[Choice] = &[
     choice("cultural", "Cultural"),
     choice("religious", "Religious"),
@@ -177,7 +177,7 @@ pub const COMMUNITY_EVENT_TYPES: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// Where a profile reported by a local government stands.
+/// Statuses of a profile reported by a local government.
 pub const PROFILE_STATUSES: &[Choice] = &[
     choice("draft", "Draft"),
     choice("submitted", "Submitted"),

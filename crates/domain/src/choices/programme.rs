@@ -2,14 +2,14 @@
 
 use super::{Choice, choice};
 
-/// Whose programme, project or activity it is.
+/// Categories of a PPA.
 pub const PPA_CATEGORIES: &[Choice] = &[
     choice("moa_ppa", "PPA of a ministry, office or agency"),
     choice("oobc_ppa", "PPA of the office"),
     choice("obc_request", "Request of a community"),
 ];
 
-/// Where the implementation of a PPA stands.
+/// Statuses of the implementation of a PPA.
 pub const PPA_STATUSES: &[Choice] = &[
     choice("planning", "Planning"),
     choice("ongoing", "Ongoing"),
@@ -18,7 +18,7 @@ pub const PPA_STATUSES: &[Choice] = &[
     choice("cancelled", "Cancelled"),
 ];
 
-/// Where the request of a community stands.
+/// Statuses of a community request.
 pub const REQUEST_STATUSES: &[Choice] = &[
     choice("submitted", "Submitted"),
     choice("under_review", "Under review"),
@@ -31,7 +31,7 @@ pub const REQUEST_STATUSES: &[Choice] = &[
     choice("declined", "Declined"),
 ];
 
-/// The one list of sectors, for PPAs, ceilings, needs and goals.
+/// Sectors, for PPAs, ceilings, needs and goals.
 pub const SECTORS: &[Choice] = &[
     choice("economic_development", "Economic development"),
     choice("social_development", "Social development"),
@@ -47,7 +47,7 @@ pub const SECTORS: &[Choice] = &[
     choice("environment", "Environment"),
 ];
 
-/// The one list of sources of money.
+/// Funding sources.
 pub const FUNDING_SOURCES: &[Choice] = &[
     choice("gaa", "General Appropriations Act"),
     choice("block_grant", "Block grant"),
@@ -64,7 +64,7 @@ pub const APPROPRIATION_CLASSES: &[Choice] = &[
     choice("co", "Capital outlay"),
 ];
 
-/// What a PPA brings for its money.
+/// Cost-effectiveness of a PPA.
 pub const COST_EFFECTIVENESS_RATINGS: &[Choice] = &[
     choice("very_high", "Very high"),
     choice("high", "High"),
@@ -83,7 +83,7 @@ pub const BUDGET_CYCLE_STAGES: &[Choice] = &[
     choice("accountability", "Accountability"),
 ];
 
-/// Where a stage of the budget cycle stands.
+/// Statuses of a stage of the budget cycle.
 pub const BUDGET_CYCLE_STATUSES: &[Choice] = &[
     choice("not_started", "Not started"),
     choice("in_progress", "In progress"),
@@ -91,7 +91,7 @@ pub const BUDGET_CYCLE_STATUSES: &[Choice] = &[
     choice("blocked", "Blocked"),
 ];
 
-/// Where a milestone of a PPA stands.
+/// Statuses of a milestone of a PPA.
 pub const PPA_MILESTONE_STATUSES: &[Choice] = &[
     choice("planned", "Planned"),
     choice("in_progress", "In progress"),
@@ -121,7 +121,7 @@ pub const APPROVAL_STATES: &[Choice] = &[
     choice("rejected", "Rejected"),
 ];
 
-/// What can be done with a PPA under approval.
+/// Actions on a PPA under approval.
 pub const APPROVAL_ACTIONS: &[Choice] = &[
     choice("submit", "Submit"),
     choice("approve", "Approve"),
@@ -146,7 +146,7 @@ pub const PROJECT_STAGES: &[Choice] = &[
     choice("completion", "Completion"),
 ];
 
-/// What a sum recorded for a PPA is.
+/// Kinds of a ledger entry of a PPA.
 pub const TRANCHE_KINDS: &[Choice] = &[
     choice("allocation", "Allocation"),
     choice("obligation", "Obligation"),
@@ -154,17 +154,17 @@ pub const TRANCHE_KINDS: &[Choice] = &[
     choice("adjustment", "Adjustment"),
 ];
 
-/// What an adjustment adjusts.
+/// Kinds that an adjustment can adjust.
 pub const ADJUSTED_KINDS: &[Choice] = &[
     choice("allocation", "Allocation"),
     choice("obligation", "Obligation"),
     choice("disbursement", "Disbursement"),
 ];
 
-/// What happens above a ceiling.
+/// Enforcement of a ceiling.
 pub const CEILING_ENFORCEMENT: &[Choice] = &[choice("soft", "Soft: warns"), choice("hard", "Hard: refuses")];
 
-/// What a budget scenario assumes.
+/// Assumptions of a budget scenario.
 pub const SCENARIO_TYPES: &[Choice] = &[
     choice("baseline", "Baseline"),
     choice("optimistic", "Optimistic"),
@@ -174,7 +174,7 @@ pub const SCENARIO_TYPES: &[Choice] = &[
     choice("custom", "Custom"),
 ];
 
-/// Where a budget scenario stands.
+/// Statuses of a budget scenario.
 pub const SCENARIO_STATUSES: &[Choice] = &[
     choice("draft", "Draft"),
     choice("under_review", "Under review"),
@@ -184,7 +184,7 @@ pub const SCENARIO_STATUSES: &[Choice] = &[
     choice("archived", "Archived"),
 ];
 
-/// Where a strategic goal stands.
+/// Statuses of a strategic goal.
 pub const GOAL_STATUSES: &[Choice] = &[
     choice("draft", "Draft"),
     choice("approved", "Approved"),
@@ -194,7 +194,7 @@ pub const GOAL_STATUSES: &[Choice] = &[
     choice("discontinued", "Discontinued"),
 ];
 
-/// Where a year of planning stands.
+/// Statuses of a planning cycle.
 pub const PLANNING_CYCLE_STATUSES: &[Choice] = &[
     choice("planning", "Planning"),
     choice("budget_preparation", "Budget preparation"),
@@ -205,7 +205,7 @@ pub const PLANNING_CYCLE_STATUSES: &[Choice] = &[
     choice("archived", "Archived"),
 ];
 
-/// What an alert is about.
+/// Types of an alert.
 pub const ALERT_TYPES: &[Choice] = &[
     choice("unfunded_needs", "Unfunded needs"),
     choice("overdue_ppa", "Overdue PPA"),
@@ -221,7 +221,7 @@ pub const ALERT_TYPES: &[Choice] = &[
     choice("deadline_approaching", "Deadline approaching"),
 ];
 
-/// How grave an alert is, from light to grave.
+/// Severity of an alert, ascending.
 pub const ALERT_SEVERITIES: &[Choice] = &[
     choice("info", "Information"),
     choice("low", "Low"),
@@ -239,7 +239,7 @@ pub const POLICY_CATEGORIES: &[Choice] = &[
     choice("protection_of_rights", "Protection of rights"),
 ];
 
-/// How far a policy recommendation reaches.
+/// Scopes of a policy recommendation.
 pub const POLICY_SCOPES: &[Choice] = &[
     choice("national", "National"),
     choice("regional", "Regional"),
@@ -249,7 +249,7 @@ pub const POLICY_SCOPES: &[Choice] = &[
     choice("community", "Community"),
 ];
 
-/// Where a policy recommendation stands.
+/// Statuses of a policy recommendation.
 pub const POLICY_STATUSES: &[Choice] = &[
     choice("draft", "Draft"),
     choice("under_review", "Under review"),
@@ -265,7 +265,7 @@ pub const POLICY_STATUSES: &[Choice] = &[
     choice("expired", "Expired"),
 ];
 
-/// Where a milestone of a policy stands.
+/// Statuses of a milestone of a policy.
 pub const POLICY_MILESTONE_STATUSES: &[Choice] = &[
     choice("not_started", "Not started"),
     choice("in_progress", "In progress"),
@@ -274,7 +274,7 @@ pub const POLICY_MILESTONE_STATUSES: &[Choice] = &[
     choice("cancelled", "Cancelled"),
 ];
 
-/// What the evidence for a policy is.
+/// Types of evidence for a policy.
 pub const EVIDENCE_TYPES: &[Choice] = &[
     choice("quantitative_data", "Quantitative data"),
     choice("qualitative_data", "Qualitative data"),
@@ -291,7 +291,7 @@ pub const EVIDENCE_TYPES: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// What a service gives.
+/// Types of a service.
 pub const SERVICE_TYPES: &[Choice] = &[
     choice("financial", "Financial assistance"),
     choice("training", "Training"),
@@ -305,7 +305,7 @@ pub const SERVICE_TYPES: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// Whether a service takes applications.
+/// Statuses of a service.
 pub const SERVICE_STATUSES: &[Choice] = &[
     choice("draft", "Draft"),
     choice("active", "Active"),
@@ -314,7 +314,7 @@ pub const SERVICE_STATUSES: &[Choice] = &[
     choice("archived", "Archived"),
 ];
 
-/// Who may apply for a service.
+/// Eligibility for a service.
 pub const ELIGIBILITY_LEVELS: &[Choice] = &[
     choice("individual", "Individual"),
     choice("household", "Household"),
@@ -323,7 +323,7 @@ pub const ELIGIBILITY_LEVELS: &[Choice] = &[
     choice("lgu", "Local government unit"),
 ];
 
-/// Where an application stands.
+/// Statuses of an application.
 pub const APPLICATION_STATUSES: &[Choice] = &[
     choice("draft", "Draft"),
     choice("submitted", "Submitted"),

@@ -2,7 +2,7 @@
 
 use super::{Choice, choice};
 
-/// The one scale of priority, from low to critical.
+/// Priorities, from low to critical.
 pub const PRIORITIES: &[Choice] = &[
     choice("low", "Low"),
     choice("medium", "Medium"),
@@ -88,7 +88,7 @@ pub const SERVICE_PHASES: &[Choice] = &[
     choice("reporting", "Reporting"),
 ];
 
-/// Part a task has in the budget work of a PPA.
+/// Roles of a task in the budget work of a PPA.
 pub const TASK_PARTS: &[Choice] = &[
     choice("lead", "Lead"),
     choice("contributor", "Contributor"),
@@ -97,10 +97,10 @@ pub const TASK_PARTS: &[Choice] = &[
     choice("monitor", "Monitor"),
 ];
 
-/// Which end of its origin a generated task is dated from.
+/// Anchors of a generated task.
 pub const ANCHORS: &[Choice] = &[choice("start", "Start"), choice("end", "End")];
 
-/// Who gets a generated task.
+/// Assignee rules of a generated task.
 pub const ASSIGNEE_RULES: &[Choice] = &[
     choice("creator", "Creator of the origin"),
     choice("lead", "Lead of the origin"),
@@ -108,7 +108,7 @@ pub const ASSIGNEE_RULES: &[Choice] = &[
     choice("team", "Team of the domain"),
 ];
 
-/// Kind of a resource.
+/// Types of a resource.
 pub const RESOURCE_TYPES: &[Choice] = &[
     choice("vehicle", "Vehicle"),
     choice("equipment", "Equipment"),
@@ -116,7 +116,7 @@ pub const RESOURCE_TYPES: &[Choice] = &[
     choice("facilitator", "Facilitator"),
 ];
 
-/// Where a booking stands; pending and approved ones block.
+/// Statuses of a booking; pending and approved ones block the resource.
 pub const BOOKING_STATUSES: &[Choice] = &[
     choice("pending", "Pending"),
     choice("approved", "Approved"),
@@ -124,10 +124,10 @@ pub const BOOKING_STATUSES: &[Choice] = &[
     choice("cancelled", "Cancelled"),
 ];
 
-/// How a reminder reaches somebody.
+/// Channels of a reminder.
 pub const REMINDER_CHANNELS: &[Choice] = &[choice("in_app", "In the program"), choice("email", "E-mail")];
 
-/// What a notification tells.
+/// Types of a notification.
 pub const NOTIFICATION_TYPES: &[Choice] = &[
     choice("invitation", "Invitation"),
     choice("reminder", "Reminder"),

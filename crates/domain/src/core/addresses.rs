@@ -1,15 +1,16 @@
-//! Which addresses of the network are open to everybody. The program fetches what people name; without this it could
-//! be sent to look at what only it can reach: its own machine, the office's network, the secrets of a cloud.
+//! Address guard: IP addresses of the public internet. The program fetches addresses that people enter; without this
+//! guard it could be sent to addresses that only it can reach: its own machine, the network of the office, metadata of
+//! a cloud.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Ranges of IPv4 that are not addresses of the open network, by first address and length of the prefix.
+/// Ranges of IPv4 outside of the public internet, by first address and prefix length.
 const CLOSED: [([u8; 4], u32, &str); 18] = [
     ([0, 0, 0, 0], 8, "not an address"),
     ([10, 0, 0, 0], 8, "private network"),
     ([100, 64, 0, 0], 10, "provider network"),
     ([127, 0, 0, 0], 8, "this machine"),
-    // Names and passwords of machines in a cloud are kept here.
+    // Metadata services of clouds with names and passwords of machines.
     ([169, 254, 0, 0], 16, "link-local"),
     ([172, 16, 0, 0], 12, "private network"),
     ([192, 0, 0, 0], 24, "reserved"),
@@ -26,19 +27,19 @@ const CLOSED: [([u8; 4], u32, &str); 18] = [
     ([240, 0, 0, 0], 4, "reserved"),
 ];
 
-/// The machine behind every machine of one large cloud, the only such address in the open range.
+/// Host address of every machine of one large cloud, the only such address in a public range.
 const HOST_OF_CLOUD: Ipv4Addr = Ipv4Addr::new(168, 63, 129, 16);
 
-/// Ranges within the open part of IPv6 that are not open.
+/// Ranges within the public part of IPv6 that are not public.
 const CLOSED_IPV6: [(u128, u32, &str); 4] = [
     (0x2001_0000_0000_0000_0000_0000_0000_0000, 23, "reserved"),
     (0x2001_0db8_0000_0000_0000_0000_0000_0000, 32, "for documentation"),
-    // Carries an address of IPv4 that we would have to look into.
+    // Contains an IPv4 address, which would have to be checked.
     (0x2002_0000_0000_0000_0000_0000_0000_0000, 16, "reserved"),
     (0x3fff_0000_0000_0000_0000_0000_0000_0000, 20, "for documentation"),
 ];
 
-/// What an address that is not open to everybody is; nothing for one that is.
+/// Returns the kind of an address that is not public; `None` for a public one.
 #[must_use]
 pub fn closed(address: IpAddr) -> Option<&'static str> {
     match address {
@@ -65,7 +66,7 @@ fn closed_v6(address: Ipv6Addr) -> Option<&'static str> {
         return Some("this machine");
     }
     let number = address.to_bits();
-    // Everything that is open to everybody begins with 001; what is mapped, translated, local or for many does not.
+    // Public addresses begin with 001; mapped, translated, local and multicast ones do not.
     if number >> 125 != 0b001 {
         return Some("not public");
     }
@@ -75,8 +76,8 @@ fn closed_v6(address: Ipv6Addr) -> Option<&'static str> {
         .map(|(_, _, what)| *what)
 }
 
-/// What a host is that one sees not to be open, without asking anybody for its name: a number, in any of the ways in
-/// which programs read one, or a name that always means this machine. Nothing for all others.
+/// Returns the kind of a host that is not public, without resolving its name: a number in any notation that programs
+/// read, or a name that always means this machine. `None` for all others.
 #[must_use]
 pub fn closed_host(host: &str) -> Option<&'static str> {
     let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
@@ -86,15 +87,15 @@ pub fn closed_host(host: &str) -> Option<&'static str> {
         return Some("this machine");
     }
     if let Some(inner) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        // What follows % names a network card of this machine.
+        // The part after % names a network interface of this machine.
         let address = inner.split('%').next().unwrap_or_default();
         return address.parse().ok().and_then(closed_v6);
     }
     number(&host).and_then(closed_v4)
 }
 
-/// An address of IPv4 as the C library reads it: up to four parts, decimal, octal or hexadecimal, of which the last one
-/// fills what the others leave.
+/// Parses an IPv4 address as the C library does: up to four parts, decimal, octal or hexadecimal, of which the last
+/// one fills the remaining bytes.
 fn number(host: &str) -> Option<Ipv4Addr> {
     let parts = host.split('.').map(part).collect::<Option<Vec<u32>>>()?;
     let (last, before) = parts.split_last()?;
@@ -119,12 +120,12 @@ fn part(text: &str) -> Option<u32> {
     u32::from_str_radix(digits, radix).ok()
 }
 
-/// A web address without what may be a secret in it: scheme and host, as `https://calendar.example/…`.
+/// Returns a web address without possible secrets: scheme and host, as `https://calendar.example/…`.
 #[must_use]
 pub fn masked_address(address: &str) -> String {
     let Some((scheme, rest)) = address.trim().split_once("://") else { return "…".to_owned() };
     let host = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
-    // Before an @ stand a name and a password.
+    // The part before an @ is a user name and password.
     let host = host.rsplit('@').next().unwrap_or_default();
     format!("{scheme}://{host}/…")
 }
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_host_is_seen_however_it_is_written() {
+    fn closed_host_is_recognized_in_every_notation() {
         for host in [
             "localhost",
             "LocalHost.",
@@ -195,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_this_machine_reaches_is_closed() {
+    fn internal_addresses_are_closed() {
         for address in [
             "0.0.0.0",
             "0.1.2.3",
@@ -245,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn the_open_network_is_open() {
+    fn public_addresses_are_open() {
         for address in [
             "1.1.1.1",
             "8.8.8.8",

@@ -1,13 +1,13 @@
-//! Days and points in time as people write them.
+//! Dates and times as people write them.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
-/// First and last year that a date may have.
+/// First and last valid year of a date.
 pub(crate) const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
 
-/// Reads a start or an end: an instant with offset, a local date-time in the zone, or a day when `all_day`.
+/// Parses a start or an end: an instant with offset, a local date-time in the zone, or a day when `all_day`.
 pub fn moment(text: &str, all_day: bool, zone: &TimeZone) -> Result<Timestamp, (&'static str, String)> {
     if all_day {
         let day = match text.len() {
@@ -28,7 +28,7 @@ pub fn moment(text: &str, all_day: bool, zone: &TimeZone) -> Result<Timestamp, (
             if text.len() < 16 {
                 return Err(expected());
             }
-            // RFC 5545 3.3.5: a time in a gap is read with the offset before it, a repeated one is the first.
+            // RFC 5545, 3.3.5: a time in a gap is read with the offset before it, a repeated one is the first.
             zone.to_ambiguous_timestamp(local).compatible().map_err(|_| expected())?
         }
     };
@@ -52,7 +52,7 @@ pub(crate) fn year_error() -> (&'static str, String) {
     ("range", format!("Must be a year from {} to {}.", YEARS.start(), YEARS.end()))
 }
 
-/// Reads a day written `YYYY-MM-DD`.
+/// Parses a day written `YYYY-MM-DD`.
 pub fn parse_date(text: &str) -> Result<Date, (&'static str, String)> {
     if text.len() != 10 {
         return Err(date_error());

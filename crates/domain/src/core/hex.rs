@@ -1,6 +1,6 @@
-//! Bytes written as hexadecimal digits.
+//! Hexadecimal text.
 
-/// Two small digits for each byte.
+/// Returns two lower-case digits for each byte.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";

@@ -1,4 +1,4 @@
-//! Opening hours and blackout dates, as a resource keeps them.
+//! Opening hours and blackout dates of a resource.
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
@@ -8,16 +8,16 @@ use serde_json::Value as Json;
 use super::dates::{moment, parse_date};
 use super::span::Span;
 
-/// The days of the week as opening hours name them.
+/// Days of the week, as keys of opening hours.
 pub const WEEKDAYS: [&str; 7] =
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-/// Stretches of one day at most.
+/// Maximum number of periods on one day.
 const STRETCHES: usize = 6;
-/// Blackouts of one resource at most.
+/// Maximum number of blackouts of one resource.
 const BLACKOUTS: usize = 200;
 
-/// A time of the day; the end of the day is none.
+/// Parses a time of day; `None` for the end of the day.
 fn time(text: &str) -> Result<Option<Time>, String> {
     if text == "24:00" {
         return Ok(None);
@@ -26,7 +26,7 @@ fn time(text: &str) -> Result<Option<Time>, String> {
     parsed.map(Some).ok_or_else(|| "Times must look like 08:00; the end of the day is 24:00.".to_owned())
 }
 
-/// One stretch of a day: from, and to unless it lasts until midnight.
+/// Period of a day: start and end; no end means midnight.
 pub(crate) type Stretch = (Time, Option<Time>);
 
 fn stretches(day: &str, json: &Json) -> Result<Vec<Stretch>, String> {
@@ -55,13 +55,13 @@ fn stretches(day: &str, json: &Json) -> Result<Vec<Stretch>, String> {
     Ok(result)
 }
 
-/// `{"monday": [{"from": "08:00", "to": "17:00"}], …}`; a day that is left out is closed, an empty object is
-/// always open.
+/// Checks opening hours, `{"monday": [{"from": "08:00", "to": "17:00"}], …}`. A missing day is closed, an empty object
+/// is always open.
 pub fn check_opening_hours(json: &Json) -> Result<(), String> {
     read_opening_hours(json).map(|_| ())
 }
 
-/// The hours of each day, or nothing when it is always open.
+/// Parses the hours of each day; `None` when always open.
 pub(crate) fn read_opening_hours(json: &Json) -> Result<Option<[Vec<Stretch>; 7]>, String> {
     let object = json.as_object().ok_or("Must be an object with lists by day, monday to sunday.")?;
     if let Some(unknown) = object.keys().find(|key| !WEEKDAYS.contains(&key.as_str())) {
@@ -76,7 +76,7 @@ pub(crate) fn read_opening_hours(json: &Json) -> Result<Option<[Vec<Stretch>; 7]
     Ok(week.iter().any(|day| !day.is_empty()).then_some(week))
 }
 
-/// The spans of these opening hours within a window; always open when there are none.
+/// Returns the opening periods within a window; always open when there are none.
 #[must_use]
 pub fn open_spans(hours: &Json, window: Span, zone: &TimeZone) -> Vec<Span> {
     let Ok(Some(week)) = read_opening_hours(hours) else {
@@ -96,7 +96,7 @@ pub fn open_spans(hours: &Json, window: Span, zone: &TimeZone) -> Vec<Span> {
     result
 }
 
-/// The stretches of a day as spans of the zone.
+/// Returns the periods of a day as spans of the zone.
 pub(crate) fn spans_of(week: &[Vec<Stretch>; 7], day: Date, zone: &TimeZone) -> Vec<Span> {
     let place = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0);
     week[place]
@@ -112,7 +112,7 @@ pub(crate) fn spans_of(week: &[Vec<Stretch>; 7], day: Date, zone: &TimeZone) -> 
         .collect()
 }
 
-/// Whether it opens on that day at all.
+/// Returns true if the resource opens on that day at all.
 pub(crate) fn opens_on(week: &[Vec<Stretch>; 7], day: Weekday) -> bool {
     let place = usize::try_from(day.to_monday_zero_offset()).unwrap_or(0);
     !week[place].is_empty()
@@ -122,12 +122,12 @@ fn instant(local: DateTime, zone: &TimeZone) -> Option<Timestamp> {
     zone.to_ambiguous_timestamp(local).compatible().ok()
 }
 
-/// First instant of the day in the zone.
+/// Returns the first instant of the day in the zone.
 pub(crate) fn midnight(day: Date, zone: &TimeZone) -> Option<Timestamp> {
     day.to_zoned(zone.clone()).ok().map(|start| start.timestamp())
 }
 
-/// A stretch in which the resource cannot be had, with the reason.
+/// Parses blackouts, each with its reason.
 pub(crate) fn read_blackouts(json: &Json, zone: &TimeZone) -> Result<Vec<(Span, String)>, String> {
     let items = json.as_array().filter(|items| items.len() <= BLACKOUTS).ok_or_else(|| {
         format!("Must be a list of at most {BLACKOUTS} blackouts with start, end and reason.")
@@ -166,8 +166,8 @@ pub(crate) fn read_blackouts(json: &Json, zone: &TimeZone) -> Result<Vec<(Span, 
     Ok(result)
 }
 
-/// `[{"start": "2026-12-24", "end": "2026-12-26", "reason": "…"}]`: days or times, the end exclusive; a day
-/// without an end is that day.
+/// Checks blackouts, `[{"start": "2026-12-24", "end": "2026-12-26", "reason": "…"}]`: days or times, end exclusive. A
+/// day without an end is that day.
 pub fn check_blackouts(json: &Json) -> Result<(), String> {
     read_blackouts(json, &TimeZone::UTC).map(|_| ())
 }

@@ -1,4 +1,4 @@
-//! The one kind of identifier.
+//! Identifier of records and places.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,29 +6,29 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-/// The identity of any record: a UUID (version 7 for what is created here), or a place of the PSGC.
+/// Id of a record: a UUID (version 7 for new records), or a place of the PSGC.
 ///
-/// A place carries its ten-digit code inside a UUID of version 8, so that every table, link and log has one
-/// type of key, while people and programs read and write the code itself.
+/// A place has its ten-digit code inside a UUID of version 8, so that every table, link and log has one type of key,
+/// while people and programs read and write the code itself.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(Uuid);
 
-/// First six bytes of every id that stands for a place.
+/// First six bytes of the id of a place.
 const PLACE_MARK: [u8; 6] = *b"psgc\0\0";
 /// Number of digits of a PSGC code.
 const PLACE_DIGITS: usize = 10;
 
 impl Id {
-    /// The id of nothing.
+    /// Nil id.
     pub const NIL: Self = Self(Uuid::nil());
 
-    /// A fresh UUIDv7 (RFC 9562, 5.7) from the given milliseconds since 1970 and ten random bytes.
+    /// Builds a UUIDv7 (RFC 9562, 5.7) from milliseconds since 1970 and ten random bytes.
     #[must_use]
     pub fn from_parts(milliseconds: u64, random: &[u8; 10]) -> Self {
         Self(uuid::Builder::from_unix_timestamp_millis(milliseconds, random).into_uuid())
     }
 
-    /// The id of the place with this code, when it is one to ten digits.
+    /// Returns the id of the place with this code of one to ten digits.
     #[must_use]
     pub fn place(code: &str) -> Option<Self> {
         if code.len() != PLACE_DIGITS || !code.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -43,7 +43,7 @@ impl Id {
         Some(Self(Uuid::from_bytes(bytes)))
     }
 
-    /// The PSGC code, when this id stands for a place.
+    /// Returns the PSGC code of a place.
     #[must_use]
     pub fn place_code(self) -> Option<String> {
         let bytes = self.0.as_bytes();
@@ -55,7 +55,7 @@ impl Id {
         Some(format!("{:010}", u64::from_be_bytes(number)))
     }
 
-    /// The UUID as it is stored.
+    /// Returns the stored UUID.
     #[must_use]
     pub fn uuid(self) -> Uuid {
         self.0
@@ -83,7 +83,7 @@ impl fmt::Debug for Id {
     }
 }
 
-/// The text is neither a UUID nor a PSGC code.
+/// Text that is neither a UUID nor a PSGC code.
 #[derive(Debug, thiserror::Error)]
 #[error("expected a UUID, or the ten digits of a place")]
 pub struct InvalidId;
@@ -95,7 +95,7 @@ impl FromStr for Id {
         if let Some(place) = Self::place(text) {
             return Ok(place);
         }
-        // Only the hyphenated form: one record has one spelling.
+        // Only the hyphenated form is accepted: one record has one spelling.
         if text.len() != 36 {
             return Err(InvalidId);
         }
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused() {
+    fn invalid_ids_are_refused() {
         for text in ["", "12", "99999999999", "zzz", "0190f2d5a1b07c3e8f001122334455667788"] {
             assert!(text.parse::<Id>().is_err(), "{text}");
         }

@@ -1,4 +1,4 @@
-//! Values that every subject uses: ids, hexadecimal text, addresses, networks, dates, spans, opening hours and money.
+//! Values of all subjects: ids, hexadecimal text, addresses, networks, dates, spans, opening hours and money.
 
 pub mod addresses;
 pub mod dates;

@@ -1,26 +1,26 @@
-//! Sums of money: pesos as people write them, centavos as a whole number inside.
+//! Amounts of money: pesos in text, centavos as a whole number in the program.
 
-/// Why a text is not a sum.
+/// Reason why a text is not an amount.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
-    /// Nothing there.
+    /// Empty text.
     #[error("enter an amount")]
     Empty,
-    /// Something else than a number.
+    /// Not a number.
     #[error("the amount must look like 1,250,000.00, 1.25M or 500k")]
     NotAnAmount,
-    /// A comma that does not part thousands.
+    /// A comma that does not separate thousands.
     #[error("use commas for thousands (1,250,000) and a dot before centavos")]
     MisplacedComma,
-    /// Parts of a centavo.
+    /// A fraction of a centavo.
     #[error("the amount must not have fractions of a centavo")]
     BelowCentavo,
-    /// More than fits.
+    /// An amount that is too large.
     #[error("the amount is too large")]
     TooLarge,
 }
 
-/// Reads an amount: `1,250,000`, `1250000.50`, `₱1,250,000.00`, `PHP 500`, `1.25M`, `500k`, `2B`, `-₱20`.
+/// Parses an amount: `1,250,000`, `1250000.50`, `₱1,250,000.00`, `PHP 500`, `1.25M`, `500k`, `2B`, `-₱20`.
 pub fn parse(text: &str) -> Result<i64, MoneyError> {
     let text = text.trim();
     if text.is_empty() {
@@ -37,7 +37,7 @@ pub fn parse(text: &str) -> Result<i64, MoneyError> {
     if whole.is_empty() && fraction.is_empty() || fraction.is_empty() && number.ends_with('.') {
         return Err(MoneyError::NotAnAmount);
     }
-    // Trailing zeros say nothing; what is left must come out as whole centavos.
+    // Trailing zeros have no meaning; the rest must be whole centavos.
     let fraction = fraction.trim_end_matches('0');
     let digits = format!("{whole}{fraction}");
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -51,14 +51,14 @@ pub fn parse(text: &str) -> Result<i64, MoneyError> {
     i64::try_from(if negative { -centavos } else { centavos }).map_err(|_| MoneyError::TooLarge)
 }
 
-/// Writes an amount: `₱1,250,000.00`.
+/// Formats an amount: `₱1,250,000.00`.
 pub fn format(centavos: i64) -> String {
     let sign = if centavos < 0 { "-" } else { "" };
     let amount = centavos.unsigned_abs();
     format!("{sign}₱{}.{:02}", grouped(amount / 100), amount % 100)
 }
 
-/// What one of `count` gets of `centavos`, to the nearest centavo; `None` for nobody.
+/// Returns the share of one of `count` of `centavos`, to the nearest centavo; `None` for a count of zero.
 pub fn per_head(centavos: i64, count: u32) -> Option<i64> {
     if count == 0 {
         return None;
@@ -80,7 +80,7 @@ fn strip_currency(text: &str) -> &str {
     rest.unwrap_or(text).trim_start()
 }
 
-/// Splits the unit off: the number, and how many zeros the unit adds.
+/// Splits the unit off: the number, and the number of zeros of the unit.
 fn split_unit(text: &str) -> (&str, u32) {
     for (unit, zeros) in [("k", 3), ("m", 6), ("b", 9)] {
         let rest = text.strip_suffix(unit).or_else(|| text.strip_suffix(&unit.to_uppercase()));
@@ -122,7 +122,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn reads_what_people_write() {
+    fn amounts_are_parsed_as_people_write_them() {
         for (text, centavos) in [
             ("1,250,000", 125_000_000),
             ("1250000", 125_000_000),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn invalid_amounts_have_their_error() {
         for (text, error) in [
             ("", MoneyError::Empty),
             ("  ", MoneyError::Empty),
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn writes_pesos() {
+    fn amounts_are_formatted_in_pesos() {
         assert_eq!(format(125_000_000), "₱1,250,000.00");
         assert_eq!(format(5), "₱0.05");
         assert_eq!(format(-2_000), "-₱20.00");
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn divides_among_people() {
+    fn amounts_are_divided_per_head() {
         assert_eq!(per_head(10_000, 3), Some(3_333));
         assert_eq!(per_head(20_000, 3), Some(6_667));
         assert_eq!(per_head(100, 0), None);
@@ -197,12 +197,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(centavos in any::<i64>()) {
+        fn formatted_amounts_are_parsed_back(centavos in any::<i64>()) {
             prop_assert_eq!(parse(&format(centavos)), Ok(centavos));
         }
 
         #[test]
-        fn nothing_makes_it_panic(text in "[-−₱PHpk MB0-9.,é]{0,24}") {
+        fn no_text_causes_a_panic(text in "[-−₱PHpk MB0-9.,é]{0,24}") {
             let _ = parse(&text);
         }
 

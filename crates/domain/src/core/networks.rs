@@ -1,4 +1,4 @@
-//! Networks and addresses of clients: who is a trusted proxy, and what counts as one client.
+//! Networks and addresses of clients: trusted proxies, and the address that counts as one client.
 
 pub mod forwarded;
 
@@ -6,7 +6,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-/// A network: its first address and the length of its prefix, as in `10.0.0.0/8`.
+/// Network: first address and prefix length, as in `10.0.0.0/8`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {
     first: IpAddr,
@@ -14,7 +14,7 @@ pub struct Network {
 }
 
 impl Network {
-    /// Networks that no stranger from outside comes from: this machine and private networks.
+    /// Returns the networks of this machine and the private networks.
     #[must_use]
     pub fn inside() -> Vec<Self> {
         ["127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10"]
@@ -23,7 +23,7 @@ impl Network {
             .collect()
     }
 
-    /// Returns true if the address is within the network; an IPv4 address written as IPv6 is the IPv4 address.
+    /// Returns true if the address is within the network; an IPv4 address written as IPv6 counts as IPv4.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.first, normalized(address)) {
@@ -38,7 +38,7 @@ impl Network {
     }
 }
 
-/// The text of a network that is none.
+/// Text that is not a network.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("'{0}' is not a network; use for example 10.0.0.0/8 or ::1")]
 pub struct NoNetwork(String);
@@ -81,14 +81,14 @@ fn masked(address: IpAddr, prefix: u32) -> IpAddr {
     }
 }
 
-/// The address without the ways in which IPv6 writes one of IPv4.
+/// Returns the address with IPv4 in IPv6 notation as IPv4.
 #[must_use]
 pub fn normalized(address: IpAddr) -> IpAddr {
     address.to_canonical()
 }
 
-/// What counts as one client: an address of IPv4, or the /64 of one of IPv6, in which a single machine takes any
-/// address that it likes.
+/// Returns the address that counts as one client: an IPv4 address, or the /64 of an IPv6 address, because one machine
+/// can use any address of it.
 #[must_use]
 pub fn client_network(address: IpAddr) -> IpAddr {
     match normalized(address) {
@@ -97,7 +97,7 @@ pub fn client_network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// The same for an address as text; what is no address stands for itself.
+/// Returns the same for an address as text; other text is returned unchanged.
 #[must_use]
 pub fn client_network_of(address: &str) -> String {
     match address.parse() {
@@ -110,8 +110,9 @@ pub fn client_network_of(address: &str) -> String {
     }
 }
 
-/// An address as proxies write one: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711`, `fe80::1%eth0`,
-/// with `for=` before it and in quotes. Nothing for `unknown` and the obfuscated identifiers of RFC 7239 (`_hidden`).
+/// Parses an address as proxies write it: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711`,
+/// `fe80::1%eth0`, with `for=` before it and in quotes. `None` for `unknown` and the obfuscated identifiers of RFC
+/// 7239 (`_hidden`).
 #[must_use]
 pub fn forwarded_address(text: &str) -> Option<IpAddr> {
     let text = text.trim();
@@ -122,7 +123,7 @@ pub fn forwarded_address(text: &str) -> Option<IpAddr> {
     let text = text.trim().trim_matches('"').trim();
     let host = match text.strip_prefix('[') {
         Some(rest) => rest.split_once(']')?.0,
-        // Only one colon: a port after an address of IPv4.
+        // Only one colon: an IPv4 address with a port.
         None => match text.split_once(':') {
             Some((host, port)) if !port.contains(':') => host,
             _ => text,
@@ -131,8 +132,8 @@ pub fn forwarded_address(text: &str) -> Option<IpAddr> {
     host.split('%').next()?.parse().ok().map(normalized)
 }
 
-/// The client of a request that came from `peer` with these hops, the nearest last: the last of them that is no
-/// trusted proxy. Whatever stands before it anybody could have written.
+/// Returns the client of a request that came from `peer` with these hops, the nearest last: the last of them that is
+/// not a trusted proxy. Hops before it can be forged.
 #[must_use]
 pub fn client_address(peer: IpAddr, hops: &[&str], trusted: &[Network]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn one_client_of_ipv6_has_a_whole_network() {
+    fn ipv6_client_is_its_64_bit_network() {
         assert_eq!(client_network_of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
         assert_eq!(client_network_of("2001:db8:1:2:ffff::1"), "2001:db8:1:2::/64");
         assert_eq!(client_network_of("::ffff:192.0.2.1"), "192.0.2.1");
@@ -192,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn proxies_write_addresses_in_many_ways() {
+    fn notations_of_proxies_are_parsed() {
         for (text, expected) in [
             ("192.0.2.1", "192.0.2.1"),
             (" 192.0.2.1:4711 ", "192.0.2.1"),

@@ -1,3 +1,3 @@
-//! Rules of what is shared with others.
+//! Rules of feeds and shares.
 
 pub mod sharing;

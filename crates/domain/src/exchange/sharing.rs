@@ -1,25 +1,25 @@
-//! Shares: when one shows nothing any more.
+//! Shares: reasons why one is closed.
 
 use jiff::Timestamp;
 
 use crate::kinds::share;
 use crate::registry::Record;
 
-/// Reason why a share shows nothing any more.
+/// Reason why a share is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Closed {
-    /// Its maker took it back.
+    /// Revoked by its creator.
     Revoked,
-    /// Its time is over.
+    /// Expired.
     Expired,
-    /// It was looked at as often as it may be.
+    /// Opened as often as allowed.
     UsedUp,
-    /// Its maker is not here any more.
+    /// The creator has no access any more.
     MakerGone,
 }
 
 impl Closed {
-    /// As the log has it.
+    /// Returns the name in the log.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -31,7 +31,7 @@ impl Closed {
     }
 }
 
-/// Returns the reason why the share shows nothing, as far as its record tells.
+/// Returns the reason why the share is closed, as far as its record shows.
 #[must_use]
 pub fn gone(share: &Record, now: Timestamp) -> Option<Closed> {
     if share.is_archived() {

@@ -1,8 +1,8 @@
-//! The Hijri calendar beside the Gregorian one.
+//! Hijri calendar beside the Gregorian one.
 //!
-//! Months are computed by the Umm al-Qura calendar, which is published ahead and so can be printed in a plan. In the
-//! Philippines a month begins by sighting of the moon, a day earlier or later at times; the office says by how many
-//! days its months differ, for one month or for a whole year, and every date follows.
+//! Months are calculated by the Umm al-Qura calendar, which is published in advance and so can be printed in a plan.
+//! In the Philippines a month begins with the sighting of the moon, sometimes a day earlier or later. The office
+//! enters the difference in days, for one month or for a whole year, and every date follows.
 
 use std::collections::BTreeMap;
 
@@ -16,20 +16,20 @@ use jiff::civil::Date;
 use crate::choices::HIJRI_MONTHS;
 use crate::kinds::MOST_HIJRI_DAYS as MOST_DAYS;
 
-/// Short forms of the months for narrow places, in the order of [`HIJRI_MONTHS`].
+/// Short names of the months, in the order of [`HIJRI_MONTHS`].
 const SHORT: [&str; 12] =
     ["Muh", "Saf", "Rab I", "Rab II", "Jum I", "Jum II", "Raj", "Sha", "Ram", "Shaw", "DhQ", "DhH"];
 
 const EPOCH: Date = Date::constant(1970, 1, 1);
-/// The days that the library of calendars counts up to then.
+/// Day number of the Unix epoch in the calendar library.
 const TO_EPOCH: i64 = 719_163;
 
-/// The Gregorian day of a day as the library of calendars counts it.
+/// Converts a day number of the calendar library to a Gregorian day.
 pub(crate) fn counted(day: RataDie) -> Date {
     EPOCH.saturating_add((day.to_i64_date() - TO_EPOCH).days())
 }
 
-/// A day of the Hijri calendar.
+/// Hijri date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HijriDate {
     /// Year.
@@ -41,13 +41,13 @@ pub struct HijriDate {
 }
 
 impl HijriDate {
-    /// As people write it: `10 Dhul-Hijja 1448 AH`.
+    /// Formats the date: `10 Dhul-Hijja 1448 AH`.
     #[must_use]
     pub fn text(self) -> String {
         format!("{} {} {} AH", self.day, HIJRI_MONTHS[self.place()].label, self.year)
     }
 
-    /// For the corner of a day: `10 DhH`.
+    /// Formats the date for the corner of a day: `10 DhH`.
     #[must_use]
     pub fn short_text(self) -> String {
         format!("{} {}", self.day, SHORT[self.place()])
@@ -58,7 +58,7 @@ impl HijriDate {
     }
 }
 
-/// A month of a Hijri year; counts on over the turn of the year.
+/// Month of a Hijri year; arithmetic passes the turn of the year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Month {
     year: i32,
@@ -83,7 +83,7 @@ impl Month {
     }
 }
 
-/// The Hijri calendar as the office reckons it.
+/// Hijri calendar with the adjustments of the office.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HijriCalendar {
     years: BTreeMap<i32, i64>,
@@ -91,8 +91,8 @@ pub struct HijriCalendar {
 }
 
 impl HijriCalendar {
-    /// Says by how many days a month begins later than computed, or earlier when negative; without a month, every
-    /// month of the year for which nothing else is said. What is said last counts.
+    /// Adjusts the start of a month by days, negative for earlier; without a month, of every month of the year that
+    /// has no adjustment of its own. The last adjustment of a month applies.
     pub fn adjust(&mut self, year: i32, month: Option<u8>, days: i64) {
         let days = days.clamp(-MOST_DAYS, MOST_DAYS);
         match month {
@@ -101,11 +101,11 @@ impl HijriCalendar {
         };
     }
 
-    /// The Hijri day of a Gregorian one.
+    /// Returns the Hijri date of a Gregorian day.
     #[must_use]
     pub fn of(&self, date: Date) -> HijriDate {
         let computed = computed(date);
-        // With months shifted by two days at most, it is this month or one beside it.
+        // Adjustments are two days at most, so the result is this month or an adjacent one.
         let mut month = Month { year: computed.year, month: computed.month }.next();
         for _ in 0..2 {
             if self.first_day(month) <= date {
@@ -118,7 +118,7 @@ impl HijriCalendar {
         HijriDate { year: month.year, month: month.month, day }
     }
 
-    /// The Gregorian day of a Hijri one.
+    /// Returns the Gregorian day of a Hijri date.
     #[must_use]
     pub fn date(&self, year: i32, month: u8, day: i64) -> Date {
         self.first_day(Month { year, month: month.clamp(1, 12) }).saturating_add((day - 1).days())
@@ -142,11 +142,11 @@ fn computed(date: Date) -> HijriDate {
     }
 }
 
-/// First day of a month as computed.
+/// Returns the calculated first day of a month.
 fn begin(month: Month) -> Date {
     let found =
         CalendarDate::try_new_hijri_with_calendar(month.year, month.month, 1, Hijri::new_umm_al_qura());
-    // Every month has a first day, and years out of all reason are bounded by the input check.
+    // Every month has a first day, and the input check bounds the years.
     found.map_or(EPOCH, |found| counted(found.to_rata_die()))
 }
 
@@ -156,9 +156,9 @@ mod tests {
 
     use super::*;
 
-    /// Beginnings of months as the Umm al-Qura calendar was published.
+    /// Published first days of months of the Umm al-Qura calendar.
     #[test]
-    fn known_days_are_found_both_ways() {
+    fn known_days_convert_in_both_directions() {
         let calendar = HijriCalendar::default();
         for (gregorian, year, month, day) in [
             (date(2024, 3, 11), 1445, 9, 1),
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn days_count_on_without_a_gap_over_300_years() {
+    fn days_have_no_gap_over_300_years() {
         let calendar = HijriCalendar::default();
         let mut day = date(1900, 1, 1);
         let mut before = calendar.of(day);
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_month_that_was_sighted_later_begins_later() {
+    fn later_sighting_moves_the_month() {
         let mut calendar = HijriCalendar::default();
         calendar.adjust(1446, Some(10), 1);
         assert_eq!(calendar.of(date(2025, 3, 30)).text(), "30 Ramadan 1446 AH");
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_year_moves_all_its_months_but_those_that_say_otherwise() {
+    fn adjustment_of_a_year_moves_months_without_their_own() {
         let mut calendar = HijriCalendar::default();
         let plain = HijriCalendar::default();
         calendar.adjust(1448, None, -1);
@@ -213,13 +213,13 @@ mod tests {
         assert_eq!(calendar.date(1448, 1, 1), plain.date(1448, 1, 1).yesterday().unwrap());
         assert_eq!(calendar.date(1448, 9, 1), plain.date(1448, 9, 3));
         assert_eq!(calendar.date(1449, 1, 1), plain.date(1449, 1, 1));
-        // The last day of the year before goes to the new year.
+        // The last day of the previous year belongs to the new year.
         let eve = plain.date(1448, 1, 1).yesterday().unwrap();
         assert_eq!(calendar.of(eve).text(), "1 Muharram 1448 AH");
     }
 
     #[test]
-    fn whatever_is_said_every_day_has_a_date_and_leads_back() {
+    fn every_day_converts_back_under_any_adjustment() {
         let mut calendar = HijriCalendar::default();
         for (month, days) in (1..=12).zip([2, -2, 1, 0, -1, 2, 2, -2, -2, 0, 1, -1]) {
             calendar.adjust(1448, Some(month), days);

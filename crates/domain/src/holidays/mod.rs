@@ -1,8 +1,8 @@
-//! Holidays of the Philippines by their rules, and the days on which the office works.
+//! Holidays of the Philippines by their rules, and the working days of the office.
 //!
-//! What the law fixes is computed: days of the Gregorian year, days that follow Easter, the last Monday of August, the
-//! Chinese new year, and the Muslim holidays of Presidential Decree 1083 with the two that are kept nationwide. What a
-//! proclamation adds or moves is put in by hand.
+//! Statutory holidays are calculated: fixed days of the Gregorian year, days relative to Easter, the last Monday of
+//! August, the Chinese new year, and the Muslim holidays of Presidential Decree 1083 with the two that are observed
+//! nationwide. Holidays by proclamation are entered by hand.
 
 pub mod actions;
 pub mod hijri;
@@ -16,32 +16,32 @@ use jiff::civil::{Date, Weekday};
 
 use crate::holidays::hijri::{HijriCalendar, counted};
 
-/// First and last year for which holidays are computed: those of whom the Hijri calendar is published.
+/// First and last year for which holidays are calculated: the years for which the Hijri calendar is published.
 pub const YEARS: std::ops::RangeInclusive<i16> = 1990..=2076;
 
-/// A holiday as its rule gives it.
+/// Calculated holiday.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holiday {
-    /// Names rule and year for ever: `rizal_day-2027`, and with the Hijri year `eid_fitr-1448h`.
+    /// Stable key of rule and year: `rizal_day-2027`, and with the Hijri year `eid_fitr-1448h`.
     pub key: String,
-    /// What people call it.
+    /// Name.
     pub name: &'static str,
-    /// The day.
+    /// Day.
     pub date: Date,
     /// `regular`, `special_non_working`, `special_working`, `muslim` or `local`.
     pub holiday_type: &'static str,
-    /// Known for certain only when the moon is sighted.
+    /// True if the date depends on the sighting of the moon.
     pub is_estimated: bool,
 }
 
-/// How the day of a holiday is found.
+/// Rule for the day of a holiday.
 #[derive(Clone, Copy)]
 enum Rule {
     /// The same month and day every year.
     Fixed(i8, i8),
-    /// So many days after Easter Sunday, or before when negative.
+    /// Days after Easter Sunday, negative for before.
     Easter(i64),
-    /// The last such day of the week of a month.
+    /// Last weekday of a month.
     Last(Weekday, i8),
     /// First day of the Chinese year.
     ChineseNewYear,
@@ -55,7 +55,7 @@ const WORKING: &str = "special_working";
 const MUSLIM: &str = "muslim";
 const LOCAL: &str = "local";
 
-/// Key, name, type and rule of each.
+/// Key, name, type and rule of each holiday.
 const RULES: [(&str, &str, &str, Rule); 26] = [
     ("new_year", "New Year's Day", REGULAR, Rule::Fixed(1, 1)),
     ("bangsamoro_foundation", "Bangsamoro Foundation Day", LOCAL, Rule::Fixed(1, 21)),
@@ -85,7 +85,7 @@ const RULES: [(&str, &str, &str, Rule); 26] = [
     ("eid_adha", "Eid'l Adha (Feast of Sacrifice)", REGULAR, Rule::Hijri(12, 10)),
 ];
 
-/// The holidays of a Gregorian year in their order; none outside [`YEARS`].
+/// Returns the holidays of a Gregorian year in order; none outside of [`YEARS`].
 #[must_use]
 pub fn of_year(year: i16, hijri: &HijriCalendar) -> Vec<Holiday> {
     if !YEARS.contains(&year) {
@@ -99,7 +99,7 @@ pub fn of_year(year: i16, hijri: &HijriCalendar) -> Vec<Holiday> {
         match rule {
             Rule::Hijri(month, day) => {
                 let first = hijri.of(Date::constant(year, 1, 1)).year;
-                // A Gregorian year has days of two Hijri years or three; a feast may come twice in it.
+                // A Gregorian year has days of two or three Hijri years; a feast may occur twice in it.
                 for hijri_year in first - 1..=first + 2 {
                     let date = hijri.date(hijri_year, month, day);
                     if date.year() == year {
@@ -118,7 +118,7 @@ pub fn of_year(year: i16, hijri: &HijriCalendar) -> Vec<Holiday> {
     found
 }
 
-/// The day of a Muslim holiday that has this key, by the calendar as it is reckoned now.
+/// Returns the day of the Muslim holiday with this key, by the adjusted calendar.
 #[must_use]
 pub fn sighted(key: &str, hijri: &HijriCalendar) -> Option<Date> {
     let (name, year) = key.strip_suffix('h')?.rsplit_once('-')?;
@@ -146,48 +146,48 @@ fn gregorian(rule: Rule, year: i16) -> Option<Date> {
     }
 }
 
-/// Easter Sunday by the Gregorian reckoning: the Sunday after the full moon, by the tables of the church, that falls on
-/// 21 March or later.
+/// Returns Easter Sunday of the Gregorian calendar: the Sunday after the ecclesiastical full moon on or after 21
+/// March.
 fn easter(year: i16) -> Option<Date> {
     let year_number = i32::from(year);
     let golden = year_number % 19;
     let century = year_number / 100;
-    // Corrections of the moon for leap years that were left out, and for its own drift.
+    // Solar and lunar corrections of the epact.
     let skipped = century - century / 4;
     let drift = (8 * century + 13) / 25;
     let epact = (19 * golden + skipped - drift + 15) % 30;
-    // The two latest dates of the full moon are moved a day back.
+    // The two latest dates of the full moon move back a day.
     let full_moon = epact - i32::from(epact == 29 || (epact == 28 && golden > 10));
     let date = Date::new(year, 3, 21).ok()?.checked_add(i64::from(full_moon).days()).ok()?;
     let ahead = i64::from(date.weekday().until(Weekday::Sunday));
     date.checked_add((if ahead == 0 { 7 } else { ahead }).days()).ok()
 }
 
-/// Whether the office is closed on a holiday of this type.
+/// Returns true if the office is closed on a holiday of this type.
 #[must_use]
 pub fn is_day_off(holiday_type: &str) -> bool {
     holiday_type != WORKING
 }
 
-/// The days on which the office works: Monday to Friday without holidays.
+/// Working days of the office: Monday to Friday without holidays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WorkingDays {
     off: BTreeSet<Date>,
 }
 
 impl WorkingDays {
-    /// Knows these days off beside the weekends.
+    /// Working days with these days off beside the weekends.
     pub fn without(off: impl IntoIterator<Item = Date>) -> Self {
         Self { off: off.into_iter().collect() }
     }
 
-    /// Whether the office works on the day.
+    /// Returns true if the office works on the day.
     #[must_use]
     pub fn is_working(&self, day: Date) -> bool {
         !is_weekend(day) && !self.off.contains(&day)
     }
 
-    /// The day so many working days after; the day itself does not count, whether worked on or not.
+    /// Returns the day after a number of working days; the day itself does not count.
     #[must_use]
     pub fn after(&self, day: Date, working_days: u32) -> Date {
         let mut current = day;
@@ -203,14 +203,14 @@ impl WorkingDays {
         current
     }
 
-    /// How many days are worked on from the first to the last, both included.
+    /// Returns the number of working days from the first to the last, both included.
     #[must_use]
     pub fn count(&self, first: Date, last: Date) -> usize {
         first.series(1.day()).take_while(|day| *day <= last).filter(|day| self.is_working(*day)).count()
     }
 }
 
-/// Saturday and Sunday.
+/// Returns true for Saturday and Sunday.
 #[must_use]
 pub fn is_weekend(day: Date) -> bool {
     matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn easter_is_where_it_was() {
+    fn easter_equals_published_dates() {
         for (year, expected) in [
             (1991, date(1991, 3, 31)),
             (2000, date(2000, 4, 23)),
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn days_that_move_are_where_they_were_kept() {
+    fn movable_holidays_equal_published_dates() {
         assert_eq!(day_of(2025, "good_friday-2025"), date(2025, 4, 18));
         assert_eq!(day_of(2026, "maundy_thursday-2026"), date(2026, 4, 2));
         assert_eq!(day_of(2025, "national_heroes-2025"), date(2025, 8, 25));
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn every_year_has_all_of_them_once_and_the_muslim_ones_are_estimated() {
+    fn every_year_has_all_holidays_and_muslim_ones_are_estimated() {
         for year in YEARS {
             let found = of_year(year, &HijriCalendar::default());
             let keys: BTreeSet<&str> = found.iter().map(|holiday| holiday.key.as_str()).collect();
@@ -279,7 +279,7 @@ mod tests {
 
     /// The Hijri year is eleven days shorter: 2033 begins and ends with the feast of Ramadan.
     #[test]
-    fn a_feast_that_comes_twice_in_a_year_is_there_twice() {
+    fn feast_can_occur_twice_in_a_year() {
         let found = of_year(2033, &HijriCalendar::default());
         let feasts: Vec<&Holiday> =
             found.iter().filter(|holiday| holiday.key.starts_with("eid_fitr")).collect();
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_feast_follows_the_sighting() {
+    fn feast_follows_the_sighting() {
         let mut calendar = HijriCalendar::default();
         calendar.adjust(1446, Some(10), 1);
         assert_eq!(sighted("eid_fitr-1446h", &calendar), Some(date(2025, 3, 31)));

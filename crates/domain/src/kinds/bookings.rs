@@ -23,7 +23,7 @@ fields! {
     }
 }
 
-/// Kinds that a booking may be for: those that a task may belong to, and tasks.
+/// Kinds that a booking may belong to: those of tasks, and tasks.
 pub const BOOKING_ORIGINS: &[&str] = &[
     "event",
     "task",

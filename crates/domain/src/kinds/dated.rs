@@ -1,21 +1,21 @@
-//! What of the registry the calendar and its filters choose from: the roles of dates, and the states of what has one.
+//! Date roles of the registry and states of dated kinds, for the calendar and its filters.
 
 use super::{Kind, REGISTRY};
 use crate::choices::Choice;
 use crate::registry::{DateRole, FieldType};
 
-/// Everything dated: kinds with the roles of their dates.
+/// Returns all kinds with date roles.
 pub fn date_roles() -> impl Iterator<Item = (&'static Kind, &'static DateRole)> {
     REGISTRY.into_iter().flat_map(|kind| kind.dates.iter().map(move |role| (kind, role)))
 }
 
-/// The kind of entries of that name, as the registry holds it.
+/// Returns the static name of an entry kind.
 #[must_use]
 pub fn entry_kind(name: &str) -> Option<&'static str> {
     date_roles().map(|(_, role)| role.entry_kind).find(|known| *known == name)
 }
 
-/// What people call entries of a role of a kind.
+/// Returns the label of entries of a role of a kind.
 #[must_use]
 pub fn entry_label(kind: &Kind, role: &DateRole) -> String {
     if role.label.is_empty() {
@@ -25,7 +25,7 @@ pub fn entry_label(kind: &Kind, role: &DateRole) -> String {
     }
 }
 
-/// What people call that kind of entries, or that state of them; nothing for what there is not.
+/// Returns the label of an entry kind or of a state; `None` for unknown values.
 #[must_use]
 pub fn entry_words(filter: &str, value: &str) -> Option<String> {
     match filter {
@@ -40,7 +40,7 @@ pub fn entry_words(filter: &str, value: &str) -> Option<String> {
     }
 }
 
-/// The states of everything dated, each once, by their words.
+/// Returns the states of all dated kinds, each once, by label.
 #[must_use]
 pub fn entry_states() -> Vec<&'static Choice> {
     let mut all: Vec<&'static Choice> = Vec::new();
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn states_stand_once_and_kinds_are_found_by_their_names() {
+    fn states_are_unique_and_entry_kinds_are_found_by_name() {
         let states = entry_states();
         for value in ["scheduled", "in_progress", "cancelled"] {
             assert_eq!(states.iter().filter(|choice| choice.value == value).count(), 1, "{value}");

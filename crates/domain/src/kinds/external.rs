@@ -1,4 +1,4 @@
-//! Calendars of others that the office looks at: subscribed by address or read in from a file, and their events.
+//! External calendars, subscribed by address or imported from a file, and their events.
 
 use crate::accounts::Area;
 use crate::choices::{EXTERNAL_EVENT_STATUSES, FETCH_STATUSES};
@@ -40,7 +40,7 @@ fields! {
 
 const FETCHED: &str = "Time of the last fetch, not an event.";
 
-/// A calendar of somebody else.
+/// External calendar.
 pub static EXTERNAL_CALENDAR: Kind = Kind {
     label: "External calendar",
     plural: "External calendars",
@@ -81,7 +81,7 @@ pub static EXTERNAL_CALENDAR: Kind = Kind {
     ..Kind::new("external_calendar", "external-calendars", "external_calendars")
 };
 
-/// An event of such a calendar. It is what the calendar says; nobody changes it here.
+/// Event of an external calendar; read-only here.
 pub static EXTERNAL_EVENT: Kind = Kind {
     label: "External event",
     plural: "External events",

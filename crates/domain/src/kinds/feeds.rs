@@ -1,4 +1,4 @@
-//! Feeds: a person's calendar under a secret address, for the calendar program on their phone or desk.
+//! Feeds: calendar of a person at a secret address, for calendar programs.
 
 use crate::accounts::Area;
 use crate::choices::{CALENDAR_MODULES, PRIORITIES};
@@ -26,8 +26,8 @@ fields! {
     }
 }
 
-/// A feed. Whoever has its address reads it with the rights that its owner has at that moment. Its filters are those of
-/// the calendar and have the names of its parameters, but for `text`, which is `q` there: lists have a `q` of their own.
+/// Feed. A reader with the address sees what its owner may see at that moment. Its filters have the names of the
+/// parameters of the calendar, except `text`, which is `q` there: lists have a `q` of their own.
 pub static FEED: Kind = Kind {
     label: "Calendar feed",
     plural: "Calendar feeds",
@@ -91,7 +91,7 @@ pub static FEED: Kind = Kind {
             .not_on_calendar("time of a request, not a date of the office")
             .listed(),
         feed::READS.field("Times read", Type::Integer(0, i64::MAX)).derived(),
-        // Encrypted, as the owner looks it up again for the next device.
+        // Encrypted, because the owner needs it again for the next device.
         feed::SECRET.field("Secret", Type::Text(300)).secret(),
         feed::SECRET_HASH.field("Hash of the secret", Type::Text(100)).secret(),
         feed::MADE_WITH.field("Token that created the address", Type::Text(40)).secret(),

@@ -1,4 +1,4 @@
-//! Holidays, and by how much the Hijri months of the office differ from the computed ones.
+//! Holidays, and adjustments of Hijri months.
 
 use crate::accounts::Area;
 use crate::choices::{HIJRI_MONTHS, HOLIDAY_SOURCES, HOLIDAY_TYPES};
@@ -29,7 +29,7 @@ fields! {
     }
 }
 
-/// By how many days a Hijri month may begin earlier or later than computed.
+/// Largest adjustment of a Hijri month, in days, to either side.
 pub const MOST_DAYS: i64 = 2;
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
@@ -75,7 +75,7 @@ pub static HOLIDAY: Kind = Kind {
     ..Kind::new("holiday", "holidays", "holidays")
 };
 
-/// By how many days a Hijri month, or all months of a year, begin later than computed.
+/// Adjustment of a Hijri month, or of all months of a year, in days.
 pub static HIJRI_ADJUSTMENT: Kind = Kind {
     label: "Moon sighting",
     plural: "Moon sightings",

@@ -1,7 +1,7 @@
-//! Every kind of record, one file each.
+//! All kinds, one file each.
 //!
-//! To add a plain kind: write its file here, list it in [`REGISTRY`], add a migration with its table (the tool
-//! `cargo run -p obcms-store --example create_table KIND` prints it), and run the tests, which say what is missing.
+//! To add a plain kind: write its file here, list it in [`REGISTRY`], add a migration with its table (the tool `cargo
+//! run -p obcms-store --example create_table KIND` prints it), and run the tests, which report what is missing.
 
 mod assessments;
 mod bookings;
@@ -56,7 +56,7 @@ pub use users::{USER, user};
 use crate::registry::typed::Date;
 use crate::registry::{FieldError, Kind, Record, TypedField};
 
-/// The rule that the second date does not lie before the first.
+/// Checks that the second date is not before the first.
 fn in_order(
     record: &Record,
     first: TypedField<Date>,
@@ -109,13 +109,13 @@ pub static REGISTRY: [&Kind; 30] = [
     &USER,
 ];
 
-/// The kind of that name.
+/// Returns the kind of that name.
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static Kind> {
     REGISTRY.into_iter().find(|kind| kind.name == name)
 }
 
-/// The kind of that collection.
+/// Returns the kind of that collection.
 #[must_use]
 pub fn by_collection(collection: &str) -> Option<&'static Kind> {
     REGISTRY.into_iter().find(|kind| kind.collection == collection)
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_kind_names_exists() {
+    fn names_in_a_kind_exist() {
         for kind in REGISTRY {
             assert!(kind.field(kind.title).is_some(), "{kind:?} has no title field");
             assert!(kind.state.is_empty() || kind.field(kind.state).is_some(), "{kind:?} has no state field");
@@ -182,9 +182,9 @@ mod tests {
         }
     }
 
-    /// The promise of the calendar: a date is on it, or somebody wrote down why not.
+    /// Checks that every date is on the calendar or has a reason why not.
     #[test]
-    fn every_date_is_on_the_calendar_or_says_why_not() {
+    fn every_date_is_on_the_calendar_or_has_a_reason() {
         for kind in REGISTRY {
             for field in kind.fields {
                 if !matches!(field.data, FieldType::Date | FieldType::Moment | FieldType::Instant)
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn what_repeats_a_title_names_a_reference() {
+    fn copies_of_titles_name_a_reference() {
         for kind in REGISTRY {
             for field in kind.fields.iter().filter(|field| !field.title_of.is_empty()) {
                 let named = kind.field(field.title_of).map(|named| named.data);

@@ -1,4 +1,4 @@
-//! Needs: what a community lacks, scored and carried to a PPA.
+//! Needs: deficits of a community, scored and answered by a PPA.
 
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{FEASIBILITIES, NEED_STATUSES, SECTORS, URGENCY_LEVELS};

@@ -1,4 +1,4 @@
-//! PPAs: programmes, projects and activities, and requests of communities.
+//! PPAs: programmes, projects and activities, and community requests.
 
 use serde_json::Value as Json;
 
@@ -72,7 +72,7 @@ fn rules(record: &Record, errors: &mut Vec<FieldError>) {
     }
 }
 
-/// `[{date, title, status}]`, the status optional.
+/// Checks milestones: `[{date, title, status}]`, status optional.
 fn check_milestones(json: &Json) -> Result<(), String> {
     let expected = || "Must be a list of milestones with date, title and status.".to_owned();
     let items = json.as_array().ok_or_else(expected)?;
@@ -190,7 +190,7 @@ pub static PPA: Kind = Kind {
             .initial(Initial::Text("draft"))
             .filtered(),
         ppa::MILESTONES.field("Milestones", Type::Structure(check_milestones)).group(FieldGroup::Reporting),
-        // The program alone writes it.
+        // Written only by the program.
         ppa::MILESTONE_NUMBERS.field("Numbers of the milestones", Type::Structure(|_| Ok(()))).secret(),
         ppa::APPROPRIATION_CLASS
             .field("Appropriation class", Type::Choice(APPROPRIATION_CLASSES))

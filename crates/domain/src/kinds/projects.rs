@@ -1,4 +1,4 @@
-//! Projects: the nine-stage journey of one need to a completed PPA.
+//! Projects: the workflow of one need through nine stages to a completed PPA.
 
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{PRIORITIES, PROJECT_STAGES};

@@ -27,7 +27,7 @@ fields! {
     }
 }
 
-/// Something that can be booked.
+/// A resource that can be booked.
 pub static RESOURCE: Kind = Kind {
     label: "Resource",
     plural: "Resources",

@@ -1,4 +1,4 @@
-//! Saved views: the filters of a page under a name, each person's own.
+//! Saved views: named filters of a page, owned by one person.
 
 use crate::accounts::Area;
 use crate::choices::Choice;
@@ -15,15 +15,15 @@ fields! {
     }
 }
 
-/// Pages whose filters and view stand in the address and can be saved.
+/// Pages whose filters and view are in the address and can be saved.
 const PAGES: &[Choice] = &[
     Choice { value: "calendar", label: "Calendar" },
     Choice { value: "board", label: "Board" },
     Choice { value: "tasks", label: "Tasks" },
 ];
 
-/// A saved view. The one that is the default of its page is chosen by the rule in the commands: a person has one
-/// default for a page, and making another one the default takes the mark from the one before.
+/// Saved view. A person has one default for a page: a rule of the commands clears the previous default when another
+/// one is set.
 pub static SAVED_VIEW: Kind = Kind {
     label: "Saved view",
     plural: "Saved views",

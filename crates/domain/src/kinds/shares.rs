@@ -1,4 +1,4 @@
-//! Shares: a part of the calendar for people without an account, under a secret address.
+//! Shares: a part of the calendar at a secret address, for people without an account.
 
 use crate::accounts::Area;
 use crate::choices::Choice;
@@ -21,7 +21,7 @@ fields! {
     }
 }
 
-/// Modules that can be shared: neither what is about the people of the office nor external calendars.
+/// Modules that can be shared: neither those about people of the office nor external calendars.
 pub const SHARED_MODULES: &[Choice] = &[
     Choice { value: "coordination", label: "Coordination" },
     Choice { value: "mana", label: "Mapping and needs" },
@@ -34,9 +34,9 @@ pub const SHARED_MODULES: &[Choice] = &[
     Choice { value: "holidays", label: "Holidays" },
 ];
 
-/// Days that a share shows at most.
+/// Maximum number of days that a share shows.
 pub const MOST_DAYS: i32 = 400;
-/// Characters of a pass phrase at least.
+/// Minimum number of characters of a passphrase.
 pub const LEAST_PASSPHRASE: usize = 4;
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
@@ -49,7 +49,7 @@ fn rules(record: &Record, errors: &mut Vec<FieldError>) {
     }
 }
 
-/// A share. Whoever has its address sees title, time, place and module of what its maker may see, and nothing else.
+/// Share. A reader with the address sees title, time, place and module of what its creator may see, and nothing else.
 pub static SHARE: Kind = Kind {
     label: "Shared calendar",
     plural: "Shared calendars",
@@ -103,7 +103,7 @@ pub static SHARE: Kind = Kind {
             .derived()
             .not_on_calendar("Past date.")
             .listed(),
-        // Encrypted, as its maker looks it up again to pass it on.
+        // Encrypted, because its creator needs it again to pass it on.
         share::SECRET.field("Secret", Type::Text(300)).secret(),
         share::SECRET_HASH.field("Hash of the secret", Type::Text(100)).secret(),
         share::MADE_WITH.field("Token that created the address", Type::Text(40)).secret(),

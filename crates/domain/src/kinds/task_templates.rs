@@ -1,4 +1,4 @@
-//! Task templates: what is generated, for what, when and for whom.
+//! Task templates: generated tasks with their dates and assignees.
 
 use serde_json::Value as Json;
 
@@ -33,7 +33,7 @@ const MEMBERS: [&str; 11] = [
     "visible_to_partners",
 ];
 
-/// The items of a template: a list of objects with the members of [`MEMBERS`].
+/// Checks the items of a template: a list of objects with the members of [`MEMBERS`].
 fn check_items(json: &Json) -> Result<(), String> {
     let items = json.as_array().ok_or("Must be a list of items.")?;
     if items.len() > 200 {
@@ -83,7 +83,7 @@ fn check_items(json: &Json) -> Result<(), String> {
         if !matches!(item.get("visible_to_partners"), None | Some(Json::Null | Json::Bool(_))) {
             return Err(format!("Visible to partners of item {number} must be true or false."));
         }
-        // A prerequisite stands before what waits for it, so there can be no cycle.
+        // A prerequisite must precede its dependents in the list, so there can be no cycle.
         let prerequisites = item.get("prerequisites").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
         for prerequisite in prerequisites {
             if !prerequisite.as_str().is_some_and(|name| keys.contains(&name)) {
@@ -95,7 +95,7 @@ fn check_items(json: &Json) -> Result<(), String> {
     Ok(())
 }
 
-/// A template for tasks.
+/// Task template.
 pub static TASK_TEMPLATE: Kind = Kind {
     label: "Task template",
     plural: "Task templates",

@@ -1,4 +1,4 @@
-//! Tasks: what is to be done, by whom, until when, and for what.
+//! Tasks: work with assignees, due date, status and origin.
 
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
@@ -38,7 +38,7 @@ fields! {
     }
 }
 
-/// Kinds that a task may belong to. Those of later modules join as their kinds come.
+/// Kinds that a task may belong to. Kinds of later modules are added with them.
 pub const ORIGINS: &[&str] = &[
     "assessment",
     "need",

@@ -1,4 +1,4 @@
-//! Users: the people who sign in.
+//! Users: accounts of people.
 
 use crate::accounts::Area;
 use crate::accounts::preferences::{check_quiet_hours, check_reminders};
@@ -52,7 +52,7 @@ const THEMES: &[Choice] = &[
 const WEEK_STARTS: &[Choice] =
     &[Choice { value: "monday", label: "Monday" }, Choice { value: "sunday", label: "Sunday" }];
 
-/// Views with which the calendar may open.
+/// Initial views of the calendar.
 const VIEWS: &[Choice] = &[
     Choice { value: "day", label: "Day" },
     Choice { value: "week", label: "Week" },
@@ -135,7 +135,7 @@ pub static USER: Kind = Kind {
             .initial(Initial::Boolean(true))
             .folded()
             .personal(),
-        // Stored by an earlier version. Neither shown nor taken until reminders are delivered.
+        // Stored by an earlier version. Neither shown nor accepted until reminders are delivered.
         user::REMINDERS.field("Reminders (minutes before)", Type::Structure(check_reminders)).secret(),
         user::REMINDER_CHANNELS.field("Reminder channels", Type::Choices(REMINDER_CHANNELS)).secret(),
         user::WORKING_HOURS

@@ -33,7 +33,7 @@ impl Part {
         Self::ALL.into_iter().find(|part| part.as_str() == text)
     }
 
-    /// Word for its sum.
+    /// Label of its sum.
     #[must_use]
     pub const fn total(self) -> &'static str {
         match self {

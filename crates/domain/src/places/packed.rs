@@ -1,4 +1,4 @@
-//! Reads the packed places. `scripts/pack-places` writes them and documents the format.
+//! Reader of the packed places. `scripts/pack-places` writes them and documents the format.
 
 use std::{io::Read, str::Split};
 
@@ -7,7 +7,7 @@ use super::{Barangay, Gazetteer, Municipality, MunicipalityKind, PlacesError, Pr
 /// The places as packed by `scripts/pack-places`.
 static PACKED: &[u8] = include_bytes!("../../data/psgc.tsv.br");
 
-/// Unpacks all places. It takes a moment and some megabytes, so callers keep the result or store it.
+/// Unpacks all places. It takes a moment and some megabytes, so callers cache or store the result.
 ///
 /// # Errors
 ///
@@ -30,7 +30,7 @@ pub(super) fn read(text: &str) -> Result<Gazetteer, PlacesError> {
     Ok(reader.places)
 }
 
-/// Collects the places; parents come before their children.
+/// Builder of the places; parents precede their children.
 #[derive(Default)]
 struct Reader {
     places: Gazetteer,
@@ -127,7 +127,7 @@ impl Reader {
     }
 }
 
-/// The fields of one line, one after the other.
+/// Fields of one line, one after the other.
 struct Fields<'line>(Split<'line, char>);
 
 impl<'line> Fields<'line> {
@@ -164,12 +164,13 @@ fn check_code(code: &str) -> Result<(), &'static str> {
     }
 }
 
-/// What the codes of a municipality's barangays start with. The code was checked, so it has ten ASCII digits.
+/// Returns the common prefix of the barangay codes of a municipality. The code was checked, so it has ten ASCII
+/// digits.
 fn prefix_of(code: &str) -> String {
     code.chars().take(7).collect()
 }
 
-/// Degrees from whole ten-thousandths.
+/// Converts ten-thousandths to degrees.
 #[expect(clippy::cast_precision_loss, reason = "at most 1 800 000, exact in a float")]
 fn degrees(ten_thousandths: i64) -> f64 {
     ten_thousandths as f64 / 10_000.0

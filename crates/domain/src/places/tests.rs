@@ -14,7 +14,7 @@ fn city<'places>(places: &'places Gazetteer, name: &str) -> &'places Municipalit
 }
 
 #[test]
-fn every_place_is_there() {
+fn every_place_is_present() {
     let places = all();
     assert_eq!(places.regions.len(), 18);
     assert_eq!(places.provinces.len(), 82);
@@ -125,7 +125,7 @@ fn places_without_a_province_are_the_known_ones() {
 }
 
 #[test]
-fn the_districts_of_manila_are_folded_into_the_city() {
+fn districts_of_manila_are_merged_into_the_city() {
     let places = all();
     let manila = city(&places, "City of Manila");
     let barangays: Vec<_> =
@@ -136,7 +136,7 @@ fn the_districts_of_manila_are_folded_into_the_city() {
 }
 
 #[test]
-fn an_address_names_all_levels_there_are() {
+fn address_names_all_present_levels() {
     let places = all();
     assert_eq!(
         places.address("1206504007").as_deref(),
@@ -147,7 +147,7 @@ fn an_address_names_all_levels_there_are() {
 }
 
 #[test]
-fn every_kind_has_its_word() {
+fn every_municipality_kind_is_parsed_back() {
     for kind in MunicipalityKind::ALL {
         assert_eq!(MunicipalityKind::from_word(kind.as_str()), Some(kind));
         assert_eq!(serde_json::to_value(kind).expect("it writes"), kind.as_str());
@@ -156,7 +156,7 @@ fn every_kind_has_its_word() {
 }
 
 #[test]
-fn damage_is_refused_with_its_line() {
+fn damaged_line_is_refused_with_its_number() {
     let region = "R\t0100000000\tRegion I\tRegion I\t5\t169024\t1204835\n";
     assert_eq!(read(region).expect("a good line").regions.len(), 1);
     for (text, expected_line, expected_reason) in [

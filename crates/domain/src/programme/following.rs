@@ -1,4 +1,4 @@
-//! States that follow from elsewhere: of a PPA from its approval and project, of a need from its validation and project.
+//! Derived states: of a PPA from its approval and project, of a need from its validation and project.
 
 use jiff::civil::Date;
 
@@ -35,7 +35,7 @@ impl PpaFacts {
         }
     }
 
-    /// Reason why a plain edit does not bring the PPA into this state, with what to do instead.
+    /// Returns the reason why a plain edit cannot set this state, with what to do instead.
     pub fn refuse(&self, status: &str, today: Date) -> Option<String> {
         let begun = self.has_begun(today);
         match status {
@@ -55,7 +55,7 @@ impl PpaFacts {
         }
     }
 
-    /// Returns the state that a planned PPA gets when its budget comes into force; nothing where it stays.
+    /// Returns the state that a planned PPA gets when its budget comes into force; `None` for no change.
     #[must_use]
     pub fn begins(&self, status: &str, today: Date) -> Option<&'static str> {
         (status == "planning" && self.has_begun(today)).then_some("ongoing")
@@ -78,7 +78,7 @@ impl PpaFacts {
     }
 }
 
-/// State of a PPA whose project enters a stage; nothing where it stays. What people put on hold or cancelled stays so.
+/// Returns the state of a PPA whose project enters a stage; `None` for no change. On hold and cancelled stay.
 pub fn ppa_status(status: &str, stage: Stage) -> Option<&'static str> {
     let follows = match stage {
         _ if ["on_hold", "cancelled"].contains(&status) => return None,
@@ -89,7 +89,7 @@ pub fn ppa_status(status: &str, stage: Stage) -> Option<&'static str> {
     (follows != status).then_some(follows)
 }
 
-/// State of a need whose project enters a stage; nothing where it stays.
+/// Returns the state of a need whose project enters a stage; `None` for no change.
 pub fn need_status(status: &str, stage: Stage) -> Option<&'static str> {
     let is_begun = stage >= Stage::Implementation;
     match (status, stage) {
@@ -101,11 +101,11 @@ pub fn need_status(status: &str, stage: Stage) -> Option<&'static str> {
     }
 }
 
-/// States that a need has only after it was validated.
+/// States of a need that require validation.
 pub const AFTER_VALIDATION: [&str; 4] = ["prioritized", "planned", "in_progress", "completed"];
 
-/// Reason why a plain edit does not bring a need into this state, with what to do instead. `project` is the stage of
-/// its project, if there is one.
+/// Returns the reason why a plain edit cannot set this state of a need, with what to do instead. `project` is the
+/// stage of its project, if there is one.
 pub fn refuse_need(is_validated: bool, project: Option<Stage>, status: &str) -> Option<&'static str> {
     match (status, project) {
         (status, _) if AFTER_VALIDATION.contains(&status) && !is_validated => {
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_step_of_the_project_moves_the_ppa_both_ways() {
+    fn project_stage_moves_the_ppa_in_both_directions() {
         for (status, stage, follows) in [
             ("planning", Stage::Implementation, Some("ongoing")),
             ("ongoing", Stage::Monitoring, None),

@@ -1,27 +1,27 @@
-//! The nine stages of a project and the ways between them.
+//! Nine stages of a project and their transitions.
 
 use crate::approval;
 
 /// A stage of a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
-    /// A need is seen.
+    /// A need is identified.
     NeedIdentification,
-    /// It is checked.
+    /// The need is validated.
     NeedValidation,
-    /// It is tied to policies.
+    /// Policies are linked.
     PolicyLinkage,
-    /// A ministry, agency or office takes it on.
+    /// A ministry, agency or office is assigned.
     MaoCoordination,
-    /// A PPA and its budget are made.
+    /// A PPA with a budget is created.
     BudgetPlanning,
     /// The budget is approved.
     Approval,
-    /// The work is done.
+    /// The PPA is implemented.
     Implementation,
-    /// Its results are watched.
+    /// Results are monitored.
     Monitoring,
-    /// It is closed.
+    /// The project is closed.
     Completion,
 }
 
@@ -39,7 +39,7 @@ impl Stage {
         Self::Completion,
     ];
 
-    /// The value that is stored.
+    /// Returns the stored value.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NeedIdentification => "need_identification",
@@ -54,12 +54,12 @@ impl Stage {
         }
     }
 
-    /// The stage stored as `text`.
+    /// Returns the stage stored as `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| stage.as_str() == text)
     }
 
-    /// How far a project in this stage is by its stage alone, in percent.
+    /// Returns the progress of a project by its stage alone, in percent.
     pub const fn weight(self) -> u8 {
         match self {
             Self::NeedIdentification => 5,
@@ -74,25 +74,25 @@ impl Stage {
         }
     }
 
-    /// The stage after this one.
+    /// Returns the next stage.
     pub fn next(self) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| *stage > self)
     }
 
-    /// Whether a project may pass it by, with a reason.
+    /// Returns true if the stage can be skipped, with a reason.
     pub const fn may_be_skipped(self) -> bool {
         matches!(self, Self::PolicyLinkage)
     }
 }
 
-/// What the entry checks look at.
+/// Facts for the entry checks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// Somebody validated the need.
+    /// The need is validated.
     pub need_validated: bool,
     /// The project names the focal person of a ministry, agency or office.
     pub focal_person: bool,
-    /// The approval of its PPA; `None` without a PPA.
+    /// Approval of its PPA; `None` without a PPA.
     pub ppa: Option<approval::State>,
     /// The PPA has a budget.
     pub ppa_budget: bool,
@@ -100,7 +100,7 @@ pub struct Facts {
     pub ppa_funding_source: bool,
 }
 
-/// Something that is missing to enter a stage.
+/// Missing requirement of a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
     /// The need is not validated.
@@ -118,7 +118,7 @@ pub enum Missing {
 }
 
 impl Missing {
-    /// Where it is set: the kind of the thing and its field, to link to.
+    /// Kind and field in which the requirement is set, for a link.
     pub const fn place(self) -> (&'static str, &'static str) {
         match self {
             Self::NeedValidation => ("need", "status"),
@@ -130,7 +130,7 @@ impl Missing {
         }
     }
 
-    /// What people read.
+    /// Message for people.
     pub const fn message(self) -> &'static str {
         match self {
             Self::NeedValidation => "the need is not validated",
@@ -143,27 +143,27 @@ impl Missing {
     }
 }
 
-/// Why a project does not move.
+/// Reason why a project does not change its stage.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LifeCycleError {
     /// Entry checks failed.
     #[error("{}", .0.iter().map(|missing| missing.message()).collect::<Vec<_>>().join("; "))]
     Missing(Vec<Missing>),
-    /// The last stage has none after it.
+    /// The last stage has no next one.
     #[error("the project is completed")]
     Completed,
-    /// Back means to an earlier stage.
+    /// A return needs an earlier stage.
     #[error("a project can return only to an earlier stage")]
     NotEarlier,
     /// Only one stage can be skipped.
     #[error("only the stage Policy linkage can be skipped")]
     CannotSkip,
-    /// Going back and skipping need a reason.
+    /// A return or skip needs a reason.
     #[error("enter a reason")]
     NoReason,
 }
 
-/// What is missing to enter `stage`; empty when nothing is.
+/// Returns what is missing to enter `stage`; empty when nothing is.
 pub fn missing_to_enter(stage: Stage, facts: &Facts) -> Vec<Missing> {
     let mut missing = Vec::new();
     let mut require = |holds: bool, item: Missing| {
@@ -197,12 +197,12 @@ pub fn missing_to_enter(stage: Stage, facts: &Facts) -> Vec<Missing> {
     missing
 }
 
-/// One stage forward.
+/// Advances by one stage.
 pub fn advance(from: Stage, facts: &Facts) -> Result<Stage, LifeCycleError> {
     enter(from.next().ok_or(LifeCycleError::Completed)?, facts)
 }
 
-/// Past the stage that may be skipped: from the one before it, or out of it while nothing was done in it.
+/// Skips the stage that can be skipped: from the one before it, or out of it while nothing was done in it.
 pub fn skip(from: Stage, facts: &Facts, reason: &str) -> Result<Stage, LifeCycleError> {
     require_reason(reason)?;
     let skipped =
@@ -211,7 +211,7 @@ pub fn skip(from: Stage, facts: &Facts, reason: &str) -> Result<Stage, LifeCycle
     enter(target, facts)
 }
 
-/// Back to an earlier stage.
+/// Returns to an earlier stage.
 pub fn return_to(from: Stage, to: Stage, reason: &str) -> Result<Stage, LifeCycleError> {
     require_reason(reason)?;
     if to < from { Ok(to) } else { Err(LifeCycleError::NotEarlier) }
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_complete_project_walks_to_the_end() {
+    fn complete_project_advances_to_the_end() {
         let mut stage = Stage::NeedIdentification;
         for expected in &Stage::ALL[1..] {
             stage = advance(stage, &COMPLETE).expect("nothing is missing");
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn missing_requirements_are_named() {
         let none = Facts::default();
         let missing = |from| match advance(from, &none) {
             Err(LifeCycleError::Missing(missing)) => missing,
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn implementation_waits_for_the_executive() {
+    fn implementation_requires_executive_approval() {
         for (state, enough) in [
             (approval::State::Rejected, false),
             (approval::State::ExecutiveApproval, false),
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn back_goes_only_to_an_earlier_stage_and_with_a_reason() {
+    fn return_needs_an_earlier_stage_and_a_reason() {
         let to = |stage, reason| return_to(Stage::Approval, stage, reason);
         assert_eq!(to(Stage::BudgetPlanning, "the sum is wrong"), Ok(Stage::BudgetPlanning));
         assert_eq!(to(Stage::NeedIdentification, "another need"), Ok(Stage::NeedIdentification));

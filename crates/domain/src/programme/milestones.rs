@@ -1,18 +1,18 @@
-//! Milestones of a record, and the numbers by which the calendar knows each again for ever, whatever is added, taken
-//! away, moved or renamed beside it.
+//! Milestones of a record, with numbers that identify them on the calendar for ever, also when others are added,
+//! removed, moved or renamed.
 //!
-//! People give a list and no numbers, so a milestone is known again by what it says. What was taken away is remembered,
-//! so that it has its number again when it comes back, as by undo.
+//! People give a list without numbers, so a milestone is matched by its content. Removed ones are remembered, so that
+//! they get their number back when they return, as by undo.
 
 use serde_json::{Value as Json, json};
 
 use crate::kinds::ppa;
 use crate::registry::{Record, Value};
 
-/// Milestones that were taken away and are remembered.
+/// Maximum number of removed milestones that are remembered.
 const REMEMBERED: usize = 200;
 
-/// A milestone that has a number.
+/// Milestone with its number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Known {
     number: i64,
@@ -31,7 +31,7 @@ fn text<'a>(item: &'a Json, name: &str) -> &'a str {
     item.get(name).and_then(Json::as_str).unwrap_or_default()
 }
 
-/// The milestones of the list with their numbers, then those that were taken away.
+/// Returns the milestones of the list with their numbers, then the removed ones.
 fn known(record: &Record) -> Vec<Known> {
     if let Value::Json(Json::Array(rows)) = ppa::MILESTONE_NUMBERS.value(record) {
         let read = |row: &Json| {
@@ -43,19 +43,19 @@ fn known(record: &Record) -> Vec<Known> {
         };
         return rows.iter().filter_map(read).collect();
     }
-    // Until a list is changed for the first time, its milestones are counted through.
+    // Until the first change of the list, its milestones are numbered by position.
     let counted = (0..).zip(items(ppa::MILESTONES.value(record)));
     counted.map(|(number, (date, title))| Known { number, date: date.into(), title: title.into() }).collect()
 }
 
-/// The numbers of the milestones, in the order of the list.
+/// Returns the numbers of the milestones, in the order of the list.
 #[must_use]
 pub fn numbers(record: &Record) -> Vec<i64> {
     let count = items(ppa::MILESTONES.value(record)).len();
     known(record).into_iter().take(count).map(|known| known.number).collect()
 }
 
-/// Gives the milestones of a changed record the numbers that they had, and new ones to new ones.
+/// Assigns the previous numbers to the milestones of a changed record, and new numbers to new ones.
 pub fn keep_numbers(before: &Record, record: &mut Record) {
     if !ppa::MILESTONE_NUMBERS.is_in(record.kind) || ppa::MILESTONES.is_same(before, record) {
         return;
@@ -68,7 +68,7 @@ pub fn keep_numbers(before: &Record, record: &mut Record) {
         .collect();
     let mut matches = Matches { of_new: vec![None; new.len()], taken: vec![false; old.len()] };
     matches.find(&new, &old, |(date, title), known| known.date == *date && known.title == *title);
-    // What was taken away comes back only as it was; what is there may be renamed or moved.
+    // A removed milestone returns only unchanged; a present one may be renamed or moved.
     let there = &old[..present];
     matches.find(&new, there, |(_, title), known| known.title == *title);
     matches.find(&new, there, |(date, _), known| known.date == *date);
@@ -94,7 +94,7 @@ pub fn keep_numbers(before: &Record, record: &mut Record) {
     ppa::MILESTONE_NUMBERS.set(record, Json::Array(rows));
 }
 
-/// Which old milestone each new one is.
+/// Matches of new milestones with old ones.
 struct Matches {
     of_new: Vec<Option<usize>>,
     taken: Vec<bool>,
@@ -136,7 +136,7 @@ mod tests {
         Value::Json(items.iter().map(|(date, title)| json!({ "date": date, "title": title })).collect())
     }
 
-    /// The numbers after each of the changes.
+    /// Returns the numbers after each of the changes.
     fn after(first: &[(&str, &str)], changes: &[&[(&str, &str)]]) -> Vec<Vec<i64>> {
         let mut record = ppa(first);
         let mut found = Vec::new();
@@ -154,24 +154,24 @@ mod tests {
     const C: (&str, &str) = ("2027-01-01", "Begun");
 
     #[test]
-    fn a_new_list_is_counted_through() {
+    fn new_list_is_numbered_by_position() {
         assert_eq!(numbers(&ppa(&[A, B])), [0, 1]);
         assert_eq!(numbers(&ppa(&[])), [0; 0]);
     }
 
     #[test]
-    fn what_stays_keeps_its_number() {
+    fn unchanged_milestones_keep_their_numbers() {
         assert_eq!(after(&[A, B], &[&[C, A, B], &[B, C], &[B]]), [vec![2, 0, 1], vec![1, 2], vec![1]]);
     }
 
     #[test]
-    fn what_comes_back_has_its_number_and_no_other_ever() {
+    fn restored_milestone_gets_its_number_back() {
         assert_eq!(after(&[A, B], &[&[A], &[A, C], &[A, C, B]]), [vec![0], vec![0, 2], vec![0, 2, 1]]);
         assert_eq!(after(&[A], &[&[], &[B], &[A]]), [vec![], vec![1], vec![0]]);
     }
 
     #[test]
-    fn what_is_moved_or_renamed_is_the_same() {
+    fn moved_or_renamed_milestone_keeps_its_number() {
         let moved = ("2027-04-01", "Drilled");
         let renamed = ("2027-04-01", "Drilled deep");
         let both = ("2027-05-01", "Drilled deeper");
@@ -179,13 +179,13 @@ mod tests {
             after(&[A, B], &[&[moved, B], &[B, renamed], &[both, B]]),
             [vec![0, 1], vec![1, 0], vec![0, 1]]
         );
-        // Two of one title stay apart by their dates.
+        // Two with the same title are distinguished by their dates.
         let twice = ("2027-09-01", "Drilled");
         assert_eq!(after(&[A, twice], &[&[twice, A], &[twice]]), [vec![1, 0], vec![1]]);
     }
 
     #[test]
-    fn other_changes_leave_the_numbers_alone() {
+    fn other_changes_keep_the_numbers() {
         let mut record = ppa(&[A]);
         let before = record.clone();
         ppa::TITLE.set(&mut record, "Wells");

@@ -1,4 +1,4 @@
-//! Projects: how needs are scored, the life cycle and the approval of budgets.
+//! Projects: scores of needs, life cycle, milestones and derived states.
 
 pub mod actions;
 pub mod milestones;

@@ -1,13 +1,13 @@
-//! The score of a need: how much it should come first, 0 to 100.
+//! Priority score of a need, 0 to 100.
 //!
-//! Four parts of 25 points each: urgency, severity, feasibility, and how many people are affected. A part that is
-//! not known counts 0, so a need that is described well comes before one that is not. The weight of a category
-//! and the rank given by hand do not enter the score.
+//! Four parts of 25 points each: urgency, severity, feasibility, and people affected. An unknown part counts 0, so a
+//! need that is described well comes before one that is not. The weight of a category and the manual rank do not enter
+//! the score.
 
-/// From this score on a need is of high priority.
+/// Lowest score of a high priority.
 pub const HIGH_PRIORITY: u8 = 80;
 
-/// What a need is scored by, as stored.
+/// Parts of the score, as stored.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Parts<'a> {
     /// `immediate`, `short_term`, `medium_term`, `long_term`.
@@ -16,13 +16,13 @@ pub struct Parts<'a> {
     pub severity: Option<u8>,
     /// `very_low` to `very_high`.
     pub feasibility: Option<&'a str>,
-    /// How many people it concerns.
+    /// Number of people affected.
     pub affected_population: Option<u64>,
 }
 
-/// The score, rounded to the nearest whole number.
+/// Returns the score, rounded to the nearest whole number.
 pub fn priority_score(parts: &Parts<'_>) -> u8 {
-    // In hundredths of a point, as urgency goes in steps of 6.25.
+    // In hundredths of a point, because urgency has steps of 6.25.
     let hundredths = parts.urgency.map_or(0, urgency_points)
         + parts.severity.map_or(0, severity_points)
         + parts.feasibility.map_or(0, feasibility_points)
@@ -30,7 +30,7 @@ pub fn priority_score(parts: &Parts<'_>) -> u8 {
     u8::try_from((hundredths + 50) / 100).unwrap_or(100)
 }
 
-/// Whether a score makes a need one of high priority.
+/// Returns true if a score is of high priority.
 pub const fn high_priority(score: u8) -> bool {
     score >= HIGH_PRIORITY
 }
@@ -60,8 +60,8 @@ fn feasibility_points(feasibility: &str) -> u32 {
     }
 }
 
-/// Five steps, each about five times the one before: a few families, a sitio, a barangay, several barangays, a
-/// municipality. In steps, because head counts in the field are estimates.
+/// Returns the points for the people affected. Five steps, each about five times the one before: a few families, a
+/// sitio, a barangay, several barangays, a municipality. Steps, because head counts in the field are estimates.
 fn population_points(people: u64) -> u32 {
     match people {
         0 => 0,
@@ -87,7 +87,7 @@ mod tests {
     };
 
     #[test]
-    fn the_ends_of_the_scale() {
+    fn score_has_its_minimum_and_maximum() {
         assert_eq!(priority_score(&HIGHEST), 100);
         assert_eq!(priority_score(&Parts::default()), 0);
         let lowest = Parts {
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn every_choice_counts_something() {
+    fn every_choice_adds_to_the_score() {
         for choice in choices::URGENCY_LEVELS {
             assert!(urgency_points(choice.value) > 0, "{}", choice.value);
         }

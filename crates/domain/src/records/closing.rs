@@ -1,13 +1,13 @@
-//! Statuses that end something before it is done, with which its open tasks and bookings may be cancelled.
+//! Closing statuses, with which open tasks and bookings of a record may be cancelled.
 
 use crate::kinds::{BOOKING_ORIGINS, ORIGINS};
 use crate::registry::shared::STATUS;
 use crate::registry::{FieldType, Kind, Record};
 
-/// Statuses after which nothing more is to be done.
+/// Statuses that close a record.
 const CLOSED: [&str; 5] = ["cancelled", "rejected", "withdrawn", "terminated", "discontinued"];
 
-/// Statuses of the kind that close a record to which tasks or bookings may belong; none of any other kind.
+/// Returns the closing statuses of a kind to which tasks or bookings may belong; none for other kinds.
 #[must_use]
 pub fn closing_statuses(kind: &Kind) -> Vec<&'static str> {
     let is_origin = ORIGINS.contains(&kind.name) || BOOKING_ORIGINS.contains(&kind.name);
@@ -22,13 +22,13 @@ pub fn closing_statuses(kind: &Kind) -> Vec<&'static str> {
     }
 }
 
-/// Statuses of the kind for which people are asked for a reason.
+/// Returns the statuses of the kind for which a reason is asked.
 #[must_use]
 pub fn statuses_with_reason(kind: &Kind) -> &'static [&'static str] {
     if kind.name == "ppa" { &["on_hold", "cancelled"] } else { &[] }
 }
 
-/// Returns true if the record has a status that closes it.
+/// Returns true if the record has a closing status.
 #[must_use]
 pub fn is_closed(record: &Record) -> bool {
     closing_statuses(record.kind).contains(&STATUS.get(record))
@@ -40,7 +40,7 @@ mod tests {
     use crate::kinds::{APPLICATION, ASSESSMENT, BOOKING, EVENT, PPA, PROJECT, TASK};
 
     #[test]
-    fn what_has_tasks_and_a_status_can_be_closed() {
+    fn kinds_with_tasks_and_a_status_have_closing_statuses() {
         assert_eq!(closing_statuses(&EVENT), ["cancelled"]);
         assert_eq!(closing_statuses(&PPA), ["cancelled"]);
         assert_eq!(closing_statuses(&ASSESSMENT), ["cancelled"]);

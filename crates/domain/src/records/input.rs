@@ -1,7 +1,7 @@
-//! Input read by the description of its kind.
+//! Parser of input by the description of its kind.
 //!
-//! Everything that comes from outside, from JSON, a form or a file, passes through [`parse`] (forms and files
-//! first become JSON in [`form_to_json`](crate::registry::form_to_json)); each wrong field gets its own sentence.
+//! All input, from JSON, a form or a file, passes through [`parse`] (forms and files first become JSON in
+//! [`form_to_json`](crate::registry::form_to_json)); each wrong field gets its own message.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -14,19 +14,18 @@ use crate::core::id::Id;
 use crate::registry::shared::{ALL_DAY, END, START, TIMEZONE};
 use crate::registry::{Field, FieldError, FieldType, Initial, Kind, Record, Source, Value, parse_field};
 
-/// What reading an input needs to know of its surroundings.
+/// Context of an input.
 #[derive(Clone, Debug)]
 pub struct Context<'a> {
-    /// Who writes.
+    /// Actor who writes.
     pub actor: Option<Id>,
-    /// The office's date.
+    /// Date of the office.
     pub today: Date,
-    /// The office's time zone.
+    /// Time zone of the office.
     pub office_timezone: &'a str,
 }
 
-/// Puts the members of `input` into the record, or says what is wrong with each. `creating` fills in what is
-/// not given.
+/// Sets the members of `input`, or returns an error for each wrong one. `creating` fills in initial values.
 pub fn parse(
     record: &mut Record,
     input: &Map<String, Json>,
@@ -38,7 +37,7 @@ pub fn parse(
     if creating {
         fill(record, context);
     }
-    // What moments depend on must be known before them, and they before the dates of a series.
+    // Fields that moments depend on are read before them, and moments before the dates of a series.
     let ordered = input.iter().filter(|(name, _)| !is_moment(kind, name) && !is_moments(kind, name));
     let moments = input.iter().filter(|(name, _)| is_moment(kind, name));
     let dates = input.iter().filter(|(name, _)| is_moments(kind, name));
@@ -92,7 +91,7 @@ pub fn parse(
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
-/// Reads one value; points in time as people write them are read in the zone of the office.
+/// Parses one value; local times are read in the zone of the office.
 fn parse_given(field: &Field, json: &Json, context: &Context<'_>) -> Result<Value, (&'static str, String)> {
     let local = match (field.data, json.as_str()) {
         (FieldType::Instant, Some(text)) if text.parse::<Timestamp>().is_err() => {
@@ -106,7 +105,7 @@ fn parse_given(field: &Field, json: &Json, context: &Context<'_>) -> Result<Valu
     }
 }
 
-/// A local date-time of the office, or the end of a day there.
+/// Parses a local date-time of the office, or a day as its end.
 fn office_instant(text: &str, context: &Context<'_>) -> Option<Timestamp> {
     let local = match text.len() {
         10 => parse_date(text).ok()?.saturating_add(1.day()).to_datetime(jiff::civil::Time::midnight()),
@@ -117,7 +116,7 @@ fn office_instant(text: &str, context: &Context<'_>) -> Option<Timestamp> {
     zone.to_ambiguous_timestamp(local).compatible().ok()
 }
 
-/// Names the required fields that are empty.
+/// Adds an error for each required field that is empty.
 pub fn check_required(record: &Record, errors: &mut Vec<FieldError>) {
     for (position, field) in record.kind.fields.iter().enumerate() {
         let named = errors.iter().any(|error| error.field == field.name);
@@ -140,7 +139,7 @@ fn is_common(name: &str) -> bool {
         .contains(&name)
 }
 
-/// Puts the initial values in.
+/// Sets the initial values.
 fn fill(record: &mut Record, context: &Context<'_>) {
     for (position, field) in record.kind.fields.iter().enumerate() {
         if !matches!(record.values[position], Value::Null) {
@@ -150,7 +149,7 @@ fn fill(record: &mut Record, context: &Context<'_>) {
     }
 }
 
-/// Value of a field when nothing is given at creation.
+/// Returns the initial value of a field at creation.
 #[must_use]
 pub fn initial_value(field: &Field, context: &Context<'_>) -> Value {
     match field.initial {
@@ -196,7 +195,7 @@ fn parse_moments<'a>(
         return;
     }
     if !creating && all_day && !was_all_day {
-        // A timed thing that becomes all-day covers the days that it touched.
+        // A timed record that becomes all-day covers the days that it touched.
         for field in [START, END] {
             if let (Some(instant), false) = (field.get(record), named.contains(&field.name())) {
                 let local = instant.to_zoned(zone.clone());
@@ -234,7 +233,7 @@ fn parse_moments<'a>(
     }
 }
 
-/// Days stay the same days when the zone becomes another one.
+/// Keeps the days when the zone changes.
 fn keep_days(record: &mut Record, was: &TimeZone) {
     let Ok(zone) = TimeZone::get(TIMEZONE.get(record)) else {
         return;
@@ -247,7 +246,7 @@ fn keep_days(record: &mut Record, was: &TimeZone) {
     }
 }
 
-/// When only the start is given anew, the end moves with it: days by days, time by time.
+/// Moves the end when only the start is changed: by days or by time.
 fn keep_length(
     record: &mut Record,
     was: (Option<Timestamp>, Option<Timestamp>),
@@ -267,7 +266,7 @@ fn keep_length(
     } else {
         start.checked_add(old_end.duration_since(old_start))
     };
-    // At the end of time the old end stays, and is refused for lying before the start.
+    // At the end of time the old end stays, and is refused because it is before the start.
     if let Ok(end) = end {
         END.set(record, end);
     }

@@ -1,20 +1,21 @@
-//! Words by which records are found.
+//! Search words of records.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::registry::{Record, Value};
 
-/// Words kept of one record at most; the beginning of a long text says what it is about.
+/// Maximum number of indexed words of one record; the beginning of a long text is sufficient.
 const MAXIMUM_WORDS: usize = 80;
-/// Letters kept of one word.
+/// Maximum number of indexed letters of one word.
 const MAXIMUM_LETTERS: usize = 40;
 /// Weight of a word of the title.
 const TITLE: i64 = 10;
 /// Weight of a word of another searchable field.
 const BODY: i64 = 1;
 
-/// The words of a text in small letters without marks: "Peñaranda, Nueva-Écija" gives penaranda, nueva, ecija.
+/// Returns the words of a text in lower case without diacritics: "Peñaranda, Nueva-Écija" gives penaranda, nueva,
+/// ecija.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
     let folded: String =
@@ -26,10 +27,14 @@ pub fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Words of a search at most: more than anybody types, fewer than a database takes apart.
+/// Maximum number of words of a search: more than anybody types, fewer than a database can evaluate.
 const WANTED: usize = 50;
 
-/// The words that a search asks for, each once; a sentence when they are too many.
+/// Returns the words of a search, each once.
+///
+/// # Errors
+///
+/// A message when there are too many.
 pub fn wanted(text: &str) -> Result<Vec<String>, String> {
     let mut wanted: Vec<String> = Vec::new();
     for word in words(text) {
@@ -43,13 +48,13 @@ pub fn wanted(text: &str) -> Result<Vec<String>, String> {
     Ok(wanted)
 }
 
-/// Each word of the record once, with its weight.
+/// Returns each word of the record once, with its weight.
 #[must_use]
 pub fn record_words(record: &Record) -> Vec<(String, i64)> {
     let mut result: Vec<(String, i64)> = Vec::new();
     let mut add = |text: &str, weight: i64| {
         for word in words(text) {
-            // The title comes first, so a word that is known already has the larger weight.
+            // The title comes first, so a known word already has the larger weight.
             if result.len() < MAXIMUM_WORDS && !result.iter().any(|(known, _)| *known == word) {
                 result.push((word, weight));
             }
@@ -72,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_folded() {
+    fn words_are_lower_case_without_diacritics() {
         assert_eq!(words("Peñaranda, Nueva-Écija 2027"), ["penaranda", "nueva", "ecija", "2027"]);
         assert_eq!(words("  <b>Water</b> "), ["b", "water", "b"]);
         assert!(words("--- '").is_empty());

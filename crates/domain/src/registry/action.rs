@@ -1,7 +1,7 @@
 //! Bodies of actions: requests beside the fields of a kind, such as a transition, a decision or a move.
 //!
-//! A body is declared as fields like those of a kind, so that the same parser reads it, the same schema describes it, and
-//! errors are alike. A handler reads a parsed body by the declared members, which know their types.
+//! A body is declared as fields like those of a kind, so that the same parser reads it, the same schema describes it,
+//! and errors are alike. A handler reads a parsed body by the declared members, which know their types.
 
 use std::marker::PhantomData;
 
@@ -49,7 +49,7 @@ pub struct Origin;
 #[derive(Clone, Copy, Debug)]
 pub struct Raw;
 
-/// Declared member of a body, whose marker `T` says as what it is read.
+/// Declared member of a body; the marker `T` gives the type of its value.
 #[derive(Clone, Copy, Debug)]
 pub struct Member<T> {
     declared: ActionField,
@@ -96,7 +96,7 @@ impl<T> Member<T> {
         input.given.contains(&self.name())
     }
 
-    /// An error about the member.
+    /// Returns an error about the member.
     #[must_use]
     pub fn error(&self, code: &'static str, message: impl Into<String>) -> FieldError {
         FieldError::new(self.name(), code, message)
@@ -104,7 +104,7 @@ impl<T> Member<T> {
 }
 
 impl Member<Text> {
-    /// One line of at most so many characters.
+    /// One line of at most `maximum` characters.
     #[must_use]
     pub const fn text(name: &'static str, label: &'static str, longest: usize) -> Self {
         Self::new(name, label, FieldType::Text(longest))
@@ -296,7 +296,12 @@ impl ActionBody {
         let given = given.filter(|name| input.contains_key(*name)).collect();
         for ActionField { field, .. } in self.fields {
             let given = input.get(field.name).unwrap_or(&Json::Null);
+            let is_of_other_type =
+                matches!(field.data, FieldType::Choice(_)) && !given.is_null() && !given.is_string();
             match parse_field(field, given) {
+                _ if is_of_other_type => {
+                    errors.push(FieldError::new(field.name, "type", "Must be text."));
+                }
                 Ok(value) if field.required && is_blank(&value) => {
                     let message = format!("{} is required.", field.label);
                     errors.push(FieldError::new(field.name, "required", message));
@@ -349,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn members_are_read_by_their_types() {
+    fn members_are_parsed_by_their_types() {
         let input = parse(json!({ "reason": " late ", "days": 3, "silent": null })).unwrap();
         assert_eq!((REASON.get(&input), DAYS.get(&input), SILENT.get(&input)), ("late", Some(3), None));
     }

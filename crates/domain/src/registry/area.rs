@@ -1,6 +1,6 @@
 //! Areas of the policy table.
 
-/// What a thing is part of. Each kind of thing belongs to exactly one area.
+/// Area of a kind. Each kind belongs to exactly one area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Area {
     /// Events, tasks, engagements, bookings, leave and other requests.
@@ -13,11 +13,11 @@ pub enum Area {
     Money,
     /// Regions to barangays, organizations, teams, resources, task templates.
     Reference,
-    /// Users and their roles; to view means to see names, as pick lists need them.
+    /// Users and their roles; the right to view includes names for pick lists.
     Accounts,
-    /// The log over everything.
+    /// Change log.
     Audit,
-    /// What people keep for themselves: feeds for their calendar programs, links that they share, saved views.
+    /// Personal records: feeds, shares and saved views.
     Personal,
     /// Settings of the installation.
     Settings,
@@ -37,7 +37,7 @@ impl Area {
         Self::Settings,
     ];
 
-    /// What people read.
+    /// Returns the label on the screen.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Work => "Work",
@@ -52,7 +52,7 @@ impl Area {
         }
     }
 
-    /// What belongs to it, in a sentence.
+    /// Contents of the area, in a sentence.
     pub const fn contents(self) -> &'static str {
         match self {
             Self::Work => "Events, tasks, engagements, action items, bookings, leave.",

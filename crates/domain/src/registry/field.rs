@@ -1,4 +1,4 @@
-//! What a field is.
+//! Description of a field.
 
 use serde_json::Value as Json;
 
@@ -8,9 +8,9 @@ use crate::choices::Choice;
 /// The type of a field, with its bounds.
 #[derive(Clone, Copy)]
 pub enum FieldType {
-    /// One line of at most so many characters.
+    /// One line of at most this number of characters.
     Text(usize),
-    /// Several lines of at most so many characters.
+    /// Several lines of at most this number of characters.
     Multiline(usize),
     /// An e-mail address.
     Email,
@@ -20,7 +20,7 @@ pub enum FieldType {
     TimeZone,
     /// A whole number within bounds, both included.
     Integer(i64, i64),
-    /// A number with two decimals, held as hundredths; the bounds are whole numbers, both included.
+    /// A number with two decimals, stored as hundredths; the bounds are whole numbers, both included.
     Decimal(i64, i64),
     /// Philippine pesos in centavos; the field's name ends in `_centavos`.
     Money,
@@ -28,20 +28,20 @@ pub enum FieldType {
     Boolean,
     /// A calendar day.
     Date,
-    /// A point in time, RFC 3339 with offset. From people also a local date-time in the office's zone, or a day, which
-    /// means its end.
+    /// A point in time, RFC 3339 with offset. People may also give a local date-time in the zone of the office, or a
+    /// day, which means its end.
     Instant,
-    /// Start or end of something timed: a point in time, or a day when the record's `all_day` says so. Local
-    /// date-times are read in the record's `timezone`.
+    /// Start or end of a timed record: a point in time, or a day when `all_day` is set. Local date-times are read in
+    /// the `timezone` of the record.
     Moment,
-    /// A rule of recurrence, the RRULE of RFC 5545.
+    /// A recurrence rule, the RRULE of RFC 5545.
     Recurrence,
     /// Dates of a series: days, or local date-times in the record's zone, some with an end. Instants are read in
     /// that zone.
     Moments,
-    /// One of a fixed list.
+    /// One value of a fixed list.
     Choice(&'static [Choice]),
-    /// Several of a fixed list.
+    /// Several values of a fixed list.
     Choices(&'static [Choice]),
     /// A record of the named kind.
     Reference(&'static str),
@@ -53,24 +53,24 @@ pub enum FieldType {
     Links(&'static [&'static str]),
     /// Short texts.
     Tags,
-    /// A structure of its own: the function returns what is wrong with it.
+    /// JSON with a check of its own: the function returns what is wrong.
     Structure(fn(&Json) -> Result<(), String>),
 }
 
-/// Where the value of a field comes from.
+/// Source of the value of a field.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Source {
-    /// A person or program gives it.
+    /// Given by a person or program.
     Input,
-    /// Computed by the program; nobody writes it.
+    /// Calculated by the program; read-only.
     Derived,
-    /// Given by people, kept in another form, as a hash, and never shown or logged.
+    /// Given by people, stored in another form, such as a hash, and never shown or logged.
     WriteOnly,
-    /// Kept by the program and never shown to anyone.
+    /// Stored by the program and never shown to anyone.
     Secret,
 }
 
-/// What stands in a field when nothing is given at creation.
+/// Value of a field when none is given at creation.
 #[derive(Clone, Copy, Debug)]
 pub enum Initial {
     /// Nothing.
@@ -83,9 +83,9 @@ pub enum Initial {
     Boolean(bool),
     /// The person who creates the record.
     Actor,
-    /// The office's date.
+    /// Date of the office.
     Today,
-    /// The office's time zone.
+    /// Time zone of the office.
     OfficeTimeZone,
 }
 
@@ -94,36 +94,36 @@ pub enum Initial {
 pub struct Field {
     /// Name in the API and in the database.
     pub name: &'static str,
-    /// What people read.
+    /// Label on the screen.
     pub label: &'static str,
-    /// One sentence beneath the control, or nothing.
+    /// Sentence beneath the control, or empty.
     pub help: &'static str,
     /// Type and bounds.
     pub data: FieldType,
-    /// Must be given.
+    /// Required flag.
     pub required: bool,
-    /// What stands there when nothing is given.
+    /// Initial value.
     pub initial: Initial,
-    /// Who writes it.
+    /// Source of the value.
     pub source: Source,
-    /// Its words are found by search.
+    /// True if search indexes it.
     pub searchable: bool,
-    /// Stands in the list unless a person chooses otherwise.
+    /// True if it is a default column of the list.
     pub listed: bool,
-    /// Offered as a filter above the list.
+    /// True if it is offered as a filter above the list.
     pub filtered: bool,
-    /// Folded under "More fields" in the form.
+    /// True if the form shows it under "More fields".
     pub folded: bool,
-    /// No two records, archived ones included, may have the same.
+    /// True if no two records, archived ones included, may have the same value.
     pub unique: bool,
-    /// Why a date is not on the calendar; empty when it is, or when the field is no date.
+    /// Reason why a date is not on the calendar; empty when it is, or when the field is not a date.
     pub calendar_exclusion: &'static str,
-    /// The reference of the same record whose title this repeats, so that words find it; empty for every other field.
-    /// The page of a record shows the reference alone.
+    /// Reference of the same record whose title this repeats for search; empty for other fields. The page of a record
+    /// shows only the reference.
     pub title_of: &'static str,
-    /// Seen by the person whom the record is about and by administrators only.
+    /// True if only the person whom the record is about and administrators see it.
     pub personal: bool,
-    /// Encrypted in the database, and masked for everybody who may not edit it.
+    /// True if it is encrypted in the database and masked for readers who may not edit it.
     pub sealed: bool,
     /// Group of the policy table, where it does not follow from the kind; see [`Kind::group`](super::Kind::group).
     pub group: Option<FieldGroup>,
@@ -136,7 +136,7 @@ impl std::fmt::Debug for Field {
 }
 
 impl Field {
-    /// A field of the given name, label and type; not required, given by people.
+    /// Creates a field of the given name, label and type; not required, given by people.
     #[must_use]
     pub const fn new(name: &'static str, label: &'static str, data: FieldType) -> Self {
         Self {
@@ -160,143 +160,143 @@ impl Field {
         }
     }
 
-    /// Must be given.
+    /// Marks it as required.
     #[must_use]
     pub const fn required(mut self) -> Self {
         self.required = true;
         self
     }
 
-    /// One sentence beneath the control.
+    /// Adds a sentence beneath the control.
     #[must_use]
     pub const fn help(mut self, help: &'static str) -> Self {
         self.help = help;
         self
     }
 
-    /// What stands there when nothing is given.
+    /// Sets the initial value.
     #[must_use]
     pub const fn initial(mut self, initial: Initial) -> Self {
         self.initial = initial;
         self
     }
 
-    /// Computed by the program.
+    /// Marks it as calculated by the program.
     #[must_use]
     pub const fn derived(mut self) -> Self {
         self.source = Source::Derived;
         self
     }
 
-    /// Given, and never shown again.
+    /// Marks it as given and never shown again.
     #[must_use]
     pub const fn write_only(mut self) -> Self {
         self.source = Source::WriteOnly;
         self
     }
 
-    /// Whether people give it.
+    /// Returns true if people give it.
     #[must_use]
     pub const fn is_given(&self) -> bool {
         matches!(self.source, Source::Input | Source::WriteOnly)
     }
 
-    /// Whether anyone may read it.
+    /// Returns true if anyone may read it.
     #[must_use]
     pub const fn is_readable(&self) -> bool {
         matches!(self.source, Source::Input | Source::Derived)
     }
 
-    /// Never shown.
+    /// Marks it as never shown.
     #[must_use]
     pub const fn secret(mut self) -> Self {
         self.source = Source::Secret;
         self
     }
 
-    /// Found by search.
+    /// Marks it as searchable.
     #[must_use]
     pub const fn searchable(mut self) -> Self {
         self.searchable = true;
         self
     }
 
-    /// A column of the list.
+    /// Marks it as a default column of the list.
     #[must_use]
     pub const fn listed(mut self) -> Self {
         self.listed = true;
         self
     }
 
-    /// A filter above the list.
+    /// Marks it as a filter above the list.
     #[must_use]
     pub const fn filtered(mut self) -> Self {
         self.filtered = true;
         self
     }
 
-    /// Under "More fields".
+    /// Moves it under "More fields".
     #[must_use]
     pub const fn folded(mut self) -> Self {
         self.folded = true;
         self
     }
 
-    /// No two records may have the same.
+    /// Marks it as unique.
     #[must_use]
     pub const fn unique(mut self) -> Self {
         self.unique = true;
         self
     }
 
-    /// Why this date is not on the calendar.
+    /// Sets the reason why this date is not on the calendar.
     #[must_use]
     pub const fn not_on_calendar(mut self, reason: &'static str) -> Self {
         self.calendar_exclusion = reason;
         self
     }
 
-    /// Repeats the title of what the reference points at.
+    /// Marks it as a copy of the title of a reference.
     #[must_use]
     pub const fn title_of(mut self, reference: &'static str) -> Self {
         self.title_of = reference;
         self
     }
 
-    /// Seen by the person whom the record is about and by administrators only.
+    /// Restricts it to the person whom the record is about and administrators.
     #[must_use]
     pub const fn personal(mut self) -> Self {
         self.personal = true;
         self
     }
 
-    /// Encrypted in the database; whoever may not edit the record sees a part of it at most.
+    /// Marks it as encrypted in the database; readers who may not edit the record see a part of it at most.
     #[must_use]
     pub const fn sealed(mut self) -> Self {
         self.sealed = true;
         self
     }
 
-    /// Returns true if lists can be filtered and sorted by the field: not by an encrypted one.
+    /// Returns true if lists can be filtered and sorted by the field; false for an encrypted one.
     #[must_use]
     pub const fn is_comparable(&self) -> bool {
         self.is_readable() && !self.sealed
     }
 
-    /// Belongs to this group of the policy table.
+    /// Sets the group of the policy table.
     #[must_use]
     pub const fn group(mut self, group: FieldGroup) -> Self {
         self.group = Some(group);
         self
     }
 
-    /// Whether the field has a column of its own; lists of references live in the table of edges.
+    /// Returns true if the field has a column of its own; lists of references are in the table of edges.
     #[must_use]
     pub const fn has_column(&self) -> bool {
         !matches!(self.data, FieldType::References(_) | FieldType::Links(_))
     }
 
-    /// Whether the field points at other records.
+    /// Returns true if the field refers to other records.
     #[must_use]
     pub const fn is_reference(&self) -> bool {
         matches!(
@@ -305,7 +305,7 @@ impl Field {
         )
     }
 
-    /// Kinds that the field may point at.
+    /// Returns the kinds that the field may refer to.
     #[must_use]
     pub fn target_kinds(&self) -> Vec<&'static str> {
         match self.data {

@@ -1,17 +1,17 @@
-//! Groups of fields that have rights of their own.
+//! Field groups, which have rights of their own.
 
 /// Group of fields that the policy table gives together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FieldGroup {
-    /// Title, summary, places, dates, links: what a record is about.
+    /// Title, summary, places, dates, links.
     Planning,
-    /// Budget, fiscal year, funding source, category, slots: the figures that an approval decides on.
+    /// Budget, fiscal year, funding source, category, slots: the figures of an approval.
     Money,
-    /// Progress, milestones, results: what those who do the work report.
+    /// Progress, milestones, results: reports of those who do the work.
     Reporting,
-    /// Urgency, severity, feasibility, people affected: what a score is computed from.
+    /// Urgency, severity, feasibility, people affected: the parts of a score.
     Scoring,
-    /// Approval, validation, rank and priority: what the office decides.
+    /// Approval, validation, rank and priority: decisions of the office.
     Decision,
     /// Assignees, leads, managers, participants.
     People,

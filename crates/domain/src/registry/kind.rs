@@ -1,4 +1,4 @@
-//! What a kind of record is.
+//! Description of a kind.
 
 use super::area::Area;
 use super::field::{Field, FieldType, Source};
@@ -6,18 +6,18 @@ use super::field_group::FieldGroup;
 use super::record::Record;
 use super::{FieldError, Module};
 
-/// A date that a kind contributes to the calendar.
+/// Date of a kind on the calendar.
 #[derive(Clone, Copy, Debug)]
 pub struct DateRole {
     /// Kind of the calendar entry, unique over the whole registry.
     pub entry_kind: &'static str,
-    /// What people read before the title, or nothing when the entry is the thing itself.
+    /// Label before the title; empty when the entry is the record itself.
     pub label: &'static str,
-    /// The field with the start, or the structure with milestones.
+    /// Field with the start, or structure with milestones.
     pub start: &'static str,
-    /// The field with the end (inclusive when a date), or nothing for a single day.
+    /// Field with the end (inclusive when a date); empty for a single day.
     pub end: &'static str,
-    /// May be moved on the calendar by whoever may edit the record.
+    /// True if whoever may edit the record can move it on the calendar.
     pub movable: bool,
 }
 
@@ -28,7 +28,7 @@ impl DateRole {
         Self { entry_kind, label, start: field, end: "", movable: true }
     }
 
-    /// A stretch of days or of time between two fields, movable and resizable.
+    /// Period of days or of time between two fields, movable and resizable.
     #[must_use]
     pub const fn span(
         entry_kind: &'static str,
@@ -40,7 +40,7 @@ impl DateRole {
     }
 }
 
-/// One kind of record, described once.
+/// Kind of record.
 pub struct Kind {
     /// Singular name: `policy_milestone`.
     pub name: &'static str,
@@ -48,49 +48,49 @@ pub struct Kind {
     pub collection: &'static str,
     /// Table in the database.
     pub table: &'static str,
-    /// Singular for people.
+    /// Label, singular.
     pub label: &'static str,
-    /// Plural for people.
+    /// Label, plural.
     pub plural: &'static str,
     /// Icon of the navigation.
     pub icon: &'static str,
-    /// What belongs here, for the empty list and the guide.
+    /// Purpose, for the empty list and the guide.
     pub purpose: &'static str,
-    /// Module, which gives calendar filter and colour.
+    /// Module, which gives calendar filter and color.
     pub module: Module,
     /// Area of the policy table.
     pub area: Area,
     /// The fields in the order of form and file.
     pub fields: &'static [Field],
-    /// Field that names the record to people.
+    /// Field with the title.
     pub title: &'static str,
-    /// Field with the state, or nothing.
+    /// Field with the state, or empty.
     pub state: &'static str,
     /// Dates on the calendar.
     pub dates: &'static [DateRole],
-    /// Fields through which a record concerns an organisation or a community (or a record that does).
+    /// Fields through which a record concerns an organization or community, or a record that does.
     pub concerns: &'static [&'static str],
-    /// A flag, a link and a kind: a flagged record is seen by whoever sees a part of that kind and the record linked.
+    /// Flag, link and kind: a flagged record is visible to actors who see a part of that kind and the linked record.
     pub published: Option<(&'static str, &'static str, &'static str)>,
-    /// Fields that name the people who are on it.
+    /// Fields with the people of a record.
     pub people: &'static [&'static str],
-    /// Those of `people` that only invite: who is named there sees the record and does not change it.
+    /// Those of `people` that only invite: such people see the record and do not change it.
     pub invited: &'static [&'static str],
-    /// States that only a decision gives or takes.
+    /// States that only a decision sets or clears.
     pub decisions: &'static [&'static str],
-    /// Field by which a record is a request or not, with the value that makes it one; nothing where none or all are.
+    /// Field that makes a record a request, with its value; `None` where none or all are.
     pub request: Option<(&'static str, &'static str)>,
-    /// Every record is a request, which more people may make than other records.
+    /// True if every record is a request, which more people may create than other records.
     pub all_requests: bool,
-    /// Field and value of a record on which nobody has decided; nothing where the states in `decisions` say it.
+    /// Field and value of a record without a decision; `None` where the states in `decisions` show it.
     pub undecided: Option<(&'static str, &'static str)>,
-    /// Sort of the list when none is asked for.
+    /// Default sort of the list.
     pub default_sort: &'static str,
     /// Rules over several fields.
     pub rules: fn(&Record, &mut Vec<FieldError>),
-    /// Created, changed and archived by people through the registry; places are not.
+    /// True if people create, change and archive records through the registry; false for places.
     pub writable: bool,
-    /// Records are created and never changed, archived or undone; a wrong one is reversed by another.
+    /// True if records are never changed, archived or undone after creation; a wrong one is reversed by another.
     pub append_only: bool,
     /// Listed in the navigation.
     pub in_navigation: bool,
@@ -99,7 +99,7 @@ pub struct Kind {
 fn no_rules(_: &Record, _: &mut Vec<FieldError>) {}
 
 impl Kind {
-    /// A kind of that name, collection and table, still without fields.
+    /// Creates a kind with name, collection and table, without fields.
     #[must_use]
     pub const fn new(name: &'static str, collection: &'static str, table: &'static str) -> Self {
         Self {
@@ -132,47 +132,47 @@ impl Kind {
         }
     }
 
-    /// The field of that name.
+    /// Returns the field of that name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)
     }
 
-    /// Position of the field of that name.
+    /// Returns the position of the field of that name.
     #[must_use]
     pub fn position(&self, name: &str) -> Option<usize> {
         self.fields.iter().position(|field| field.name == name)
     }
 
-    /// Fields that have a column.
+    /// Returns the fields with a column.
     pub fn columns(&self) -> impl Iterator<Item = (usize, &'static Field)> {
         self.fields.iter().enumerate().filter(|(_, field)| field.has_column())
     }
 
-    /// Fields that people may write.
+    /// Returns the fields that people may write.
     pub fn inputs(&self) -> impl Iterator<Item = &'static Field> {
         self.fields.iter().filter(|field| field.source == Source::Input)
     }
 
-    /// Fields that a form offers: those that people may write, be it that they never read them again.
+    /// Returns the fields of a form: those that people may write, also write-only ones.
     pub fn offered(&self) -> impl Iterator<Item = &'static Field> {
         self.fields.iter().filter(|field| field.is_given())
     }
 
-    /// Fields that anyone may read.
+    /// Returns the fields that anyone may read.
     pub fn visible(&self) -> impl Iterator<Item = (usize, &'static Field)> {
         self.fields.iter().enumerate().filter(|(_, field)| field.is_readable())
     }
 
-    /// Label within a sentence: small letters, but for abbreviations.
+    /// Returns the label within a sentence: lower case, except abbreviations.
     #[must_use]
     pub fn label_in_a_sentence(&self) -> String {
         let is_abbreviation = self.label.chars().nth(1).is_some_and(char::is_uppercase);
         if is_abbreviation { self.label.to_owned() } else { self.label.to_lowercase() }
     }
 
-    /// Group of the policy table that a field belongs to: the one it names, or that of people, state or money by what
-    /// it is, or planning.
+    /// Returns the group of the policy table of a field: the one it names, or people, status or money by its type, or
+    /// planning.
     #[must_use]
     pub fn group(&self, field: &Field) -> FieldGroup {
         match field.group {
@@ -184,7 +184,7 @@ impl Kind {
         }
     }
 
-    /// Whether the records are timed (have `all_day` and moments).
+    /// Returns true if the records are timed (have `all_day` and moments).
     #[must_use]
     pub fn is_timed(&self) -> bool {
         self.fields.iter().any(|field| matches!(field.data, FieldType::Moment))
@@ -196,7 +196,7 @@ impl Kind {
         self.writable && !self.append_only
     }
 
-    /// Address of one record's page.
+    /// Returns the address of the page of a record.
     #[must_use]
     pub fn url(&self, id: crate::core::id::Id) -> String {
         format!("/{}/{id}", self.collection)

@@ -1,4 +1,4 @@
-//! The registry: what an entity is, said once.
+//! Registry: the description of all kinds.
 //!
 //! Validation, lists, filters, forms, pages, the API, its description, files, search and calendar dates are all
 //! derived from the [`Kind`]s in [`crate::kinds`].
@@ -28,25 +28,25 @@ pub use value::{Link, Value};
 
 use serde::Serialize;
 
-/// What is wrong with one field of an input.
+/// Error about one field of an input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
-    /// The field, as it is named in the API; `query` parameters by their name.
+    /// Name of the field in the API; of a query parameter its name.
     pub field: String,
-    /// A short word for programs: `required`, `type`, `range`, `unknown_field`, …
+    /// Code for programs: `required`, `type`, `range`, `unknown_field`, …
     pub code: &'static str,
-    /// What was expected, for people.
+    /// Message for people: what was expected.
     pub message: String,
 }
 
 impl FieldError {
-    /// A wrong field.
+    /// Creates an error.
     pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
         Self { field: field.into(), code, message: message.into() }
     }
 }
 
-/// A module of the program: a filter and a colour of the calendar, a group of the navigation.
+/// Module of the program: a filter and a color of the calendar, a group of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Module {
@@ -70,7 +70,7 @@ pub enum Module {
     Resources,
     /// Public holidays.
     Holidays,
-    /// Subscribed calendars of others.
+    /// External calendars.
     External,
     /// Users and settings; never on the calendar.
     Administration,
@@ -111,7 +111,7 @@ impl Module {
         }
     }
 
-    /// What people read.
+    /// Returns the label on the screen.
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
@@ -130,7 +130,7 @@ impl Module {
         }
     }
 
-    /// Colour of the module, as a CSS colour; the name of the colour is decided in `product.md` 7.
+    /// Color of the module, as a CSS color.
     #[must_use]
     pub const fn color(self) -> &'static str {
         match self {
@@ -148,7 +148,7 @@ impl Module {
         }
     }
 
-    /// The module of that key.
+    /// Returns the module of that key.
     #[must_use]
     pub fn parse(key: &str) -> Option<Self> {
         Self::CALENDAR.into_iter().find(|module| module.key() == key)

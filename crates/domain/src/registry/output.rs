@@ -9,7 +9,7 @@ use super::record::Record;
 use super::value::{Link, Value};
 use crate::registry::shared::{ALL_DAY, TIMEZONE};
 
-/// The record as the API shows it: the common members, then the fields of the kind.
+/// Returns the record as in the API: the common members, then the fields of the kind.
 #[must_use]
 pub fn record(record: &Record) -> Map<String, Json> {
     let mut object = Map::new();
@@ -28,7 +28,7 @@ pub fn record(record: &Record) -> Map<String, Json> {
     object
 }
 
-/// A value as it stands in the record: moments depend on `all_day` and `timezone`.
+/// Returns a value in the context of its record: moments depend on `all_day` and `timezone`.
 #[must_use]
 pub fn in_record(record: &Record, field: &Field, value: &Value) -> Json {
     match (field.data, value) {
@@ -39,7 +39,7 @@ pub fn in_record(record: &Record, field: &Field, value: &Value) -> Json {
     }
 }
 
-/// Start or end as the API shows it: a day, or a point in time with the offset of the zone.
+/// Returns a start or end as in the API: a day, or a point in time with the offset of the zone.
 #[must_use]
 pub fn moment(instant: Timestamp, all_day: bool, timezone: &str) -> Json {
     let zone = TimeZone::get(timezone).unwrap_or(TimeZone::UTC);
@@ -47,7 +47,7 @@ pub fn moment(instant: Timestamp, all_day: bool, timezone: &str) -> Json {
     if all_day { json!(local.date()) } else { json!(local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()) }
 }
 
-/// A value by itself, as in the history.
+/// Returns a value without context, as in the history.
 #[must_use]
 pub fn plain(field: &Field, value: &Value) -> Json {
     match value {
@@ -75,12 +75,12 @@ pub fn plain(field: &Field, value: &Value) -> Json {
     }
 }
 
-/// Hundredths as a JSON number, without a fraction when there is none.
+/// Returns hundredths as a JSON number, without a fraction when there is none.
 fn decimal(hundredths: i64) -> Json {
     if hundredths % 100 == 0 {
         json!(hundredths / 100)
     } else {
-        // Two decimals of a number this small are exact enough in a double to print back the same.
+        // Two decimals of a number this small survive the conversion to double and back.
         #[allow(clippy::cast_precision_loss)]
         let number = hundredths as f64 / 100.0;
         json!(number)

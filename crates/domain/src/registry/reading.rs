@@ -1,5 +1,5 @@
-//! One value of a field, read by the description of the field: from JSON, and from a form or a file, which become
-//! JSON in [`form_to_json`].
+//! Parser of one value by the description of its field: from JSON, and from a form or a file, which become JSON in
+//! [`form_to_json`].
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -13,12 +13,12 @@ use crate::core::dates::{YEARS, date_error, parse_date, year_error};
 use crate::core::id::Id;
 use crate::core::money;
 
-/// Longest list of references, tags or choices in one field.
+/// Maximum length of a list of references, tags or choices.
 pub const MAXIMUM_LIST: usize = 500;
-/// Largest amount of money: a thousand billion pesos.
+/// Maximum amount of money: a thousand billion pesos.
 const MAXIMUM_CENTAVOS: i64 = 100_000_000_000_000;
 
-/// Refuses what no database keeps and what is too long.
+/// Refuses characters that no database stores, and text that is too long.
 pub fn check_text(text: &str, maximum: usize, one_line: bool) -> Result<(), (&'static str, String)> {
     let length = text.chars().count();
     if length > maximum {
@@ -33,7 +33,7 @@ pub fn check_text(text: &str, maximum: usize, one_line: bool) -> Result<(), (&'s
     Ok(())
 }
 
-/// Reads one value by the type of its field; the error is a code and a sentence.
+/// Parses one value by the type of its field; the error is a code and a message.
 pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, String)> {
     if json.is_null() {
         return Ok(Value::Null);
@@ -90,7 +90,7 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
             Some(Ok(_)) => Err(year_error()),
             _ => kind_of("an instant like 2027-01-25T09:00:00+08:00"),
         },
-        // Moments are read beside the fields that they depend on.
+        // Moments are parsed with the fields that they depend on.
         FieldType::Moment => kind_of("a date or a date and time"),
         FieldType::Moments => Ok(Value::Json(json!(unique(strings(json)?)))),
         FieldType::Recurrence => match json.as_str().map(str::trim) {
@@ -156,7 +156,7 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
     }
 }
 
-/// Reads a value back from the log or from a changed date: the inverse of [`super::output::plain`].
+/// Parses a value from the change log or an override: the inverse of [`super::output::plain`].
 pub fn stored_value(field: &Field, json: &Json) -> Result<Value, String> {
     if let (FieldType::Moment, Json::String(text)) = (field.data, json) {
         return text.parse::<Timestamp>().map(Value::Instant).map_err(|error| error.to_string());
@@ -192,7 +192,7 @@ fn decimal(json: &Json, least: i64, most: i64) -> Result<Value, (&'static str, S
     if !within {
         return Err(("range", format!("Must be a number from {least} to {most}.")));
     }
-    // Within the bounds just checked, rounding to hundredths cannot overflow.
+    // Within the bounds that were just checked, rounding to hundredths cannot overflow.
     #[allow(clippy::cast_possible_truncation)]
     let hundredths = (number * 100.0).round() as i64;
     Ok(Value::Integer(hundredths))
@@ -240,8 +240,8 @@ fn expected_choice(choices: &[Choice]) -> String {
     format!("Must be one of: {}.", values.join(", "))
 }
 
-/// What a form or a file gives for one field, as JSON for the input of a record. Numbers, money and lists come as people
-/// type them; what cannot be read stays text and is refused there, beside its field.
+/// Converts the value of a form or a file to JSON for the input of a record. Numbers, money and lists are accepted as
+/// people type them; text that cannot be parsed stays text and is refused by the parser of the field.
 #[must_use]
 pub fn form_to_json(field: &Field, given: &[String]) -> Json {
     let first = given.first().map_or("", String::as_str);
@@ -275,7 +275,7 @@ pub fn form_to_json(field: &Field, given: &[String]) -> Json {
         | FieldType::Url
         | FieldType::TimeZone => json!(trimmed),
         FieldType::Text(_) => as_text(),
-        // Browsers send line ends as CR LF whatever was typed.
+        // Browsers send line ends as CR LF.
         FieldType::Multiline(_) => json!(first.replace("\r\n", "\n")),
     }
 }
@@ -289,7 +289,7 @@ fn split(given: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// `kind:id`, as pickers of several kinds write it.
+/// Parses `kind:id`, the value of pickers of several kinds.
 fn form_link(text: &str) -> Json {
     match text.split_once(':') {
         Some((kind, id)) => json!({ "kind": kind, "id": id }),

@@ -1,4 +1,4 @@
-//! One record of any kind.
+//! Record of any kind.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,29 +10,29 @@ use super::series::CONTINUES;
 use super::value::{Link, Value};
 use crate::core::id::Id;
 
-/// One record: the common columns and the values of its kind's fields, in their order.
+/// Record: the common columns and the values of the fields of its kind, in their order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
-    /// Description of the record.
+    /// Kind of the record.
     pub kind: &'static Kind,
     /// Identity.
     pub id: Id,
-    /// Counts the changes by people; a stale one is refused.
+    /// Version: counts the changes by people; a write with an old one is refused.
     pub version: i64,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: Timestamp,
-    /// By whom; nobody for what the program itself made.
+    /// Creator; `None` for records of the program itself.
     pub created_by: Option<Id>,
-    /// When it was last changed.
+    /// Time of the last change.
     pub updated_at: Timestamp,
-    /// When it was archived, if it is.
+    /// Time of archiving, if archived.
     pub archived_at: Option<Timestamp>,
     /// One value for each field of the kind.
     pub values: Vec<Value>,
 }
 
 impl Record {
-    /// An empty record of the kind.
+    /// Creates an empty record of the kind.
     #[must_use]
     pub fn new(kind: &'static Kind, id: Id, now: Timestamp, created_by: Option<Id>) -> Self {
         Self {
@@ -47,7 +47,7 @@ impl Record {
         }
     }
 
-    /// Returns true if the record is a request, which more people may make than other records.
+    /// Returns true if the record is a request, which more people may create than other records.
     #[must_use]
     pub fn is_request(&self) -> bool {
         match self.kind.request {
@@ -56,7 +56,7 @@ impl Record {
         }
     }
 
-    /// Returns true if somebody has decided on what the record asks for; its maker no longer writes its figures then.
+    /// Returns true if somebody has decided on the request; its creator may then no longer write its figures.
     #[must_use]
     pub fn is_decided(&self) -> bool {
         match self.kind.undecided {
@@ -65,13 +65,13 @@ impl Record {
         }
     }
 
-    /// The value of a field; nothing when the kind has no such field.
+    /// Returns the value of a field; `Null` when the kind has no such field.
     #[must_use]
     pub fn get(&self, name: &str) -> &Value {
         self.kind.position(name).map_or(&Value::Null, |position| &self.values[position])
     }
 
-    /// Sets a field. A name that the kind does not have is a defect of the program and is ignored in release.
+    /// Sets a field. An unknown name is a defect of the program, ignored in release builds.
     pub fn set(&mut self, name: &str, value: impl Into<Value>) {
         let position = self.kind.position(name);
         debug_assert!(position.is_some(), "{} has no field {name}", self.kind.name);
@@ -128,31 +128,31 @@ impl Record {
         self.get(name).as_link()
     }
 
-    /// The series that this one is the rest of, since that was split.
+    /// Returns the series that this one continues after a split.
     #[must_use]
     pub fn continues(&self) -> Option<Id> {
         CONTINUES.get(self)
     }
 
-    /// What people call it.
+    /// Returns the title.
     #[must_use]
     pub fn title(&self) -> &str {
         self.text(self.kind.title)
     }
 
-    /// Its state, empty when the kind has none.
+    /// Returns the state; empty when the kind has none.
     #[must_use]
     pub fn state(&self) -> &str {
         if self.kind.state.is_empty() { "" } else { self.text(self.kind.state) }
     }
 
-    /// Whether it is archived.
+    /// Returns true if it is archived.
     #[must_use]
     pub fn is_archived(&self) -> bool {
         self.archived_at.is_some()
     }
 
-    /// Everyone who is named on it.
+    /// Returns all people of the record.
     #[must_use]
     pub fn people(&self) -> Vec<Id> {
         let mut people: Vec<Id> = Vec::new();
@@ -166,7 +166,7 @@ impl Record {
         people
     }
 
-    /// The record as the API shows it.
+    /// Returns the record as in the API.
     #[must_use]
     pub fn to_json(&self) -> Map<String, Json> {
         output::record(self)

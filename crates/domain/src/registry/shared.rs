@@ -2,7 +2,7 @@
 
 use super::typed::{Flag, Instant, Link, Text, TypedField};
 
-/// What people call it, where a kind has no other title.
+/// Title, where a kind has no other one.
 pub const TITLE: TypedField<Text> = TypedField::new("title");
 /// State.
 pub const STATUS: TypedField<Text> = TypedField::new("status");
@@ -11,13 +11,13 @@ pub const PRIORITY: TypedField<Text> = TypedField::new("priority");
 /// Record to which a task or a booking belongs.
 pub const ORIGIN: TypedField<Link> = TypedField::new("origin");
 
-/// Whole days, of something timed.
+/// All-day flag of a timed record.
 pub const ALL_DAY: TypedField<Flag> = TypedField::new("all_day");
-/// Start of something timed.
+/// Start of a timed record.
 pub const START: TypedField<Instant> = TypedField::new("start");
-/// End of something timed, exclusive.
+/// End of a timed record, exclusive.
 pub const END: TypedField<Instant> = TypedField::new("end");
-/// Time zone of something timed.
+/// Time zone of a timed record.
 pub const TIMEZONE: TypedField<Text> = TypedField::new("timezone");
 
 /// Secret of an address, encrypted.

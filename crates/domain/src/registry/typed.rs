@@ -1,7 +1,7 @@
-//! Names of fields that know the type of their values.
+//! Typed fields: names of fields with the type of their values.
 //!
-//! A kind declares each of its fields once, with [`fields!`]; its description and everyone who reads or writes the field
-//! use the constant. A misspelt name or a wrong type does not compile.
+//! A kind declares each of its fields once, with [`fields!`]; its description and all code that reads or writes the
+//! field use the constant. A misspelled name or a wrong type does not compile.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -37,7 +37,7 @@ impl<T> fmt::Debug for TypedField<T> {
 }
 
 impl<T: FieldShape> TypedField<T> {
-    /// The field of that name.
+    /// Creates the typed field of that name.
     pub(crate) const fn new(name: &'static str) -> Self {
         Self { name, marker: PhantomData }
     }
@@ -48,13 +48,13 @@ impl<T: FieldShape> TypedField<T> {
         self.name
     }
 
-    /// Shape of its values.
+    /// Returns the shape of its values.
     #[must_use]
     pub const fn shape(self) -> Shape {
         T::SHAPE
     }
 
-    /// Description of the field. A type with values of another shape does not compile in a constant.
+    /// Describes the field. A type with values of another shape does not compile in a constant.
     #[must_use]
     pub(crate) const fn field(self, label: &'static str, data: FieldType) -> Field {
         assert!(data.shape() as u8 == T::SHAPE as u8, "the type of the field has values of another shape");
@@ -67,13 +67,13 @@ impl<T: FieldShape> TypedField<T> {
         kind.position(self.name).is_some()
     }
 
-    /// The value that a record holds, as the type says.
+    /// Returns the value of a record in the type of the field.
     #[must_use]
     pub fn get(self, record: &Record) -> T::Out<'_> {
         T::read(self.value(record))
     }
 
-    /// The value that a record holds, whatever it is.
+    /// Returns the value of a record.
     #[must_use]
     pub fn value(self, record: &Record) -> &Value {
         record.get(self.name)
@@ -85,7 +85,7 @@ impl<T: FieldShape> TypedField<T> {
         self.value(record).is_empty()
     }
 
-    /// Returns true if two records hold the same.
+    /// Returns true if two records have the same value.
     #[must_use]
     pub fn is_same(self, one: &Record, other: &Record) -> bool {
         self.value(one) == self.value(other)
@@ -101,13 +101,13 @@ impl<T: FieldShape> TypedField<T> {
         record.set(self.name, Value::Null);
     }
 
-    /// Sets the field to what another record holds.
+    /// Sets the field to the value of another record.
     pub fn copy(self, from: &Record, to: &mut Record) {
         to.set(self.name, self.value(from).clone());
     }
 }
 
-/// Shape of the values of a field: which [`Value`] holds them.
+/// Shape of the values of a field: the variant of [`Value`] that holds them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// Text or one choice.
@@ -164,19 +164,19 @@ impl FieldType {
 pub trait FieldShape {
     /// Shape of the values.
     const SHAPE: Shape;
-    /// What is read.
+    /// Type of the value when read.
     type Out<'a>;
 
-    /// Reads a value; nothing where it has another shape.
+    /// Converts a value; empty where it has another shape.
     fn read(value: &Value) -> Self::Out<'_>;
 }
 
-/// A value that a field of the type `T` may be set to.
+/// Value that a field of the type `T` can be set to.
 pub trait ValueOf<T>: Into<Value> {}
 
 impl<T, V: ValueOf<T>> ValueOf<T> for Option<V> {}
 
-/// Declares a marker with what it reads and takes.
+/// Declares a marker with the types that it reads and accepts.
 macro_rules! shape {
     ($(#[$doc:meta])* $shape:ident -> $out:ty, $read:expr; $($taken:ty),+) => {
         $(#[$doc])*

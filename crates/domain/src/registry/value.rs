@@ -1,4 +1,4 @@
-//! The values that fields hold.
+//! Values of fields.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::core::id::Id;
 
-/// A pointer to a record of any kind.
+/// Reference to a record of any kind.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Link {
     /// Name of the kind, as in `ppa`.
@@ -15,7 +15,7 @@ pub struct Link {
     pub id: Id,
 }
 
-/// What one field of one record holds.
+/// Value of one field of one record.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {
     /// Nothing was given.
@@ -25,7 +25,7 @@ pub enum Value {
     Boolean(bool),
     /// A whole number: counts, centavos, hundredths of a decimal.
     Integer(i64),
-    /// Text, kept exactly as it was typed.
+    /// Text, stored exactly as it was typed.
     Text(String),
     /// A calendar day.
     Date(Date),
@@ -39,12 +39,12 @@ pub enum Value {
     Link(Link),
     /// Several records of any kind.
     Links(Vec<Link>),
-    /// A structure of its own, checked by the field.
+    /// JSON with a structure of its own, checked by the field.
     Json(Json),
 }
 
 impl Value {
-    /// Whether nothing was given; an empty list and blank text count as nothing.
+    /// Returns true if nothing was given; an empty list and blank text count as nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         match self {
@@ -136,7 +136,7 @@ impl Value {
         }
     }
 
-    /// Texts of a list; what is no text is left out.
+    /// Returns the texts of a list; items that are not text are omitted.
     #[must_use]
     pub fn as_list(&self) -> Vec<&str> {
         match self {
@@ -154,7 +154,7 @@ impl Value {
         }
     }
 
-    /// The ids of all records that the value points at.
+    /// Returns the ids of all records that the value refers to.
     #[must_use]
     pub fn targets(&self) -> Vec<Id> {
         match self {

@@ -1,6 +1,6 @@
 //! The Office of the Chief Minister and the fifteen ministries of BARMM.
 
-/// An organization to begin with; its type is `bmoa`.
+/// Initial organization; its type is `bmoa`.
 #[derive(Debug, Clone, Copy)]
 pub struct OrganizationSeed {
     /// Acronym, unique.
@@ -9,7 +9,7 @@ pub struct OrganizationSeed {
     pub name: &'static str,
 }
 
-/// Type of all of them.
+/// Type of all initial organizations.
 pub const ORGANIZATION_TYPE: &str = "bmoa";
 
 const fn organization(acronym: &'static str, name: &'static str) -> OrganizationSeed {
@@ -43,7 +43,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn sixteen_offices_each_once() {
+    fn sixteen_offices_are_unique() {
         let acronyms: HashSet<_> = ORGANIZATIONS.iter().map(|seed| seed.acronym).collect();
         let names: HashSet<_> = ORGANIZATIONS.iter().map(|seed| seed.name).collect();
         assert_eq!((ORGANIZATIONS.len(), acronyms.len(), names.len()), (16, 16, 16));

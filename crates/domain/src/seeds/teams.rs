@@ -1,15 +1,15 @@
 //! The six teams of the office. They are created once and belong to the office from then on.
 
-/// A team to begin with.
+/// Initial team.
 #[derive(Debug, Clone, Copy)]
 pub struct TeamSeed {
     /// Stable key.
     pub key: &'static str,
-    /// Its name.
+    /// Name.
     pub name: &'static str,
-    /// What it does.
+    /// Purpose.
     pub focus: &'static str,
-    /// The domains whose generated tasks go to it.
+    /// Domains whose generated tasks are assigned to it.
     pub domains: &'static [&'static str],
 }
 
@@ -54,10 +54,10 @@ pub const TEAMS: &[TeamSeed] = &[
     },
 ];
 
-/// The focus areas of a team for which none are named.
+/// Focus areas of a team without its own.
 pub const DEFAULT_FOCUS_AREAS: [&str; 4] = ["strategy", "implementation", "monitoring", "coordination"];
 
-/// The team that gets generated tasks of `domain` as long as the office has not said otherwise.
+/// Returns the team for generated tasks of `domain`, until the office configures another one.
 pub fn for_domain(domain: &str) -> Option<&'static TeamSeed> {
     TEAMS.iter().find(|team| team.domains.contains(&domain))
 }
@@ -69,7 +69,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn six_teams_with_names_of_their_own() {
+    fn six_teams_have_unique_names() {
         let keys: HashSet<_> = TEAMS.iter().map(|team| team.key).collect();
         let names: HashSet<_> = TEAMS.iter().map(|team| team.name).collect();
         assert_eq!((keys.len(), names.len()), (6, 6));

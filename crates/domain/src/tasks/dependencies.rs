@@ -1,9 +1,9 @@
-//! Finish-to-start dependencies: a task and the tasks that must be done before it.
+//! Finish-to-start dependencies: a task and its prerequisites.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A cycle among edges (task, prerequisite), or `None`. Each id of the answer waits for the next, the last for
-/// the first; the same edges in any order give the same answer.
+/// Returns a cycle among edges (task, prerequisite), or `None`. Each id of the result depends on the next, the last on
+/// the first; the result does not depend on the order of the edges.
 pub fn cycle<Id: Copy + Ord>(edges: impl IntoIterator<Item = (Id, Id)>) -> Option<Vec<Id>> {
     let mut prerequisites: BTreeMap<Id, BTreeSet<Id>> = BTreeMap::new();
     for (task, prerequisite) in edges {
@@ -18,7 +18,7 @@ pub fn cycle<Id: Copy + Ord>(edges: impl IntoIterator<Item = (Id, Id)>) -> Optio
     None
 }
 
-/// Goes down from `start`; a prerequisite that is still on the path closes a cycle. Without recursion: a chain
+/// Searches depth-first from `start`; a prerequisite that is on the path closes a cycle. Iterative, because a chain
 /// may be as long as there are tasks.
 fn walk<Id: Copy + Ord>(
     start: Id,
@@ -62,26 +62,26 @@ mod tests {
     use uuid::Uuid;
 
     #[test]
-    fn a_chain_and_a_diamond_have_none() {
+    fn chain_and_diamond_have_no_cycle() {
         assert_eq!(cycle([(2, 1), (3, 2), (4, 3)]), None);
         assert_eq!(cycle([(4, 2), (4, 3), (2, 1), (3, 1)]), None);
         assert_eq!(cycle::<u8>([]), None);
     }
 
     #[test]
-    fn a_cycle_is_named_in_order() {
+    fn cycle_is_returned_in_order() {
         assert_eq!(cycle([(1, 2), (2, 3), (3, 1), (4, 1)]), Some(vec![1, 2, 3]));
         assert_eq!(cycle([(0, 1), (1, 2), (2, 1)]), Some(vec![1, 2]));
     }
 
     #[test]
-    fn a_task_cannot_wait_for_itself() {
+    fn task_cannot_depend_on_itself() {
         let id = Uuid::from_u128(7);
         assert_eq!(cycle([(id, id)]), Some(vec![id]));
     }
 
     #[test]
-    fn a_very_long_chain_is_no_trouble() {
+    fn long_chain_does_not_overflow() {
         assert_eq!(cycle((0..200_000u32).map(|n| (n, n + 1))), None);
     }
 
@@ -93,7 +93,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_found_is_a_cycle(pairs in proptest::collection::vec((0u16..12, 0u16..12), 0..60)) {
+        fn result_is_a_cycle_of_the_edges(pairs in proptest::collection::vec((0u16..12, 0u16..12), 0..60)) {
             if let Some(found) = cycle(pairs.iter().copied()) {
                 for (index, task) in found.iter().enumerate() {
                     let next = found[(index + 1) % found.len()];

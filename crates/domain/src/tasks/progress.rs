@@ -1,10 +1,10 @@
-//! How far a project is, by its tasks.
+//! Progress of a project, calculated from its tasks.
 
 use super::TaskStatus;
 
-/// The weighted progress of tasks, 0 to 100, rounded to the nearest: sum(weight x fraction) / sum(weight) over
-/// those that are not cancelled. `None` when nothing counts. Only the proportion of the weights matters, so
-/// decimals may be passed as hundredths.
+/// Returns the weighted progress of tasks, 0 to 100, rounded to the nearest: sum(weight x fraction) / sum(weight) over
+/// those that are not cancelled. `None` when nothing counts. Only the proportion of the weights matters, so decimals
+/// may be passed as hundredths.
 pub fn roll_up(tasks: impl IntoIterator<Item = (u32, TaskStatus, u8)>) -> Option<u8> {
     let mut done: u128 = 0;
     let mut total: u128 = 0;
@@ -23,7 +23,7 @@ pub fn roll_up(tasks: impl IntoIterator<Item = (u32, TaskStatus, u8)>) -> Option
     u8::try_from((2 * done + total) / (2 * total)).ok()
 }
 
-/// The progress to show: the one set by hand if there is one, else that of the tasks, else 0.
+/// Returns the progress to show: the manual value if there is one, else that of the tasks, else 0.
 pub fn effective(manual: Option<u8>, tasks: Option<u8>) -> u8 {
     manual.or(tasks).unwrap_or(0).min(100)
 }
@@ -34,7 +34,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn three_of_five_are_sixty() {
+    fn three_of_five_tasks_are_sixty_percent() {
         let tasks = [true, true, true, false, false]
             .map(|done| if done { (1, TaskStatus::Completed, 100) } else { (1, TaskStatus::NotStarted, 0) });
         assert_eq!(roll_up(tasks), Some(60));
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_by_hand_wins_until_cleared() {
+    fn manual_value_has_precedence_until_cleared() {
         assert_eq!(effective(Some(80), Some(60)), 80);
         assert_eq!(effective(None, Some(60)), 60);
         assert_eq!(effective(None, None), 0);
@@ -90,7 +90,7 @@ mod tests {
         }
 
         #[test]
-        fn completing_one_never_takes_away(tasks in any_tasks(), index in any::<proptest::sample::Index>()) {
+        fn completion_never_lowers_progress(tasks in any_tasks(), index in any::<proptest::sample::Index>()) {
             let before = roll_up(tasks.clone());
             let mut after = tasks;
             let position = index.index(after.len());

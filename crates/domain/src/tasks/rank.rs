@@ -1,17 +1,16 @@
-//! Keys that keep an order by hand: to move one card writes one key, never those of the others.
+//! Rank keys of a manual order: a move of one card writes one key and never those of the others.
 //!
 //! A key is compared byte by byte (a database must use its binary collation). It is an integer and, where two
-//! neighbours leave no integer between them, a fraction, both in base 62. The first letter tells how many digits
-//! the integer has: `a0` to `az` two characters, `b00` three and so on; upper-case letters are the numbers below
-//! zero. So a million appends end in a key of five characters, while halving the same gap adds one digit in about
-//! six moves.
+//! neighbours leave no integer between them, a fraction, both in base 62. The first letter gives the number of digits
+//! of the integer: `a0` to `az` two characters, `b00` three and so on; upper-case letters are negative numbers. So a
+//! million appends end in a key of five characters, while halving the same gap adds one digit in about six moves.
 
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-/// The key of the first card of an empty column.
+/// Key of the first card of an empty column.
 const FIRST: &str = "a0";
 
-/// A key strictly between two neighbours; `None` is the open end. For neighbours that are no keys of ours, or
-/// not in order (two writers at once), the key comes after the first that can be used: a card never gets lost.
+/// Returns a key strictly between two neighbours; `None` is the open end. For neighbours that are no valid keys, or
+/// not in order (two writers at once), the key follows the first usable one: a card never gets lost.
 pub fn between(before: Option<&str>, after: Option<&str>) -> String {
     let before = before.and_then(Key::parse);
     let after = after.and_then(Key::parse);
@@ -24,7 +23,7 @@ pub fn between(before: Option<&str>, after: Option<&str>) -> String {
     }
 }
 
-/// `count` keys in order behind `before`, for many at once.
+/// Returns `count` keys in order after `before`.
 pub fn append(before: Option<&str>, count: usize) -> Vec<String> {
     let mut keys: Vec<String> = Vec::with_capacity(count);
     for _ in 0..count {
@@ -34,7 +33,7 @@ pub fn append(before: Option<&str>, count: usize) -> Vec<String> {
     keys
 }
 
-/// A key, split into its two parts.
+/// Key, split into its two parts.
 struct Key<'a> {
     text: &'a str,
     integer: &'a str,
@@ -45,7 +44,7 @@ impl<'a> Key<'a> {
     fn parse(text: &'a str) -> Option<Self> {
         let length = integer_length(*text.as_bytes().first()?)?;
         let well_formed = text.bytes().all(|byte| DIGITS.contains(&byte));
-        // A fraction that ends in the lowest digit has nothing below it.
+        // No fraction is below one that ends in the lowest digit.
         if !well_formed || text.len() < length || (text.len() > length && text.ends_with('0')) {
             return None;
         }
@@ -54,8 +53,8 @@ impl<'a> Key<'a> {
     }
 }
 
-/// The number of characters of an integer that begins with `head`. The outermost two heads are no keys, so that
-/// every key has an integer on either side; no column lives to reach them.
+/// Returns the number of characters of an integer that begins with `head`. The outermost two heads are invalid, so
+/// that every key has an integer on either side; no column reaches them.
 fn integer_length(head: u8) -> Option<usize> {
     match head {
         b'a'..=b'y' => Some(usize::from(head - b'a') + 2),
@@ -84,7 +83,7 @@ fn inside(before: &Key<'_>, after: &Key<'_>) -> String {
     format!("{}{}", before.integer, middle(before.fraction.as_bytes(), None))
 }
 
-/// The next integer up or down.
+/// Returns the next integer up or down.
 fn step(integer: &str, up: bool) -> String {
     let mut bytes = integer.as_bytes().to_vec();
     let (limit, restart) = if up { (b'z', b'0') } else { (b'0', b'z') };
@@ -96,7 +95,7 @@ fn step(integer: &str, up: bool) -> String {
         }
         *digit = restart;
     }
-    // Every digit turned over: the integer changes its length, and with it its head.
+    // All digits overflow: the integer changes its length, and so its head.
     let head = match (bytes[0], up) {
         (b'Z', true) => b'a',
         (b'a', false) => b'Z',
@@ -108,7 +107,8 @@ fn step(integer: &str, up: bool) -> String {
     bytes.into_iter().map(char::from).collect()
 }
 
-/// A fraction strictly between two (the lower one is lower), not ending in the lowest digit; `None` above is one.
+/// Returns a fraction strictly between two (the lower one is lower), not ending in the lowest digit; `None` above is
+/// one.
 fn middle(low: &[u8], high: Option<&[u8]>) -> String {
     let mut result = Vec::new();
     let mut high = high;
@@ -121,7 +121,7 @@ fn middle(low: &[u8], high: Option<&[u8]>) -> String {
             result.push(DIGITS[usize::midpoint(floor, ceiling)]);
             break;
         }
-        // No digit fits between: keep the lower one. Once it lies below the upper bound, anything may follow.
+        // No digit fits between: keep the lower one. Once the result is below the upper bound, any digit may follow.
         result.push(DIGITS[floor]);
         if ceiling > floor {
             high = None;
@@ -141,7 +141,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn begins_in_the_middle_and_grows_to_both_sides() {
+    fn keys_grow_to_both_sides() {
         let first = between(None, None);
         assert_eq!(first, "a0");
         assert_eq!(between(Some("a0"), None), "a1");
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_gap_can_be_halved_again_and_again() {
+    fn same_gap_can_be_halved_repeatedly() {
         let low = between(None, None);
         let mut high = between(Some(&low), None);
         for _ in 0..300 {
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn strange_neighbours_still_give_a_key() {
+    fn invalid_neighbours_still_give_a_key() {
         assert_eq!(between(Some("a5"), Some("a5")), "a6");
         assert_eq!(between(Some("a5"), Some("a1")), "a6");
         assert_eq!(between(Some("?"), None), "a0");
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn many_at_once_are_in_order() {
+    fn appended_keys_are_in_order() {
         let keys = append(Some("a3"), 100);
         assert_eq!(keys.len(), 100);
         assert!(keys[0].as_str() > "a3");
@@ -205,7 +205,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_insertion_lands_where_it_was_asked(places in proptest::collection::vec(any::<proptest::sample::Index>(), 1..150)) {
+        fn insertion_is_between_its_neighbours(places in proptest::collection::vec(any::<proptest::sample::Index>(), 1..150)) {
             let mut keys: Vec<String> = Vec::new();
             for place in places {
                 let position = place.index(keys.len() + 1);

@@ -1,26 +1,25 @@
-//! What a moved task does to those that wait for it.
+//! Effect of a moved task on its successors.
 
 use super::dependencies::cycle;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, VecDeque};
 
-/// The dates of an open task.
+/// Dates of an open task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dates<Id> {
-    /// Which task.
+    /// Task.
     pub id: Id,
-    /// When it is to begin.
+    /// Start date.
     pub start: Option<Date>,
-    /// When it is to be done.
+    /// Due date.
     pub due: Option<Date>,
 }
 
-/// By how many days each successor must move so that none begins before what it waits for is due; only those
-/// that must move, by no more than they must, in the order of their ids. A task without a start date begins, as
-/// far as this knows, on the day it is due.
+/// Returns the days by which each successor must move so that none begins before its prerequisites are due: only those
+/// that must move, by the minimum, in the order of their ids. A task without a start date counts as beginning on its
+/// due date.
 ///
-/// `tasks` holds the dates as they would be after the move, `edges` are (task, prerequisite). Edges that run in
-/// a circle move nothing.
+/// `tasks` holds the dates after the move, `edges` are (task, prerequisite). Edges in a cycle move nothing.
 pub fn successors_to_move<Id: Copy + Ord>(
     moved: Id,
     tasks: &[Dates<Id>],
@@ -52,7 +51,7 @@ pub fn successors_to_move<Id: Copy + Ord>(
     shifts.into_iter().collect()
 }
 
-/// Days from one date to another, negative backwards. All dates there are lie within 32 bits of days.
+/// Returns the days from one date to another, negative backwards. All possible dates are within 32 bits of days.
 fn days_between(from: Date, to: Date) -> i32 {
     i32::try_from(to.duration_since(from).as_hours() / 24).unwrap_or(0)
 }
@@ -68,41 +67,41 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_moves_as_far_as_it_must() {
+    fn chain_moves_by_the_minimum() {
         // The first now ends on the 10th; the second began on the 8th, the third on the 12th.
         let tasks = [task(1, None, 10), task(2, Some(8), 11), task(3, Some(12), 14)];
         assert_eq!(successors_to_move(1, &tasks, &[(2, 1), (3, 2)]), [(2, 2), (3, 1)]);
     }
 
     #[test]
-    fn slack_is_used_up_first() {
+    fn slack_is_used_first() {
         let tasks = [task(1, None, 10), task(2, Some(10), 11), task(3, None, 20)];
         assert_eq!(successors_to_move(1, &tasks, &[(2, 1), (3, 2)]), []);
     }
 
     #[test]
-    fn the_later_of_two_ways_counts() {
+    fn later_of_two_paths_counts() {
         let tasks = [task(1, None, 10), task(2, None, 8), task(3, Some(5), 6), task(4, Some(4), 9)];
         let edges = [(2, 1), (3, 1), (4, 2), (4, 3)];
         assert_eq!(successors_to_move(1, &tasks, &edges), [(2, 2), (3, 5), (4, 7)]);
     }
 
     #[test]
-    fn what_has_no_date_stays() {
+    fn tasks_without_dates_stay() {
         let undated = Dates { id: 2, start: None, due: None };
         let tasks = [task(1, None, 10), undated, task(3, None, 1)];
         assert_eq!(successors_to_move(1, &tasks, &[(2, 1), (3, 2)]), []);
     }
 
     #[test]
-    fn a_circle_moves_nothing() {
+    fn cycle_moves_nothing() {
         let tasks = [task(1, None, 10), task(2, None, 5)];
         assert_eq!(successors_to_move(1, &tasks, &[(2, 1), (1, 2)]), []);
     }
 
     proptest! {
         #[test]
-        fn afterwards_nothing_downstream_begins_too_early(
+        fn no_successor_begins_too_early_after_the_move(
             days in proptest::collection::vec((1i8..=28, 0i8..=3), 2..12),
             pairs in proptest::collection::vec((0u8..12, 0u8..12), 0..30),
         ) {
@@ -110,7 +109,7 @@ mod tests {
             let tasks: Vec<_> = (0..count).zip(&days).map(|(id, (due, length))| {
                 task(id, Some((*due - *length).max(1)), *due)
             }).collect();
-            // Later ids wait for earlier ones; every task hangs on the first.
+            // Later ids depend on earlier ones; every task depends on the first.
             let mut edges: Vec<(u8, u8)> = (1..count).map(|id| (id, 0)).collect();
             edges.extend(pairs.iter().filter(|(a, b)| a > b && *a < count).copied());
             let shifts: BTreeMap<u8, i32> = successors_to_move(0, &tasks, &edges).into_iter().collect();
@@ -118,7 +117,7 @@ mod tests {
             for (next, before) in &edges {
                 let begin = tasks[usize::from(*next)].start.expect("given");
                 let due = tasks[usize::from(*before)].due.expect("given");
-                // Only what had to move, or follows something that did, is put right.
+                // Only tasks that must move, or that depend on a moved one, are adjusted.
                 if shift(*before) > 0 || *before == 0 {
                     prop_assert!(shift(*next) >= shift(*before) + days_between(begin, due));
                 }

@@ -1,20 +1,20 @@
-//! The states of a task and the one function that changes them.
+//! States of a task and the one function that changes them.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-/// The state of a task.
+/// Status of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TaskStatus {
-    /// Nobody began.
+    /// Not started.
     NotStarted,
-    /// Somebody is at it.
+    /// In progress.
     InProgress,
-    /// Begun or not, it waits.
+    /// On hold, started or not.
     OnHold,
-    /// Done.
+    /// Completed.
     Completed,
-    /// Not to be done.
+    /// Cancelled.
     Cancelled,
 }
 
@@ -23,7 +23,7 @@ impl TaskStatus {
     pub const ALL: [Self; 5] =
         [Self::NotStarted, Self::InProgress, Self::OnHold, Self::Completed, Self::Cancelled];
 
-    /// The value that is stored.
+    /// Returns the stored value.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotStarted => "not_started",
@@ -34,7 +34,7 @@ impl TaskStatus {
         }
     }
 
-    /// The status stored as `text`.
+    /// Returns the status stored as `text`.
     pub fn parse(text: &str) -> Result<Self, TransitionError> {
         Self::ALL
             .into_iter()
@@ -42,29 +42,29 @@ impl TaskStatus {
             .ok_or_else(|| TransitionError::UnknownStatus(text.to_owned()))
     }
 
-    /// Whether there is still something to do.
+    /// Returns true if there is work left.
     pub const fn is_open(self) -> bool {
         !matches!(self, Self::Completed | Self::Cancelled)
     }
 }
 
-/// What the transition function owns of a task; nothing else writes these fields.
+/// Fields of a task that only the transition function writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TaskState {
-    /// The state.
+    /// Status.
     pub status: TaskStatus,
-    /// 0 to 100.
+    /// Progress, 0 to 100.
     pub progress: u8,
-    /// When work began.
+    /// Start of work.
     pub started_at: Option<Timestamp>,
-    /// When it was done; set exactly while the status is completed.
+    /// Time of completion; set exactly while the status is completed.
     pub completed_at: Option<Timestamp>,
-    /// The progress before it was completed, to go back to when it is reopened.
+    /// Progress before completion, restored when the task is reopened.
     pub progress_before_completion: Option<u8>,
 }
 
 impl TaskState {
-    /// The state of a new task.
+    /// State of a new task.
     pub const NEW: Self = Self {
         status: TaskStatus::NotStarted,
         progress: 0,
@@ -74,34 +74,34 @@ impl TaskState {
     };
 }
 
-/// What is asked for.
+/// Requested change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// Another status.
+    /// New status.
     Status(TaskStatus),
-    /// Another progress, 0 to 100.
+    /// New progress, 0 to 100.
     Progress(u8),
 }
 
-/// What the answer depends on besides the task itself.
+/// Circumstances of the change outside of the task.
 #[derive(Debug, Clone, Copy)]
 pub struct Circumstances<'a> {
-    /// The instant of the change.
+    /// Time of the change.
     pub now: Timestamp,
-    /// How many of its prerequisites are neither completed nor cancelled.
+    /// Number of prerequisites that are neither completed nor cancelled.
     pub open_prerequisites: usize,
-    /// Why a blocked task is to go on all the same; blank is none.
+    /// Reason to continue a blocked task; blank counts as none.
     pub force_reason: Option<&'a str>,
 }
 
-/// The answer.
+/// Result of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Transition {
-    /// The new state.
+    /// New state.
     pub state: TaskState,
-    /// Work begins with this change: a start date that is empty is to be set to today.
+    /// True if work begins with this change: an empty start date is set to today.
     pub starts: bool,
-    /// It was blocked and went on by the given reason, which is to be noted.
+    /// True if it was blocked and continues with the given reason, which is recorded.
     pub forced: bool,
 }
 
@@ -111,13 +111,13 @@ pub enum TransitionError {
     /// Prerequisites are open.
     #[error("{} first; enter a reason to continue anyway", waiting(*.open))]
     Blocked {
-        /// How many.
+        /// Number of open prerequisites.
         open: usize,
     },
-    /// No such status.
+    /// Unknown status.
     #[error("{0:?} is not a status of a task")]
     UnknownStatus(String),
-    /// A progress above 100.
+    /// Progress above 100.
     #[error("progress must be from 0 to 100, not {0}")]
     ProgressOutOfRange(u8),
 }
@@ -128,9 +128,9 @@ fn waiting(open: usize) -> String {
 
 /// Changes status or progress of a task: the only way either changes.
 ///
-/// Completing sets the progress to 100 and remembers what it was; leaving completed puts it back. Progress 100
-/// completes, progress above 0 starts, and progress below 100 reopens. To start or to complete while
-/// prerequisites are open needs a reason. Asking for the present status changes nothing.
+/// Completion sets the progress to 100 and remembers the previous value; leaving completed restores it. Progress 100
+/// completes, progress above 0 starts, and progress below 100 reopens. Starting or completing with open prerequisites
+/// needs a reason. The present status as target changes nothing.
 pub fn transition(
     current: &TaskState,
     change: Change,
@@ -181,7 +181,7 @@ pub fn transition(
     Ok(Transition { state, starts, forced })
 }
 
-/// The status a task has once its progress is set to a number below 100.
+/// Returns the status of a task whose progress is set to a number below 100.
 const fn status_for_progress(current: TaskStatus, progress: u8) -> TaskStatus {
     match current {
         TaskStatus::Completed => TaskStatus::InProgress,
@@ -190,7 +190,7 @@ const fn status_for_progress(current: TaskStatus, progress: u8) -> TaskStatus {
     }
 }
 
-/// Whether an open task is in danger: flagged by hand, blocked, or due within two days and not half done.
+/// Returns true if an open task is at risk: flagged, blocked, or due within two days and less than half done.
 pub fn at_risk(
     flag: bool,
     status: TaskStatus,
@@ -203,12 +203,12 @@ pub fn at_risk(
     status.is_open() && (flag || blocked || late())
 }
 
-/// Whether an open task should have been done before today.
+/// Returns true if an open task was due before today.
 pub fn overdue(due: Option<Date>, status: TaskStatus, today: Date) -> bool {
     status.is_open() && due.is_some_and(|due| due < today)
 }
 
-/// Days from one date to another, negative backwards.
+/// Returns the days from one date to another, negative backwards.
 fn days_between(from: Date, to: Date) -> i64 {
     to.duration_since(from).as_hours() / 24
 }

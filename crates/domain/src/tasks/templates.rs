@@ -1,11 +1,11 @@
-//! The templates tasks are generated from, as they are at first start; coordinators change them afterwards.
+//! Initial task templates; coordinators change them afterwards.
 //!
-//! Every item is dated from one end of its origin. For events, and for what is like one (a workshop, a quarterly
-//! meeting, an engagement, a survey), the day itself is 0, what prepares it comes before, and what follows from
-//! it counts from its end. Everything else counts from its start.
+//! Every item has an offset from one end of its origin. For events and similar origins (a workshop, a quarterly
+//! meeting, an engagement, a survey) the day itself is 0, preparation is before it, and follow-up counts from its end.
+//! For all others items count from the start.
 
-/// Writes items as a table: key, title, anchor and days, priority and hours, who gets it, what must be done
-/// before it, and a sentence on how where the title leaves a question.
+/// Declares items as a table: key, title, anchor and days, priority and hours, assignee rule, prerequisites, and a
+/// description where the title leaves a question.
 macro_rules! items {
     ($( $phase:literal { $( $key:ident : $title:literal, $anchor:ident $days:literal, $priority:ident $hours:literal,
         $role:ident, [$($after:ident),*] $($description:literal)?; )+ } )+) => {
@@ -38,63 +38,63 @@ pub use triggers::template_for;
 
 use super::Priority;
 
-/// Which end of its origin an item is dated from.
+/// End of the origin from which an item is dated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Anchor {
-    /// The first day.
+    /// First day.
     Start,
-    /// The last day; the first where the origin has no end.
+    /// Last day; the first where the origin has no end.
     End,
 }
 
-/// Who gets a generated task.
+/// Rule for the assignee of a generated task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AssigneeRule {
-    /// Who made the origin.
+    /// Creator of the origin.
     Creator,
-    /// Who leads it: lead assessor, project lead, lead author, focal person, assignee of an approval stage.
+    /// Lead of the origin: lead assessor, project lead, lead author, focal person, assignee of an approval stage.
     Lead,
-    /// Who organizes the event.
+    /// Organizer of the event.
     Organizer,
-    /// The team of the domain.
+    /// Team of the domain.
     Team,
 }
 
-/// One task to be.
+/// Item of a template.
 #[derive(Debug, Clone, Copy)]
 pub struct ItemSeed {
-    /// Stable name within the template: with the origin it makes generating idempotent.
+    /// Stable name within the template: with the origin it makes generation idempotent.
     pub key: &'static str,
-    /// The title of the task; `{name}` stands for the title of the origin.
+    /// Title of the task; `{name}` is replaced by the title of the origin.
     pub title: &'static str,
-    /// How to do it; may be empty.
+    /// Instructions, or empty.
     pub description: &'static str,
-    /// What the offset counts from.
+    /// Anchor of the offset.
     pub anchor: Anchor,
-    /// Days from there to the due date, negative before it.
+    /// Days from the anchor to the due date, negative before it.
     pub offset_days: i32,
-    /// How it ranks.
+    /// Priority.
     pub priority: Priority,
     /// Estimated hours, in hundredths.
     pub hours_hundredths: u32,
-    /// The phase of the work, or empty.
+    /// Phase of the work, or empty.
     pub phase: &'static str,
-    /// Who gets it.
+    /// Assignee rule.
     pub role: AssigneeRule,
-    /// Keys of the items that must be done before.
+    /// Keys of the prerequisites.
     pub prerequisites: &'static [&'static str],
 }
 
-/// One template.
+/// Template.
 #[derive(Debug, Clone, Copy)]
 pub struct TemplateSeed {
-    /// Unique name, by which it is looked up.
+    /// Unique name.
     pub name: &'static str,
-    /// What people read.
+    /// Label on the screen.
     pub title: &'static str,
-    /// When it is used.
+    /// Purpose.
     pub description: &'static str,
-    /// The domain of its tasks.
+    /// Domain of its tasks.
     pub domain: &'static str,
     /// Its tasks, in order.
     pub items: &'static [ItemSeed],
@@ -104,7 +104,7 @@ impl Anchor {
     /// Both anchors.
     pub const ALL: [Self; 2] = [Self::Start, Self::End];
 
-    /// The value that is stored.
+    /// Returns the stored value.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Start => "start",
@@ -112,7 +112,7 @@ impl Anchor {
         }
     }
 
-    /// The anchor stored as `text`.
+    /// Returns the anchor stored as `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|anchor| anchor.as_str() == text)
     }
@@ -122,7 +122,7 @@ impl AssigneeRule {
     /// Every rule.
     pub const ALL: [Self; 4] = [Self::Creator, Self::Lead, Self::Organizer, Self::Team];
 
-    /// The value that is stored.
+    /// Returns the stored value.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Creator => "creator",
@@ -132,13 +132,13 @@ impl AssigneeRule {
         }
     }
 
-    /// The rule stored as `text`.
+    /// Returns the rule stored as `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|rule| rule.as_str() == text)
     }
 }
 
-/// Every template, in the order in which they are listed.
+/// Returns every template, in the order of lists.
 pub fn all() -> impl Iterator<Item = &'static TemplateSeed> {
     [
         assessment::TEMPLATES,
@@ -154,12 +154,12 @@ pub fn all() -> impl Iterator<Item = &'static TemplateSeed> {
     .flatten()
 }
 
-/// The template called `name`.
+/// Returns the template called `name`.
 pub fn find(name: &str) -> Option<&'static TemplateSeed> {
     all().find(|template| template.name == name)
 }
 
-/// The title of a task: `{name}` becomes the title of the origin.
+/// Returns the title of a task: `{name}` becomes the title of the origin.
 pub fn fill(title: &str, origin_title: &str) -> String {
     title.replace("{name}", origin_title)
 }

@@ -117,7 +117,7 @@ fn revoking_a_token_lists_the_addresses_it_created() {
 }
 
 #[test]
-fn strangers_and_administrators_leave_traces_in_the_log() {
+fn failed_and_administrative_access_is_logged() {
     let folder = Folder::prepared("traces");
     let (staff, admin) = (token_of(&folder, "staff"), token_of(&folder, "admin"));
     let serving = Serving::start(&folder, &["--log-format", "json"]);

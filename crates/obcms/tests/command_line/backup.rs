@@ -58,7 +58,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 #[test]
-fn a_backup_goes_from_one_engine_to_the_other_and_back() {
+fn backup_is_restored_across_engines() {
     let folder = small("backup-around");
     succeeds(&folder, &["user", "add", "ana", "--role", "admin"]);
     succeeds(&folder, &["token", "create", "--user", "ana"]);

@@ -81,7 +81,7 @@ fn secrets_of_requests_are_in_no_log() {
 }
 
 #[test]
-fn every_answer_has_an_id_that_the_log_names() {
+fn every_response_has_an_id_in_the_log() {
     let folder = Folder::prepared("ids");
     let token = token_of(&folder, "admin");
     let serving = Serving::start(&folder, &["--log-format", "json", "--slow-statement-ms", "1"]);

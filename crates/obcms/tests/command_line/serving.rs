@@ -176,7 +176,7 @@ fn request_in_flight_is_answered_after_sigterm() {
 }
 
 #[test]
-fn idle_and_slow_clients_keep_nobody_out() {
+fn idle_and_slow_clients_exclude_nobody() {
     let folder = Folder::prepared("idle");
     for limit in ["--max-connections-per-address", "--max-connections"] {
         let serving = Serving::start(&folder, &[limit, "10"]);

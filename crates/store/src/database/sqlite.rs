@@ -461,7 +461,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parameters_are_numbers_and_other_signs_stay() {
+    fn placeholders_are_numbered_and_literals_preserved() {
         assert_eq!(
             numbered("SELECT $2, '$a', \"b$\" FROM t WHERE a = $10"),
             "SELECT ?2, '$a', \"b$\" FROM t WHERE a = ?10"

@@ -5,7 +5,7 @@ pub mod pages;
 
 use crate::core::subject::{KindPage, Subject};
 
-/// Everything that the subject serves.
+/// Routes, pages and hooks of the subject.
 pub(crate) static SUBJECT: Subject =
     Subject { routes: api::routes, pages: |_| pages::routes(), kinds: &[USER], panels: &[] };
 

@@ -1,4 +1,4 @@
-//! Bookings beyond their collection: decisions, what is free, a look before booking.
+//! Operations on bookings: decisions, availability, preview and utilization.
 
 use axum::extract::State as AxumState;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -22,7 +22,7 @@ use crate::records::api::records;
 
 type ApiResult = Result<Response, Problem>;
 
-/// The operations.
+/// Operations.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let text = || json!({ "type": "string" });

@@ -1,102 +1,102 @@
-//! The calendar: toolbar and module filter from the server, the grid from `ui/src/calendar.ts`.
+//! Calendar component: toolbar and module filter from the server, grid from `ui/src/calendar/calendar.ts`.
 
 use maud::{Markup, html};
 use obcms_app::calendar::FILTERS;
 
 use crate::components::icons::icon;
 
-/// The calendar of the page, or of a detail page.
+/// Calendar of the calendar page, or within a detail page.
 #[derive(Debug, Default, Clone)]
 pub struct Calendar {
-    /// One of [`VIEWS`]; empty for the one that suits the window.
+    /// One of [`VIEWS`]; empty for the one that fits the window.
     pub view: String,
-    /// The date it shows, `YYYY-MM-DD`; empty for today.
+    /// Shown date, `YYYY-MM-DD`; empty for today.
     pub date: String,
-    /// The office's date today.
+    /// Today in the office.
     pub today: String,
-    /// The first day of the week: 0 is Sunday.
+    /// First day of the week: 0 is Sunday.
     pub week_start: u8,
-    /// The person's time zone, an IANA name.
+    /// Time zone of the person, an IANA name.
     pub timezone: String,
-    /// The person sees no Hijri dates unless they ask for them on this device.
+    /// Hides Hijri dates, unless the person shows them on this device.
     pub without_hijri: bool,
-    /// Weeks of the view of several weeks.
+    /// Number of weeks of the view of several weeks.
     pub weeks: u8,
-    /// What the agenda shows: so many days, or so many entries with an "e" behind the number.
+    /// Length of the agenda: a number of days, or of entries with a trailing "e".
     pub next: String,
-    /// How much a timeline shows: `day`, `week`, `fortnight` or `month`.
+    /// Length of a timeline: `day`, `week`, `fortnight` or `month`.
     pub span: String,
-    /// The modules, in their order.
+    /// Modules, in order.
     pub modules: Vec<CalendarModule>,
-    /// The word searched for.
+    /// Search text.
     pub search: String,
-    /// Only what concerns the person.
+    /// Only entries of the person.
     pub mine: bool,
-    /// Parameters the feed always gets, such as `resource`.
+    /// Constant parameters of the feed, such as `resource`.
     pub feed_parameters: Vec<(String, String)>,
-    /// What can be made on a day.
+    /// Records that can be created on a day.
     pub creates: Vec<CalendarCreate>,
-    /// Kinds of entries that may last longer than a day, so that their ends can be pulled.
+    /// Entry kinds that may last longer than a day, so that their ends can be dragged.
     pub spans: Vec<String>,
-    /// Kinds of entries that may have times, so that they may change between hours and whole days.
+    /// Entry kinds that may have times, so that they may change between hours and whole days.
     pub timed: Vec<String>,
-    /// Kinds of entries that are the thing itself, so that they can be copied.
+    /// Entry kinds that are the record itself, so that they can be copied.
     pub whole: Vec<String>,
-    /// Kinds of entries that can be given to another person.
+    /// Entry kinds that can be reassigned to another person.
     pub given: Vec<String>,
-    /// Rows of the timeline that it opens with, by the name of the view; null when it opens otherwise.
+    /// Initial rows of the timeline, by the name of the view; null for other views.
     pub rows: serde_json::Value,
-    /// The row of filters beneath the toolbar, or nothing.
+    /// Row of filters beneath the toolbar, or empty.
     pub filters: Markup,
-    /// Whether the side area with the heat map and the conflicts can be opened.
+    /// True if the side area with heat map and conflicts can be opened.
     pub panels: bool,
-    /// Whether it is a part of a page that has its own heading.
+    /// True if it is a part of a page with its own heading.
     pub embedded: bool,
-    /// What stands there without script: the entries as a list.
+    /// Content without script: the entries as a list.
     pub fallback: Markup,
 }
 
-/// Something that can be made on a day, and the fields of its form that the day goes into.
+/// Record that can be created on a day, and the form fields that receive the day.
 #[derive(Debug, Default, Clone)]
 pub struct CalendarCreate {
-    /// What it is, such as "Event".
+    /// Label, such as "Event".
     pub label: String,
-    /// Address of its form.
+    /// Address of the form.
     pub href: String,
-    /// Collection of the interface that takes it.
+    /// API collection.
     pub collection: String,
-    /// Field that names it.
+    /// Field with the title.
     pub title: String,
-    /// Whether its name and its dates are enough to make one.
+    /// True if title and dates are sufficient.
     pub quick: bool,
-    /// Whether these and a resource are enough.
+    /// True if title, dates and a resource are sufficient.
     pub books: bool,
-    /// Field for several people, or nothing.
+    /// Field for several people, or empty.
     pub people: String,
-    /// Field for one resource, or nothing.
+    /// Field for one resource, or empty.
     pub resource: String,
-    /// Field with the first day or the start; empty when it has no such field.
+    /// Field with the first day or the start; empty without such a field.
     pub start: String,
     /// Field with the last day or the end.
     pub end: String,
-    /// Whether it may have times; then the end is exclusive and `all_day` says which of both it is.
+    /// True if it may have times; then the end is exclusive and `all_day` selects the type.
     pub timed: bool,
-    /// Whether a single day goes into the end alone, as into the due date of a task.
+    /// True if a single day sets only the end, such as the due date of a task.
     pub due: bool,
 }
 
-/// A module in the filter.
+/// Module in the filter.
 #[derive(Debug, Default, Clone)]
 pub struct CalendarModule {
-    /// Its key, such as `coordination`.
+    /// Key, such as `coordination`.
     pub key: String,
-    /// Its name.
+    /// Label.
     pub label: String,
-    /// Whether its entries show.
+    /// True if its entries are shown.
     pub shown: bool,
 }
 
-/// The views with their words and keys.
+/// Views with labels and keys.
 pub const VIEWS: [(&str, &str, &str); 8] = [
     ("day", "Day", "D"),
     ("week", "Week", "W"),
@@ -107,20 +107,20 @@ pub const VIEWS: [(&str, &str, &str); 8] = [
     ("people", "People", "P"),
     ("resources", "Resources", "R"),
 ];
-/// Those that stand in the toolbar where there is room.
+/// Views in the toolbar where there is room.
 const USUAL: [&str; 4] = ["day", "week", "month", "agenda"];
 
-/// Parameters of the page that the calendar as a file takes over: its filters.
+/// Returns the page parameters that the download takes: its filters.
 fn of_the_file() -> String {
     FILTERS.map(|(name, _)| name).join(" ")
 }
 
-/// Parameters of the page that a new feed takes over. Its words of the title are not called `q`.
+/// Returns the page parameters that a new feed takes. Its search text is not called `q`.
 fn of_a_feed() -> String {
     FILTERS.map(|(name, _)| if name == "q" { "q:text" } else { name }).join(" ")
 }
 
-/// The calendar with its toolbar and filter. The page asks the frame for `calendar.js` and `calendar.css`.
+/// Calendar with toolbar and filter. The page loads `calendar.js` and `calendar.css`.
 #[must_use]
 pub fn calendar(calendar: &Calendar) -> Markup {
     let parameters: std::collections::BTreeMap<&str, &str> =
@@ -230,7 +230,7 @@ fn toolbar(calendar: &Calendar) -> Markup {
     }
 }
 
-/// The usual views side by side, all of them in a menu.
+/// Common views side by side, all of them in a menu.
 fn views(current: &str) -> Markup {
     let pressed = |view: &str| if current == view { "true" } else { "false" };
     html! {
@@ -253,7 +253,7 @@ fn views(current: &str) -> Markup {
     }
 }
 
-/// What narrows the calendar at once, without a new page: modules, mine, words of the title.
+/// Filters that apply at once, without a new page: modules, own entries, search text.
 #[must_use]
 pub fn quick_filters(calendar: &Calendar) -> Markup {
     html! {
@@ -295,7 +295,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_script_needs_is_on_the_element() {
+    fn element_has_the_data_of_the_script() {
         let text = calendar(&Calendar {
             view: "week".to_owned(),
             timezone: "Asia/Manila".to_owned(),

@@ -1,4 +1,4 @@
-//! The calendar, its entries and free times.
+//! Calendar, its entries and free times.
 
 pub mod api;
 pub mod components;
@@ -6,6 +6,6 @@ pub mod pages;
 
 use crate::core::subject::Subject;
 
-/// Everything that the subject serves.
+/// Routes, pages and hooks of the subject.
 pub(crate) static SUBJECT: Subject =
     Subject { routes: api::routes, pages: |_| pages::routes(), kinds: &[], panels: &[] };

@@ -1,7 +1,7 @@
-//! The files of the browser side, embedded: scripts, styles, the icon of the site and the icons of the interface.
+//! Embedded files of the browser side: scripts, styles, the site icon and the icons of the interface.
 //!
-//! `build.rs` makes the tables. Every file is served under a name that holds a hash of its content, so browsers may
-//! keep it for ever; pages get the address from [`asset_url`].
+//! `build.rs` generates the tables. Every file is served under a name with a hash of its content, so that browsers may
+//! cache it for ever; pages get the address from [`asset_url`].
 
 use axum::extract::Path;
 use axum::http::header::{
@@ -15,47 +15,47 @@ include!(concat!(env!("OUT_DIR"), "/assets.table.rs"));
 /// One embedded file.
 #[derive(Debug)]
 pub struct Asset {
-    /// The name pages ask for, such as `app.js`.
+    /// Name in pages, such as `app.js`.
     pub name: &'static str,
-    /// The name it is served under, such as `app-4F2A91C0.js`.
+    /// Served name, such as `app-4F2A91C0.js`.
     pub file: &'static str,
-    /// The value of its `Content-Type` header.
+    /// Value of the `Content-Type` header.
     pub content_type: &'static str,
-    /// The content as it is.
+    /// Content.
     pub bytes: &'static [u8],
-    /// The content compressed with brotli, where that is smaller.
+    /// Content compressed with brotli, where that is smaller.
     pub brotli: Option<&'static [u8]>,
 }
 
-/// The address of an asset: `asset_url("app.js")` is `/assets/app-4F2A91C0.js`.
+/// Returns the address of an asset: `asset_url("app.js")` is `/assets/app-4F2A91C0.js`.
 ///
-/// A name that is not there gives an address that answers 404; the tests hold the names the frame uses to the table.
+/// An unknown name gives an address that responds with 404; tests compare the names of the frame with the table.
 #[must_use]
 pub fn asset_url(name: &str) -> String {
     let file = ASSETS.iter().find(|asset| asset.name == name).map_or(name, |asset| asset.file);
     format!("/assets/{file}")
 }
 
-/// The asset served under `file`, a name with its hash.
+/// Returns the asset served under `file`, a name with its hash.
 #[must_use]
 pub fn find(file: &str) -> Option<&'static Asset> {
     ASSETS.iter().find(|asset| asset.file == file)
 }
 
-/// Every embedded file.
+/// Returns every embedded file.
 #[must_use]
 pub fn all() -> &'static [Asset] {
     ASSETS
 }
 
-/// What stands inside the `svg` element of an icon; `None` for a name that `ui/src/icons.txt` does not list.
+/// Returns the content of the `svg` element of an icon; `None` for a name that `ui/src/icons.txt` does not list.
 #[must_use]
 pub fn icon_content(name: &str) -> Option<&'static str> {
     let place = ICONS.binary_search_by_key(&name, |(key, _)| *key).ok()?;
     ICONS.get(place).map(|(_, content)| *content)
 }
 
-/// Answers `GET /assets/{file}`.
+/// Serves `GET /assets/{file}`.
 pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
     match find(&file) {
         Some(asset) => answer(asset, &headers),
@@ -63,7 +63,7 @@ pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
     }
 }
 
-/// Answers `GET /favicon.ico`, which browsers ask for where no page names an icon: a file or an answer of the API.
+/// Serves `GET /favicon.ico`, which browsers request where no page names an icon: for a file or an API response.
 pub async fn site_icon() -> Redirect {
     Redirect::temporary(&asset_url("favicon.svg"))
 }
@@ -90,7 +90,7 @@ fn answer(asset: &'static Asset, headers: &HeaderMap) -> Response {
     answer
 }
 
-/// Whether the browser takes brotli: `br` is listed and not with the weight nought.
+/// Returns true if the browser accepts brotli: `br` is listed and its weight is not zero.
 fn accepts_brotli(headers: &HeaderMap) -> bool {
     headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).any(|value| {
         value.split(',').any(|part| {
@@ -104,7 +104,7 @@ fn accepts_brotli(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Whether the browser already holds the version with this tag.
+/// Returns true if the browser has the version with this ETag.
 fn holds_tag(headers: &HeaderMap, tag: &str) -> bool {
     headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok()).any(|value| {
         value
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_is_served_for_ever_and_compressed_when_asked() {
+    async fn file_is_immutable_and_compressed_on_request() {
         let plain = get(script().file, &[]).await;
         assert_eq!(plain.status(), StatusCode::OK);
         assert_eq!(plain.headers()[CACHE_CONTROL], "public, max-age=31536000, immutable");
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_known_tag_is_answered_without_the_content() {
+    async fn known_etag_gives_an_empty_response() {
         let first = get(script().file, &[]).await;
         let tag = first.headers()[ETAG].to_str().unwrap().to_owned();
         let second = get(script().file, &[(IF_NONE_MATCH, &tag)]).await;

@@ -1,32 +1,32 @@
-//! Small marks: states, modules, priorities, people, progress, money and dates.
+//! Badges: states, modules, priorities, people, progress, money and dates.
 
 use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::icons::icon;
 
-/// What a state means, which gives its colour. The word is always there too.
+/// Meaning of a state, which gives its color. The text is always present too.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
-    /// Nothing to notice.
+    /// Neutral.
     #[default]
     Neutral,
-    /// Under way.
+    /// In progress.
     Active,
     /// Done, approved.
     Good,
     /// Needs attention.
     Warning,
-    /// Refused, overdue, failed.
+    /// Rejected, overdue, failed.
     Bad,
     /// Drafts, archived, cancelled.
     Quiet,
-    /// Chosen, ours.
+    /// Selected, own.
     Accent,
 }
 
 impl Tone {
-    /// The value of `data-tone`.
+    /// Value of `data-tone`.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
         match self {
@@ -40,7 +40,7 @@ impl Tone {
         }
     }
 
-    /// The tone that suits a status value of the domain, such as `in_progress` or `rejected`.
+    /// Returns the tone of a status value, such as `in_progress` or `rejected`.
     #[must_use]
     pub fn of_status(status: &str) -> Self {
         match status {
@@ -68,31 +68,31 @@ impl Tone {
     }
 }
 
-/// A state: its word on its colour.
+/// Badge of a state.
 #[must_use]
 pub fn badge(word: &str, tone: Tone) -> Markup {
     html! { span.badge data-tone=[tone.name()] { (word) } }
 }
 
-/// A state with an icon before the word.
+/// Badge of a state with an icon.
 #[must_use]
 pub fn icon_badge(drawing: &str, word: &str, tone: Tone) -> Markup {
     html! { span.badge data-tone=[tone.name()] { (icon(drawing)) (word) } }
 }
 
-/// A status value of the domain (`in_progress`) as a badge ("In progress").
+/// Badge of a status value: `in_progress` is "In progress".
 #[must_use]
 pub fn status(value: &str) -> Markup {
     badge(&words(value), Tone::of_status(value))
 }
 
-/// An enumeration value as words: `in_progress` is "In progress".
+/// Formats an enumeration value: `in_progress` is "In progress".
 #[must_use]
 pub fn words(value: &str) -> String {
     crate::components::words::capitalized(&value.replace('_', " "))
 }
 
-/// The dot in a module's colour, with the module's name for those who do not see it.
+/// Dot in the color of a module, with the name of the module for screen readers.
 #[must_use]
 pub fn module_dot(module: &str) -> Markup {
     html! {
@@ -101,13 +101,13 @@ pub fn module_dot(module: &str) -> Markup {
     }
 }
 
-/// The dot and a label beside it.
+/// Dot with a label.
 #[must_use]
 pub fn module_name(module: &str, label: &str) -> Markup {
     html! { span.module-name { span.module-dot data-module=(module) {} (label) } }
 }
 
-/// A priority (`low`, `medium`, `high`, `critical`) as a mark and its word.
+/// Priority (`low`, `medium`, `high`, `critical`) as a mark and a word.
 #[must_use]
 pub fn priority(value: &str) -> Markup {
     let drawing = match value {
@@ -119,19 +119,19 @@ pub fn priority(value: &str) -> Markup {
     html! { span.priority data-priority=(value) { (icon(drawing)) (words(value)) } }
 }
 
-/// The initials of a person in a disc; the name stands beside it or in a title.
+/// Initials of a person in a disc; the name is beside it or in a title.
 #[must_use]
 pub fn avatar(initials: &str) -> Markup {
     html! { span.avatar aria-hidden="true" { (initials) } }
 }
 
-/// A person: disc and name.
+/// Person: disc and name.
 #[must_use]
 pub fn person(name: &str) -> Markup {
     html! { span.person { (avatar(&initials(name))) span { (name) } } }
 }
 
-/// Several people as overlapping discs, with all the names for screen readers and as a tooltip.
+/// Several people as overlapping discs, with all names for screen readers and as a tooltip.
 #[must_use]
 pub fn people(names: &[String]) -> Markup {
     const SHOWN: usize = 3;
@@ -144,7 +144,7 @@ pub fn people(names: &[String]) -> Markup {
     }
 }
 
-/// The letters for a disc: of the first and the last word of a name.
+/// Returns the initials of the first and the last word of a name.
 #[must_use]
 pub fn initials(name: &str) -> String {
     let parts: Vec<&str> =
@@ -154,13 +154,13 @@ pub fn initials(name: &str) -> String {
     first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
 }
 
-/// A share of a hundred as bar and number.
+/// Percentage as bar and number.
 #[must_use]
 pub fn progress(percent: u8) -> Markup {
     progress_bar(percent, None)
 }
 
-/// The same over the whole width.
+/// Percentage over the whole width.
 #[must_use]
 pub fn wide_progress(percent: u8) -> Markup {
     progress_bar(percent, Some("wide"))
@@ -176,13 +176,13 @@ fn progress_bar(percent: u8, size: Option<&str>) -> Markup {
     }
 }
 
-/// An amount in centavos as money: `₱1,250,000.00`.
+/// Amount in centavos: `₱1,250,000.00`.
 #[must_use]
 pub fn money(centavos: i64) -> Markup {
     html! { span.money { (money_text(centavos)) } }
 }
 
-/// The text of an amount in centavos.
+/// Formats an amount in centavos.
 #[must_use]
 pub fn money_text(centavos: i64) -> String {
     let sign = if centavos < 0 { "−" } else { "" };
@@ -190,7 +190,7 @@ pub fn money_text(centavos: i64) -> String {
     format!("{sign}₱{}.{:02}", grouped(amount / 100), amount % 100)
 }
 
-/// A short form for narrow places: `₱1.25M`, `₱840K`, `₱950`.
+/// Formats an amount for narrow places: `₱1.25M`, `₱840K`, `₱950`.
 #[must_use]
 pub fn short_money_text(centavos: i64) -> String {
     let sign = if centavos < 0 { "−" } else { "" };
@@ -205,7 +205,7 @@ pub fn short_money_text(centavos: i64) -> String {
     format!("{sign}₱{}", amount / 100)
 }
 
-/// A whole number with commas.
+/// Formats a whole number with commas.
 #[must_use]
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -219,15 +219,15 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
-/// A date as people say it: "Today", "Tomorrow", "Mon 14 Dec"; with the year when it is not this one.
+/// Date relative to today: "Today", "Tomorrow", "Mon 14 Dec"; with the year when it is not the present one.
 ///
-/// `today` is the office's date.
+/// `today` is the date of the office.
 #[must_use]
 pub fn date(day: Date, today: Date) -> Markup {
     html! { time datetime=(day) title=(day.strftime("%A, %-d %B %Y")) { (date_text(day, today)) } }
 }
 
-/// The same in red when it has passed, for what is not done.
+/// Due date, red when it has passed, for open records.
 #[must_use]
 pub fn due_date(day: Date, today: Date) -> Markup {
     html! {
@@ -238,7 +238,7 @@ pub fn due_date(day: Date, today: Date) -> Markup {
     }
 }
 
-/// The text of [`date`].
+/// Returns the text of [`date`].
 #[must_use]
 pub fn date_text(day: Date, today: Date) -> String {
     if day == today {
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn short_money_keeps_what_matters() {
+    fn short_money_keeps_significant_digits() {
         assert_eq!(short_money_text(125_000_000), "₱1.25M");
         assert_eq!(short_money_text(84_000_000), "₱840K");
         assert_eq!(short_money_text(95_000), "₱950");
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_near_or_named() {
+    fn near_dates_are_relative() {
         let today = civil(2026, 12, 14);
         assert_eq!(date_text(today, today), "Today");
         assert_eq!(date_text(civil(2026, 12, 15), today), "Tomorrow");
@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn initials_are_of_the_first_and_last_word() {
+    fn initials_come_from_first_and_last_word() {
         assert_eq!(initials("Amina Sali Dimaporo"), "AD");
         assert_eq!(initials("juan"), "J");
         assert_eq!(initials("(unknown) 12"), "");

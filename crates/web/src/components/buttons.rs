@@ -1,25 +1,25 @@
-//! Buttons: links that look pressed and forms of one button.
+//! Buttons: links in the shape of buttons, and forms of one button.
 
 use maud::{Markup, html};
 
 use super::icons::icon;
 
-/// How much a button wants to be pressed.
+/// Emphasis of a button.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum ButtonKind {
     /// One of several.
     #[default]
     Plain,
-    /// The main action of the page; there is one.
+    /// Main action of the page; there is one.
     Main,
-    /// Takes something away.
+    /// Destructive action.
     Danger,
-    /// Without an edge, for small actions beside content.
+    /// Without border, for small actions beside content.
     Quiet,
 }
 
 impl ButtonKind {
-    /// The value of `data-kind`.
+    /// Value of `data-kind`.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
         match self {
@@ -31,19 +31,19 @@ impl ButtonKind {
     }
 }
 
-/// A link as a button; `drawing` is an icon's name or empty.
+/// Link as a button; `drawing` is the name of an icon or empty.
 #[must_use]
 pub fn button_link(label: &str, href: &str, drawing: &str, kind: ButtonKind) -> Markup {
     html! { a.button data-kind=[kind.name()] href=(href) { (drawn(drawing)) (label) } }
 }
 
-/// A button that submits the form it stands in.
+/// Submit button of its form.
 #[must_use]
 pub fn submit_button(label: &str, drawing: &str, kind: ButtonKind) -> Markup {
     html! { button.button type="submit" data-kind=[kind.name()] { (drawn(drawing)) (label) } }
 }
 
-/// A form of one button: `POST action` with the token and the hidden fields.
+/// Form of one button: `POST action` with the token and the hidden fields.
 #[must_use]
 pub fn post_button(
     label: &str,

@@ -1,34 +1,34 @@
-//! Charts as SVG and tables from the server: they print, need no script and are read aloud as the numbers they show.
+//! Charts as SVG and tables from the server: printable, without script, and readable for screen readers.
 
 use maud::{Markup, html};
 
-/// A bar, a slice or a column.
+/// Bar, slice or column.
 #[derive(Debug, Default, Clone)]
 pub struct Bar {
-    /// What it stands for.
+    /// Label.
     pub label: String,
-    /// Where it leads, or empty.
+    /// Link, or empty.
     pub href: String,
-    /// How much; negative counts as nought.
+    /// Value; negative counts as zero.
     pub value: f64,
-    /// How much in words, such as `₱1.25M`.
+    /// Formatted value, such as `₱1.25M`.
     pub text: String,
-    /// The module whose colour it takes, or empty for the accent.
+    /// Module whose color it has, or empty for the accent.
     pub module: String,
 }
 
-/// A bar made of parts.
+/// Stacked bar.
 #[derive(Debug, Default, Clone)]
 pub struct StackedBar {
-    /// What it stands for.
+    /// Label.
     pub label: String,
-    /// The parts, in the order of the series.
+    /// Parts, in the order of the series.
     pub parts: Vec<f64>,
-    /// The whole in words.
+    /// Formatted total.
     pub text: String,
 }
 
-/// Horizontal bars, one beneath the other, scaled to the largest.
+/// Horizontal bars, scaled to the largest.
 #[must_use]
 pub fn bars(caption: &str, rows: &[Bar]) -> Markup {
     let largest = rows.iter().map(|row| row.value).fold(0.0, f64::max);
@@ -53,7 +53,7 @@ pub fn bars(caption: &str, rows: &[Bar]) -> Markup {
     }
 }
 
-/// Horizontal bars made of parts, with a legend. Up to six series.
+/// Horizontal stacked bars with a legend. Up to six series.
 #[must_use]
 pub fn stacked_bars(caption: &str, series: &[&str], rows: &[StackedBar]) -> Markup {
     let whole = |row: &StackedBar| row.parts.iter().map(|part| part.max(0.0)).sum::<f64>();
@@ -85,7 +85,7 @@ pub fn stacked_bars(caption: &str, series: &[&str], rows: &[StackedBar]) -> Mark
     }
 }
 
-/// A ring of parts with the whole in its middle and a legend with the numbers.
+/// Ring chart with the total in its middle and a legend with the numbers.
 #[must_use]
 pub fn donut(caption: &str, middle: &str, slices: &[Bar]) -> Markup {
     // A circumference of 100 makes the lengths of the dashes percentages.
@@ -119,7 +119,7 @@ pub fn donut(caption: &str, middle: &str, slices: &[Bar]) -> Markup {
     }
 }
 
-/// Upright columns, for months and quarters.
+/// Vertical columns, for months and quarters.
 #[must_use]
 pub fn columns(caption: &str, rows: &[Bar]) -> Markup {
     let largest = rows.iter().map(|row| row.value).fold(0.0, f64::max);
@@ -144,7 +144,7 @@ pub fn columns(caption: &str, rows: &[Bar]) -> Markup {
     }
 }
 
-/// A small line of values without axes.
+/// Small line chart without axes.
 #[must_use]
 pub fn sparkline(label: &str, values: &[f64]) -> Markup {
     let least = values.iter().copied().fold(f64::INFINITY, f64::min);
@@ -177,7 +177,7 @@ fn legend(series: &[&str]) -> Markup {
     }
 }
 
-/// Start and width in percent of every part that is not nought.
+/// Returns start and width in percent of every part that is not zero.
 fn placed(parts: &[f64], whole: f64) -> Vec<(usize, String, String)> {
     let mut start = 0.0;
     let mut places = Vec::new();
@@ -205,7 +205,7 @@ fn percent(value: f64, whole: f64) -> f64 {
     if whole > 0.0 && value.is_finite() { (value.max(0.0) / whole * 100.0).min(100.0) } else { 0.0 }
 }
 
-/// At most two places after the point.
+/// Formats a number with at most two decimals.
 fn number(value: f64) -> String {
     let text = format!("{value:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_breaks_without_values() {
+    fn empty_charts_are_rendered() {
         for text in [
             bars("a", &[]).into_string(),
             donut("a", "0", &[Bar::default()]).into_string(),

@@ -1,10 +1,10 @@
-//! Something to copy: a line of text with a button that puts it on the clipboard.
+//! Copy field: a line of text with a button that copies it.
 
 use maud::{Markup, html};
 
 use super::icons::icon;
 
-/// A line to copy. Without script it is there to be marked and copied by hand.
+/// Copy field. Without script the text can be selected and copied by hand.
 #[must_use]
 pub fn copy_field(label: &str, text: &str) -> Markup {
     html! {

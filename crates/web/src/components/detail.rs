@@ -1,24 +1,24 @@
-//! Detail pages: the head with title and actions, wide and narrow column, properties, the chain, the history.
+//! Detail pages: head with title and actions, wide and narrow column, properties, chain, history.
 
 use maud::{Markup, html};
 
 use super::badges::{Tone, avatar, badge, initials};
 use super::icons::icon;
 
-/// The head of a page: one line of title, state and the main action.
+/// Head of a page: title, state and main action on one line.
 #[derive(Debug, Default, Clone)]
 pub struct PageHead {
-    /// The title.
+    /// Title.
     pub title: String,
-    /// A line beneath, or empty.
+    /// Line beneath, or empty.
     pub subtitle: String,
     /// Badges beside the title.
     pub badges: Markup,
-    /// Buttons; the main one last.
+    /// Buttons, the main one last.
     pub actions: Markup,
 }
 
-/// The head of a page.
+/// Head of a page.
 #[must_use]
 pub fn page_head(head: &PageHead) -> Markup {
     html! {
@@ -33,7 +33,7 @@ pub fn page_head(head: &PageHead) -> Markup {
     }
 }
 
-/// The work in the wide column; properties, people and chain in the narrow one.
+/// Two columns: work in the wide one; properties, people and chain in the narrow one.
 #[must_use]
 pub fn detail(wide: &Markup, narrow: &Markup) -> Markup {
     html! {
@@ -44,7 +44,7 @@ pub fn detail(wide: &Markup, narrow: &Markup) -> Markup {
     }
 }
 
-/// A titled part of a page. `id` may be empty; `live` names the kinds whose changes refresh it and needs an id.
+/// Panel with a title. `id` may be empty; `live` names the kinds whose changes refresh it and needs an id.
 #[must_use]
 pub fn panel(id: &str, live: &str, title: &str, actions: &Markup, content: &Markup) -> Markup {
     html! {
@@ -58,16 +58,16 @@ pub fn panel(id: &str, live: &str, title: &str, actions: &Markup, content: &Mark
     }
 }
 
-/// A property: what it is called and what it is.
+/// Property: label and value.
 #[derive(Debug, Default, Clone)]
 pub struct Property {
-    /// The label.
+    /// Label.
     pub label: String,
-    /// The value; an empty one shows a dash.
+    /// Value; an empty one is shown as a dash.
     pub value: Markup,
 }
 
-/// A list of properties.
+/// List of properties.
 #[must_use]
 pub fn properties(properties: &[Property]) -> Markup {
     html! {
@@ -82,35 +82,35 @@ pub fn properties(properties: &[Property]) -> Markup {
     }
 }
 
-/// The links of one kind in the chain around a thing.
+/// Links of one kind in the chain of a record.
 #[derive(Debug, Default, Clone)]
 pub struct ChainGroup {
-    /// The kind in words, such as "Needs".
+    /// Label of the kind, such as "Needs".
     pub label: String,
-    /// The module whose colour marks it.
+    /// Module whose color it has.
     pub module: String,
-    /// The things.
+    /// Records.
     pub links: Vec<ChainLink>,
-    /// The address of the whole list, when not all are shown; else empty.
+    /// Address of the whole list when not all are shown; else empty.
     pub more_href: String,
 }
 
-/// A thing in the chain.
+/// Record in the chain.
 #[derive(Debug, Default, Clone)]
 pub struct ChainLink {
-    /// Its title.
+    /// Title.
     pub title: String,
-    /// Its address.
+    /// Address.
     pub href: String,
-    /// Its state in words, or empty.
+    /// Label of its state, or empty.
     pub state: String,
-    /// What the state means.
+    /// Tone of its state.
     pub tone: Tone,
-    /// Whether it is the thing the page is about.
+    /// True if it is the record of the page.
     pub current: bool,
 }
 
-/// The chain around a thing, in the order of the work: needs, project, tasks, dates, money.
+/// Chain of a record, in the order of the work: needs, project, tasks, dates, money.
 #[must_use]
 pub fn chain(groups: &[ChainGroup]) -> Markup {
     html! {
@@ -132,35 +132,35 @@ pub fn chain(groups: &[ChainGroup]) -> Markup {
     }
 }
 
-/// One change of a thing.
+/// Entry of a history.
 #[derive(Debug, Default, Clone)]
 pub struct HistoryEntry {
-    /// Who did it.
+    /// Actor.
     pub who: String,
-    /// What was done, such as "changed this" or "approved the budget review".
+    /// Action, such as "changed this" or "approved the budget review".
     pub what: String,
-    /// When, in words.
+    /// Formatted time.
     pub when: String,
-    /// When exactly, RFC 3339.
+    /// Exact time, RFC 3339.
     pub instant: String,
-    /// The fields that changed.
+    /// Changed fields.
     pub changes: Vec<FieldChange>,
-    /// A reason or comment, or empty.
+    /// Reason or comment, or empty.
     pub note: String,
 }
 
-/// A field that changed.
+/// Changed field.
 #[derive(Debug, Default, Clone)]
 pub struct FieldChange {
-    /// The label of the field.
+    /// Label of the field.
     pub label: String,
-    /// What it was, or empty.
+    /// Old value, or empty.
     pub old: String,
-    /// What it is, or empty.
+    /// New value, or empty.
     pub new: String,
 }
 
-/// Who changed what when, newest first.
+/// History, newest change first.
 #[must_use]
 pub fn history(entries: &[HistoryEntry]) -> Markup {
     html! {
@@ -187,7 +187,7 @@ pub fn history(entries: &[HistoryEntry]) -> Markup {
 fn changed(change: &FieldChange) -> Markup {
     html! {
         span.muted { (change.label) ": " }
-        // What was empty before needs no word: the new value says it all.
+        // A field that was empty shows only its new value.
         @if !change.old.is_empty() {
             del { (change.old) } " " (icon("arrow-right")) span.visually-hidden { " to " } " "
         }
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn the_chain_marks_the_thing_itself() {
+    fn chain_marks_the_record_of_the_page() {
         let link = ChainLink { title: "Water".into(), current: true, ..ChainLink::default() };
         let text = chain(&[
             ChainGroup { label: "Needs".into(), links: vec![link], ..ChainGroup::default() },

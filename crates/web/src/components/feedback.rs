@@ -1,4 +1,4 @@
-//! What the page says about itself: nothing here yet, something went wrong, not allowed, done.
+//! Feedback: empty lists, errors, missing rights, messages.
 
 use maud::{Markup, html};
 use obcms_app::AppError;
@@ -7,23 +7,23 @@ use super::badges::Tone;
 use super::buttons::{ButtonKind, button_link};
 use super::icons::{icon, large_icon};
 
-/// The name of the cookie that carries one message to the next page.
+/// Name of the cookie that carries one message to the next page.
 pub const FLASH_COOKIE: &str = "obcms_flash";
 
-/// What stands where a list is empty.
+/// Placeholder of an empty list.
 #[derive(Debug, Default, Clone)]
 pub struct EmptyState {
-    /// The icon.
+    /// Icon.
     pub icon: String,
-    /// What is not there, such as "No tasks yet".
+    /// Title, such as "No tasks yet".
     pub title: String,
-    /// What belongs here.
+    /// Purpose of the list.
     pub text: String,
-    /// Words and address of the one action, where the person may do it.
+    /// Label and address of the one action, if the person may do it.
     pub action: Option<(String, String)>,
 }
 
-/// What stands where a list is empty.
+/// Placeholder of an empty list.
 #[must_use]
 pub fn empty_state(empty: &EmptyState) -> Markup {
     html! {
@@ -36,7 +36,7 @@ pub fn empty_state(empty: &EmptyState) -> Markup {
     }
 }
 
-/// An error that takes the place of a page or a part: what happened, that nothing was lost, what to do.
+/// Error in place of a page or a part: what happened, that nothing was lost, what to do.
 #[must_use]
 pub fn error_panel(title: &str, text: &str, action: Option<(&str, &str)>) -> Markup {
     html! {
@@ -49,7 +49,7 @@ pub fn error_panel(title: &str, text: &str, action: Option<(&str, &str)>) -> Mar
     }
 }
 
-/// The same as a whole page: nothing found, something failed.
+/// Error as a whole page.
 #[must_use]
 pub fn error_page(title: &str, text: &str, action: Option<(&str, &str)>) -> Markup {
     html! {
@@ -62,7 +62,7 @@ pub fn error_page(title: &str, text: &str, action: Option<(&str, &str)>) -> Mark
     }
 }
 
-/// A page the person may not see or a thing they may not do, and who can.
+/// Page of a missing right, with the roles that have it.
 #[must_use]
 pub fn not_allowed(what: &str, who_can: &[String]) -> Markup {
     html! {
@@ -81,7 +81,7 @@ pub fn not_allowed(what: &str, who_can: &[String]) -> Markup {
     }
 }
 
-/// A note within a page, such as a warning above a form.
+/// Notice within a page, such as a warning above a form.
 #[must_use]
 pub fn notice(tone: Tone, content: &Markup) -> Markup {
     let drawing = match tone {
@@ -98,9 +98,9 @@ pub fn notice(tone: Tone, content: &Markup) -> Markup {
     }
 }
 
-/// The `Set-Cookie` value that shows a message, with an address to undo, on the next page.
+/// Returns the `Set-Cookie` value of a message on the next page, with an address to undo.
 ///
-/// The script reads and deletes it, so it is not `HttpOnly`; it lives a minute.
+/// The script reads and deletes it, so it is not `HttpOnly`; it expires after a minute.
 #[must_use]
 pub fn flash_cookie(message: &str, undo: Option<&str>) -> String {
     let mut body = serde_json::Map::new();
@@ -112,7 +112,7 @@ pub fn flash_cookie(message: &str, undo: Option<&str>) -> String {
     format!("{FLASH_COOKIE}={text}; Path=/; Max-Age=60; SameSite=Lax")
 }
 
-/// Percent-encodes everything but letters, digits and the marks a cookie and `decodeURIComponent` agree on.
+/// Percent-encodes everything except letters, digits and the marks that a cookie and `decodeURIComponent` share.
 fn percent_encoded(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flash_is_safe_inside_a_cookie() {
+    fn flash_is_encoded_for_a_cookie() {
         let value = flash_cookie("Saved \"Marawi; ₱\"", Some("/api/v1/needs/1/undo"));
         let body = value.strip_prefix("obcms_flash=").unwrap().split_once("; Path").unwrap().0;
         assert!(body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~%".contains(&byte)));
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_names_who_can() {
+    fn refusal_names_the_roles_with_the_right() {
         let text = not_allowed("approve budgets", &["Budget officers".to_owned()]).into_string();
         assert!(
             text.contains("You do not have permission to approve budgets")

@@ -1,7 +1,7 @@
-//! Filters of a list: what is set shows as chips that can be removed, the rest is behind "Add filter".
+//! Filters of a list: active ones as chips that can be removed, the others behind "Add filter".
 //!
-//! Everything is a plain form with GET, so every filter is in the address. Fields left empty are sent as empty
-//! parameters by browsers without script; pages ignore those.
+//! The row is a plain form with GET, so every filter is in the address. Browsers without script send empty fields as
+//! empty parameters; pages ignore those.
 
 use maud::{Markup, html};
 
@@ -9,40 +9,40 @@ use super::buttons::{ButtonKind, submit_button};
 use super::forms::{FormField, field};
 use super::icons::icon;
 
-/// The row of filters above a list.
+/// Filter row of a list.
 #[derive(Debug, Default, Clone)]
 pub struct Filters {
-    /// The path of the list.
+    /// Path of the list.
     pub action: String,
-    /// What is searched for; `None` for a list without search.
+    /// Search text; `None` for a list without search.
     pub search: Option<String>,
-    /// What the search box says, such as "Search tasks".
+    /// Placeholder of the search box, such as "Search tasks".
     pub search_label: String,
-    /// What is set.
+    /// Active filters.
     pub chips: Vec<Chip>,
-    /// What can be set.
+    /// Available filters.
     pub fields: Vec<FormField>,
-    /// Parameters of the address that stay: the filters already set, the sort.
+    /// Parameters of the address to keep: active filters and sort.
     pub keep: Vec<(String, String)>,
-    /// The address without any filter.
+    /// Address without any filter.
     pub clear_href: String,
 }
 
-/// A filter that is set.
+/// Active filter.
 #[derive(Debug, Default, Clone)]
 pub struct Chip {
-    /// What is filtered, such as "Status".
+    /// Label, such as "Status".
     pub label: String,
-    /// By what, such as "In progress".
+    /// Value, such as "In progress".
     pub value: String,
-    /// The address without this filter.
+    /// Address without this filter.
     pub remove_href: String,
 }
 
-/// The row of filters above a list; `extra` stands at its end (column chooser, export).
+/// Filter row of a list; `extra` is appended (column chooser, export).
 #[must_use]
 pub fn filters(filters: &Filters, extra: &Markup) -> Markup {
-    // A field that the panel sends itself is not sent a second time.
+    // A field of the panel itself is not sent a second time.
     let kept = |own: bool| {
         filters.keep.iter().filter(move |(name, _)| {
             let in_panel = filters.fields.iter().any(|entry| &entry.name == name);

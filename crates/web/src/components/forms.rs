@@ -1,7 +1,7 @@
 //! Forms: the one place where a field becomes HTML.
 //!
-//! Label above, help beneath, the error in words beside the field and in a summary at the top that links to it.
-//! Everything works without script; `ui/src/forms.ts` and `ui/src/reference.ts` make it quicker.
+//! Label above, help beneath, error beside the field and in a summary at the top that links to it. Everything works
+//! without script; `ui/src/core/forms.ts` and `ui/src/core/reference-picker.ts` make it quicker.
 
 use maud::{Markup, html};
 
@@ -9,165 +9,165 @@ use super::buttons::{ButtonKind, button_link, submit_button};
 use super::icons::icon;
 use super::recurrence;
 
-/// A field of a form.
+/// Field of a form.
 #[derive(Debug, Default, Clone)]
 pub struct FormField {
-    /// The name it is sent under; its element has the id `field-NAME`.
+    /// Name in the request; its element has the id `field-NAME`.
     pub name: String,
-    /// The label.
+    /// Label.
     pub label: String,
-    /// A sentence beneath that helps, or empty.
+    /// Help text, or empty.
     pub help: String,
-    /// What is wrong, in words that say what to do.
+    /// Error message that says what to do.
     pub error: Option<String>,
-    /// Whether it must be filled in.
+    /// True if a value is required.
     pub required: bool,
-    /// What one types or picks, with what it holds.
+    /// Control with its value.
     pub control: Control,
 }
 
-/// What one types or picks in a field, with what it holds. Values are texts, so that what was typed wrong stays.
+/// Control of a field with its value. Values are texts, so that invalid input is preserved.
 #[derive(Debug, Clone)]
 pub enum Control {
-    /// A line of text.
+    /// One line of text.
     Text {
-        /// What it holds.
+        /// Value.
         value: String,
     },
     /// Several lines.
     Multiline {
-        /// What it holds.
+        /// Value.
         value: String,
-        /// How many lines show; it grows with the text.
+        /// Number of visible lines; it grows with the text.
         rows: u8,
     },
     /// A number.
     Number {
-        /// What it holds.
+        /// Value.
         value: String,
-        /// The least allowed.
+        /// Minimum.
         minimum: Option<i64>,
-        /// The most allowed.
+        /// Maximum.
         maximum: Option<i64>,
         /// `1` for whole numbers, `any` for others.
         step: &'static str,
     },
     /// Money as people write it: `1,250,000` or `1.25M`.
     Money {
-        /// What it holds.
+        /// Value.
         value: String,
     },
     /// A date, `YYYY-MM-DD`.
     Date {
-        /// What it holds.
+        /// Value.
         value: String,
     },
     /// A local date and time, `YYYY-MM-DDTHH:MM`.
     DateTime {
-        /// What it holds.
+        /// Value.
         value: String,
     },
     /// A time of day, `HH:MM`.
     Time {
-        /// What it holds.
+        /// Value.
         value: String,
     },
     /// Yes or no; sent as `true`, and not at all when unchecked.
     Checkbox {
-        /// Whether it is checked.
+        /// True if it is checked.
         checked: bool,
     },
-    /// One of a list. The first entry is empty unless the field is required and something is chosen.
+    /// One option of a list. The first one is empty unless the field is required and has a value.
     Select {
-        /// The list.
+        /// Options.
         options: Vec<Choice>,
     },
-    /// One of a short list, all shown.
+    /// One option of a short list, all shown.
     Radio {
-        /// The list.
+        /// Options.
         options: Vec<Choice>,
     },
-    /// Several of a list; the name is sent once for each.
+    /// Several options of a list; the name is sent once for each.
     MultiSelect {
-        /// The list.
+        /// Options.
         options: Vec<Choice>,
     },
-    /// Another thing, found by typing; its id is sent.
+    /// Reference to a record, with a search; its id is sent.
     Reference {
-        /// The collection it is in, as in `/api/v1/COLLECTION`.
+        /// Collection, as in `/api/v1/COLLECTION`.
         collection: String,
-        /// The id and title chosen.
+        /// Selected id and title.
         selected: Option<(String, String)>,
     },
-    /// Several other things; the name is sent once for each id.
+    /// References to several records; the name is sent once for each id.
     References {
-        /// The collection they are in.
+        /// Collection.
         collection: String,
-        /// The ids and titles chosen.
+        /// Selected ids and titles.
         selected: Vec<(String, String)>,
     },
-    /// Things of several kinds, found by typing; `kind:id` is sent, once for each.
+    /// References to records of several kinds, with a search; `kind:id` is sent, once for each.
     Links {
-        /// The kinds they may be of, as in `event`.
+        /// Kinds, such as `event`.
         kinds: Vec<String>,
-        /// The values (`kind:id`) and titles chosen.
+        /// Selected values (`kind:id`) and titles.
         selected: Vec<(String, String)>,
-        /// Whether there may be more than one.
+        /// True if there may be more than one.
         many: bool,
     },
-    /// A day and, unless a checkbox `all_day` of the form is ticked, a time of that day; sent as `NAME` and
+    /// Day and, unless a checkbox `all_day` of the form is checked, a time of that day; sent as `NAME` and
     /// `NAME.time`.
     Moment {
-        /// The day, `YYYY-MM-DD`.
+        /// Day, `YYYY-MM-DD`.
         day: String,
-        /// The time, `HH:MM`.
+        /// Time, `HH:MM`.
         time: String,
     },
-    /// A rule of recurrence as text; the script makes choices of it and shows the next dates.
+    /// Recurrence rule as text; the script replaces it by controls and shows the next occurrences.
     Recurrence {
-        /// The rule.
+        /// Rule.
         value: String,
-        /// Names of the inputs that hold the start, the first that is filled in counts.
+        /// Names of the inputs with the start; the first one with a value counts.
         starts: Vec<String>,
     },
-    /// Dates as text between commas; the script makes a list of it that one picks dates for.
+    /// Dates as comma-separated text; the script replaces it by a list with a date picker.
     Dates {
-        /// The dates.
+        /// Dates.
         value: String,
     },
-    /// Several inputs of a structure of its own.
+    /// Inputs of a structure.
     Structure {
-        /// The inputs; each has a label of its own.
+        /// Inputs; each has its own label.
         content: Markup,
     },
-    /// A password; never filled in by the server.
+    /// Password; never filled in by the server.
     Password {
         /// `current-password` or `new-password`.
         autocomplete: &'static str,
     },
-    /// An electronic mail address.
+    /// E-mail address.
     Email {
-        /// What it holds.
+        /// Value.
         value: String,
     },
-    /// A web address.
+    /// Web address.
     Url {
-        /// What it holds.
+        /// Value.
         value: String,
     },
     /// JSON text.
     Json {
-        /// What it holds.
+        /// Value.
         value: String,
     },
-    /// A value that is shown and not offered for writing; nothing is sent.
+    /// Value that is shown and cannot be edited; nothing is sent.
     ReadOnly {
-        /// The value.
+        /// Value.
         content: Markup,
     },
-    /// A file; the form must be `multipart`.
+    /// File; the form must be `multipart`.
     File {
-        /// Which kinds, as in the `accept` attribute.
+        /// Accepted types, as in the `accept` attribute.
         accept: String,
     },
 }
@@ -178,45 +178,45 @@ impl Default for Control {
     }
 }
 
-/// An entry of a list to choose from.
+/// Option of a list.
 #[derive(Debug, Default, Clone)]
 pub struct Choice {
-    /// What is sent.
+    /// Value in the request.
     pub value: String,
-    /// What is shown.
+    /// Label.
     pub label: String,
-    /// Whether it is chosen.
+    /// True if it is selected.
     pub selected: bool,
 }
 
-/// A whole form that posts.
+/// Form that posts.
 #[derive(Debug, Default, Clone)]
 pub struct Form {
-    /// Where it is sent.
+    /// Target address.
     pub action: String,
-    /// The token.
+    /// Anti-forgery token.
     pub csrf_token: String,
-    /// What stands beside the fields unseen, such as the version that was read.
+    /// Hidden fields, such as the version that was read.
     pub hidden: Vec<(String, String)>,
-    /// What is wrong with the whole, beside the errors of the fields.
+    /// Error of the whole form, beside the errors of the fields.
     pub problem: Option<String>,
-    /// What stands above the fields, inside the form.
+    /// Content above the fields, inside the form.
     pub lead: Markup,
-    /// The fields everyone needs.
+    /// Common fields.
     pub fields: Vec<FormField>,
-    /// The fields few need, folded under "More fields"; open when one of them has an error.
+    /// Rare fields under "More fields"; open when one of them has an error.
     pub more: Vec<FormField>,
-    /// The words on the button, beginning with a verb.
+    /// Label of the button, beginning with a verb.
     pub submit: String,
-    /// Where "Cancel" leads; empty for none.
+    /// Address of "Cancel"; empty for none.
     pub cancel_href: String,
-    /// Whether it sends files.
+    /// True if it sends files.
     pub multipart: bool,
-    /// The key under which the browser keeps what was typed until it is sent; empty for none.
+    /// Key under which the browser stores a draft until the form is sent; empty for none.
     pub draft: String,
 }
 
-/// A whole form that posts.
+/// Form that posts.
 #[must_use]
 pub fn form(form: &Form) -> Markup {
     let wrong_below = form.more.iter().any(|field| field.error.is_some());
@@ -246,9 +246,9 @@ pub fn form(form: &Form) -> Markup {
     }
 }
 
-/// What is wrong, at the top of a form: the problem of the whole and a link to every field with an error.
+/// Error summary at the top of a form: the error of the whole, and a link to every field with an error.
 ///
-/// Nothing when nothing is wrong.
+/// Empty without errors.
 #[must_use]
 pub fn error_summary(problem: Option<&str>, fields: &[&FormField]) -> Markup {
     let wrong: Vec<(&FormField, &String)> =
@@ -259,7 +259,7 @@ pub fn error_summary(problem: Option<&str>, fields: &[&FormField]) -> Markup {
                 h2 { (icon("circle-alert")) (problem.unwrap_or("Correct these fields to save")) }
                 @if !wrong.is_empty() {
                     ul { @for (field, error) in wrong {
-                        // "Title is required." names its field by itself.
+                        // "Title is required." already names its field.
                         @if error.starts_with(&field.label) {
                             li { a href={ "#field-" (field.name) } { (error) } }
                         } @else {
@@ -272,7 +272,7 @@ pub fn error_summary(problem: Option<&str>, fields: &[&FormField]) -> Markup {
     }
 }
 
-/// A field: label, control, help and error.
+/// Field: label, control, help and error.
 #[must_use]
 pub fn field(field: &FormField) -> Markup {
     match &field.control {
@@ -297,7 +297,7 @@ pub fn field(field: &FormField) -> Markup {
     }
 }
 
-/// Fields that take a whole line of the grid, and those that need little.
+/// Returns the size of a control: a whole line of the grid, or little room.
 fn size(control: &Control) -> Option<&'static str> {
     match control {
         Control::Multiline { .. }
@@ -313,7 +313,7 @@ fn size(control: &Control) -> Option<&'static str> {
 fn label_words(field: &FormField) -> Markup {
     html! {
         (field.label)
-        // The few that are needed are marked, in a word rather than a star.
+        // The few required fields are marked, in a word rather than a star.
         @if field.required { " " span.field-required { "required" } }
     }
 }
@@ -327,7 +327,7 @@ fn below(field: &FormField) -> Markup {
     }
 }
 
-/// The ids of what describes the control.
+/// Returns the ids of the elements that describe the control.
 fn described_by(field: &FormField) -> Option<String> {
     let mut ids = Vec::new();
     if field.error.is_some() {
@@ -429,7 +429,7 @@ fn select(field: &FormField, options: &[Choice]) -> Markup {
     }
 }
 
-/// A picker. Without script it is a plain input for the id; the script puts a search in its place.
+/// Picker. Without script it is a plain input for the id; the script replaces it by a search.
 fn reference(field: &FormField, collection: &str, selected: &[(String, String)], many: bool) -> Markup {
     html! {
         div.reference data-reference=(collection) data-many[many] data-name=(field.name) {
@@ -472,7 +472,7 @@ fn group(field: &FormField, content: &Markup) -> Markup {
     }
 }
 
-/// Number of choices from which on a list scrolls by itself.
+/// Number of options from which a list scrolls by itself.
 const MANY: usize = 24;
 
 fn choice_group(field: &FormField, options: &[Choice], kind: &str) -> Markup {
@@ -509,7 +509,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_field_points_to_its_error_and_help() {
+    fn invalid_field_refers_to_its_error_and_help() {
         let text = field(&wrong("end", Control::Date { value: "tomorow".to_owned() })).into_string();
         assert!(text.contains("aria-invalid=\"true\""));
         assert!(text.contains("aria-describedby=\"field-end-error field-end-help\""));
@@ -531,7 +531,7 @@ mod tests {
     }
 
     #[test]
-    fn references_send_every_id_and_leave_room_for_one_more() {
+    fn references_send_every_id_and_accept_one_more() {
         let selected = vec![("1".to_owned(), "One".to_owned()), ("2".to_owned(), "Two".to_owned())];
         let control = Control::References { collection: "tasks".to_owned(), selected };
         let text = field(&wrong("tasks", control)).into_string();
@@ -540,7 +540,7 @@ mod tests {
     }
 
     #[test]
-    fn a_required_choice_that_is_made_cannot_be_emptied() {
+    fn required_choice_with_a_value_cannot_be_emptied() {
         let options = vec![Choice { value: "a".into(), label: "A".into(), selected: true }];
         let text = field(&wrong("kind", Control::Select { options })).into_string();
         assert!(!text.contains("<option value=\"\">"));

@@ -1,5 +1,4 @@
-//! The frame around every page: sidebar, top bar, the phone's bottom bar; and the bare frame of sign-in and public
-//! pages.
+//! Frame of a page: sidebar, top bar, bottom bar of the phone; and the bare frame of sign-in and public pages.
 
 use maud::{DOCTYPE, Markup, html};
 
@@ -7,45 +6,45 @@ use super::badges::avatar;
 use super::icons::icon;
 use crate::components::assets::asset_url;
 
-/// The name of the program, in titles and beside its mark.
+/// Name of the program, in titles and beside its logo.
 const PRODUCT: &str = "OBCMS";
 
-/// Everything the frame shows around a page.
+/// Data of the frame.
 #[derive(Debug, Default, Clone)]
 pub struct Frame {
-    /// The title of the browser window, and the last part of the breadcrumb.
+    /// Title of the browser window, and the last part of the breadcrumb.
     pub title: String,
-    /// The path of the address, which marks the current navigation entry: the longest entry that begins it.
+    /// Path of the address. The longest navigation entry that is a prefix of it is current.
     pub path: String,
-    /// Where the page belongs: label and address of the pages above it, outermost first.
+    /// Breadcrumb: label and address of the parent pages, outermost first.
     pub breadcrumb: Vec<(String, String)>,
-    /// Who is signed in.
+    /// Signed-in person.
     pub person: Option<PersonBadge>,
-    /// The token that forms and islands send with writes.
+    /// Token that forms and scripts send with writes.
     pub csrf_token: String,
-    /// The nonce of this answer's content security policy, for styles that islands add.
+    /// Nonce of the content security policy of this response, for styles that scripts add.
     pub nonce: String,
-    /// `light`, `dark` or `auto`, as the cookie `obcms_theme` says.
+    /// `light`, `dark` or `auto`, from the cookie `obcms_theme`.
     pub theme: String,
-    /// How many decisions wait for the person.
+    /// Number of decisions that wait for the person.
     pub waiting: u32,
-    /// State of the data when the page was drawn: the stream tells whether it is another since.
+    /// Revision of the data when the page was rendered: the stream reports a newer one.
     pub state: String,
-    /// Zone of the office, in which islands read what names no other.
+    /// Time zone of the office, the default of scripts.
     pub timezone: String,
-    /// The sidebar. The first group has no label: it holds the pages everyone uses.
+    /// Sidebar. The first group has no label: it has the pages of everybody.
     pub navigation: Vec<NavigationGroup>,
-    /// What the command palette can start besides opening the pages of the sidebar.
+    /// Commands of the palette besides the pages of the sidebar.
     pub commands: Vec<Command>,
-    /// Entry points beside `app.js` and `app.css`: `board.js`, `calendar.js`, `calendar.css`.
+    /// Assets beside `app.js` and `app.css`: `board.js`, `calendar.js`, `calendar.css`.
     pub assets: Vec<String>,
-    /// Whether the page answers a form: what it shows of the form is newer than anything that the browser keeps.
+    /// True if the page is the response to a form: its form values are newer than any stored draft.
     pub is_answer: bool,
-    /// How wide the content may grow.
+    /// Maximum width of the content.
     pub width: Width,
 }
 
-/// How wide the content may grow.
+/// Maximum width of the content.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub enum Width {
     /// Tables and detail pages.
@@ -53,57 +52,57 @@ pub enum Width {
     Wide,
     /// Forms and text.
     Narrow,
-    /// Board and calendar: all there is.
+    /// Board and calendar: full width.
     Full,
 }
 
-/// The person who is signed in.
+/// Signed-in person.
 #[derive(Debug, Default, Clone)]
 pub struct PersonBadge {
-    /// The id of the account.
+    /// Id of the account.
     pub id: String,
-    /// The full name.
+    /// Full name.
     pub name: String,
     /// One to three letters.
     pub initials: String,
-    /// The roles as words, such as "Coordinator".
+    /// Labels of the roles, such as "Coordinator".
     pub roles: Vec<String>,
 }
 
-/// A group of the sidebar, which can be folded.
+/// Group of the sidebar, which can be folded.
 #[derive(Debug, Default, Clone)]
 pub struct NavigationGroup {
-    /// The heading; empty for the group at the top, which has none and does not fold.
+    /// Heading; empty for the group at the top, which does not fold.
     pub label: String,
-    /// Its entries.
+    /// Entries.
     pub items: Vec<NavigationItem>,
 }
 
-/// An entry of the sidebar.
+/// Entry of the sidebar.
 #[derive(Debug, Default, Clone)]
 pub struct NavigationItem {
-    /// The words.
+    /// Label.
     pub label: String,
-    /// The address.
+    /// Address.
     pub href: String,
-    /// The name of the icon.
+    /// Name of the icon.
     pub icon: String,
-    /// The module whose colour marks it (`coordination`, `mana`, …), or empty.
+    /// Module whose color it has (`coordination`, `mana`, …), or empty.
     pub module_colour: String,
 }
 
-/// Something the command palette can start, such as "New task".
+/// Command of the palette, such as "New task".
 #[derive(Debug, Default, Clone, serde::Serialize)]
 pub struct Command {
-    /// The words, beginning with a verb.
+    /// Label, beginning with a verb.
     pub label: String,
-    /// Where it leads.
+    /// Address.
     pub href: String,
-    /// The letters that start it without the palette, such as `n t`; empty for none.
+    /// Keyboard shortcut, such as `n t`; empty for none.
     pub keys: String,
 }
 
-/// A whole page inside the frame.
+/// Page inside the frame.
 #[must_use]
 pub fn page(frame: &Frame, content: &Markup) -> Markup {
     let current = current_href(frame);
@@ -124,7 +123,7 @@ pub fn page(frame: &Frame, content: &Markup) -> Markup {
     )
 }
 
-/// A page without navigation: sign-in, shared views, errors before anyone is signed in.
+/// Page without navigation: sign-in, shared views, errors before sign-in.
 #[must_use]
 pub fn bare(frame: &Frame, content: &Markup) -> Markup {
     document(
@@ -139,7 +138,7 @@ pub fn bare(frame: &Frame, content: &Markup) -> Markup {
     )
 }
 
-/// The page of somebody who has no account: no navigation, no script, no way further into the program.
+/// Page for people without an account: no navigation, no script, no links into the program.
 #[must_use]
 pub fn public(title: &str, content: &Markup) -> Markup {
     html! {
@@ -208,7 +207,7 @@ fn brand() -> Markup {
 
 fn sidebar(frame: &Frame, current: Option<&str>) -> Markup {
     html! {
-        // On the phone the same element is the sheet that "More" opens: a popover needs no script.
+        // On the phone the same element is the sheet behind "More": a popover needs no script.
         nav #navigation .sidebar popover aria-label="Main" {
             (brand())
             div.sidebar-links {
@@ -325,7 +324,7 @@ fn bottom_bar(current: Option<&str>) -> Markup {
     }
 }
 
-/// The navigation entry the page belongs to: the one whose address is the longest beginning of the page's.
+/// Returns the current navigation entry: the one whose address is the longest prefix of the path.
 fn current_href(frame: &Frame) -> Option<&str> {
     let belongs = |href: &str| {
         let rest = frame.path.strip_prefix(href);
@@ -353,7 +352,7 @@ fn width_name(width: Width) -> Option<&'static str> {
     }
 }
 
-/// JSON that may stand inside a script element: `<` would otherwise be able to end it.
+/// Serializes JSON for a script element: a literal `<` could end the element.
 pub(crate) fn json_in_html(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned()).replace('<', "\\u003c")
 }

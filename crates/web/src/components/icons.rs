@@ -1,13 +1,13 @@
-//! Icons: drawings from Lucide, inlined as SVG so that they take the colour of the text beside them.
+//! Icons of Lucide as inline SVG, so that they have the color of the text.
 
 use maud::{Markup, PreEscaped, html};
 
 use crate::components::assets::icon_content;
 
-/// The icon shown for a name that is not embedded.
+/// Icon for a name that is not embedded.
 const FALLBACK: &str = "circle";
 
-/// An icon of 16 pixels, hidden from screen readers: the text beside it, or a label, says what it means.
+/// Icon of 16 pixels, hidden from screen readers: the text beside it, or a label, has its meaning.
 ///
 /// `name` is a line of `ui/src/icons.txt`; an unknown name draws a circle.
 #[must_use]
@@ -15,7 +15,7 @@ pub fn icon(name: &str) -> Markup {
     draw(name, None)
 }
 
-/// An icon of 24 pixels, for empty states.
+/// Icon of 24 pixels, for empty lists.
 #[must_use]
 pub fn large_icon(name: &str) -> Markup {
     draw(name, Some("large"))

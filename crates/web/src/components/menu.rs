@@ -4,55 +4,55 @@ use maud::{Markup, html};
 
 use super::icons::icon;
 
-/// A menu behind a button.
+/// Menu behind a button.
 #[derive(Debug, Default, Clone)]
 pub struct Menu {
-    /// The words on the button; with an `icon` and `icon_only` they become its label for screen readers.
+    /// Label of the button; with an `icon` and `icon_only` only for screen readers.
     pub label: String,
-    /// The icon on the button, or empty.
+    /// Icon of the button, or empty.
     pub icon: String,
-    /// Show the icon alone.
+    /// Shows only the icon.
     pub icon_only: bool,
-    /// Open towards the left, for menus at the right edge.
+    /// Opens towards the left, for menus at the right edge.
     pub at_end: bool,
-    /// The token for entries that post.
+    /// Token for entries that post.
     pub csrf_token: String,
-    /// The entries.
+    /// Entries.
     pub items: Vec<MenuItem>,
 }
 
-/// An entry of a menu.
+/// Entry of a menu.
 #[derive(Debug, Clone)]
 pub enum MenuItem {
-    /// Leads somewhere.
+    /// Link.
     Link {
-        /// The words.
+        /// Label.
         label: String,
-        /// The address.
+        /// Address.
         href: String,
-        /// The icon, or empty.
+        /// Icon, or empty.
         icon: String,
     },
-    /// Does something: `POST action` with the hidden fields.
+    /// Action: `POST action` with the hidden fields.
     Post {
-        /// The words, beginning with a verb.
+        /// Label, beginning with a verb.
         label: String,
-        /// The address.
+        /// Address.
         action: String,
-        /// The icon, or empty.
+        /// Icon, or empty.
         icon: String,
-        /// Whether it takes something away.
+        /// True if it is destructive.
         danger: bool,
         /// Hidden fields.
         fields: Vec<(String, String)>,
     },
-    /// A heading within the menu.
+    /// Heading within the menu.
     Label(String),
-    /// A line between groups.
+    /// Separator.
     Line,
 }
 
-/// A dropdown menu.
+/// Dropdown menu.
 #[must_use]
 pub fn menu(menu: &Menu) -> Markup {
     let alone = menu.icon_only && !menu.icon.is_empty();

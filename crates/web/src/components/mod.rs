@@ -1,8 +1,8 @@
-//! The parts pages are made of: functions from plain structs to HTML.
+//! Components of pages: functions from plain structs to HTML.
 //!
-//! Nothing here knows the domain; a page turns its data into these structs. The page obeys a strict content security
-//! policy, so no component writes a `style` or an `on…` attribute: looks come from classes and `data-` attributes,
-//! behaviour from the modules in `ui/src`.
+//! Components do not know the domain; a page converts its data to these structs. Pages have a strict content security
+//! policy, so no component writes a `style` or an `on…` attribute: the look comes from classes and `data-` attributes,
+//! behavior from the modules in `ui/src`.
 
 pub mod assets;
 pub mod badges;

@@ -1,18 +1,18 @@
-//! How far a change of one date of a series reaches. `ui/src/scope.ts` asks the same in a dialog.
+//! Scope of a change to an occurrence. `ui/src/calendar/scope.ts` asks for it in a dialog.
 
 use maud::{Markup, html};
 
 use super::buttons::{ButtonKind, submit_button};
 use super::icons::icon;
 
-/// The choices: what is sent, what is shown, what it means.
+/// Scopes: value, label and explanation.
 pub const CHOICES: [(&str, &str, &str); 3] = [
     ("this", "This occurrence", "Other occurrences do not change."),
     ("following", "This and following occurrences", "Earlier occurrences do not change."),
     ("all", "All occurrences", "Includes past occurrences."),
 ];
 
-/// The choices as inputs named `scope` under a legend. Fields of the rule show only with a choice that has one.
+/// Scopes as inputs named `scope` under a legend. Fields of the rule are shown only with a scope that includes it.
 #[must_use]
 pub fn scope_fields(legend: &str, chosen: &str) -> Markup {
     html! {
@@ -30,8 +30,8 @@ pub fn scope_fields(legend: &str, chosen: &str) -> Markup {
     }
 }
 
-/// A button that asks how far before it posts: a dialog with script, a folded form without. `label` names the deed,
-/// `question` the dialog.
+/// Button that asks for the scope before it posts: a dialog with script, a folded form without. `label` is that of the
+/// button, `question` that of the dialog.
 #[must_use]
 pub fn scope_button(
     label: &str,
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_choice_is_made_beforehand() {
+    fn one_scope_is_preselected() {
         let text = scope_fields("Which dates", "following").into_string();
         assert_eq!(text.matches("type=\"radio\"").count(), 3);
         assert!(text.contains("value=\"following\" checked"));

@@ -1,102 +1,102 @@
-//! Tables of records: sticky head with sort links, rows that open, selection with a bulk bar, a column chooser and
-//! a pager. On the phone a row becomes a card.
+//! Tables of records: sticky head with sort links, rows with links, selection with a bulk bar, column chooser and
+//! pager. On the phone a row becomes a card.
 
 use maud::{Markup, html};
 
 use super::badges::grouped;
 use super::icons::icon;
 
-/// A table.
+/// Table.
 #[derive(Debug, Default, Clone)]
 pub struct Table {
-    /// The id of the element, under which the browser also remembers the columns.
+    /// Id of the element, under which the browser stores the columns.
     pub id: String,
-    /// What the table holds, for screen readers.
+    /// Caption for screen readers.
     pub caption: String,
-    /// The columns.
+    /// Columns.
     pub columns: Vec<Column>,
-    /// The rows.
+    /// Rows.
     pub rows: Vec<Row>,
-    /// What can be done with selected rows; without any there are no checkboxes.
+    /// Actions on selected rows; without any there are no checkboxes.
     pub bulk_actions: Vec<BulkAction>,
-    /// The token for bulk actions.
+    /// Token for bulk actions.
     pub csrf_token: String,
-    /// Where the list goes on.
+    /// Pager.
     pub pager: Pager,
     /// Kinds whose changes refresh the table, such as `task ppa`; empty for none.
     pub live: String,
-    /// What stands in place of the table when there are no rows.
+    /// Content in place of a table without rows.
     pub empty: Option<Markup>,
 }
 
-/// A column.
+/// Column.
 #[derive(Debug, Default, Clone)]
 pub struct Column {
-    /// The name of the field.
+    /// Name of the field.
     pub key: String,
-    /// The heading.
+    /// Heading.
     pub label: String,
-    /// The address that sorts by it; empty when it cannot be sorted.
+    /// Address that sorts by it; empty when it cannot be sorted.
     pub sort_href: String,
-    /// How the table is sorted by it now.
+    /// Present sort direction.
     pub sorted: Option<Direction>,
-    /// Numbers and money stand right.
+    /// True for numbers and money, which are aligned right.
     pub right: bool,
-    /// Not shown until chosen.
+    /// True if it is hidden by default.
     pub hidden: bool,
 }
 
-/// A direction of sorting.
+/// Sort direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// From the least.
+    /// Ascending.
     Ascending,
-    /// From the most.
+    /// Descending.
     Descending,
 }
 
-/// A row; as many cells as there are columns. The first cell is its title and the link.
+/// Row with as many cells as there are columns. The first cell is its title and the link.
 #[derive(Debug, Default, Clone)]
 pub struct Row {
-    /// The id of the record.
+    /// Id of the record.
     pub id: String,
-    /// Where the row leads; empty for nowhere.
+    /// Address of the row, or empty.
     pub href: String,
-    /// The title, for the label of the checkbox.
+    /// Title, for the label of the checkbox.
     pub title: String,
-    /// The cells.
+    /// Cells.
     pub cells: Vec<Markup>,
-    /// Struck through: cancelled or archived.
+    /// True if it is struck through: cancelled or archived.
     pub past: bool,
 }
 
-/// Something to do with the selected rows: `POST action` with `ids` once for each.
+/// Action on selected rows: `POST action` with `ids` once for each.
 #[derive(Debug, Default, Clone)]
 pub struct BulkAction {
-    /// The words, beginning with a verb.
+    /// Label, beginning with a verb.
     pub label: String,
-    /// The icon, or empty.
+    /// Icon, or empty.
     pub icon: String,
-    /// The address.
+    /// Address.
     pub action: String,
-    /// Whether it takes something away.
+    /// True if it is destructive.
     pub danger: bool,
 }
 
-/// Where a list goes on.
+/// Pager of a list.
 #[derive(Debug, Default, Clone)]
 pub struct Pager {
-    /// How many rows there are in all, where known.
+    /// Total number of rows, if known.
     pub total: Option<u64>,
-    /// The address of the next rows; empty at the end.
+    /// Address of the next page; empty on the last one.
     pub next_href: String,
-    /// The address of the beginning; empty there.
+    /// Address of the first page; empty there.
     pub first_href: String,
-    /// How many rows a page has.
+    /// Rows on a page.
     pub page_size: u32,
 }
 
-/// A table with its bulk bar and pager.
+/// Table with bulk bar and pager.
 #[must_use]
 pub fn table(table: &Table) -> Markup {
     let live = (!table.live.is_empty()).then_some(&table.live);
@@ -119,7 +119,7 @@ pub fn table(table: &Table) -> Markup {
     }
 }
 
-/// The menu that chooses the columns of a table; it stands in the filter row. Nothing without script.
+/// Column chooser of a table, in the filter row. Empty without script.
 #[must_use]
 pub fn column_chooser(table: &Table) -> Markup {
     html! {
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_cell_links_and_heads_the_row() {
+    fn first_cell_is_link_and_row_header() {
         let text = table(&sample()).into_string();
         assert!(text.contains("<a class=\"row-link\" href=\"/tasks/7\">Visit</a>"));
         assert!(text.contains("aria-sort=\"ascending\""));
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn the_empty_state_takes_the_place_of_an_empty_table_only() {
+    fn empty_state_replaces_only_an_empty_table() {
         let mut list = sample();
         list.empty = Some(html! { "none yet" });
         assert!(!table(&list).into_string().contains("none yet"));
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn bulk_actions_bring_checkboxes_that_belong_to_the_bar() {
+    fn bulk_actions_add_checkboxes_of_the_bar() {
         let mut list = sample();
         list.bulk_actions = vec![BulkAction { label: "Archive".into(), ..BulkAction::default() }];
         assert!(table(&list).into_string().contains("form=\"tasks-bulk\""));

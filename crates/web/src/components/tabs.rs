@@ -4,20 +4,20 @@ use maud::{Markup, html};
 
 use super::badges::grouped;
 
-/// One tab.
+/// Tab.
 #[derive(Debug, Default, Clone)]
 pub struct Tab {
-    /// The words.
+    /// Label.
     pub label: String,
-    /// The address.
+    /// Address.
     pub href: String,
-    /// How many things are under it.
+    /// Number of records.
     pub count: Option<u64>,
-    /// Whether it is the one shown.
+    /// True if it is the current one.
     pub current: bool,
 }
 
-/// A row of tabs; `label` names the row for screen readers.
+/// Row of tabs; `label` names it for screen readers.
 #[must_use]
 pub fn tabs(label: &str, tabs: &[Tab]) -> Markup {
     html! {
@@ -32,7 +32,7 @@ pub fn tabs(label: &str, tabs: &[Tab]) -> Markup {
     }
 }
 
-/// The two parts that the page of any record has: what it is, and at `?tab=history` what happened to it.
+/// Tabs of the page of a record: details, and history at `?tab=history`.
 #[must_use]
 pub fn record_tabs(address: &str, in_history: bool) -> Markup {
     let tab =

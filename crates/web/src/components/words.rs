@@ -1,19 +1,19 @@
-//! Words of messages as they begin and end a sentence, and labels within one.
+//! Capitalization of messages and labels within sentences.
 
-/// Text with a capital letter at its beginning.
+/// Returns the text with a capital first letter.
 #[must_use]
 pub fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// A message as a sentence: with a capital letter and a full stop.
+/// Returns a message as a sentence, with a capital letter and a full stop.
 #[must_use]
 pub fn sentence(message: &str) -> String {
     capitalized(message) + "."
 }
 
-/// Label in small letters within a sentence; abbreviations stay.
+/// Returns a label in lower case within a sentence; abbreviations stay.
 #[must_use]
 pub fn lower(label: &str) -> String {
     let is_abbreviation = label.chars().nth(1).is_some_and(char::is_uppercase);

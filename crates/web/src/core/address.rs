@@ -1,5 +1,4 @@
-//! Where people come from and where they reach the program: what a trusted proxy says of it, and nothing that others
-//! say.
+//! Addresses of clients and of the installation, from the headers of trusted proxies only.
 
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
@@ -13,12 +12,12 @@ use obcms_domain::core::networks::{Network, client_address, forwarded};
 use crate::core::caller::ClientAddress;
 use crate::core::state::State;
 
-/// The header of RFC 7239, read where none of the older ones says the same.
+/// Header of RFC 7239, used where the older headers are absent.
 const FORWARDED: &str = "forwarded";
 const FORWARDED_FOR: &str = "x-forwarded-for";
 const FORWARDED_HOST: &str = "x-forwarded-host";
 const FORWARDED_PROTO: &str = "x-forwarded-proto";
-/// Headers by which proxies tell of their clients.
+/// Headers in which proxies describe their clients.
 const FORWARDING: [&str; 6] =
     [FORWARDED_FOR, FORWARDED_HOST, FORWARDED_PROTO, "x-forwarded-port", "x-real-ip", FORWARDED];
 
@@ -28,11 +27,11 @@ pub fn is_trusted(address: IpAddr, trusted: &[Network]) -> bool {
     trusted.iter().any(|network| network.contains(address))
 }
 
-/// The client of a request from `peer`: the last hop that is no trusted proxy, in all lines of `X-Forwarded-For`, or of
-/// `Forwarded` when there is no line of the other.
+/// Returns the client of a request from `peer`: the last hop that is not a trusted proxy, in all lines of
+/// `X-Forwarded-For`, or of `Forwarded` when the other is absent.
 #[must_use]
 pub fn client_of(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
-    // What is no text is a hop that cannot be read, not one that is not there.
+    // A value that is not text is an unreadable hop, not a missing one.
     let lines = |name: &str| {
         headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("unknown")).collect::<Vec<_>>()
     };
@@ -49,12 +48,12 @@ pub fn client_of(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAd
     client_address(peer, &hops, trusted)
 }
 
-/// Mark of a request that some proxy brought, trusted or not.
+/// Marker of a request that came through a proxy, trusted or not.
 #[derive(Clone, Copy, Debug)]
 pub struct Forwarded;
 
-/// Notes the address of the client, and takes away what a peer that is no trusted proxy says of others. Everything
-/// behind this may believe the headers that are left.
+/// Stores the address of the client, and removes forwarding headers of peers that are not trusted. Layers behind this
+/// may trust the remaining headers.
 pub async fn resolve(AxumState(state): AxumState<State>, mut request: Request, next: Next) -> Response {
     let trusted = &state.settings.trusted_proxies;
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
@@ -79,17 +78,17 @@ pub fn came_by_https(headers: &HeaderMap) -> bool {
         .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
 }
 
-/// Returns true if the client talks HTTPS to the installation: by its public address, or as a trusted proxy tells.
+/// Returns true if the client uses HTTPS: by the public address, or by the header of a trusted proxy.
 #[must_use]
 pub fn is_secure(state: &State, headers: &HeaderMap) -> bool {
     state.settings.secure_cookies || came_by_https(headers)
 }
 
-/// The address of the installation without a slash at its end: as it was set, else as this request came. Empty when
-/// neither tells.
+/// Returns the address of the installation without a trailing slash: the configured one, else that of this request.
+/// Empty when neither is known.
 ///
-/// Whoever asks can write any host into their request. So without a set address this is good for what is shown to
-/// them alone, and for nothing that is sent to others or decides anything.
+/// A client can write any host into its request. So without a configured address the result may only be shown to that
+/// client; it must not be sent to others or decide anything.
 #[must_use]
 pub fn base_address(state: &State, headers: &HeaderMap) -> String {
     match &state.app.options().public_url {
@@ -98,7 +97,7 @@ pub fn base_address(state: &State, headers: &HeaderMap) -> String {
     }
 }
 
-/// The address that a request came to. A proxy that can be believed tells what it was asked for itself.
+/// Returns the host that was requested. A trusted proxy forwards the host that it was asked for.
 fn requested_host(headers: &HeaderMap) -> Option<String> {
     let host = forwarded_value(headers, FORWARDED_HOST, "host")
         .or_else(|| last(headers, header::HOST.as_str()).map(Cow::Borrowed))?;
@@ -106,7 +105,7 @@ fn requested_host(headers: &HeaderMap) -> Option<String> {
     is_host(&host).then(|| format!("{scheme}://{host}"))
 }
 
-/// Statement of the nearest proxy, by a header of its own or else by a parameter of `Forwarded`.
+/// Returns a value of the nearest proxy, from its own header or a parameter of `Forwarded`.
 fn forwarded_value<'a>(headers: &'a HeaderMap, name: &str, parameter: &str) -> Option<Cow<'a, str>> {
     if headers.contains_key(name) {
         return last(headers, name).map(Cow::Borrowed);
@@ -115,13 +114,14 @@ fn forwarded_value<'a>(headers: &'a HeaderMap, name: &str, parameter: &str) -> O
     forwarded::parameter(forwarded::elements(line).first()?, parameter)
 }
 
-/// The last value of a header over all its lines: the one that the nearest proxy added.
+/// Returns the last value of a header over all its lines: the one that the nearest proxy added.
 fn last<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let line = headers.get_all(name).iter().next_back()?.to_str().ok()?;
     line.rsplit(',').next().map(str::trim)
 }
 
-/// Whether the text is a name or an address, perhaps with a port, and nothing that would change what follows it.
+/// Returns true if the text is a name or an address, with or without a port, and nothing that would change the rest of
+/// the address.
 fn is_host(text: &str) -> bool {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || ".-:[]".contains(letter);
     (1..=255).contains(&text.len()) && text.chars().all(is_plain)
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_proxy_has_the_last_word() {
+    fn last_value_of_the_nearest_proxy_counts() {
         let lines = [
             ("host", "inside"),
             ("x-forwarded-host", "claimed.example"),
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_of_hops_counts() {
+    fn every_line_of_forwarded_hops_counts() {
         let trusted = ["127.0.0.1".parse().unwrap()];
         let lines = headers(&[("x-forwarded-for", "203.0.113.9"), ("x-forwarded-for", "198.51.100.1:80")]);
         let of = |peer: &str| client_of(peer.parse().unwrap(), &lines, &trusted).to_string();
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn the_header_of_the_rfc_is_read_where_the_older_ones_are_missing() {
+    fn forwarded_header_is_used_where_the_older_ones_are_missing() {
         let trusted = ["127.0.0.1".parse().unwrap(), "10.0.0.0/8".parse().unwrap()];
         let of = |pairs: &[(&'static str, &str)]| {
             client_of("127.0.0.1".parse().unwrap(), &headers(pairs), &trusted).to_string()
@@ -186,7 +186,7 @@ mod tests {
             ("for=203.0.113.9", "203.0.113.9"),
             ("for=198.51.100.1, for=203.0.113.9:4711;proto=https", "203.0.113.9"),
             ("for=198.51.100.1, For=\"[2001:db8::1]:4711\", for=10.0.0.7", "2001:db8::1"),
-            // Nobody knows the client: it counts as the proxy that says so.
+            // An unknown client counts as the proxy that names it so.
             ("for=198.51.100.1, for=_hidden", "127.0.0.1"),
             ("for=198.51.100.1, for=unknown, for=10.0.0.7", "10.0.0.7"),
             ("for=198.51.100.1, proto=https", "127.0.0.1"),
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host_is_left_out() {
+    fn invalid_hosts_are_ignored() {
         for host in ["", "a/b", "a b", "user@a", "a?b", "a#b", "\"a\"", "a\\b", &"a".repeat(256)] {
             assert_eq!(came(&[("host", host)]), None, "{host}");
         }

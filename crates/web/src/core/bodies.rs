@@ -1,8 +1,8 @@
-//! Bodies of requests: read as late as possible, within limits of bytes, time and memory.
+//! Request bodies: read as late as possible, within limits of bytes, time and memory.
 //!
-//! Nothing of a body is read until somebody asks for it, and strangers are refused before that. Whoever is signed in
-//! is heard out after a refusal: an answer over an unread body costs the connection, which a program that keeps it
-//! open would meet as a broken request.
+//! Nothing of a body is read until it is needed, and anonymous requests are refused before that. For signed-in senders
+//! the body is read to its end after a refusal: a response over an unread body closes the connection, which a client
+//! with keep-alive would see as a broken request.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -29,7 +29,7 @@ use crate::core::route::{BodyLimits, too_large};
 use crate::core::server::Connection;
 use crate::core::state::State;
 
-/// Memory that large bodies take at the moment, in all and by person.
+/// Memory of large bodies at the moment, in all and by person.
 #[derive(Debug, Default)]
 pub struct HeldBodies(Mutex<(usize, HashMap<Id, usize>)>);
 
@@ -38,7 +38,7 @@ impl HeldBodies {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes so many bytes more; false when there is no room.
+    /// Reserves bytes; false when there is no room.
     fn take(&self, person: Option<Id>, bytes: usize) -> bool {
         let mut held = self.held();
         let own = person.map_or(0, |person| held.1.get(&person).copied().unwrap_or_default());
@@ -65,7 +65,7 @@ impl HeldBodies {
     }
 }
 
-/// Reason for which a body was not read to its end.
+/// Reason why a body was not read to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Broken {
     TooSlow,
@@ -85,7 +85,7 @@ impl Broken {
                 "Too many large uploads at the same time. Try again in a moment.",
             ),
             Self::TooLarge(most) => too_large(most),
-            // The client is gone, or the handler has said it better.
+            // The client is gone, or the handler reports the error itself.
             Self::Unreadable => return None,
         };
         if self == Self::NoRoom {
@@ -95,7 +95,7 @@ impl Broken {
     }
 }
 
-/// What guard, body and the finder of callers share of one request.
+/// State of a request that guard, body and caller identification share.
 struct Reading {
     body: Body,
     timer: Pin<Box<Sleep>>,
@@ -105,11 +105,11 @@ struct Reading {
     /// Bytes counted in [`HeldBodies`].
     held: usize,
     memory: Arc<HeldBodies>,
-    /// Bytes that the route takes.
+    /// Body limit of the route.
     limit: usize,
     is_known: bool,
     person: Option<Id>,
-    /// Read only to be forgotten.
+    /// True if the bytes are read and discarded.
     is_discarded: bool,
     is_finished: bool,
     broken: Option<Broken>,
@@ -186,7 +186,7 @@ impl Drop for Reading {
     }
 }
 
-/// The body of a request, to say of whom it is and to find out what became of it.
+/// Handle of a request body: sets its sender and reports its result.
 #[derive(Clone)]
 pub struct GuardedBody(Arc<Mutex<Reading>>);
 
@@ -214,14 +214,14 @@ impl GuardedBody {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes that its sender is known, so that it may be as large as the route allows.
+    /// Marks the sender as known, so that the body may be as large as the route allows.
     pub fn allow(&self, person: Option<Id>) {
         let mut reading = self.reading();
         reading.is_known = true;
         reading.person = person;
     }
 
-    /// Reads what is left of a known sender's body and forgets it; returns true if it came to its end.
+    /// Reads and discards the rest of the body of a known sender; returns true if it was complete.
     async fn hear_out(mut self) -> bool {
         {
             let mut reading = self.reading();
@@ -265,8 +265,8 @@ impl HttpBody for GuardedBody {
     }
 }
 
-/// Puts every body under its limits, and answers for those that broke them. Whoever is refused before their body was
-/// read hears so at once, and the connection ends with the answer.
+/// Applies the limits to every body, and responds for those that broke them. A request that is refused before its body
+/// was read gets its response at once, and the connection closes with it.
 pub async fn guard(
     AxumState((state, limits)): AxumState<(State, Arc<BodyLimits>)>,
     request: Request,
@@ -326,7 +326,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_stranger_sends_a_small_form_and_no_more() {
+    async fn anonymous_body_is_limited_to_a_small_form() {
         let memory = Arc::default();
         assert_eq!(read(&guarded(vec![ANONYMOUS_BODY], &memory)).await, None);
         let large = guarded(vec![ANONYMOUS_BODY, 1], &memory);
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_known_sender_is_heard_out() {
+    async fn body_of_a_known_sender_is_read_to_its_end() {
         let body = guarded(vec![SMALL_BODY; 30], &Arc::default());
         body.allow(None);
         assert!(body.hear_out().await);
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_body_that_pauses_or_trickles_is_given_up() {
+    async fn paused_or_slow_body_times_out() {
         let never =
             Body::new(StreamBody::new(futures_util::stream::pending::<Result<Frame<Bytes>, Infallible>>()));
         assert_eq!(

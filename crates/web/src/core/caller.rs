@@ -1,4 +1,4 @@
-//! Who sends the request: a session cookie or a token.
+//! Caller of a request: session cookie or token.
 
 use axum::extract::{FromRequestParts, Request, State as AxumState};
 use axum::http::request::Parts;
@@ -18,8 +18,8 @@ use crate::core::state::{State, blocking};
 
 /// Name of the session cookie over plain HTTP.
 pub const COOKIE: &str = "obcms_session";
-/// Name of the session cookie over HTTPS: with this prefix browsers take it from this very host only, by HTTPS and for
-/// all paths, so that no neighbour can plant one.
+/// Name of the session cookie over HTTPS: with this prefix browsers accept it only from this host, by HTTPS and for
+/// all paths, so that no other site of the domain can set one.
 pub const SECURE_COOKIE: &str = "__Host-obcms_session";
 
 /// Name of the session cookie for a connection.
@@ -28,22 +28,22 @@ pub const fn cookie_name(is_secure: bool) -> &'static str {
     if is_secure { SECURE_COOKIE } else { COOKIE }
 }
 
-/// Whoever sends the request.
+/// Caller of a request.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// The person with their rights.
+    /// Actor.
     pub actor: Actor,
-    /// The session, when they came with the cookie.
+    /// Session, for a cookie.
     pub session: Option<Session>,
-    /// Where they reach the program, see [`base_address`].
+    /// Base address of the request, see [`base_address`].
     pub base: String,
 }
 
-/// Nonce of the answer's content security policy.
+/// Nonce of the content security policy of the response.
 #[derive(Clone, Debug)]
 pub struct Nonce(pub String);
 
-/// Finds out who calls and puts it beside the request; a wrong token is refused here.
+/// Identifies the caller and adds it to the request; refuses a wrong token.
 pub async fn identify(AxumState(state): AxumState<State>, mut request: Request, next: Next) -> Response {
     let client = request.extensions().get::<ClientAddress>().map_or("local", |client| &client.0);
     match blocking(|| find(&state, request.headers(), client)) {
@@ -61,7 +61,7 @@ pub async fn identify(AxumState(state): AxumState<State>, mut request: Request, 
             requests::set_user(&caller.actor.username);
             let actor = caller.actor.clone();
             request.extensions_mut().insert(caller);
-            // Reading the answer may take long after it was decided that this caller may have it.
+            // Reading the response may take longer than the access of this caller lasts.
             let about = format!("{} {}", request.method(), requests::masked(request.uri().path()));
             let response = next.run(request).await;
             note(&actor, &about, response.status());
@@ -72,7 +72,7 @@ pub async fn identify(AxumState(state): AxumState<State>, mut request: Request, 
     }
 }
 
-/// Logs what was refused to somebody who is known, and what they took away with them.
+/// Logs refusals to known callers, and exports.
 fn note(actor: &Actor, about: &str, status: StatusCode) {
     let (event, outcome) = match status {
         StatusCode::FORBIDDEN => ("access", "forbidden"),
@@ -82,12 +82,12 @@ fn note(actor: &Actor, about: &str, status: StatusCode) {
     SecurityEvent { event, user: &actor.username, address: &actor.address, outcome, about }.log();
 }
 
-/// Returns true for addresses at which data leaves as a file.
+/// Returns true for addresses that export a file.
 fn is_export(about: &str) -> bool {
     about.contains("/export.") || about.ends_with("/calendar.json") || about.ends_with("/calendar.ics")
 }
 
-/// A lost database is told to people by a page.
+/// Reports a lost database to people as a page.
 fn refuse(state: &State, request: &Request, problem: Problem) -> Response {
     let path = request.uri().path();
     if problem.status == StatusCode::SERVICE_UNAVAILABLE && !path.starts_with("/api/") && path != "/metrics" {
@@ -121,14 +121,14 @@ fn find(state: &State, headers: &HeaderMap, client: &str) -> Result<Option<Calle
     }))
 }
 
-/// The secret in the session cookie.
+/// Returns the secret of the session cookie.
 #[must_use]
 pub fn session_cookie(state: &State, headers: &HeaderMap) -> Option<String> {
     let expected = cookie_name(is_secure(state, headers));
     cookies(headers).find(|(name, _)| *name == expected).map(|(_, value)| value.to_owned())
 }
 
-/// The cookies of a request, by name and value.
+/// Returns the cookies of a request, by name and value.
 pub fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers
         .get_all(header::COOKIE)
@@ -138,7 +138,8 @@ pub fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
         .filter_map(|pair| pair.trim().split_once('='))
 }
 
-/// Writes of the API with a cookie need the token in a header; forms of pages carry it as a field.
+/// Returns true if the request needs the token in a header: API writes with a cookie. Forms of pages send it as a
+/// field.
 fn needs_csrf(request: &Request, caller: &Caller) -> bool {
     caller.session.is_some()
         && request.uri().path().starts_with("/api/")
@@ -150,7 +151,7 @@ fn has_csrf(headers: &HeaderMap, caller: &Caller) -> bool {
     caller.session.as_ref().is_some_and(|session| same(given, &session.csrf_token))
 }
 
-/// Compares secrets in a time that does not tell where they differ.
+/// Compares secrets in constant time.
 #[must_use]
 pub fn same(given: &str, expected: &str) -> bool {
     given.len() == expected.len()
@@ -169,7 +170,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// Address from which the request comes, as [`crate::core::address::resolve`] found it.
+/// Address of the client, set by [`crate::core::address::resolve`].
 #[derive(Clone, Debug)]
 pub struct ClientAddress(pub String);
 

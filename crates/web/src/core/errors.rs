@@ -1,4 +1,4 @@
-//! Errors of pages: what happened, that nothing was lost, what to do.
+//! Error pages: what happened, that nothing was lost, what to do.
 
 use axum::extract::{Request, State as AxumState};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -14,7 +14,7 @@ use crate::core::problem::Problem;
 use crate::core::return_path::local_path;
 use crate::core::state::State;
 
-/// An error of a page; [`draw`] turns it into HTML when it leaves.
+/// Error of a page; [`draw`] renders it as HTML when it leaves.
 #[derive(Debug)]
 pub struct PageError(pub Problem);
 
@@ -30,7 +30,7 @@ impl From<Problem> for PageError {
     }
 }
 
-/// What an error page says.
+/// Content of an error page.
 #[derive(Clone, Debug)]
 struct Failure {
     status: StatusCode,
@@ -70,7 +70,7 @@ impl IntoResponse for PageError {
     }
 }
 
-/// Draws the error pages, and leads whoever is not signed in to the sign-in page and back.
+/// Renders error pages, and redirects anonymous requests to the sign-in page and back.
 pub async fn draw(AxumState(state): AxumState<State>, request: Request, next: Next) -> Response {
     let path = request.uri().path_and_query().map_or("/", |address| address.as_str()).to_owned();
     let form = (request.method() == Method::POST).then(|| form_page(&request));
@@ -88,7 +88,7 @@ pub async fn draw(AxumState(state): AxumState<State>, request: Request, next: Ne
     render(&page, &failure, &path, form.as_ref())
 }
 
-/// The page that says that the database is not available, drawn without it.
+/// Page for an unavailable database, rendered without it.
 pub fn unavailable(state: &State, request: &Request, problem: Problem) -> Response {
     let response = PageError(problem).into_response();
     match response.extensions().get::<Failure>() {
@@ -100,7 +100,7 @@ pub fn unavailable(state: &State, request: &Request, problem: Problem) -> Respon
     }
 }
 
-/// Draws a page; `form` is there when a form was sent, with the address of its page if that is known.
+/// Renders a page; `form` is set when a form was sent, with the address of its page if known.
 fn render(page: &Page, failure: &Failure, path: &str, form: Option<&Option<String>>) -> Response {
     let mut title = "Not possible";
     let content = match (failure.status, failure.detail.strip_prefix(AppError::NO_PERMISSION)) {
@@ -120,7 +120,7 @@ fn render(page: &Page, failure: &Failure, path: &str, form: Option<&Option<Strin
                 (_, Some(_)) => "Not saved",
                 (status, None) => status.canonical_reason().unwrap_or("Error"),
             };
-            // The browser keeps what was typed and puts it into the form again.
+            // The browser stores the typed values and fills the form in again.
             let back = form.and_then(Option::as_deref).map(|address| ("Open the form again", address));
             feedback::error_page(heading, &failure.detail, Some(back.unwrap_or(("Go to Today", "/"))))
         }
@@ -135,7 +135,7 @@ fn render(page: &Page, failure: &Failure, path: &str, form: Option<&Option<Strin
     response
 }
 
-/// Address of the page whose form was sent, as the browser names it; only one of our own that can be opened again.
+/// Returns the page of the sent form, as the browser names it; only a page of this site that can be opened again.
 fn form_page(request: &Request) -> Option<String> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let host = header(header::HOST)?;
@@ -144,7 +144,7 @@ fn form_page(request: &Request) -> Option<String> {
     (!address.is_empty() && !address.starts_with("/login")).then(|| address.to_owned())
 }
 
-/// The answer to an address that does not exist.
+/// Response to an unknown address.
 pub async fn missing(request: Request) -> Response {
     let problem = Problem::new(StatusCode::NOT_FOUND, "Nothing found at this address.");
     let accepts_html = request

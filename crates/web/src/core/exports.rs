@@ -1,4 +1,4 @@
-//! Exports that run at the same time, bounded in all and by person.
+//! Concurrent exports, limited in all and by person.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,11 +10,11 @@ use obcms_domain::core::id::Id;
 use crate::core::limits::{EXPORT_RETRY, EXPORTS, EXPORTS_OF_ONE};
 use crate::core::problem::Problem;
 
-/// Exports that are running, in all and by person.
+/// Running exports, in all and by person.
 #[derive(Debug, Default)]
 pub struct Exports(Mutex<HashMap<Option<Id>, usize>>);
 
-/// Place of one export among those that are running; it ends with the value.
+/// Slot of a running export, released when dropped.
 #[derive(Debug)]
 pub struct Running {
     exports: Arc<Exports>,
@@ -26,7 +26,7 @@ impl Exports {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Begins an export unless too many are running.
+    /// Starts an export unless too many are running.
     pub fn begin(self: &Arc<Self>, person: Option<Id>) -> Result<Running, Problem> {
         let mut running = self.running();
         let own = running.get(&person).copied().unwrap_or_default();
@@ -56,7 +56,7 @@ impl Drop for Running {
     }
 }
 
-/// Parts of an export, which is running until the last one was taken.
+/// Returns the parts of an export, which is running until the last one was taken.
 pub fn while_running<T>(running: Running, parts: impl Stream<Item = T>) -> impl Stream<Item = T> {
     parts.map(move |part| {
         let _ = &running;
@@ -82,7 +82,7 @@ mod tests {
         let others = begin(two, EXPORTS - EXPORTS_OF_ONE);
         assert!(others.iter().all(Option::is_some));
         assert!(exports.begin(three).is_err());
-        // One whose parts are dropped, read to the end or not, leaves its place.
+        // A stream that is dropped, complete or not, releases its slot.
         let running = first.pop().flatten();
         let parts = running.map(|running| while_running(running, stream::iter([1, 2])));
         assert!(exports.begin(three).is_err());

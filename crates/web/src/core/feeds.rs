@@ -1,9 +1,9 @@
-//! Feeds on their way out, and those that are kept while the data stays as it is.
+//! Cache of rendered calendar feeds, keyed by actor and query and valid for one revision.
 //!
-//! Each is kept under who asked and what, with the number of the state that it shows. The number is asked anew for
-//! every answer, so a kept feed is never stale, and nothing needs to expire. A feed of many entries is written while it
-//! is sent, so that its first reader has the beginning before the end is written. Whoever asks for it again gets it as it
-//! was written, except for the largest: the bytes of a region's year would take thirty megabytes for each reader.
+//! The revision is read for every response, so a cached feed is never stale and nothing needs to expire. Feeds of many
+//! entries are streamed, so that the first reader gets the beginning before the end is serialized. Later readers get
+//! the serialized bytes, except for the largest feeds: the bytes of a year of a region would take thirty megabytes for
+//! each reader.
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -16,36 +16,38 @@ use obcms_app::AppError;
 use obcms_app::core::CacheKey;
 use obcms_domain::core::id::Id;
 
-/// Bytes kept at most: some dozens of months of an office, a few of a region.
+/// Maximum number of cached bytes: some dozens of months of an office, a few of a region.
 const MAXIMUM: usize = 48 * 1024 * 1024;
-/// Chunks of a feed that is written down before it is sent, at most: the densest month of an office has some 1,250.
+/// Maximum number of entries of a feed that is serialized before it is sent: the densest month of an office has some
+/// 1,250.
 const AT_ONCE: usize = 2_000;
-/// Chunks of a feed that is kept as bytes, at most: the densest month of a region has 11,000, some seven megabytes.
+/// Maximum number of entries of a feed that is cached as bytes: the densest month of a region has 11,000, some seven
+/// megabytes.
 const WHOLE: usize = 16_000;
-/// Bytes that a piece of a feed takes as long as it is not written, with what it points at.
+/// Memory of an entry that is not serialized, with its references, in bytes.
 const UNWRITTEN: usize = 256;
-/// Bytes that are written at a time.
+/// Bytes that are serialized at a time.
 const CHUNK: usize = 128 * 1024;
 
-/// What a feed consists of, one after the other.
+/// Source of the chunks of a feed, in order.
 pub trait ChunkSource: Debug + Send + Sync {
-    /// How many there are.
+    /// Returns the number of chunks.
     fn count(&self) -> usize;
-    /// Writes the one at a position.
+    /// Serializes the chunk at a position.
     fn write(&self, position: usize, out: &mut Vec<u8>) -> Result<(), AppError>;
 }
 
-/// What a feed says.
+/// Content of a feed.
 #[derive(Clone, Debug)]
 pub enum Content {
-    /// As it goes out.
+    /// Serialized.
     Whole(Bytes),
-    /// To be written while it is sent.
+    /// Serialized while it is sent.
     ChunkSource(Arc<dyn ChunkSource>),
 }
 
 impl Content {
-    /// What the pieces say, written down unless they are many.
+    /// Creates the content of a feed, serialized unless it is large.
     pub fn of(pieces: impl ChunkSource + 'static) -> Result<Self, AppError> {
         if pieces.count() > AT_ONCE {
             return Ok(Self::ChunkSource(Arc::new(pieces)));
@@ -53,7 +55,7 @@ impl Content {
         written_down(&pieces)
     }
 
-    /// The same written down, when it is not yet and may be kept so.
+    /// Returns the serialized content if it is not serialized yet and small enough for the cache.
     fn to_be_kept(&self) -> Result<Option<Self>, AppError> {
         match self {
             Self::ChunkSource(pieces) if pieces.count() <= WHOLE => written_down(pieces.as_ref()).map(Some),
@@ -61,7 +63,7 @@ impl Content {
         }
     }
 
-    /// Bytes that it takes in memory, about.
+    /// Estimates the memory in bytes.
     fn size(&self) -> usize {
         match self {
             Self::Whole(bytes) => bytes.len(),
@@ -87,7 +89,7 @@ fn written_down(pieces: &dyn ChunkSource) -> Result<Content, AppError> {
     Ok(Content::Whole(body.into()))
 }
 
-/// Chunks as they are sent, some at a time. Each is quickly written, so that this may be done between other things.
+/// Stream of chunks, some at a time. Each is serialized quickly, so that it needs no blocking thread.
 struct Chunks {
     pieces: Arc<dyn ChunkSource>,
     next: usize,
@@ -110,29 +112,29 @@ impl Iterator for Chunks {
     }
 }
 
-/// Who asked and what.
+/// Cache key: actor and query.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FeedKey {
-    /// Who asked: what they see and may move differs.
+    /// Actor: visibility and rights to move differ.
     pub actor: CacheKey,
-    /// The parameters.
+    /// Parameters.
     pub asked: Vec<(String, String)>,
 }
 
-/// A feed as it goes out.
+/// Rendered feed.
 #[derive(Clone, Debug)]
 pub struct Rendered {
-    /// Number of the state that it shows.
+    /// Revision.
     pub state: i64,
-    /// What it says.
+    /// Content.
     pub content: Content,
-    /// Tag of the entries in it.
+    /// ETag of the entries.
     pub etag: String,
-    /// From then on it may show something else even if nothing is changed.
+    /// Time from which the content may differ even without a change.
     pub until: Option<Timestamp>,
 }
 
-/// The feeds that are kept.
+/// Cache of feeds.
 #[derive(Debug, Default)]
 pub struct Feeds {
     kept: Mutex<HashMap<FeedKey, Rendered>>,
@@ -143,8 +145,8 @@ impl Feeds {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The feed of the key, if it shows the state of this number at this instant. One that is asked for again is
-    /// written down, so that this is done once for all who come after.
+    /// Returns the feed of the key if it is valid for the revision at this instant. On its second use a feed is
+    /// serialized once for all later readers.
     pub fn find(&self, key: &FeedKey, state: i64, now: Timestamp) -> Result<Option<Rendered>, AppError> {
         let holds =
             |rendered: &&Rendered| rendered.state == state && rendered.until.is_none_or(|until| now < until);
@@ -158,7 +160,7 @@ impl Feeds {
         Ok(Some(found))
     }
 
-    /// Keeps a feed, and lets go of those that show an older state; of all, when they take too much.
+    /// Stores a feed, and drops those of older revisions; drops all when they take too much memory.
     pub fn keep(&self, key: FeedKey, rendered: Rendered) {
         if rendered.content.size() > MAXIMUM {
             return;
@@ -173,10 +175,11 @@ impl Feeds {
     }
 }
 
-/// Time between two notes of when a feed was read, so that programs that ask all the time do not write all the time.
+/// Minimum time between two updates of the last read of a feed, so that frequent polling does not cause as many
+/// writes.
 const BETWEEN_NOTES: SignedDuration = SignedDuration::from_mins(10);
 
-/// Reads of feeds since they were written down last.
+/// Reads of feeds since the last update.
 #[derive(Debug, Default)]
 pub struct FeedReads {
     pending: Mutex<HashMap<Id, Pending>>,
@@ -184,13 +187,13 @@ pub struct FeedReads {
 
 #[derive(Debug)]
 struct Pending {
-    /// Time of the last note of reads; nothing when that failed, so that the next read tries again.
+    /// Time of the last update; `None` after a failure, so that the next read tries again.
     noted_at: Option<Timestamp>,
     count: i64,
 }
 
 impl FeedReads {
-    /// Counts a read. Answers how many are to be written down now, when it is time for that.
+    /// Counts a read. Returns the number of reads to store, when an update is due.
     pub fn note(&self, feed: Id, now: Timestamp) -> Option<i64> {
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(known) = pending.get_mut(&feed) else {
@@ -205,7 +208,7 @@ impl FeedReads {
         Some(std::mem::take(&mut known.count))
     }
 
-    /// Takes back reads that could not be written down; they are counted with the next one.
+    /// Returns reads that could not be stored; they are counted with the next one.
     pub fn give_back(&self, feed: Id, count: i64) {
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
         let known = pending.entry(feed).or_insert(Pending { noted_at: None, count: 0 });
@@ -231,7 +234,7 @@ mod tests {
         Rendered { state, content: Content::Whole(vec![0; length].into()), etag: String::new(), until: None }
     }
 
-    /// Ten letters each.
+    /// Chunks of ten letters each.
     #[derive(Debug)]
     struct Letters(usize);
 
@@ -247,8 +250,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn many_pieces_say_the_same_as_when_they_are_written_at_once() {
-        // How many, whether they are whole at first, and when they are asked for again.
+    async fn streamed_feed_equals_the_serialized_one() {
+        // Number, whether serialized at first, and result of the second use.
         let cases = [
             (0, true, true),
             (AT_ONCE, true, true),
@@ -272,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_asked_state_is_found() {
+    fn only_the_requested_revision_is_found() {
         let feeds = Feeds::default();
         feeds.keep(key("a"), rendered(7, 10));
         assert!(feeds.find(&key("a"), 7, Timestamp::UNIX_EPOCH).unwrap().is_some());
@@ -281,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_stays_within_its_bounds() {
+    fn cache_stays_within_its_bounds() {
         let feeds = Feeds::default();
         for turn in 0..10 {
             feeds.keep(key(&turn.to_string()), rendered(1, MAXIMUM / 3));
@@ -292,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_are_written_down_once_in_a_while_and_none_is_lost() {
+    fn reads_are_stored_periodically_and_none_is_lost() {
         let reads = FeedReads::default();
         let feed = Id::from_parts(1, &[1; 10]);
         let at = |minutes| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes);

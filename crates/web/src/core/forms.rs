@@ -1,4 +1,4 @@
-//! Forms of pages: the token of the session, the answer after a success.
+//! Forms of pages: anti-forgery token, and redirect after a success.
 
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -12,7 +12,7 @@ use crate::core::input::Form;
 use crate::core::problem::Problem;
 use crate::core::state::State;
 
-/// A form that carries the token of the session (field `csrf_token`), without that field.
+/// Form with the token of the session (field `csrf_token`), without that field.
 #[derive(Clone, Debug)]
 pub struct SafeForm(pub Form);
 
@@ -36,7 +36,7 @@ impl FromRequest<State> for SafeForm {
     }
 }
 
-/// Leads to an address after a success, with a message and, where there is one, the way to undo it.
+/// Redirects after a success, with a message and, where possible, an undo.
 #[must_use]
 pub fn done(address: &str, message: &str, undo: Option<&str>) -> Response {
     let mut response = Redirect::to(address).into_response();

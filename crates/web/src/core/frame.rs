@@ -1,4 +1,4 @@
-//! What every page needs to know of its request, and the frame drawn from it.
+//! Context of a page, and the frame rendered from it.
 
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -15,14 +15,14 @@ use crate::core::caller::{Caller, Nonce, cookies};
 use crate::core::state::{State, blocking};
 use crate::core::subject::Subjects;
 
-/// The request of a page: who asks, where, and what the frame needs.
+/// Context of a page: caller, path and the data of the frame.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// Who asks, if signed in.
+    /// Caller, if signed in.
     pub caller: Option<Caller>,
-    /// The path asked for.
+    /// Requested path.
     pub path: String,
-    /// The office's date.
+    /// Date of the office.
     pub today: Date,
     nonce: String,
     theme: String,
@@ -37,13 +37,13 @@ pub struct Page {
 }
 
 impl Page {
-    /// Where the person reaches the program, without a slash at the end.
+    /// Returns the base address without a trailing slash.
     #[must_use]
     pub fn base(&self) -> &str {
         self.caller.as_ref().map_or("", |caller| &caller.base)
     }
 
-    /// The page of a request.
+    /// Creates the page of a request.
     #[must_use]
     pub fn of(state: &State, request: &Request) -> Self {
         let is_answer = request.method() == Method::POST;
@@ -75,7 +75,7 @@ impl Page {
         }
     }
 
-    /// Who asks; whoever is not signed in is led to the sign-in page.
+    /// Returns the actor; redirects anonymous requests to the sign-in page.
     pub fn actor(&self) -> Result<&Actor, PageError> {
         self.caller
             .as_ref()
@@ -83,13 +83,13 @@ impl Page {
             .ok_or_else(|| obcms_app::AppError::Unauthorized.into())
     }
 
-    /// All subjects.
+    /// Returns all subjects.
     #[must_use]
     pub fn subjects(&self) -> &'static Subjects {
         self.subjects
     }
 
-    /// The token that forms send back.
+    /// Returns the token that forms send back.
     #[must_use]
     pub fn csrf(&self) -> &str {
         self.caller
@@ -98,41 +98,41 @@ impl Page {
             .map_or("", |session| &session.csrf_token)
     }
 
-    /// Nonce of the answer.
+    /// Returns the nonce of the response.
     #[must_use]
     pub fn nonce(&self) -> &str {
         &self.nonce
     }
 
-    /// Zone in which the person reads times.
+    /// Returns the zone in which the person reads times.
     #[must_use]
     pub fn zone(&self) -> TimeZone {
         let own = self.caller.as_ref().map(|caller| caller.actor.timezone.as_str());
         TimeZone::get(own.unwrap_or(&self.office_timezone)).unwrap_or(TimeZone::UTC)
     }
 
-    /// How wide the content may grow.
+    /// Sets the maximum width of the content.
     #[must_use]
     pub fn width(mut self, width: Width) -> Self {
         self.width = width;
         self
     }
 
-    /// Pages above this one: label and address, outermost first.
+    /// Adds a parent page to the breadcrumb: label and address, outermost first.
     #[must_use]
     pub fn below(mut self, label: &str, address: &str) -> Self {
         self.breadcrumb.push((label.to_owned(), address.to_owned()));
         self
     }
 
-    /// Scripts and styles beside those of every page.
+    /// Adds scripts and styles beside those of every page.
     #[must_use]
     pub fn with_assets(mut self, assets: &[&str]) -> Self {
         self.assets.extend(assets.iter().map(|asset| (*asset).to_owned()));
         self
     }
 
-    /// The whole document.
+    /// Renders the whole document.
     #[must_use]
     pub fn render(&self, title: &str, content: &Markup) -> Markup {
         let frame = self.frame(title);
@@ -170,12 +170,12 @@ impl FromRequestParts<State> for Page {
     }
 }
 
-/// Page of somebody who is signed in.
+/// Page of a signed-in person.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// The page.
+    /// Page.
     pub page: Page,
-    /// Who asks.
+    /// Actor.
     pub actor: Actor,
 }
 
@@ -189,7 +189,8 @@ impl FromRequestParts<State> for SignedIn {
     }
 }
 
-/// Count of what waits for somebody. A page without the number at its bell is still a page.
+/// Returns the number of decisions that wait for the person; an error counts as zero, because a page works without the
+/// number.
 fn count_waiting(state: &State, actor: &Actor) -> u32 {
     if actor.roles.is_empty() {
         return 0;
@@ -200,7 +201,8 @@ fn count_waiting(state: &State, actor: &Actor) -> u32 {
     })
 }
 
-/// State of the data, read before the content of a page: a change between the two is looked at twice rather than never.
+/// Returns the revision of the data, read before the content of a page: a change between the two is refreshed twice
+/// rather than never.
 fn state_of_data(state: &State) -> String {
     state.app.page_state().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Answers that take long to send end when the access of their reader ends.
+//! Guard of long responses: they end when the access of their reader ends.
 
 use std::io::{Error, ErrorKind};
 use std::time::{Duration, Instant};
@@ -12,12 +12,13 @@ use obcms_app::{Actor, AppError};
 
 use crate::core::state::{State, blocking};
 
-/// Longest time for which somebody is believed to be who they were, when nothing tells otherwise.
+/// Longest time between two checks when no event triggers one.
 pub const RECHECK: Duration = Duration::from_secs(3);
-/// Bytes of an answer that are handed to the connection at once. Smaller answers are sent before anybody could end them.
+/// Bytes of a response that are handed to the connection at once. Smaller responses are sent before anybody could end
+/// them.
 const PIECE: usize = 64 * 1024;
 
-/// Somebody with a long answer, checked again and again while it is sent.
+/// Reader of a long response, checked repeatedly while it is sent.
 pub struct Watch {
     state: State,
     actor: Actor,
@@ -26,26 +27,26 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// A watch over somebody who was let in just now.
+    /// Starts the watch of an actor that was just authorized.
     #[must_use]
     pub fn new(state: State, actor: Actor) -> Self {
         let access = state.app.database().live().access();
         Self { state, actor, access, checked: Instant::now() }
     }
 
-    /// The actor as last seen.
+    /// Returns the actor as of the last check.
     #[must_use]
     pub fn actor(&self) -> &Actor {
         &self.actor
     }
 
-    /// Time until the next check is due.
+    /// Returns the time until the next check.
     #[must_use]
     pub fn due(&self) -> Duration {
         RECHECK.saturating_sub(self.checked.elapsed())
     }
 
-    /// Looks again when that is due or something about accounts changed. Returns true if the rights differ from before.
+    /// Checks again when that is due or accounts changed. Returns true if the rights changed.
     pub fn check(&mut self) -> Result<Result<bool, AccessEnd>, AppError> {
         let access = self.state.app.database().live().access();
         if access == self.access && self.checked.elapsed() < RECHECK {
@@ -61,12 +62,12 @@ impl Watch {
     }
 }
 
-/// What decides what somebody sees.
+/// Returns the parts of an actor that decide its visibility.
 fn rights(actor: &Actor) -> impl PartialEq {
     (actor.roles.clone(), actor.teams.clone(), actor.concerns.clone())
 }
 
-/// Has a long answer break off as soon as the access of its reader ends or their rights change.
+/// Breaks off a long response as soon as the access of its reader ends or their rights change.
 #[must_use]
 pub fn guarded(state: State, actor: Actor, response: Response) -> Response {
     let mut watch = Watch::new(state, actor);
@@ -78,7 +79,7 @@ pub fn guarded(state: State, actor: Actor, response: Response) -> Response {
     })
 }
 
-/// Has a long answer break off as soon as the check fails, which is asked before each piece.
+/// Breaks off a long response as soon as the check fails, which runs before each piece.
 #[must_use]
 pub fn broken_off(
     response: Response,
@@ -108,11 +109,11 @@ pub fn broken_off(
         let piece = rest.split_to(rest.len().min(PIECE));
         Some((Ok(piece), (body, rest, Some(check))))
     });
-    // Compression asks again after the end.
+    // Compression polls again after the end.
     Response::from_parts(parts, Body::from_stream(pieces.fuse()))
 }
 
-/// Returns true for events, which tell their reader themselves why they end.
+/// Returns true for event streams, which report their end themselves.
 fn is_stream(response: &Response) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     kind.is_some_and(|kind| kind.starts_with("text/event-stream"))

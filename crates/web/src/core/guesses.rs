@@ -1,7 +1,7 @@
-//! Wrong tokens and set-up links by client: too many of them, and no more guesses are looked up.
+//! Throttle of wrong tokens and set-up links by client: after too many, secrets are not looked up any more.
 //!
 //! These secrets are random and cannot be guessed, so each process counts for itself. A token that has worked here
-//! goes on working, however much somebody at the same address guesses.
+//! continues to work, whatever others do at the same address.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
@@ -13,25 +13,25 @@ use tokio::time::Instant;
 
 use crate::core::limits::{WRONG_SECRET_FORGOTTEN, WRONG_SECRETS};
 
-/// Clients that are counted, and tokens that are known to work.
+/// Maximum number of counted clients, and of tokens that are known to work.
 const MOST: usize = 10_000;
 
 #[derive(Default)]
 struct Counts {
-    /// Wrong secrets of a client, and when they were last counted.
+    /// Wrong secrets of a client, and the time of the last count.
     wrong: HashMap<String, (u32, Instant)>,
-    /// Secrets that worked, as numbers.
+    /// Secrets that worked, as hashes.
     known: HashSet<u64>,
 }
 
-/// Counts wrong secrets.
+/// Counter of wrong secrets.
 #[derive(Default)]
 pub struct Guesses {
     hasher: RandomState,
     counts: Mutex<Counts>,
 }
 
-/// What is left of a count after so much time.
+/// Returns the count after its decay.
 fn left((count, at): (u32, Instant)) -> u32 {
     let forgotten = at.elapsed().as_millis() / WRONG_SECRET_FORGOTTEN.as_millis().max(1);
     count.saturating_sub(u32::try_from(forgotten).unwrap_or(u32::MAX))
@@ -42,7 +42,7 @@ impl Guesses {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Refuses a client that guessed too often, unless with a secret that worked before.
+    /// Refuses a client with too many wrong secrets, except with a secret that worked before.
     pub fn check(&self, client: &str, secret: &str) -> Result<(), AppError> {
         let counts = self.counts();
         let wrong = counts.wrong.get(&client_network_of(client)).copied().map_or(0, left);
@@ -53,7 +53,7 @@ impl Guesses {
         Err(AppError::TooMany { seconds })
     }
 
-    /// Notes that a secret was wrong.
+    /// Counts a wrong secret.
     pub fn wrong(&self, client: &str) {
         let mut counts = self.counts();
         if counts.wrong.len() >= MOST {
@@ -67,7 +67,7 @@ impl Guesses {
         *entry = (left(*entry).saturating_add(1).min(WRONG_SECRETS), now);
     }
 
-    /// Notes that a secret worked.
+    /// Remembers a secret that worked.
     pub fn right(&self, secret: &str) {
         let number = self.hasher.hash_one(secret);
         let mut counts = self.counts();
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_that_guesses_is_refused_for_a_while() {
+    async fn guessing_client_is_refused_for_a_while() {
         let guesses = Guesses::default();
         guesses.right("works");
         for _ in 0..WRONG_SECRETS {

@@ -1,7 +1,7 @@
-//! The queue of those whose password is to be hashed: bounded, and fair between clients.
+//! Queue of password hashes: bounded, and fair between clients.
 //!
-//! A hash takes memory and time on purpose, so strangers could ask for more of them than there are cores. Here each
-//! client waits in a line of its own, and the lines take turns.
+//! A hash takes memory and time on purpose, so anonymous clients could ask for more of them than there are cores. Each
+//! client has its own line, and the lines take turns.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,12 +20,12 @@ use crate::core::limits::{QUEUE_RETRY, WAITING_HASHES, WAITING_HASHES_OF_ONE};
 struct Lines {
     running: usize,
     waiting: HashMap<String, VecDeque<oneshot::Sender<Turn>>>,
-    /// Lines in the order in which they have their next turn.
+    /// Lines in the order of their next turn.
     order: VecDeque<String>,
 }
 
 impl Lines {
-    /// Forgets those who have gone away.
+    /// Removes waiters that have gone away.
     fn purge(&mut self) {
         self.waiting.retain(|_, line| {
             line.retain(|sender| !sender.is_closed());
@@ -47,11 +47,11 @@ impl Lines {
     }
 }
 
-/// The queue.
+/// Queue of hashes.
 #[derive(Clone, Default)]
 pub struct HashQueue(Arc<Mutex<Lines>>);
 
-/// Right to hash one password, until it is dropped.
+/// Permit to hash one password, until it is dropped.
 pub struct Turn {
     queue: Option<HashQueue>,
 }
@@ -64,7 +64,7 @@ impl Drop for Turn {
     }
 }
 
-/// Returns true if writing this input to that kind hashes something: the pass phrase of a share.
+/// Returns true if writing this input to that kind hashes something: the passphrase of a share.
 #[must_use]
 pub fn needs_hash(kind: &Kind, input: &Input) -> bool {
     let has = |name: &str| input.get(name).and_then(Json::as_str).is_some_and(|text| !text.trim().is_empty());
@@ -72,7 +72,7 @@ pub fn needs_hash(kind: &Kind, input: &Input) -> bool {
 }
 
 impl HashQueue {
-    /// Waits for a turn of somebody who is signed in, if the write needs one.
+    /// Waits for a permit of a signed-in person, if the write needs one.
     pub async fn turn_to_write(
         &self,
         actor: &Actor,
@@ -85,7 +85,7 @@ impl HashQueue {
         self.turn_of(actor).await.map(Some)
     }
 
-    /// Waits for a turn of somebody who imports records of a kind, if their writes need one.
+    /// Waits for a permit of a person who imports records of a kind, if their writes need one.
     pub async fn turn_to_import(&self, actor: &Actor, kind: &Kind) -> Result<Option<Turn>, AppError> {
         if kind.fields.iter().any(|field| field.source == Source::WriteOnly) {
             return self.turn_of(actor).await.map(Some);
@@ -93,7 +93,7 @@ impl HashQueue {
         Ok(None)
     }
 
-    /// Waits for a turn in the line of somebody who is signed in.
+    /// Waits for a permit in the line of a signed-in person.
     pub async fn turn_of(&self, actor: &Actor) -> Result<Turn, AppError> {
         self.turn(&format!("person {}", actor.username)).await
     }
@@ -102,8 +102,8 @@ impl HashQueue {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a turn in the line of that client, or of that known device or person; refuses when the line or the
-    /// queue is full.
+    /// Waits for a permit in the line of that client, known device or person; refuses when the line or the queue is
+    /// full.
     pub async fn turn(&self, client: &str) -> Result<Turn, AppError> {
         let waiting = {
             let mut lines = self.lines();
@@ -128,7 +128,7 @@ impl HashQueue {
         waiting.await.map_err(|error| AppError::Internal(error.to_string()))
     }
 
-    /// Gives a turn that was used to whoever is next.
+    /// Gives a returned permit to the next waiter.
     fn pass_on(&self) {
         loop {
             let mut lines = self.lines();
@@ -142,7 +142,7 @@ impl HashQueue {
             drop(lines);
             match next.send(Turn { queue: Some(self.clone()) }) {
                 Ok(()) => return,
-                // They went away; their turn must not pass on by itself while we do.
+                // The waiter is gone; dropping its permit must not pass it on while the queue is locked.
                 Err(mut turn) => turn.queue = None,
             }
         }
@@ -191,7 +191,7 @@ mod tests {
                 }
             }
         }
-        // One of each client before the second of anybody; one /64 is one client.
+        // One of each client before the second of any; one /64 is one client.
         assert_eq!(served, [0, 3, 4, 1, 5, 2]);
     }
 
@@ -217,7 +217,7 @@ mod tests {
             poll(&mut Box::pin(queue.turn("198.51.100.1"))),
             Poll::Ready(Err(AppError::TooMany { .. }))
         ));
-        // Whoever goes away makes room, and the turn goes to somebody who is there.
+        // A waiter that goes away makes room, and the permit goes to the next one.
         drop(waiting);
         let mut late: Waiting<'_> = Box::pin(queue.turn("198.51.100.1"));
         assert!(poll(&mut late).is_pending());

@@ -1,4 +1,4 @@
-//! Health and readiness for load balancers and monitors.
+//! Health and readiness, for load balancers and monitors.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,26 +13,26 @@ use tokio::sync::Mutex;
 use crate::core::problem::{Problem, RETRY_SECONDS};
 use crate::core::state::State;
 
-/// Age up to which an outcome is answered again.
+/// Age up to which a result is reused.
 const FRESH: Duration = Duration::from_secs(1);
-/// Time that the database has to answer.
+/// Timeout of the database.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Outcome of a check; an error is the reason in words.
+/// Result of a check; an error is the reason as text.
 type Outcome = Result<(), &'static str>;
 
 const MUTE: &str = "The database does not respond.";
 const UNUSABLE: &str = "The database cannot be read and written. See the server log.";
 const BEHIND: &str = "The database is not migrated.";
 
-/// Readiness check, made at most once at a time and once a second.
+/// Readiness check, run at most once at a time and once a second.
 #[derive(Default)]
 pub struct Readiness {
     last: Mutex<Option<(Instant, Outcome)>>,
     is_checking: Arc<AtomicBool>,
 }
 
-/// Notes the end of a check, also when it panics.
+/// Records the end of a check, also when it panics.
 struct Checking(Arc<AtomicBool>);
 
 impl Drop for Checking {
@@ -50,7 +50,7 @@ impl Readiness {
             return *outcome;
         }
         let outcome = if self.is_checking.swap(true, Ordering::SeqCst) {
-            // The check before hangs; another one would hang, too.
+            // The previous check hangs; another one would hang, too.
             Err(MUTE)
         } else {
             let checking = Checking(self.is_checking.clone());
@@ -86,12 +86,12 @@ fn check(database: &Database) -> Outcome {
     })
 }
 
-/// `GET /healthz`: the process lives.
+/// `GET /healthz`: the process is alive.
 pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the database can be read and written and has the schema of this program.
+/// `GET /readyz`: the database is readable and writable and has the schema of this program.
 pub async fn readyz(AxumState(state): AxumState<State>) -> Response {
     match state.readiness.ask(state.app.database()).await {
         Ok(()) => ([(header::CONTENT_TYPE, "text/plain")], "ready\n").into_response(),

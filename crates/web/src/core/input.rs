@@ -1,4 +1,4 @@
-//! Reading bodies, forms and addresses, with a clear answer to what cannot be read.
+//! Parsers of bodies, forms and addresses, with clear errors.
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -18,12 +18,12 @@ use serde_json::{Map, Value as Json};
 use crate::core::limits::{FORM_FIELDS, JSON_DEPTH, JSON_VALUES, MAXIMUM_BODY};
 use crate::core::problem::Problem;
 
-/// A JSON object.
+/// JSON object.
 #[derive(Clone, Debug)]
 pub struct Body {
-    /// Its members.
+    /// Members.
     pub object: Map<String, Json>,
-    /// The bytes, for the key of a repeated request.
+    /// Bytes, for the key of a repeated request.
     pub bytes: Bytes,
 }
 
@@ -52,13 +52,13 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 }
 
 impl Body {
-    /// Reads the body of an action.
+    /// Parses the body of an action.
     pub fn action(&self, body: &ActionBody) -> Result<ActionInput, AppError> {
         body.parse(&self.object).map_err(AppError::Invalid)
     }
 }
 
-/// Refuses JSON that is nested too deep or has too many values, before memory is taken for them.
+/// Refuses JSON that is nested too deep or has too many values, before memory is allocated for them.
 fn require_bounded(bytes: &[u8]) -> Result<(), Problem> {
     let refuse = |detail: String| Err(Problem::new(StatusCode::BAD_REQUEST, detail));
     let (mut depth, mut values) = (0_usize, 1_usize);
@@ -104,24 +104,24 @@ fn content_type(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::CONTENT_TYPE)?.to_str().ok()?.split(';').next().map(str::trim)
 }
 
-/// A form as a page sends it: names and values in order.
+/// Form of a page: names and values in order.
 #[derive(Clone, Debug, Default)]
 pub struct Form(pub Vec<(String, String)>);
 
 impl Form {
-    /// The first value of a name, or empty.
+    /// Returns the first value of a name, or empty text.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
-    /// All values of a name.
+    /// Returns all values of a name.
     #[must_use]
     pub fn all(&self, name: &str) -> Vec<String> {
         self.0.iter().filter(|(key, _)| key == name).map(|(_, value)| value.clone()).collect()
     }
 
-    /// Members of the body of an action, as the API would get them; names that the form does not have are left out.
+    /// Returns the members of the body of an action, as in the API; absent names are omitted.
     #[must_use]
     pub fn action(&self, body: &ActionBody) -> Map<String, Json> {
         let fields = body.fields.iter().map(|known| &known.field).filter(|field| self.has(field.name));
@@ -147,25 +147,25 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     }
 }
 
-/// The parameters of an address in their order.
+/// Parameters of an address, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Parameters(pub Vec<(String, String)>);
 
 impl Parameters {
-    /// The first value of a name.
+    /// Returns the first value of a name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// Refuses names that are not known, and those that are given twice.
+    /// Refuses unknown and repeated names.
     pub fn only(&self, known: &[&str]) -> Result<(), Problem> {
         self.only_known(known)?;
         let errors = repeated(&self.0, known);
         if errors.is_empty() { Ok(()) } else { Err(AppError::BadParameter(errors).into()) }
     }
 
-    /// Refuses names that are not known.
+    /// Refuses unknown names.
     pub fn only_known(&self, known: &[&str]) -> Result<(), Problem> {
         let errors: Vec<_> = self
             .0
@@ -176,7 +176,7 @@ impl Parameters {
         if errors.is_empty() { Ok(()) } else { Err(AppError::BadParameter(errors).into()) }
     }
 
-    /// A whole number within the range; `usual` when none is given.
+    /// Returns a whole number within the range; `usual` when none is given.
     pub fn number<T: FromStr + PartialOrd + Display>(
         &self,
         name: &str,
@@ -193,7 +193,7 @@ impl Parameters {
         }
     }
 
-    /// A wrong parameter.
+    /// Returns the error of a parameter.
     #[must_use]
     pub fn wrong(name: &str, message: &str) -> Problem {
         AppError::BadParameter(vec![FieldError::new(name, "type", message)]).into()
@@ -210,9 +210,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Parameters {
 
 /// Parameters in the address of a page.
 ///
-/// Addresses of pages are passed on by mail programs and messengers, which append parameters of their own. A page
-/// therefore reads the names that it knows and ignores every other one, also one that cannot be decoded. The API
-/// takes [`Parameters`] and refuses them.
+/// Mail programs and messengers append parameters of their own to addresses of pages. A page therefore reads the names
+/// that it knows and ignores all others, also those that cannot be decoded. The API uses [`Parameters`] and refuses
+/// them.
 #[derive(Clone, Debug, Default)]
 pub struct PageParameters(Vec<(String, String)>);
 
@@ -231,7 +231,7 @@ impl PageParameters {
         Parameters(kept)
     }
 
-    /// Returns the parameters whose name is known; a repeated one stays repeated, as filters may be.
+    /// Returns the parameters with known names; a repeated one stays repeated, as filters may be.
     #[must_use]
     pub fn matching(mut self, is_known: impl Fn(&str) -> bool) -> Parameters {
         self.0.retain(|(name, _)| is_known(name));
@@ -248,7 +248,7 @@ impl<S: Send + Sync> FromRequestParts<S> for PageParameters {
     }
 }
 
-/// Reads `a=b&c=d`; what is no UTF-8 is refused rather than replaced.
+/// Parses `a=b&c=d`; invalid UTF-8 is refused rather than replaced.
 fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, Problem> {
     if bytes.iter().filter(|byte| **byte == b'&').count() >= FORM_FIELDS {
         let detail = format!("Too many fields. At most {FORM_FIELDS} are allowed.");
@@ -261,7 +261,7 @@ fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, Problem> {
     Ok(form_urlencoded::parse(bytes).into_owned().collect())
 }
 
-/// An id in an address; what is none cannot be found.
+/// Id in an address; an invalid one is not found.
 #[derive(Clone, Copy, Debug)]
 pub struct PathId(pub Id);
 
@@ -277,7 +277,7 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
     }
 }
 
-/// The version that the sender saw, from `If-Match`: nothing for `*` or without the header.
+/// Returns the version of `If-Match`; `None` for `*` or without the header.
 pub fn expected_version(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     let Some(value) = headers.get(header::IF_MATCH) else {
         return Ok(None);

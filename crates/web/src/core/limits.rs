@@ -1,4 +1,4 @@
-//! Limits against strangers, in one place; `docs/security.md` lists them and a test compares the two.
+//! Limits of requests, in one place; `docs/security.md` lists them and a test compares the two.
 
 use std::time::Duration;
 
@@ -6,61 +6,61 @@ use std::time::Duration;
 pub const HEAD_BYTES: usize = 64 * 1024;
 /// Headers of a request.
 pub const HEADERS: usize = 100;
-/// Bytes of a body of somebody who is not signed in: a form to sign in, of a set-up link, of a pass phrase.
+/// Bytes of an anonymous body: sign-in form, set-up link, passphrase.
 pub const ANONYMOUS_BODY: usize = 16 * 1024;
-/// Bytes of a body that its route has no use for.
+/// Bytes of a body that its route does not use.
 pub const UNREAD_BODY: usize = 16 * 1024;
 /// Bytes of a JSON body or a form.
 pub const MAXIMUM_BODY: usize = 1024 * 1024;
-/// Bytes of a file with what a form says beside it, and of any body.
+/// Bytes of a file with its form fields, and of any body.
 pub const MAXIMUM_UPLOAD: usize = 6 * 1024 * 1024;
-/// Bytes of a body that is too large which are read all the same, and forgotten: whoever speaks does not hear.
+/// Bytes of a refused or too large body that are read and discarded, because a client that is sending does not read.
 pub const HEARD_OUT: usize = 32 * 1024 * 1024;
 /// Bytes of all large bodies that are held at the same time.
 pub const ALL_BODIES: usize = 32 * 1024 * 1024;
 /// Bytes of the large bodies of one person that are held at the same time.
 pub const BODIES_OF_ONE: usize = 12 * 1024 * 1024;
-/// Bytes of a body that count for neither.
+/// Bytes of a body that does not count as large.
 pub const SMALL_BODY: usize = 64 * 1024;
 
 /// Time for the head of a request, from its first byte.
 pub const HEAD_TIME: Duration = Duration::from_secs(10);
 /// Time for which a connection stays open between two requests, and before the first byte: longer than browsers keep
-/// a connection that they opened ahead.
+/// preconnected ones.
 pub const IDLE_TIME: Duration = Duration::from_secs(75);
-/// Time without a byte of a body after which it is given up.
+/// Longest pause within a body.
 pub const BODY_PAUSE: Duration = Duration::from_secs(15);
-/// Time for a body, besides the one that its bytes take at the lowest rate.
+/// Time for a body, in addition to that of its bytes at the lowest rate.
 pub const BODY_GRACE: Duration = Duration::from_secs(30);
 /// Lowest rate of a body, in bytes per second.
 pub const BODY_RATE: u64 = 8 * 1024;
-/// Time for which a client may take nothing of an answer.
+/// Longest time for which a client takes no bytes of a response.
 pub const ANSWER_PAUSE: Duration = Duration::from_secs(30);
-/// Time for which an answer may wait for its client, besides the one that its bytes take at the lowest rate.
+/// Time for which a response may wait for its client, in addition to that of its bytes at the lowest rate.
 pub const ANSWER_GRACE: Duration = Duration::from_secs(60);
-/// Lowest rate at which an answer is taken, in bytes per second.
+/// Lowest rate of a response, in bytes per second.
 pub const ANSWER_RATE: u64 = 4 * 1024;
-/// Time for a client to hear an answer that came before it had spoken out.
+/// Time for a client to read a response that was sent before its request was complete.
 pub const LINGER_TIME: Duration = Duration::from_secs(5);
 
-/// Connections in all, unless the setting says otherwise.
+/// Connections in all, by default.
 pub const CONNECTIONS: usize = 2_000;
-/// Connections of one address (IPv6: of one /64), unless the setting says otherwise.
+/// Connections of one address (IPv6: of one /64), by default.
 pub const CONNECTIONS_OF_ONE: usize = 250;
 
 /// Live streams of one person; a new one ends the oldest.
 pub const STREAMS_OF_ONE: usize = 20;
 
-/// Attempts that wait for their turn to be hashed, in all.
+/// Attempts that wait for a hash, in all.
 pub const WAITING_HASHES: usize = 32;
-/// Attempts of one address (or one known device) that wait for their turn.
+/// Attempts of one address (or one known device) that wait for a hash.
 pub const WAITING_HASHES_OF_ONE: usize = 4;
-/// Seconds after which somebody who found the queue full is to come again.
+/// `Retry-After` of a full queue, in seconds.
 pub const QUEUE_RETRY: i64 = 2;
 
-/// Wrong tokens and set-up links of one address before its guesses are refused.
+/// Wrong tokens and set-up links of one address before its attempts are refused.
 pub const WRONG_SECRETS: u32 = 60;
-/// Time in which one of them is forgotten.
+/// Time in which one of them expires.
 pub const WRONG_SECRET_FORGOTTEN: Duration = Duration::from_secs(1);
 
 /// Levels of objects and lists in a JSON body.
@@ -69,11 +69,11 @@ pub const JSON_DEPTH: usize = 32;
 pub const JSON_VALUES: usize = 50_000;
 /// Fields of a form, and parameters of an address.
 pub const FORM_FIELDS: usize = 5_000;
-/// Exports that run at the same time.
+/// Concurrent exports.
 pub const EXPORTS: usize = 24;
-/// Of these by one person.
+/// Concurrent exports of one person.
 pub const EXPORTS_OF_ONE: usize = 12;
-/// Seconds after which a refused export is tried again.
+/// `Retry-After` of a refused export, in seconds.
 pub const EXPORT_RETRY: i64 = 5;
 /// Parts of an upload.
 pub const UPLOAD_PARTS: usize = 20;
@@ -85,7 +85,7 @@ mod tests {
     use obcms_domain::accounts::lockout;
 
     #[test]
-    fn the_document_lists_the_limits() {
+    fn document_lists_the_limits() {
         let kib = |bytes: usize| format!("{} KiB", bytes / 1024);
         let mib = |bytes: usize| format!("{} MiB", bytes / 1024 / 1024);
         let rate =

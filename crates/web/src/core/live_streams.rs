@@ -1,4 +1,4 @@
-//! Live streams by person: so many at a time, and a new one ends the oldest.
+//! Live streams by person: limited, and a new one ends the oldest.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::core::limits::STREAMS_OF_ONE;
 
-/// The streams of a person, the oldest first; dropping a sender ends its stream.
+/// Streams of a person, the oldest first; dropping a sender ends its stream.
 type OfOne = VecDeque<(u64, oneshot::Sender<()>)>;
 
 #[derive(Default)]
@@ -21,7 +21,7 @@ struct Open {
 #[derive(Clone, Default)]
 pub struct LiveStreams(Arc<Mutex<Open>>);
 
-/// Place of one stream, given back when dropped.
+/// Slot of one stream, released when dropped.
 pub struct Slot {
     person: Option<Id>,
     number: u64,
@@ -34,7 +34,7 @@ impl LiveStreams {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes a place for a stream of that person.
+    /// Adds a stream of that person.
     #[must_use]
     pub fn enter(&self, person: Option<Id>) -> Slot {
         let (sender, receiver) = oneshot::channel();
@@ -53,7 +53,7 @@ impl LiveStreams {
 }
 
 impl Slot {
-    /// Waits until a newer stream takes the place.
+    /// Waits until a newer stream takes the slot.
     pub async fn taken(&mut self) {
         match &mut self.taken {
             Some(receiver) => {

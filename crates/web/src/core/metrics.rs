@@ -1,4 +1,4 @@
-//! `GET /metrics`: counters in the text format of Prometheus, for an administrator's token unless the setting says otherwise.
+//! `GET /metrics`: counters in the text format of Prometheus, for administrators unless configured otherwise.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -33,7 +33,7 @@ struct Series {
 /// Method, route and status.
 type Labels = (String, String, u16);
 
-/// What is counted.
+/// Counters.
 #[derive(Clone, Default)]
 pub struct Metrics {
     requests: Arc<Mutex<BTreeMap<Labels, Series>>>,
@@ -79,7 +79,7 @@ impl Metrics {
     }
 }
 
-/// Counts every request by its route, so that the number of series is that of the routes.
+/// Counts every request by its route, so that the number of series is bounded by the routes.
 pub async fn count(AxumState(state): AxumState<State>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let method = request.method().as_str().to_owned();
@@ -88,7 +88,7 @@ pub async fn count(AxumState(state): AxumState<State>, request: Request, next: N
         .get::<MatchedPath>()
         .map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     let response = next.run(request).await;
-    // Methods are whatever a client invents; only the known ones become labels.
+    // Clients can invent methods; only known ones become labels.
     let method = if ["GET", "POST", "PATCH", "DELETE", "HEAD"].contains(&method.as_str()) {
         method.as_str()
     } else {
@@ -98,19 +98,19 @@ pub async fn count(AxumState(state): AxumState<State>, request: Request, next: N
     response
 }
 
-/// Who may read the counters.
+/// Access to the counters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MetricsAccess {
-    /// An administrator, by token or session.
+    /// Administrators, by token or session.
     #[default]
     Token,
-    /// Also anybody on this machine who does not come through a proxy.
+    /// Also programs on this machine that do not connect through a proxy.
     Loopback,
     /// Nobody.
     Off,
 }
 
-/// Returns true for a request of a program on this machine. What comes through a proxy on it is anybody's.
+/// Returns true for a request of a program on this machine. A request through a local proxy may come from anywhere.
 fn is_local(state: &State, request: &Request) -> bool {
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     state.settings.metrics == MetricsAccess::Loopback
@@ -152,7 +152,7 @@ pub async fn show(AxumState(state): AxumState<State>, request: Request) -> Resul
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
 }
 
-/// How the jobs of the whole installation stand; every process says the same.
+/// Returns the counters of jobs, which are the same in every process.
 fn jobs(health: &Health, now: Timestamp) -> String {
     let mut text = String::from("# HELP obcms_jobs Jobs by state.\n# TYPE obcms_jobs gauge\n");
     for (job_state, count) in &health.counts {

@@ -1,4 +1,4 @@
-//! What every page and every operation is built on. It knows no subject.
+//! Foundation of all pages and operations. It knows no subject.
 
 pub mod address;
 pub mod bodies;

@@ -1,4 +1,4 @@
-//! The description of the API (OpenAPI 3.1), made from the route list and the registry.
+//! Description of the API (OpenAPI 3.1), built from the routes and the registry.
 
 use axum::extract::State as AxumState;
 use axum::response::IntoResponse;
@@ -34,19 +34,19 @@ fn schema_name(kind: &Kind) -> String {
     kind.name.split('_').map(capitalized).collect()
 }
 
-/// Pointer to the schema of the kind.
+/// Returns a reference to the schema of the kind.
 #[must_use]
 pub fn reference(kind: &Kind) -> Json {
     json!({ "$ref": format!("#/components/schemas/{}", schema_name(kind)) })
 }
 
-/// Pointer to the schema of an input of the kind.
+/// Returns a reference to the schema of an input of the kind.
 #[must_use]
 pub fn input_reference(kind: &Kind) -> Json {
     json!({ "$ref": format!("#/components/schemas/{}Input", schema_name(kind)) })
 }
 
-/// Schema of an answer to an undo: the record, and the page that shows the outcome.
+/// Returns the schema of the response of an undo: the record, and the page that shows the result.
 #[must_use]
 pub fn with_landing(record: &Json) -> Json {
     json!({
@@ -66,7 +66,7 @@ pub fn with_landing(record: &Json) -> Json {
     })
 }
 
-/// Schema of a page of the kind.
+/// Returns the schema of a page of a list of the kind.
 #[must_use]
 pub fn page_of(kind: &Kind) -> Json {
     json!({
@@ -80,7 +80,7 @@ pub fn page_of(kind: &Kind) -> Json {
     })
 }
 
-/// Parameters of a list of the kind.
+/// Returns the parameters of a list of the kind.
 #[must_use]
 pub fn list_parameters(kind: &Kind) -> Vec<Json> {
     let parameter = |name: &str, description: &str| json!({ "name": name, "in": "query", "required": false, "description": description, "schema": { "type": "string" } });
@@ -186,7 +186,7 @@ fn field_schema(field: &Field) -> Json {
     schema
 }
 
-/// Schema of the body of an action.
+/// Returns the schema of the body of an action.
 #[must_use]
 pub fn action_schema(body: &ActionBody) -> Json {
     let mut properties = Map::new();
@@ -217,7 +217,7 @@ fn link_schema(targets: &[&str]) -> Json {
     })
 }
 
-/// What a task says of today.
+/// Members of a task that depend on today.
 const OF_TODAY: [(&str, &[&str], &str); 4] = [
     ("at_risk", &["boolean"], "Set manually, blocked, or due within two days and under 50 %"),
     ("overdue", &["boolean"], "Open and due before today"),
@@ -225,7 +225,7 @@ const OF_TODAY: [(&str, &[&str], &str); 4] = [
     ("next_occurrence", &["string", "null"], "Next open occurrence of a series"),
 ];
 
-/// Notes the group of a field in the policy table, and the roles that may write it, each with the relation it needs.
+/// Adds the field group of the policy table, and the roles that may write it, each with the relation it needs.
 fn mark_group(kind: &Kind, field: &Field, schema: &mut Json) {
     let group = kind.group(field);
     schema["x-field-group"] = json!(group.as_str());
@@ -282,7 +282,7 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
         let meaning = "When the status closes the record: also cancel open tasks and bookings; reopening \
                        restores them";
         let mut schema = json!({ "type": "boolean", "description": meaning, "writeOnly": true });
-        // Whoever may set the status may say what goes along.
+        // A change of status may cancel open work along with the record.
         if let Some(status) = kind.field(kind.state) {
             mark_group(kind, status, &mut schema);
         }
@@ -312,7 +312,7 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
     ]
 }
 
-/// The whole description.
+/// Returns the whole description.
 #[must_use]
 pub fn document(routes: &[Route]) -> Json {
     let mut paths = Map::new();

@@ -1,4 +1,4 @@
-//! Routes of pages, declared with their access as those of the API.
+//! Routes of pages with their access, declared like those of the API.
 
 use axum::extract::Request;
 use axum::handler::Handler;
@@ -14,21 +14,21 @@ use super::state::State;
 
 /// Page, or form of a page.
 pub struct PageRoute {
-    /// Method in small letters.
+    /// Method in lower case.
     pub method: &'static str,
-    /// Address with `{id}` for what varies.
+    /// Address with `{id}` for the variable part.
     pub path: String,
-    /// Whoever may ask at all. The command decides about the record.
+    /// Access before the handler. The command decides about the record.
     pub access: Access,
-    /// Words of the refusal, after "You do not have permission to".
+    /// Text of the refusal, after "You do not have permission to".
     pub purpose: String,
-    /// Bytes of the body at most.
+    /// Maximum size of the body in bytes.
     pub body_limit: usize,
     handler: MethodRouter<State>,
 }
 
 impl PageRoute {
-    /// A page.
+    /// Declares a page.
     pub fn get<H, T>(path: impl Into<String>, access: Access, handler: H) -> Self
     where
         H: Handler<T, State>,
@@ -37,7 +37,7 @@ impl PageRoute {
         Self::new("get", path.into(), access, UNREAD_BODY, routing::get(handler))
     }
 
-    /// A form that is sent.
+    /// Declares a form.
     pub fn post<H, T>(path: impl Into<String>, access: Access, handler: H) -> Self
     where
         H: Handler<T, State>,
@@ -56,21 +56,21 @@ impl PageRoute {
         Self { method, path, access, purpose: "do this".to_owned(), body_limit, handler }
     }
 
-    /// Refuses with these words, as in "see tasks".
+    /// Sets the text of the refusal, such as "see tasks".
     #[must_use]
     pub fn purpose(mut self, purpose: impl Into<String>) -> Self {
         self.purpose = purpose.into();
         self
     }
 
-    /// Takes a body of so many bytes at most.
+    /// Sets the maximum size of the body in bytes.
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self
     }
 
-    /// The handler behind its guard.
+    /// Returns the handler behind its guard.
     pub fn guarded(self) -> (String, MethodRouter<State>) {
         let (access, purpose) = (self.access, self.purpose);
         let guard = from_fn(move |request: Request, next: Next| {

@@ -7,22 +7,22 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::core::requests;
 
-/// Seconds after which a database that was lost is asked again.
+/// `Retry-After` of a lost database, in seconds.
 pub const RETRY_SECONDS: i64 = 5;
 
-/// An error on its way out, for the API; pages draw their own from it.
+/// Error response of the API; pages render their own from it.
 #[derive(Debug)]
 pub struct Problem {
     /// HTTP status.
     pub status: StatusCode,
-    /// The members.
+    /// Members.
     pub body: Map<String, Json>,
     /// Seconds to wait, for 429 and 503.
     pub retry_after: Option<i64>,
 }
 
 impl Problem {
-    /// A problem of that status.
+    /// Creates a problem of that status.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         let mut body = Map::new();
         body.insert("type".into(), json!("about:blank"));
@@ -32,7 +32,7 @@ impl Problem {
         Self { status, body, retry_after: None }
     }
 
-    /// A fault of the program, with the id under which the log has it.
+    /// Creates the problem of an internal error, with the id of its log line.
     pub fn internal() -> Self {
         let told = "Something went wrong here; nothing was changed.";
         let Some(id) = requests::current_id() else {
@@ -42,7 +42,7 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail).with("request_id", json!(id))
     }
 
-    /// What happened, for people.
+    /// Returns the detail, for people.
     #[must_use]
     pub fn detail(&self) -> &str {
         self.body.get("detail").and_then(Json::as_str).unwrap_or_default()
@@ -91,7 +91,7 @@ impl From<AppError> for Problem {
                 problem
             }
             AppError::Store(ref inner) if inner.is_unique_violation() => {
-                // Races were tried again; what is left is a rule that no check of a command knows.
+                // Serialization conflicts were retried; what remains is a constraint that no command checks.
                 let rule = inner.unique_rule().unwrap_or_default();
                 tracing::warn!(rule, "a write was refused by a unique key that no check knows");
                 Self::new(StatusCode::CONFLICT, format!("Another record already has this value in {rule}."))

@@ -1,4 +1,4 @@
-//! Request ids, and the log of requests: one line for each, with no secret in it.
+//! Request ids and the request log: one line for each request, without secrets.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -14,43 +14,42 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::{Instrument, Span};
 
-/// Header with the id, in requests and answers.
+/// Header with the id, in requests and responses.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
-/// Target of the lines, by which they are switched off alone.
+/// Log target of the lines, to switch them off.
 const TARGET: &str = "obcms::requests";
-/// Characters of an id at most.
+/// Maximum length of an id.
 const LONGEST_ID: usize = 64;
-/// Addresses with a secret behind them.
+/// Paths that are followed by a secret.
 const SECRET_FOLDERS: [&str; 3] = ["feeds", "shared", "setup"];
-/// Characters of the shortest secret. Ids of records have 36.
+/// Length of the shortest secret. Ids of records have 36 characters.
 const SHORTEST_SECRET: usize = 40;
-/// Text in place of a secret.
+/// Replacement of a secret.
 const MASK: &str = "***";
 
 tokio::task_local! {
     static CURRENT: Current;
 }
 
-/// The request that a task answers.
+/// Request of the current task.
 struct Current {
     id: HeaderValue,
     user: OnceCell<String>,
 }
 
-/// Returns the id of the request that this task answers.
+/// Returns the id of the request of the current task.
 #[must_use]
 pub fn current_id() -> Option<String> {
     CURRENT.try_with(|current| text(&current.id).to_owned()).ok()
 }
 
-/// Names the user in the line of the current request.
+/// Sets the user in the line of the current request.
 pub fn set_user(name: &str) {
     // Without a request there is no line.
     let _ = CURRENT.try_with(|current| current.user.set(name.to_owned()));
 }
 
-/// Gives a request its id, and writes its line once it is answered. A span with the id is around all that happens
-/// meanwhile.
+/// Assigns an id to a request, and writes its line after the response. A span with the id covers the whole request.
 pub async fn log(request: Request, next: Next) -> Response {
     let id = id_of(request.headers());
     let span = span(&id);
@@ -65,7 +64,7 @@ pub async fn log(request: Request, next: Next) -> Response {
     CURRENT.scope(current, answered).instrument(span).await
 }
 
-/// Gives an id and a line to a request that is answered before it comes to [`log`].
+/// Assigns an id and a line to a request that is answered before it reaches [`log`].
 pub fn log_refusal(request: &Request, response: &mut Response) {
     let id = id_of(request.headers());
     let _span = span(&id).entered();
@@ -74,12 +73,12 @@ pub fn log_refusal(request: &Request, response: &mut Response) {
     response.headers_mut().insert(HEADER, id);
 }
 
-/// Span of a request, also where only errors are logged.
+/// Returns the span of a request, also where only errors are logged.
 fn span(id: &HeaderValue) -> Span {
     tracing::error_span!("request", id = text(id))
 }
 
-/// The line of a request, written when it is dropped: also when its client goes away before the answer.
+/// Line of a request, written when it is dropped: also when its client goes away before the response.
 struct Line {
     begun: Instant,
     method: Method,
@@ -119,7 +118,7 @@ impl Drop for Line {
     }
 }
 
-/// The id that a request brings if it is a valid one, else a fresh one.
+/// Returns the id of a request if it is valid, else a new one.
 fn id_of(headers: &HeaderMap) -> HeaderValue {
     match headers.get(HEADER) {
         Some(given) if is_valid(given.as_bytes()) => given.clone(),
@@ -132,7 +131,7 @@ fn is_valid(id: &[u8]) -> bool {
         && id.iter().all(|letter| letter.is_ascii_alphanumeric() || b"._-".contains(letter))
 }
 
-/// A number that no other request has, of this process or another, as 16 hexadecimal digits.
+/// Returns a unique number over all processes, as 16 hexadecimal digits.
 fn fresh_id() -> HeaderValue {
     static KEY: OnceLock<RandomState> = OnceLock::new();
     static COUNT: AtomicU64 = AtomicU64::new(0);
@@ -144,7 +143,7 @@ fn text(id: &HeaderValue) -> &str {
     id.to_str().unwrap_or_default()
 }
 
-/// The path with every secret masked: what stands behind a secret address, and whatever else is as long as a secret.
+/// Returns the path with every secret masked: the part after a secret path, and any part that is as long as a secret.
 #[must_use]
 pub fn masked(path: &str) -> Cow<'_, str> {
     let folder = path.trim_start_matches('/').split('/').next().unwrap_or_default();
@@ -170,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn valid_ids_are_taken_over_and_others_replaced() {
+    fn valid_request_ids_are_adopted_and_others_replaced() {
         let with = |value: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(HEADER, HeaderValue::from_str(value).unwrap());

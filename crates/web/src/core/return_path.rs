@@ -1,15 +1,16 @@
-//! Return addresses: the page to which a form or a link asks to be led afterwards.
+//! Return addresses: the page that a form or link redirects to.
 
-/// Longest return address that is followed.
+/// Longest accepted return address.
 pub const LONGEST: usize = 2_000;
 
-/// Rounds of percent-decoding after which an address is looked at again: proxies and scripts may decode once more.
+/// Rounds of percent-decoding that are checked: proxies and scripts may decode once more.
 const DECODED: usize = 3;
 
 /// Returns `given` if it is a path of this site in every reading, else `otherwise`.
 ///
-/// Browsers take a backslash for a slash and leave out tabs and line breaks before they read an address (WHATWG URL,
-/// section 4.4), so both are refused wherever they are, plain or encoded. So is what no `Location` header can carry.
+/// Browsers read a backslash as a slash and drop tabs and line breaks before they parse an address (WHATWG URL,
+/// section 4.4), so both are refused everywhere, plain or encoded. So are characters that a `Location` header cannot
+/// have.
 #[must_use]
 pub fn local_path<'a>(given: &'a str, otherwise: &'a str) -> &'a str {
     if is_local(given) { given } else { otherwise }
@@ -30,12 +31,12 @@ fn is_local(given: &str) -> bool {
         }
         reading = decoded;
     }
-    // Whatever is still encoded after so many rounds was not written by a page of ours.
+    // An address that is still encoded after this number of rounds is not ours.
     false
 }
 
-/// Returns true if the reading begins with a path of one leading slash. In a decoded one the query may hold anything
-/// but what would change the way there.
+/// Returns true if the reading begins with a path of one leading slash. In a decoded one the query may have all
+/// characters except those that would change the target.
 fn is_path(reading: &[u8], is_decoded: bool) -> bool {
     let end = reading.iter().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(reading.len());
     let (path, rest) = reading.split_at(end);
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_of_our_own_are_kept() {
+    fn own_pages_are_accepted() {
         for given in [
             "/",
             "/tasks",
@@ -124,7 +125,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_browser_always_lands_on_this_site(given in "\\PC{0,40}|[/\\\\%.:@?#a-z0-9\\t\\n\\r\\x00 ]{0,24}|/[/\\\\%0-9a-fA-F\\t\\n.]{0,12}evil\\.example") {
+        fn redirect_always_stays_on_this_site(given in "\\PC{0,40}|[/\\\\%.:@?#a-z0-9\\t\\n\\r\\x00 ]{0,24}|/[/\\\\%0-9a-fA-F\\t\\n.]{0,12}evil\\.example") {
             let path = local_path(&given, "/");
             prop_assert!(lands_here(path), "{given:?} leads away");
             prop_assert!(axum::http::HeaderValue::from_str(path).is_ok());

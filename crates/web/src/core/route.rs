@@ -19,26 +19,26 @@ use crate::core::page_route::PageRoute;
 use crate::core::problem::Problem;
 use crate::core::state::State;
 
-/// Who may ask at all. Whether this very record is theirs to see or change, the command asks the policy.
+/// Access to a route. The command asks the policy about the record itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Anybody.
+    /// Everybody.
     Public,
-    /// Anybody signed in, with or without a role.
+    /// Everybody who is signed in, with or without a role.
     Account,
-    /// Anybody with a role.
+    /// Everybody with a role.
     Role,
-    /// Whoever could do this to something in the area.
+    /// Actors who can do this to some record of the area.
     Policy(Action, Area),
 }
 
 impl Access {
-    /// Whether the caller passes.
+    /// Returns an error unless the caller has access.
     pub fn check(self, caller: Option<&Caller>) -> Result<(), AppError> {
         self.check_for(caller, "do this")
     }
 
-    /// The same with a refusal in other words, as in "see tasks".
+    /// Returns the same with another text of the refusal, such as "see tasks".
     pub fn check_for(self, caller: Option<&Caller>, purpose: &str) -> Result<(), AppError> {
         if self == Self::Public {
             return Ok(());
@@ -56,32 +56,32 @@ impl Access {
     }
 }
 
-/// One operation of the API.
+/// Operation of the API.
 pub struct Route {
-    /// Method in small letters, as OpenAPI writes it.
+    /// Method in lower case, as in OpenAPI.
     pub method: &'static str,
-    /// Address with `{id}` for what varies.
+    /// Address with `{id}` for the variable part.
     pub path: String,
-    /// One line on what it does.
+    /// Summary in one line.
     pub summary: String,
     /// Group in the description.
     pub tag: &'static str,
-    /// Who may ask.
+    /// Access.
     pub access: Access,
     /// Parameters of the address, as OpenAPI objects.
     pub parameters: Vec<Json>,
-    /// Schema of the body, if it takes one.
+    /// Schema of the body, if it has one.
     pub request: Option<Json>,
-    /// Bytes of the body at most.
+    /// Maximum size of the body in bytes.
     pub body_limit: usize,
-    /// Status and schema of success.
+    /// Status and schema of the success response.
     pub response: (u16, Json),
-    /// What answers.
+    /// Handler.
     pub handler: MethodRouter<State>,
 }
 
 impl Route {
-    /// An operation that answers JSON.
+    /// Declares an operation with a JSON response.
     pub fn new(
         method: &'static str,
         path: impl Into<String>,
@@ -103,14 +103,14 @@ impl Route {
         }
     }
 
-    /// In this group of the description.
+    /// Sets the group in the description.
     #[must_use]
     pub fn tag(mut self, tag: &'static str) -> Self {
         self.tag = tag;
         self
     }
 
-    /// Takes these parameters: name and what it is.
+    /// Adds parameters: name and description.
     #[must_use]
     pub fn query(mut self, parameters: &[(&str, &str)]) -> Self {
         for (name, description) in parameters {
@@ -122,39 +122,39 @@ impl Route {
         self
     }
 
-    /// Takes a body of this schema.
+    /// Sets the schema of the body.
     #[must_use]
     pub fn body(mut self, schema: Json) -> Self {
         self.request = Some(schema);
         self
     }
 
-    /// Takes the body of an action.
+    /// Sets the body of an action.
     #[must_use]
     pub fn action(self, body: &ActionBody) -> Self {
         self.body(openapi::action_schema(body))
     }
 
-    /// Takes a body of so many bytes at most.
+    /// Sets the maximum size of the body in bytes.
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self
     }
 
-    /// Answers with this status and schema.
+    /// Sets status and schema of the response.
     #[must_use]
     pub fn answers(mut self, status: u16, schema: Json) -> Self {
         self.response = (status, schema);
         self
     }
 
-    /// The handler behind its guard.
+    /// Returns the handler behind its guard.
     pub fn guarded(self) -> (String, MethodRouter<State>) {
         let (access, limit) = (self.access, self.body_limit);
         let guard = from_fn(move |request: Request, next: Next| async move {
             match access.check(request.extensions().get::<Caller>()) {
-                // Also where nobody reads the body.
+                // Checked also where nothing reads the body.
                 Ok(()) if announced(&request) > limit => too_large(limit).into_response(),
                 Ok(()) => next.run(request).await,
                 Err(error) => guard_refusal(error),
@@ -164,24 +164,24 @@ impl Route {
     }
 }
 
-/// Bytes of the body, as its head says.
+/// Returns the size of the body from the head of the request.
 fn announced(request: &Request) -> usize {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     length.and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
-/// The refusal of a body of more bytes than its route takes.
+/// Returns the refusal of a body that is too large for its route.
 #[must_use]
 pub fn too_large(limit: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("The body must be at most {limit} bytes."))
 }
 
-/// Bytes of a body at most, by method and route.
+/// Body limits by method and route.
 #[derive(Debug, Default)]
 pub struct BodyLimits(HashMap<String, usize>);
 
 impl BodyLimits {
-    /// The limits of these operations and pages.
+    /// Collects the limits of these operations and pages.
     #[must_use]
     pub fn new(routes: &[Route], pages: &[PageRoute]) -> Self {
         let routes = routes.iter().map(|route| (route.method, &route.path, route.body_limit));
@@ -190,7 +190,7 @@ impl BodyLimits {
         Self(all.map(|(method, path, limit)| (format!("{} {path}", method.to_uppercase()), limit)).collect())
     }
 
-    /// The limit of a request.
+    /// Returns the limit of a request.
     #[must_use]
     pub fn of(&self, request: &Request) -> usize {
         let Some(path) = request.extensions().get::<MatchedPath>() else { return UNREAD_BODY };

@@ -1,4 +1,4 @@
-//! The router: every address of the program.
+//! Router: all addresses of the program.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::core::route::BodyLimits;
 use crate::core::state::State;
 use crate::core::{address, bodies, errors, health, metrics, requests};
 
-/// The whole program as a service.
+/// Returns the whole program as a service.
 pub fn router(state: State) -> Router {
     let mut router = Router::new().route("/metrics", get(metrics::show));
     let (routes, pages) = (state.subjects.routes(), state.subjects.pages());
@@ -35,7 +35,7 @@ pub fn router(state: State) -> Router {
     router
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(state.clone(), caller::identify))
-        // Outside of the layer, so that they do not ask the database who sends a token or a cookie along.
+        // Outside of the layer, so that these do not query the database for the sender of a token or cookie.
         .merge(for_anybody())
         .layer(from_fn_with_state(state.clone(), metrics::count))
         .layer(from_fn_with_state(state.clone(), headers))
@@ -44,16 +44,16 @@ pub fn router(state: State) -> Router {
         .layer(from_fn_with_state((state.clone(), limits), bodies::guard))
         .layer(from_fn_with_state(state.clone(), address::resolve))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
-            // Events must leave at once; assets are compressed at build time.
+            // Events must not be buffered; assets are compressed at build time.
             DefaultPredicate::new().and(NotForContentType::new("text/event-stream")),
         ))
         .layer(CatchPanicLayer::custom(panicked))
-        // Outside of all others, so that the line has the answer as it leaves.
+        // Outermost layer, so that the line has the final response.
         .layer(from_fn(requests::log))
         .with_state(state)
 }
 
-/// The pages, with their errors drawn.
+/// Returns the router of the pages, with rendered errors.
 fn for_people(state: &State, pages: Vec<PageRoute>) -> Router<State> {
     let router = pages.into_iter().fold(Router::new(), |router, page| {
         let (path, handler) = page.guarded();
@@ -62,7 +62,7 @@ fn for_people(state: &State, pages: Vec<PageRoute>) -> Router<State> {
     router.fallback(errors::missing).layer(from_fn_with_state(state.clone(), errors::draw))
 }
 
-/// What is answered without a look at who asks.
+/// Returns the routes that need no caller.
 fn for_anybody() -> Router<State> {
     Router::new()
         .route("/healthz", get(health::healthz))
@@ -81,7 +81,7 @@ fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     Problem::internal().into_response()
 }
 
-/// Headers that every answer carries, with a content security policy of its own nonce.
+/// Adds the headers of every response, with a content security policy of its own nonce.
 async fn headers(AxumState(state): AxumState<State>, mut request: Request, next: Next) -> Response {
     let nonce = hex(&state.app.random::<16>());
     request.extensions_mut().insert(Nonce(nonce.clone()));
@@ -103,7 +103,7 @@ async fn headers(AxumState(state): AxumState<State>, mut request: Request, next:
         ("cross-origin-opener-policy", "same-origin"),
         ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
     ] {
-        // A page may be stricter with itself.
+        // A page may set a stricter value.
         headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
     if !is_asset && !headers.contains_key(header::CACHE_CONTROL) {

@@ -1,4 +1,4 @@
-//! What every request shares.
+//! Shared state of all requests.
 
 use std::sync::Arc;
 
@@ -16,27 +16,27 @@ use crate::core::live_streams::LiveStreams;
 use crate::core::metrics::{Metrics, MetricsAccess};
 use crate::core::subject::Subjects;
 
-/// How the server stands to its surroundings.
+/// Settings of the server.
 #[derive(Clone, Debug, Default)]
 pub struct WebSettings {
-    /// Cookies only over TLS; set when the public address is https.
+    /// True if cookies are sent only over TLS; set when the public address is https.
     pub secure_cookies: bool,
-    /// Networks of reverse proxies whose `X-Forwarded` headers are believed.
+    /// Networks of trusted reverse proxies.
     pub trusted_proxies: Vec<Network>,
-    /// Who may read `/metrics`.
+    /// Access to `/metrics`.
     pub metrics: MetricsAccess,
 }
 
-/// The shared state. Cheap to clone.
+/// Shared state. Cheap to clone.
 #[derive(Clone)]
 pub struct State {
     /// The program.
     pub app: App,
     /// All subjects.
     pub subjects: &'static Subjects,
-    /// The surroundings.
+    /// Settings.
     pub settings: Arc<WebSettings>,
-    /// Who waits for a password hash.
+    /// Queue of password hashes.
     pub hashing: HashQueue,
     /// Wrong tokens and links.
     pub guesses: Arc<Guesses>,
@@ -44,23 +44,23 @@ pub struct State {
     pub streams: LiveStreams,
     /// Workbooks that are written at the same time.
     pub workbooks: Arc<Semaphore>,
-    /// Exports that are running.
+    /// Running exports.
     pub exports: Arc<Exports>,
     /// Memory of large bodies.
     pub bodies: Arc<HeldBodies>,
-    /// Rendered feeds of the calendar.
+    /// Cache of rendered feeds.
     pub feeds: Arc<Feeds>,
-    /// Reads of feeds that are not written down yet.
+    /// Reads of feeds that are not stored yet.
     pub feed_reads: Arc<FeedReads>,
     /// Counters of requests.
     pub metrics: Metrics,
-    /// Last outcome of the readiness check.
+    /// Last result of the readiness check.
     pub readiness: Arc<Readiness>,
     shutdown: watch::Sender<bool>,
 }
 
 impl State {
-    /// State of a new server that serves these subjects.
+    /// Creates the state of a new server that serves these subjects.
     #[must_use]
     pub fn with_subjects(app: App, settings: WebSettings, subjects: &'static Subjects) -> Self {
         Self {
@@ -86,14 +86,14 @@ impl State {
         self.shutdown.send_replace(true);
     }
 
-    /// Turns true when the server stops.
+    /// Returns a receiver that becomes true when the server stops.
     #[must_use]
     pub fn stopping(&self) -> watch::Receiver<bool> {
         self.shutdown.subscribe()
     }
 }
 
-/// Runs blocking work, as every call of the app is, on a worker of the runtime.
+/// Runs blocking work, such as any call of the app, on a worker of the runtime.
 pub fn blocking<T>(work: impl FnOnce() -> T) -> T {
     tokio::task::block_in_place(work)
 }

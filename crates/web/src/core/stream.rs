@@ -74,14 +74,14 @@ fn changed(message: &Message) -> Event {
     Event::default().data(data.to_string())
 }
 
-/// The next event that the caller may see; nothing ends the stream.
+/// Returns the next event that the caller may see; `None` ends the stream.
 async fn next(listener: &mut Listener) -> Option<Event> {
     if listener.ended {
         return None;
     }
     if !listener.opened {
         listener.opened = true;
-        // After the subscription, so that a page learns of what it missed between drawing and listening.
+        // After the subscription, so that a page learns of changes between rendering and listening.
         let state = blocking(|| listener.state.app.page_state()).unwrap_or_default();
         return Some(Event::default().event("open").data(json!({ "state": state }).to_string()));
     }
@@ -92,23 +92,23 @@ async fn next(listener: &mut Listener) -> Option<Event> {
             () = listener.slot.taken() => return None,
             () = tokio::time::sleep(listener.watch.due()) => None,
         };
-        // Before anything goes out, however long it was queued.
+        // Checked before each message, however long it was queued.
         match listener.watch.check() {
             Ok(Ok(false)) => {}
-            // Other rights show other things.
+            // Changed rights change what is visible.
             Ok(Ok(true)) => return Some(changed(&Message::everything())),
             Ok(Err(end)) => {
                 listener.ended = true;
                 let data = json!({ "reason": end.as_str() }).to_string();
                 return Some(Event::default().event("end").data(data));
             }
-            // Nobody is let on unseen. The page comes again when the database does.
+            // Nothing is sent unchecked. The page reconnects when the database is back.
             Err(_) => return None,
         }
         let message = match received {
             None => continue,
             Some(Ok(message)) => message,
-            // The page fell behind: it looks at everything again.
+            // The page fell behind: it refreshes everything.
             Some(Err(RecvError::Lagged(_))) => Message::everything(),
             Some(Err(RecvError::Closed)) => return None,
         };

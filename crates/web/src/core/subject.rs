@@ -1,4 +1,4 @@
-//! Subjects: what each of them serves, and what it adds to the pages that every kind gets.
+//! Subjects: their routes and pages, and their additions to the pages of kinds.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -38,7 +38,7 @@ pub enum Column {
     Narrow,
 }
 
-/// Step that naturally follows from a record.
+/// Next step after a record.
 #[derive(Clone, Debug)]
 pub struct NextStep {
     /// Label of its button.
@@ -54,15 +54,15 @@ pub struct NextStep {
 pub struct KindPage {
     /// Name of the kind.
     pub kind: &'static str,
-    /// The list is a page of the subject.
+    /// True if the list is a page of the subject.
     pub own_list: bool,
-    /// The page of a record is a page of the subject; list, form and history are those of every kind.
+    /// True if the page of a record is a page of the subject; list, form and history are generic.
     pub own_detail: bool,
-    /// The forms are pages of the subject.
+    /// True if the forms are pages of the subject.
     pub own_form: bool,
-    /// Address at which a record is edited, unless it is the form of every kind.
+    /// Address at which a record is edited, unless it is the generic form.
     pub edit_address: Option<EditAddress>,
-    /// Address to which a list leads that is opened without parameters.
+    /// Redirect of a list that is opened without parameters.
     pub list_start: Option<fn(Date) -> String>,
     /// Actions in the head of the list.
     pub list_actions: Option<fn(&Page, &Actor) -> Markup>,
@@ -70,27 +70,27 @@ pub struct KindPage {
     pub list_tabs: Option<ListQuery<Markup>>,
     /// Filters that the tabs show, so that no chip does.
     pub list_tab_filters: Option<ListQuery<&'static [&'static str]>>,
-    /// Action beside the state of each row, for those who may; its address of return is that of the list.
+    /// Action beside the state of each row, for those who may; it returns to the list.
     pub row_action: Option<RowActions>,
-    /// Label and address of the import, unless it is that of every kind.
+    /// Label and address of the import, unless it is the generic one.
     pub import_link: Option<(&'static str, &'static str)>,
-    /// Buttons for the steps that follow from a record.
+    /// Buttons for next steps after a record.
     pub next_steps: Option<NextSteps>,
     /// Panel above all others.
     pub lead_panel: Option<Panel>,
     /// Query of the address at which the page of a record shows its tasks.
     pub tasks_tab: &'static str,
-    /// An occurrence of a series can be put into a state.
+    /// True if an occurrence of a series has a state of its own.
     pub has_occurrence_states: bool,
     /// Reference of this kind whose target shows its records in a panel of the subject.
     pub panel_field: &'static str,
-    /// Preview of a new record, for a form that asks for it.
+    /// Preview of a new record, for a form that requests it.
     pub form_preview: Option<FormPreview>,
-    /// Ways out above a form that was refused.
+    /// Alternatives above a refused form.
     pub refusal_note: Option<RefusalNote>,
     /// Note above the form of a record with locked fields: why, and the way out.
     pub lock_note: Option<LockNote>,
-    /// Values and labels to choose from for a field, where its description has none.
+    /// Values and labels of a field, where its description has none.
     pub field_options: Option<FieldOptions>,
 }
 
@@ -120,7 +120,7 @@ impl KindPage {
     };
 }
 
-/// Everything that a subject serves.
+/// Subject: routes, pages, hooks and panels.
 #[derive(Debug)]
 pub struct Subject {
     /// Operations of the API.
@@ -133,12 +133,12 @@ pub struct Subject {
     pub panels: &'static [(Column, Panel)],
 }
 
-/// All subjects, and the menu that leads to them.
+/// All subjects, and the menu.
 #[derive(Debug)]
 pub struct Subjects {
     /// The subjects, in the order of their panels.
     pub all: &'static [&'static Subject],
-    /// Sidebar of whoever is signed in.
+    /// Sidebar of a signed-in person.
     pub navigation: fn(&Actor) -> Vec<NavigationGroup>,
     /// Commands of the palette.
     pub commands: fn(&Actor) -> Vec<Command>,
@@ -167,7 +167,7 @@ impl Subjects {
         rows.find(|row| row.kind == kind.name).unwrap_or(&KindPage::NONE)
     }
 
-    /// Returns true if the kind is made in the form of every kind.
+    /// Returns true if the kind is created in the generic form.
     #[must_use]
     pub fn has_form(&self, kind: &Kind) -> bool {
         kind.writable && !self.kind_page(kind).own_form

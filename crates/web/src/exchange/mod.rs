@@ -1,11 +1,11 @@
-//! Calendars that leave the office, and calendars of others.
+//! Feeds, shares and external calendars.
 
 pub mod api;
 pub mod pages;
 
 use crate::core::subject::{KindPage, Subject};
 
-/// Everything that the subject serves.
+/// Routes, pages and hooks of the subject.
 pub(crate) static SUBJECT: Subject = Subject {
     routes: api::routes,
     pages: |_| pages::routes(),

@@ -1,4 +1,4 @@
-//! Holidays of a year by their rules, and the days of the calendar with Hijri dates and holidays.
+//! Holidays of a year, and days of the calendar with Hijri dates and holidays.
 
 use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
@@ -20,12 +20,12 @@ use crate::core::state::{State, blocking};
 
 type ApiResult = Result<Response, Problem>;
 
-/// The operations of this subject.
+/// Operations.
 ///
-/// `GET /api/v1/calendar/dates?start=2027-03-01&end=2027-04-01` (end exclusive, at most 400 days) answers
-/// `{"days": [{"date", "weekday", "is_weekend", "is_off", "hijri": {"year", "month", "day", "text", "text_short"},
-/// "holidays": [{"id", "name", "holiday_type", "is_estimated", "is_day_off", "url"}]}]}`: one object for every day,
-/// in order. `is_off` says that the office is closed, by weekend or holiday. Pages call `App::days` for the same.
+/// `GET /api/v1/calendar/dates?start=2027-03-01&end=2027-04-01` (end exclusive, at most 400 days) returns `{"days":
+/// [{"date", "weekday", "is_weekend", "is_off", "hijri": {"year", "month", "day", "text", "text_short"}, "holidays":
+/// [{"id", "name", "holiday_type", "is_estimated", "is_day_off", "url"}]}]}`: one object for every day, in order.
+/// `is_off` is true when the office is closed, by weekend or holiday. Pages call `App::days` for the same.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     vec![

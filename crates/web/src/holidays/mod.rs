@@ -1,11 +1,11 @@
-//! Holidays of law and of the Islamic calendar.
+//! Statutory and Islamic holidays.
 
 pub mod api;
 pub mod pages;
 
 use crate::core::subject::{KindPage, Subject};
 
-/// Everything that the subject serves.
+/// Routes, pages and hooks of the subject.
 pub(crate) static SUBJECT: Subject =
     Subject { routes: api::routes, pages: |_| pages::routes(), kinds: &[HOLIDAY], panels: &[] };
 

@@ -1,4 +1,4 @@
-//! What the list of holidays has beside the list of every kind: computing a year, and the sightings of the moon.
+//! Additions to the list of holidays: calculation of a year, and moon sightings.
 
 use axum::extract::State as AxumState;
 use axum::response::Response;
@@ -27,7 +27,7 @@ pub fn routes() -> Vec<PageRoute> {
     ]
 }
 
-/// Stands at the head of the list of holidays.
+/// Actions in the head of the list of holidays.
 #[must_use]
 pub fn list_actions(page: &Page, actor: &Actor) -> Markup {
     let may = !actor.read_only && actor.may(Action::Create, HOLIDAY.area);
@@ -49,7 +49,7 @@ pub fn list_actions(page: &Page, actor: &Actor) -> Markup {
     }
 }
 
-/// Address of the holidays of this year, which a list without parameters leads to.
+/// Returns the address of the holidays of this year, the redirect of a list without parameters.
 #[must_use]
 pub fn list_start(today: Date) -> String {
     year_address(today.year())
@@ -61,25 +61,25 @@ pub fn list_tabs(page: &Page, _: &Actor, _: &Kind, query: &Form) -> Markup {
     years(page.today.year(), query.get("date_from"), query.get("date_to"))
 }
 
-/// Filters of the year that the tabs show.
+/// Filters that the tabs show.
 #[must_use]
 pub fn list_tab_filters(_: &Page, _: &Actor, _: &Kind, query: &Form) -> &'static [&'static str] {
     let year = whole_year(query.get("date_from"), query.get("date_to"));
     if year.is_some() { &["date_from", "date_to"] } else { &[] }
 }
 
-/// The list of the holidays of one year.
+/// Returns the address of the holidays of one year.
 fn year_address(year: i16) -> String {
     format!("/{}?date_from={year}-01-01&date_to={year}-12-31", HOLIDAY.collection)
 }
 
-/// The year that these days bound, if they bound one.
+/// Returns the year if the two days bound one.
 fn whole_year(from: &str, to: &str) -> Option<i16> {
     let year = parse_date(from).ok()?.year();
     (from == format!("{year}-01-01") && to == format!("{year}-12-31")).then_some(year)
 }
 
-/// The years around the one that the list shows, and all of them.
+/// Years around the one of the list, and all of them.
 fn years(this_year: i16, from: &str, to: &str) -> Markup {
     let shown = whole_year(from, to);
     let middle = shown.unwrap_or(this_year);

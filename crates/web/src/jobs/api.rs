@@ -1,4 +1,4 @@
-//! Jobs, for administrators: how each stands, and running one by hand.
+//! Jobs, for administrators: states, and running one by hand.
 
 use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
@@ -16,7 +16,7 @@ use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
 
-/// The operations on jobs.
+/// Operations on jobs.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let access = Access::Policy(Action::Manage, Area::Settings);
@@ -54,7 +54,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// A job as the API shows it.
+/// Returns a job as in the API.
 fn present(job: &Job) -> Json {
     let handler = handler(&job.kind);
     json!({

@@ -5,6 +5,6 @@ pub mod pages;
 
 use crate::core::subject::Subject;
 
-/// Everything that the subject serves.
+/// Routes, pages and hooks of the subject.
 pub(crate) static SUBJECT: Subject =
     Subject { routes: api::routes, pages: |_| pages::routes(), kinds: &[], panels: &[] };

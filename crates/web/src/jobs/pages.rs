@@ -1,4 +1,4 @@
-//! Jobs, for administrators: what runs, what failed and why, what is next, and running one by hand.
+//! Jobs, for administrators: running, failed and next ones, and running one by hand.
 
 use axum::extract::State as AxumState;
 use axum::response::{Html, Response};
@@ -28,7 +28,7 @@ use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::pages::Values;
 
-/// Rows of one page.
+/// Rows on one page.
 const ROWS: i64 = 50;
 
 /// Pages with their access.
@@ -195,7 +195,7 @@ fn state_badge(view: &View<'_>, job: &Job) -> Markup {
     }
 }
 
-/// A time in milliseconds as people read it.
+/// Formats a duration in milliseconds.
 fn duration(milliseconds: i64) -> String {
     match milliseconds {
         ..1000 => format!("{milliseconds} ms"),

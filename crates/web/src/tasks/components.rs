@@ -1,79 +1,79 @@
-//! The board: columns of cards. `ui/src/board.ts` moves cards by pointer and keyboard and loads more of them.
+//! Board: columns of cards. `ui/src/tasks/board.ts` moves cards by pointer and keyboard and loads more of them.
 
 use maud::{Markup, html};
 
 use crate::components::badges::{Tone, grouped, people};
 use crate::components::icons::icon;
 
-/// A board.
+/// Board.
 #[derive(Debug, Default, Clone)]
 pub struct Board {
-    /// By what the columns are made: `status`, `priority`, `domain` or `assignee`.
+    /// Grouping: `status`, `priority`, `domain` or `assignee`.
     pub group: String,
     /// Kinds whose changes refresh the board.
     pub live: String,
-    /// The token for quick additions.
+    /// Token for quick additions.
     pub csrf_token: String,
-    /// The columns.
+    /// Columns.
     pub columns: Vec<BoardColumn>,
 }
 
-/// A column of a board.
+/// Column of a board.
 #[derive(Debug, Default, Clone)]
 pub struct BoardColumn {
-    /// The value that its cards have in common, as `column` of the move.
+    /// Common value of its cards, sent as `column` of a move.
     pub key: String,
-    /// The heading.
+    /// Heading.
     pub label: String,
-    /// What it means.
+    /// Tone.
     pub tone: Tone,
-    /// How many cards there are in all.
+    /// Total number of cards.
     pub count: u64,
-    /// The first of them.
+    /// First cards.
     pub cards: Vec<BoardCard>,
-    /// Where [`board_cards`] with the next ones come from; empty when all are here.
+    /// Address of [`board_cards`] with the next ones; empty when all are shown.
     pub more_url: String,
-    /// Where a title typed into the column is posted, with hidden fields; `None` where one may not add.
+    /// Target of a title that is typed into the column, with hidden fields; `None` where the person may not add.
     pub quick_add: Option<QuickAdd>,
 }
 
-/// The input at the end of a column.
+/// Input at the end of a column.
 #[derive(Debug, Default, Clone)]
 pub struct QuickAdd {
-    /// Where the field `title` is posted.
+    /// Address to which the field `title` is posted.
     pub action: String,
     /// Hidden fields.
     pub fields: Vec<(String, String)>,
 }
 
-/// A card.
+/// Card.
 #[derive(Debug, Default, Clone)]
 pub struct BoardCard {
-    /// The id of the record.
+    /// Id of the record.
     pub id: String,
-    /// The key of the column where a card may stand in several of them at once; else empty.
+    /// Key of the column where a card may be in several of them; else empty.
     pub place: String,
-    /// Its version.
+    /// Version.
     pub version: i64,
-    /// The title.
+    /// Title.
     pub title: String,
-    /// Where it leads.
+    /// Address.
     pub href: String,
-    /// What it belongs to, such as the title of a project; or empty.
+    /// Origin, such as the title of a project; or empty.
     pub belongs_to: String,
-    /// The module of what it belongs to, or empty.
+    /// Module of the origin, or empty.
     pub module: String,
     /// Badges: priority, due date, blocked.
     pub marks: Markup,
-    /// Who it is assigned to.
+    /// Assignees.
     pub people: Vec<String>,
-    /// How far it is, when begun.
+    /// Progress, when begun.
     pub progress: Option<u8>,
-    /// Whether the person may move it.
+    /// True if the person may move it.
     pub movable: bool,
 }
 
-/// A board.
+/// Board.
 #[must_use]
 pub fn board(board: &Board) -> Markup {
     html! {
@@ -83,7 +83,7 @@ pub fn board(board: &Board) -> Markup {
     }
 }
 
-/// Cards, as the answer to a column's `more_url`: they go to its end, and with them the next "More".
+/// Cards, the response to the `more_url` of a column: they are appended, and with them the next "More".
 #[must_use]
 pub fn board_cards(cards: &[BoardCard], more_url: &str) -> Markup {
     html! {
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_column_offers_more_only_when_there_is_more() {
+    fn column_has_a_more_link_only_with_more_cards() {
         let mut column = BoardColumn { key: "on_hold".to_owned(), ..BoardColumn::default() };
         column.cards.push(BoardCard {
             id: "7".to_owned(),

@@ -95,7 +95,7 @@ fn repeated_long_strings_are_refused() {
 }
 
 #[test]
-fn what_unpacks_to_too_much_is_refused() {
+fn too_large_unpacked_size_is_refused() {
     let blank = " ".repeat(40 * 1024 * 1024);
     let bytes = archive(&[("xl/worksheets/sheet1.xml", &sheet(&blank))]);
     assert!(bytes.len() < 100_000 && refusal(&bytes).contains("too large when unpacked"));

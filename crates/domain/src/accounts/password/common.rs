@@ -1,4 +1,4 @@
-//! Long passwords that people choose most often, in lower case, with those that suggest themselves here.
+//! Most common long passwords, in lower case, with the obvious ones of this office.
 
 /// Never allowed, in any case of letters.
 pub const COMMON: &[&str] = &[

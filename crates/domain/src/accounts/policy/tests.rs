@@ -2,7 +2,7 @@ use super::*;
 use std::path::Path;
 
 #[test]
-fn nobody_without_a_role_may_do_anything() {
+fn without_a_role_nothing_is_allowed() {
     for area in Area::ALL {
         for action in Action::ALL {
             assert!(!allows(&[], action, area, &Relation::ALL), "{action:?} in {area:?}");
@@ -31,7 +31,7 @@ fn only_an_administrator_overrides_manages_and_sees_settings() {
 }
 
 #[test]
-fn every_stage_of_the_approval_has_its_decider() {
+fn every_approval_stage_has_a_decider() {
     for (action, role) in [
         (Action::TechnicalReview, Role::Coordinator),
         (Action::BudgetReview, Role::BudgetOfficer),
@@ -44,7 +44,7 @@ fn every_stage_of_the_approval_has_its_decider() {
 }
 
 #[test]
-fn a_coordinator_runs_the_work_but_neither_money_nor_accounts() {
+fn coordinator_manages_work_but_not_money_or_accounts() {
     let roles = [Role::Coordinator];
     for area in [Area::Work, Area::Field, Area::Programme, Area::Reference] {
         for action in [Action::Create, Action::Edit, Action::Archive, Action::Assign, Action::Import] {
@@ -59,7 +59,7 @@ fn a_coordinator_runs_the_work_but_neither_money_nor_accounts() {
 }
 
 #[test]
-fn staff_edit_what_they_made_and_move_what_is_theirs() {
+fn staff_edit_own_records_and_move_assigned_tasks() {
     let roles = [Role::Staff];
     assert!(allows(&roles, Action::Create, Area::Work, &[]));
     assert!(allows(&roles, Action::Create, Area::Field, &[Relation::Request]));
@@ -75,7 +75,7 @@ fn staff_edit_what_they_made_and_move_what_is_theirs() {
 }
 
 #[test]
-fn a_partner_needs_a_relation_to_everything() {
+fn partner_needs_a_relation_to_every_record() {
     let roles = [Role::Partner];
     assert!(!allows(&roles, Action::View, Area::Reference, &[]));
     assert!(allows(&roles, Action::View, Area::Reference, &[Relation::Organisation]));
@@ -92,14 +92,14 @@ fn a_partner_needs_a_relation_to_everything() {
 }
 
 #[test]
-fn a_partner_reports_and_writes_nothing_else_of_a_programme() {
+fn partner_writes_only_reports_of_the_programme() {
     for area in [Area::Field, Area::Programme] {
         for group in FieldGroup::ALL {
             let others: Vec<Relation> =
                 Relation::ALL.into_iter().filter(|relation| *relation != Relation::Draft).collect();
             let may = allows_field(&[Role::Partner], Action::Edit, area, group, &others);
             assert_eq!(may, group == FieldGroup::Reporting, "{group:?} in {area:?}");
-            // Of what they filed themselves also what it is about, until somebody decides on it.
+            // Partners also edit the planning fields of their own requests until a decision.
             let own = allows_field(&[Role::Partner], Action::Edit, area, group, &Relation::ALL);
             assert_eq!(
                 own,
@@ -111,7 +111,7 @@ fn a_partner_reports_and_writes_nothing_else_of_a_programme() {
 }
 
 #[test]
-fn a_maker_of_a_request_writes_its_figures_until_it_is_decided() {
+fn creator_of_a_request_writes_its_figures_until_the_decision() {
     let may = |group, relation| {
         allows_field(&[Role::Staff], Action::Edit, Area::Programme, group, &[relation, Relation::None])
     };
@@ -130,7 +130,7 @@ fn a_maker_of_a_request_writes_its_figures_until_it_is_decided() {
 }
 
 #[test]
-fn whoever_may_edit_may_write_some_field_and_the_other_way_round() {
+fn right_to_edit_equals_right_to_write_some_field() {
     for role in Role::ALL {
         for area in Area::ALL {
             for action in [Action::Create, Action::Edit] {
@@ -147,19 +147,19 @@ fn whoever_may_edit_may_write_some_field_and_the_other_way_round() {
 }
 
 #[test]
-fn roles_add_up() {
+fn rights_of_several_roles_are_combined() {
     let both = [Role::Staff, Role::Executive];
     assert!(allows(&both, Action::Create, Area::Work, &[]));
     assert!(allows(&both, Action::ExecutiveApproval, Area::Programme, &[]));
 }
 
 #[test]
-fn whoever_may_change_a_thing_may_see_it() {
+fn right_to_change_includes_right_to_view() {
     for role in Role::ALL {
         for area in Area::ALL {
             for action in Action::ALL {
                 for relation in Relation::ALL {
-                    // To create needs no view: what is made becomes one's own.
+                    // Creation needs no right to view: a created record is one's own.
                     if action != Action::Create && allows(&[role], action, area, &[relation]) {
                         assert!(
                             allows(&[role], Action::View, area, &[relation]),

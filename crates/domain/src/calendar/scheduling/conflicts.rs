@@ -1,44 +1,44 @@
-//! Overlaps of timed things that want the same person or the same venue.
+//! Conflicts of timed records that need the same person or venue.
 
 use std::collections::BTreeMap;
 
 use crate::core::id::Id;
 use crate::core::span::Span;
 
-/// What two things cannot have at the same time.
+/// Subject that only one record can use at a time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
-    /// Somebody.
+    /// Person.
     Person(Id),
-    /// A place as people wrote it, folded.
+    /// Venue as free text, case-folded.
     Venue(String),
 }
 
-/// A timed thing and what it wants.
+/// Timed record with the subjects that it needs.
 #[derive(Clone, Debug)]
 pub struct Claim {
-    /// Which thing: an index of the caller's.
+    /// Index in the list of the caller.
     pub index: usize,
-    /// When.
+    /// Period.
     pub span: Span,
-    /// Whom and what it wants.
+    /// People and venues that it needs.
     pub subjects: Vec<Subject>,
 }
 
-/// Two things that want the same at the same time.
+/// Pair of records that need the same subject at the same time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clash {
-    /// The one that begins first.
+    /// Record that begins first.
     pub first: usize,
-    /// The other one.
+    /// Other record.
     pub second: usize,
-    /// What both want.
+    /// Subject that both need.
     pub subject: Subject,
-    /// For how long.
+    /// Overlap.
     pub overlap: Span,
 }
 
-/// The pairs that clash, by the start of the overlap; `most` of them at most.
+/// Returns the pairs in conflict, by the start of the overlap, at most `most`.
 #[must_use]
 pub fn clashes(claims: &[Claim], most: usize) -> Vec<Clash> {
     let mut by_subject: BTreeMap<&Subject, Vec<&Claim>> = BTreeMap::new();
@@ -65,7 +65,7 @@ pub fn clashes(claims: &[Claim], most: usize) -> Vec<Clash> {
                 });
             }
             open.push(claim);
-            // Somebody who is on thousands of things at once is a mistake in the data, not thousands of clashes.
+            // A person with thousands of entries at once is an error in the data, not thousands of conflicts.
             if found.len() > most * 4 {
                 break;
             }
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_touches_does_not_clash_and_what_overlaps_does() {
+    fn only_overlapping_spans_are_in_conflict() {
         let claims = [
             claim(0, 9, 10, "hall"),
             claim(1, 10, 12, "hall"),
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_one_clashes_with_each_within_it() {
+    fn long_span_is_in_conflict_with_each_span_within_it() {
         let claims = [claim(0, 8, 18, "hall"), claim(1, 9, 10, "hall"), claim(2, 11, 12, "hall")];
         let pairs: Vec<(usize, usize)> =
             clashes(&claims, 10).iter().map(|clash| (clash.first, clash.second)).collect();
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sweep_finds_what_comparing_all_pairs_finds() {
+    fn sweep_equals_comparison_of_all_pairs() {
         let mut state = 7_u64;
         let mut next = |bound: u64| {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

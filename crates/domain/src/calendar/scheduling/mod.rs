@@ -1,4 +1,4 @@
-//! Who and what is wanted twice at the same time, and when all who are needed are free.
+//! Scheduling: conflicts of people and venues, and suggestions of free times.
 
 mod conflicts;
 mod suggestions;

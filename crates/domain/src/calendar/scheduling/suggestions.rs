@@ -1,4 +1,4 @@
-//! Times at which all who are needed are free, and a place for them is, the best first and each with its reasons.
+//! Suggested times at which all attendees and a place are free, best first, each with its reasons.
 
 use std::collections::BTreeMap;
 
@@ -9,116 +9,116 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use crate::core::id::Id;
 use crate::core::span::Span;
 
-/// Starts are tried at such minutes.
+/// Step of the tested starts, in minutes.
 const STEP_MINUTES: i64 = 30;
-/// Suggestions of one day at most, so that there is a choice of days.
+/// Maximum number of suggestions on one day, so that there is a choice of days.
 const OF_ONE_DAY: usize = 3;
-/// A break shorter than this between two things is none.
+/// Shortest gap between two entries that counts as a break, in minutes.
 const BREAK_MINUTES: i64 = 15;
-/// Starts that are tried at most: half a year of half hours.
+/// Maximum number of tested starts: half a year of half hours.
 const TRIED: usize = 10_000;
 
-/// Something that somebody is at.
+/// Busy period of an attendee.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Busy {
-    /// When.
+    /// Period.
     pub span: Span,
-    /// Which thing: an index of the caller's.
+    /// Index of the entry in the list of the caller.
     pub index: usize,
 }
 
-/// Somebody who is needed.
+/// Attendee who is needed.
 #[derive(Clone, Debug)]
 pub struct Attendee {
-    /// Who.
+    /// Person.
     pub person: Id,
-    /// When they are at something else, by start.
+    /// Busy periods, by start.
     pub busy: Vec<Busy>,
-    /// When they work within the window.
+    /// Working hours within the window.
     pub working: Vec<Span>,
 }
 
-/// A place in which it could be.
+/// Possible place.
 #[derive(Clone, Debug)]
 pub struct Place {
-    /// The resource.
+    /// Resource.
     pub resource: Id,
-    /// How many people fit, when that is known.
+    /// Number of seats, if known.
     pub seats: Option<i64>,
-    /// When it can be had within the window.
+    /// Periods of the window in which it is available.
     pub free: Vec<Span>,
 }
 
-/// What is looked for.
+/// Requested time.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Between when and when.
+    /// Window of the search.
     pub window: Span,
-    /// How long, in minutes.
+    /// Duration in minutes.
     pub minutes: i64,
-    /// Zone of the clock by which times are good or bad.
+    /// Zone of the local times by which suggestions are rated.
     pub zone: TimeZone,
-    /// Whether a place is needed.
+    /// True if a place is needed.
     pub needs_place: bool,
-    /// How many must fit.
+    /// Number of seats that are needed.
     pub seats: i64,
-    /// How many suggestions are wanted.
+    /// Maximum number of suggestions.
     pub most: usize,
     /// Holidays on which the office is closed, with their names.
     pub closed: BTreeMap<Date, String>,
 }
 
-/// Why a time stands where it stands.
+/// Reason for the rating of a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// All are free.
+    /// All attendees are free.
     AllFree,
-    /// These are at something else.
+    /// These attendees have another entry.
     Busy(Vec<(Id, usize)>),
-    /// It lies in the working hours of all.
+    /// The time is within the working hours of all attendees.
     WorkingHours,
-    /// Outside of the working hours of these.
+    /// The time is outside of the working hours of these attendees.
     OutsideHours(Vec<Id>),
     /// The office is closed for this holiday.
     Holiday(String),
-    /// It runs into the lunch break.
+    /// The time overlaps with the lunch break.
     OverLunch,
-    /// These have something else right before or after.
+    /// These attendees have another entry right before or after.
     NoBreak(Vec<Id>),
-    /// The place fits.
+    /// A suitable place is free.
     Place(Id),
-    /// No place is free that fits.
+    /// No suitable place is free.
     NoPlace,
 }
 
-/// A time that could do.
+/// Suggested time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suggestion {
-    /// When.
+    /// Period.
     pub span: Span,
-    /// 100 is perfect.
+    /// Rating; 100 is perfect.
     pub score: i64,
-    /// Why.
+    /// Reasons for the rating.
     pub reasons: Vec<Reason>,
-    /// The smallest free place that fits.
+    /// Smallest suitable place that is free.
     pub place: Option<Id>,
 }
 
 impl Suggestion {
-    /// Whether all who are needed, and a place when one is, are free.
+    /// Returns true if all attendees, and a place when one is needed, are free.
     #[must_use]
     pub fn fits(&self) -> bool {
         !self.reasons.iter().any(|reason| matches!(reason, Reason::Busy(_) | Reason::NoPlace))
     }
 
-    /// Whether it fits and nobody has to come outside of their working hours.
+    /// Returns true if it fits and is within the working hours of all attendees.
     fn is_good(&self) -> bool {
         self.fits() && self.reasons.contains(&Reason::WorkingHours)
     }
 }
 
-/// The best times, those at which everything fits first. Nobody is asked to come outside of working hours as long as
-/// there is another time.
+/// Returns the best times, those that fit first. Times outside of working hours are suggested only when there are no
+/// others.
 #[must_use]
 pub fn suggest(request: &Request, attendees: &[Attendee], places: &[Place]) -> Vec<Suggestion> {
     let length = SignedDuration::from_mins(request.minutes);
@@ -138,7 +138,7 @@ pub fn suggest(request: &Request, attendees: &[Attendee], places: &[Place]) -> V
             .iter()
             .filter(|known| known.span.start.to_zoned(request.zone.clone()).date() == day)
             .count();
-        // Times that overlap say the same thing twice.
+        // Overlapping suggestions offer no choice.
         let overlaps = chosen.iter().any(|known| known.span.overlaps(&candidate.span));
         if same_day < OF_ONE_DAY && !overlaps {
             chosen.push(candidate);
@@ -150,7 +150,7 @@ pub fn suggest(request: &Request, attendees: &[Attendee], places: &[Place]) -> V
     chosen
 }
 
-/// The starts that are tried: half hours of the clock.
+/// Returns the tested starts: half hours of the local clock.
 fn starts(request: &Request) -> impl Iterator<Item = Timestamp> {
     let zone = request.zone.clone();
     let first = request.window.start.to_zoned(zone.clone()).datetime();
@@ -196,7 +196,7 @@ fn judge(request: &Request, span: Span, attendees: &[Attendee], places: &[Place]
         reasons.push(Reason::OutsideHours(outside));
     }
     if let Some(name) = request.closed.get(&span.start.to_zoned(request.zone.clone()).date()) {
-        // Nobody works then, whatever hours they have on such a weekday.
+        // On a holiday nobody works, whatever their hours on that weekday.
         score -= 60;
         reasons.push(Reason::Holiday(name.clone()));
     } else if !reasons.iter().any(|reason| matches!(reason, Reason::OutsideHours(_))) {
@@ -220,7 +220,7 @@ fn judge(request: &Request, span: Span, attendees: &[Attendee], places: &[Place]
     let local_end = span.end.to_zoned(request.zone.clone());
     let noon = local.date().to_datetime(Time::constant(12, 0, 0, 0));
     let one = local.date().to_datetime(Time::constant(13, 0, 0, 0));
-    // A whole day has its lunch break within.
+    // A whole day contains its lunch break.
     if request.minutes <= 4 * 60 && local.datetime() < one && local_end.datetime() > noon {
         score -= 12;
         reasons.push(Reason::OverLunch);
@@ -244,7 +244,7 @@ fn judge(request: &Request, span: Span, attendees: &[Attendee], places: &[Place]
     if local.minute() != 0 {
         score -= 2;
     }
-    // Sooner is better, a little; nine is a better time than seven or five.
+    // Sooner is slightly better; nine o'clock is better than seven or five.
     let days = span.start.duration_since(request.window.start).as_hours() / 24;
     score -= days.clamp(0, 30);
     let from_nine = (i64::from(local.hour()) - 9).abs();
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn everybody_is_free_in_what_comes_first() {
+    fn first_suggestion_suits_all_attendees() {
         let busy = [span("04T08:00:00", "04T11:00:00")];
         let other = [span("04T13:00:00", "04T17:00:00"), span("05T09:00:00", "05T10:00:00")];
         let found = suggest(&request(), &[person(1, &busy), person(2, &other)], &[]);
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn a_holiday_comes_after_every_other_day_and_is_named() {
+    fn holiday_is_suggested_last_with_its_name() {
         let first = jiff::civil::date(2027, 1, 4);
         let closed = BTreeMap::from([(first, "Rest day".to_owned())]);
         let request = Request { closed, most: 50, ..request() };
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_missing_is_named_when_nothing_fits() {
+    fn busy_attendees_are_named_when_nothing_fits() {
         let busy = [span("04T00:00:00", "06T00:00:00")];
         let found = suggest(&request(), &[person(1, &busy), person(2, &[])], &[]);
         assert!(!found.is_empty());
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn the_smallest_place_that_fits_is_taken() {
+    fn smallest_suitable_place_is_chosen() {
         let all = vec![span("04T00:00:00", "06T00:00:00")];
         let place = |number, seats, free: &[Span]| Place { resource: id(number), seats, free: free.to_vec() };
         let places = [
@@ -358,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn lunch_and_lack_of_breaks_cost_and_are_told() {
+    fn lunch_and_missing_breaks_lower_the_score() {
         let day = Request { window: span("04T11:30:00", "04T12:30:00"), ..request() };
         let found = suggest(&day, &[person(1, &[span("04T10:00:00", "04T11:30:00")])], &[]);
         assert!(found.iter().any(|suggestion| suggestion.reasons.contains(&Reason::OverLunch)));

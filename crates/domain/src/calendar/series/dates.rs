@@ -1,4 +1,4 @@
-//! Reading the dates of a series, and refusing series that have none.
+//! Parser and validation of the dates of a series.
 
 use jiff::SignedDuration;
 use obcms_recur::{Addition, ExpandError, Moment, Occurrence, Set};
@@ -9,7 +9,7 @@ use crate::core::dates::YEARS;
 use crate::registry::series::{RDATES, RRULE};
 use crate::registry::{FieldError, MAXIMUM_LIST, Record, Value};
 
-/// Puts the lists of dates into the record, each as a local date-time of its zone, or as a day.
+/// Sets the lists of dates, each as a local date-time of its zone, or as a day.
 pub fn parse_dates<'a>(
     record: &mut Record,
     given: impl Iterator<Item = (&'a String, &'a Json)>,
@@ -51,8 +51,8 @@ pub fn parse_dates<'a>(
     }
 }
 
-/// The items of a list, or of a text with commas between as a line of RFC 5545 has them; an item that is no text is
-/// nothing, and so is what is neither.
+/// Returns the items of a list, or of a comma-separated text as in RFC 5545. An item that is not a text is `None`; the
+/// result is `None` for other JSON.
 #[must_use]
 pub fn list_of_texts(json: &Json) -> Option<Vec<Option<&str>>> {
     match json {
@@ -69,7 +69,7 @@ fn expected() -> String {
     "Must be a list of dates like 2027-01-25 or, with times, 2027-01-25T09:00:00.".to_owned()
 }
 
-/// One date as it is kept.
+/// Returns the stored form of one date.
 fn read(record: &Record, text: &str, may_be_period: bool) -> Result<String, String> {
     let text = text.trim();
     if let Some((start, end)) = text.split_once('/') {
@@ -77,7 +77,7 @@ fn read(record: &Record, text: &str, may_be_period: bool) -> Result<String, Stri
             return Err(expected());
         }
         let start = local(record, start)?;
-        // An end may be a time or a length; a time is kept in the zone of the record.
+        // An end is a time or a duration; a time is stored in the zone of the record.
         let end = local(record, end).unwrap_or_else(|_| end.to_owned());
         let period =
             Addition::read(&format!("{start}/{end}"), &zone_of(record)).map_err(|error| error.to_string())?;
@@ -93,7 +93,7 @@ fn local(record: &Record, text: &str) -> Result<String, String> {
     let moment = Moment::read(text, &zone_of(record)).map_err(|_| expected())?;
     let kept = match (has_days(record), moment) {
         (true, Moment::DateTime(local)) => Moment::Date(local.date()),
-        // A day among times means the usual time on that day.
+        // A day in a timed series means the usual time on that day.
         (false, Moment::Date(day)) => match anchor(record) {
             Some((Moment::DateTime(start), _)) => Moment::DateTime(day.to_datetime(start.time())),
             _ => return Err(expected()),
@@ -106,7 +106,7 @@ fn local(record: &Record, text: &str) -> Result<String, String> {
     Ok(kept.to_string())
 }
 
-/// Refuses a series without a first date, without any date, or with a rule that takes too much to work out.
+/// Refuses a series without a first date, without any date, or with a rule that is too expensive to expand.
 pub fn check(record: &Record, errors: &mut Vec<FieldError>) {
     if !recurs(record.kind) || (RRULE.get(record).is_empty() && RDATES.is_empty(record)) {
         return;
@@ -132,16 +132,16 @@ pub fn check(record: &Record, errors: &mut Vec<FieldError>) {
     }
 }
 
-/// Dates of a rule on one day at most. Who wants more wants a plan of the day, and each window of the calendar, each
-/// export and each list would have to hold them all.
+/// Maximum number of occurrences of a rule on one day. More is a plan of a day, and every window of the calendar,
+/// export and list would have to hold them.
 pub const MAXIMUM_A_DAY: usize = 24;
-/// Dates of a rule within a year at most: five on every day, or eight on every working day.
+/// Maximum number of occurrences of a rule within a year: five on every day, or eight on every working day.
 pub const MAXIMUM_A_YEAR: usize = 2000;
-/// The longest year.
+/// Longest year.
 const YEAR: SignedDuration = SignedDuration::from_hours(366 * 24);
 
-/// Why a rule yields too many dates for a record, in words; nothing when it does not. Rules repeat themselves: the first
-/// two years with dates tell.
+/// Returns the reason why a rule yields too many occurrences; `None` when it does not. Rules repeat, so the first two
+/// years with occurrences are representative.
 #[must_use]
 pub fn too_dense(set: &Set) -> Option<String> {
     let of_rule = set.rule_alone();
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_by_minutes_is_too_much_for_a_record() {
+    fn minutely_rule_is_too_dense() {
         for rule in [
             "FREQ=SECONDLY",
             "FREQ=MINUTELY;INTERVAL=30",
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_plan_is_not() {
+    fn usual_rules_are_not_too_dense() {
         for rule in [
             "FREQ=DAILY",
             "FREQ=HOURLY;COUNT=24",

@@ -1,4 +1,4 @@
-//! Rules of recurrence in plain words: every part is said, and nothing that the rule does not say.
+//! Plain-language description of recurrence rules: complete, and without anything that the rule does not contain.
 
 use std::fmt::Display;
 
@@ -10,10 +10,10 @@ use super::Series;
 use crate::registry::Record;
 use crate::registry::series::RDATES;
 
-/// Times of day that are listed one by one; more are said by hours and minutes.
+/// Maximum number of times of day that are listed one by one; more are described by hours and minutes.
 const LISTED_TIMES: usize = 6;
 
-/// How a record repeats; nothing when it does not.
+/// Describes the recurrence of a record; `None` without recurrence.
 #[must_use]
 pub fn of_record(record: &Record) -> Option<String> {
     let series = Series::of(record)?;
@@ -27,8 +27,8 @@ pub fn of_record(record: &Record) -> Option<String> {
     })
 }
 
-/// A rule in words. What the rule leaves open comes from the start, as the day of the week of "every week"; without
-/// a start it is left open in the words too.
+/// Describes a rule. Parts that the rule omits, such as the weekday of "every week", come from the start; without a
+/// start the description omits them as well.
 #[must_use]
 pub fn of_rule(rule: &Rule, start: Option<Moment>, zone: &TimeZone) -> String {
     let mut parts = Parts { rule, start, limits: Vec::new() };
@@ -92,7 +92,7 @@ fn unit(rule: &Rule) -> &'static str {
     }
 }
 
-/// The last day, and its time where the day alone would say something else.
+/// Describes the last day, with its time where the day alone would be wrong.
 fn end(until: Until, start: Option<Moment>, zone: &TimeZone) -> String {
     let local = match until {
         Until::Date(day) => return day.strftime("%a %-d %b %Y").to_string(),
@@ -100,7 +100,7 @@ fn end(until: Until, start: Option<Moment>, zone: &TimeZone) -> String {
         Until::Utc(instant) => instant.to_zoned(zone.clone()).datetime(),
     };
     let day = local.date().strftime("%a %-d %b %Y").to_string();
-    // A rule that ends with its day, or with the last of its dates, is understood by the day.
+    // A rule that ends at the end of a day, or with its last occurrence, is described by the day.
     let is_whole_day = match start {
         None | Some(Moment::Date(_)) => true,
         Some(Moment::DateTime(start)) => {
@@ -113,7 +113,7 @@ fn end(until: Until, start: Option<Moment>, zone: &TimeZone) -> String {
 struct Parts<'a> {
     rule: &'a Rule,
     start: Option<Moment>,
-    /// What of the rule takes dates away, each as what follows "only".
+    /// Limits of the rule, each as the phrase after "only".
     limits: Vec<String>,
 }
 
@@ -125,7 +125,7 @@ impl Parts<'_> {
         }
     }
 
-    /// Whether it makes a difference on which day weeks begin.
+    /// Returns true if the start of the week changes the result.
     fn weeks_matter(&self) -> bool {
         let rule = self.rule;
         !rule.by_week().is_empty()
@@ -165,8 +165,8 @@ impl Parts<'_> {
         }
     }
 
-    /// The year has many ways: the first of days of the year, days of the month, weeks, weekdays and months that
-    /// is there says which days, and the others which of these.
+    /// Describes a yearly rule. The first part that is present (days of the year, days of the month, weeks, weekdays,
+    /// months) selects the days; the other parts limit them.
     fn yearly(&mut self) -> String {
         let rule = self.rule;
         let months = months(rule.by_month());
@@ -245,7 +245,7 @@ impl Parts<'_> {
         }
     }
 
-    /// Times of day beside the one of the start.
+    /// Describes times of day other than that of the start.
     fn times(&mut self) -> String {
         let rule = self.rule;
         let (hours, minutes, seconds) = (rule.by_hour(), rule.by_minute(), rule.by_second());
@@ -319,7 +319,7 @@ impl Parts<'_> {
 
 fn clock(hour: i16, minute: i16, second: i16) -> String {
     let part = |number: i16| i8::try_from(number).unwrap_or(0);
-    // A leap second is taken for the second before it.
+    // A leap second counts as the second before it.
     let time = Time::new(part(hour), part(minute), part(second).min(59), 0).unwrap_or(Time::midnight());
     let pattern = if second == 0 { "%-I:%M %p" } else { "%-I:%M:%S %p" };
     time.strftime(pattern).to_string()
@@ -330,7 +330,7 @@ fn weekday(day: Weekday) -> &'static str {
         [usize::try_from(day.to_monday_zero_offset()).unwrap_or(0) % 7]
 }
 
-/// Days of the week by their names; five in a row are said by the first and the last.
+/// Names weekdays; five in a row are described by the first and the last.
 fn weekdays(days: &[DayOfWeek]) -> String {
     let mut offsets: Vec<i8> = days.iter().map(|day| day.weekday.to_monday_zero_offset()).collect();
     offsets.sort_unstable();
@@ -403,7 +403,7 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// "25th and last day"; those from the end come last.
+/// "25th and last day"; days counted from the end come last.
 fn month_days(days: &[i16]) -> String {
     let (back, forth): (Vec<i16>, Vec<i16>) = days.iter().copied().partition(|day| *day < 0);
     let mut parts: Vec<String> = forth.into_iter().map(nth).collect();
@@ -470,13 +470,13 @@ mod tests {
         of_rule(&rule.parse().expect("a rule"), start.parse().ok(), &zone)
     }
 
-    /// From Monday 25 January 2027, nine o'clock.
+    /// Describes the rule with a start on Monday 25 January 2027, nine o'clock.
     fn said(rule: &str) -> String {
         said_from("2027-01-25T09:00:00", rule)
     }
 
     #[test]
-    fn what_people_say_every_day() {
+    fn common_rules_are_described() {
         for (rule, words) in [
             ("FREQ=DAILY", "Every day"),
             ("FREQ=DAILY;INTERVAL=3;COUNT=10", "Every 3 days, 10 times"),
@@ -499,7 +499,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rare_parts_are_said_too() {
+    fn rare_parts_are_described() {
         for (rule, words) in [
             ("FREQ=DAILY;BYMONTH=1;BYDAY=MO,FR", "Every day, only in January and only on Monday and Friday"),
             ("FREQ=DAILY;BYMONTHDAY=1,-1", "Every day, only on the 1st and last day of a month"),
@@ -553,7 +553,7 @@ mod tests {
     }
 
     #[test]
-    fn an_end_is_said_by_its_day_unless_that_were_wrong() {
+    fn end_is_described_by_its_day_where_that_is_correct() {
         for (rule, words) in [
             ("FREQ=DAILY;UNTIL=20271231", "Every day, until Fri 31 Dec 2027"),
             ("FREQ=DAILY;UNTIL=20271231T010000Z", "Every day, until Fri 31 Dec 2027"),
@@ -565,7 +565,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_start_nothing_is_made_up() {
+    fn without_a_start_nothing_is_invented() {
         for (rule, words) in [
             ("FREQ=WEEKLY", "Every week"),
             ("FREQ=MONTHLY;COUNT=3", "Every month, 3 times"),

@@ -1,8 +1,8 @@
-//! Series: one record that happens on many dates.
+//! Series: a record with several occurrences.
 //!
-//! The record holds the rule, further and left-out dates, and what differs on single dates (`overrides`), so a
-//! series has one version and one history, and whatever is done to it is undone as with any record. A date of a
-//! series is named by its original local start, the RECURRENCE-ID of RFC 5545.
+//! The record holds the rule, additional dates, exceptions and overrides. So a series has one version and one history,
+//! and undo works as for any record. An occurrence is identified by its original local start, the RECURRENCE-ID of RFC
+//! 5545.
 
 mod dates;
 pub mod describe;
@@ -31,22 +31,22 @@ use crate::registry::series::{EXDATES, OVERRIDES, RDATES, RRULE};
 use crate::registry::shared::{ALL_DAY, TIMEZONE};
 use crate::registry::{DateRole, FieldType, Kind, Record, Value, stored_value};
 
-/// Changed dates of one series at most.
+/// Overrides of one series, at most.
 pub const MAXIMUM_OVERRIDES: usize = 1000;
-/// Fields that only the series as a whole has.
+/// Fields that exist only on the series as a whole.
 pub const FIELDS: [&str; 4] = ["rrule", "rdates", "exdates", "overrides"];
 
-/// How long every date of a series lasts.
+/// Length of every occurrence of a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Length {
     /// Whole days.
     Days(i64),
-    /// Exact time.
+    /// Exact duration.
     Time(SignedDuration),
 }
 
 impl Length {
-    /// End of what begins then, exclusive; days begin at midnight UTC.
+    /// Returns the end for a start, exclusive; days begin at midnight UTC.
     #[must_use]
     pub fn end_of(self, start: Timestamp) -> Timestamp {
         match self {
@@ -55,19 +55,19 @@ impl Length {
         }
     }
 
-    /// The last day of what begins on that day.
+    /// Returns the last day for a first day.
     #[must_use]
     pub fn last_day(self, first: Date) -> Date {
         first.saturating_add(self.further_days().days())
     }
 
-    /// The first day of what ends on that day.
+    /// Returns the first day for a last day.
     #[must_use]
     pub fn first_day(self, last: Date) -> Date {
         last.saturating_sub(self.further_days().days())
     }
 
-    /// Days after the first; a time stays on its day.
+    /// Returns the number of days after the first; a time remains on its day.
     fn further_days(self) -> i64 {
         match self {
             Self::Days(days) => days - 1,
@@ -75,7 +75,7 @@ impl Length {
         }
     }
 
-    /// The same as exact time, a day as 24 hours.
+    /// Returns the duration, with a day as 24 hours.
     #[must_use]
     pub fn duration(self) -> SignedDuration {
         match self {
@@ -85,43 +85,43 @@ impl Length {
     }
 }
 
-/// The dates of a record that happens on many.
+/// Recurrence of a record.
 #[derive(Clone, Debug)]
 pub struct Series {
-    /// Rule, further and left-out dates.
+    /// Recurrence set: rule, additional dates and exceptions.
     pub set: Set,
-    /// How long each date lasts.
+    /// Length of each occurrence.
     pub length: Length,
-    /// What recurs.
+    /// Role of the date that recurs.
     pub role: &'static DateRole,
-    /// Fields that differ, by the original start.
+    /// Overrides by recurrence id.
     pub overrides: Map<String, Json>,
 }
 
-/// One date of a series as the rule has it.
+/// Occurrence of a series without its override.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Instance {
-    /// Original local start.
+    /// Recurrence id: the original local start.
     pub id: Moment,
-    /// Start; midnight UTC of a day.
+    /// Start; midnight UTC for a day.
     pub start: Timestamp,
     /// End, exclusive.
     pub end: Timestamp,
 }
 
-/// Whether records of the kind can be series.
+/// Returns true if records of the kind can be series.
 #[must_use]
 pub fn recurs(kind: &Kind) -> bool {
     FIELDS.iter().all(|name| kind.position(name).is_some()) && !kind.dates.is_empty()
 }
 
-/// Returns true for a record with a rule or further dates.
+/// Returns true for a record with a rule or additional dates.
 #[must_use]
 pub fn is_series(record: &Record) -> bool {
     recurs(record.kind) && !(RRULE.get(record).is_empty() && RDATES.is_empty(record))
 }
 
-/// Zone of a record; days have none, and none is needed.
+/// Returns the zone of a record; UTC for days, which have none.
 #[must_use]
 pub fn zone_of(record: &Record) -> TimeZone {
     match record.kind.position(TIMEZONE.name()) {
@@ -130,13 +130,13 @@ pub fn zone_of(record: &Record) -> TimeZone {
     }
 }
 
-/// Whether the dates of the record are days.
+/// Returns true if the dates of the record are days.
 #[must_use]
 pub fn has_days(record: &Record) -> bool {
     !record.kind.is_timed() || ALL_DAY.get(record)
 }
 
-/// First start of the record and how long it lasts; nothing while it has no date.
+/// Returns the first start of the record and its length; `None` without a date.
 #[must_use]
 pub fn anchor(record: &Record) -> Option<(Moment, Length)> {
     let role = record.kind.dates.first()?;
@@ -162,7 +162,7 @@ fn days_between(first: Date, last: Date) -> i64 {
 }
 
 impl Series {
-    /// The series that a record is, if it is one.
+    /// Returns the series of a record; `None` when it does not recur.
     #[must_use]
     pub fn of(record: &Record) -> Option<Self> {
         if !is_series(record) {
@@ -186,7 +186,7 @@ impl Series {
         })
     }
 
-    /// The name of a date as it is written, when it is one of the series; its instant names it as well.
+    /// Returns the recurrence id for a text if the series has that occurrence; its instant is accepted as well.
     pub fn find(&self, text: &str) -> Result<Option<Moment>, ExpandError> {
         let Ok(id) = Moment::read(text, &self.set.zone) else {
             return Ok(None);
@@ -194,13 +194,13 @@ impl Series {
         Ok(self.set.contains(id)?.then_some(id))
     }
 
-    /// End of a date of this start.
+    /// Returns the end of an occurrence with this start.
     #[must_use]
     pub fn end_of(&self, start: Timestamp, period_end: Option<Timestamp>) -> Timestamp {
         period_end.unwrap_or_else(|| self.length.end_of(start))
     }
 
-    /// Start and end of one date by the rule alone.
+    /// Returns start and end of an occurrence by the rule alone.
     pub fn date(&self, id: Moment) -> Result<Option<Instance>, ExpandError> {
         if !self.set.contains(id)? {
             return Ok(None);
@@ -212,23 +212,23 @@ impl Series {
         Ok(Some(Instance { id, start, end: self.end_of(start, period_end) }))
     }
 
-    /// The instant of a local start.
+    /// Returns the instant of a local start.
     #[must_use]
     pub fn instant(&self, id: Moment) -> Timestamp {
         id.instant(&self.set.zone)
     }
 
-    /// The first date, if there is any.
+    /// Returns the first occurrence, if there is any.
     pub fn first(&self) -> Result<Option<Moment>, ExpandError> {
         Ok(self.set.between(None, None, 1)?.first().map(|occurrence| occurrence.id))
     }
 
-    /// Whether no date is left.
+    /// Returns true if no occurrence is left.
     pub fn is_empty(&self) -> Result<bool, ExpandError> {
         Ok(matches!(self.set.last()?, Last::Empty))
     }
 
-    /// The record as it is on one date, with what differs there; nothing when the series has no such date.
+    /// Returns the record on one occurrence, with its override; `None` when the series has no such occurrence.
     pub fn materialise(&self, record: &Record, id: Moment) -> Result<Option<Record>, ExpandError> {
         let Some(mut single) = self.base(record, id)? else {
             return Ok(None);
@@ -239,7 +239,7 @@ impl Series {
         Ok(Some(single))
     }
 
-    /// The record as it is on one date by the rule alone.
+    /// Returns the record on one occurrence without its override.
     pub fn base(&self, record: &Record, id: Moment) -> Result<Option<Record>, ExpandError> {
         let Some(date) = self.date(id)? else {
             return Ok(None);
@@ -254,7 +254,7 @@ impl Series {
     }
 }
 
-/// Puts start and end into the record; `start` and `end` are midnights UTC for days.
+/// Sets start and end of the record; both are midnights UTC for days.
 fn place(record: &mut Record, zone: &TimeZone, start: Timestamp, end: Timestamp) {
     let role = &record.kind.dates[0];
     if !record.kind.is_timed() {
@@ -279,15 +279,15 @@ fn place(record: &mut Record, zone: &TimeZone, start: Timestamp, end: Timestamp)
     record.set(role.end, end);
 }
 
-/// Puts the record at a local start, with this length.
+/// Sets the record to a local start with this length.
 pub fn place_at(record: &mut Record, start: Moment, length: Length) {
     let zone = zone_of(record);
     let start = start.instant(&zone);
     place(record, &zone, start, length.end_of(start));
 }
 
-/// Puts the start of a series where its first date is. A series has its dates by the clock on the wall, on which a start
-/// in the second pass of a repeated hour is read as the first; its end stays as far from it.
+/// Sets the start of a series to its first occurrence. Occurrences are local times, so a start in the second pass of a
+/// repeated hour is read as the first; the length stays the same.
 pub fn settle(record: &mut Record) {
     if !recurs(record.kind) || !record.kind.is_timed() || Series::of(record).is_none() {
         return;
@@ -297,8 +297,8 @@ pub fn settle(record: &mut Record) {
     }
 }
 
-/// Puts the start of a series on the first date of its rule, and its end as far from there; the dates stay the same.
-/// Without a rule, the start is a date itself.
+/// Sets the start of a series to the first occurrence of its rule and keeps the length; the occurrences stay the same.
+/// Without a rule the start is an occurrence itself.
 pub fn begin_on_rule(record: &mut Record) {
     let Some(series) = Series::of(record).filter(|series| series.set.rule.is_some()) else {
         return;
@@ -310,25 +310,25 @@ pub fn begin_on_rule(record: &mut Record) {
     }
 }
 
-/// The first date of the rule of a set, left out or not.
+/// Returns the first occurrence of the rule of a set, excluded or not.
 pub fn first_of_rule(set: &Set) -> Result<Option<Moment>, ExpandError> {
     Ok(set.rule_alone().between(None, None, 1)?.first().map(|occurrence| occurrence.id))
 }
 
-/// Returns true if rule or start of a series are others than before.
+/// Returns true if rule or start of a series changed.
 #[must_use]
 pub fn begins_anew(before: &Record, after: &Record) -> bool {
     let start = |record: &Record| Series::of(record).map(|series| (series.set.start, series.set.zone));
     recurs(after.kind) && (RRULE.get(before) != RRULE.get(after) || start(before) != start(after))
 }
 
-/// Puts the fields of a changed date into a record.
+/// Applies an override to a record.
 pub fn apply(record: &mut Record, patch: &Map<String, Json>) {
     for (name, json) in patch {
         let Some(position) = record.kind.position(name) else {
             continue;
         };
-        // What cannot be read any more, as a choice that a later version dropped, is as the series has it.
+        // A value that is no longer valid, such as a removed choice, falls back to that of the series.
         if let Ok(value) = stored_value(&record.kind.fields[position], json) {
             record.values[position] = value;
         }

@@ -1,4 +1,4 @@
-//! Moving a whole series: its first date, and the names of its left-out, further and changed dates.
+//! Moves of a whole series: the first date, and the ids of exceptions, additional dates and overrides.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
@@ -15,7 +15,7 @@ use crate::registry::series::{EXDATES, OVERRIDES, RDATES, RRULE};
 use crate::registry::typed::List;
 use crate::registry::{Record, TypedField};
 
-/// What a date of a series was and what it becomes: local start and zone.
+/// Change of an occurrence: local start before and after.
 #[derive(Clone, Debug)]
 pub struct Shift {
     /// Local start before.
@@ -32,24 +32,25 @@ fn time_of(moment: Moment) -> Option<Time> {
 }
 
 impl Shift {
-    /// Days between before and after.
+    /// Returns the days between before and after.
     pub(super) fn days(&self) -> i64 {
         self.from.date().until(self.to.date()).map_or(0, |span| i64::from(span.get_days()))
     }
 
-    /// The first day of the month in which another date is then, when each moves within its month as this one does.
+    /// Returns the first day of the month of another occurrence after the move, when each occurrence moves within its
+    /// month as this one does.
     pub(super) fn month_of(&self, other: Moment) -> Date {
         let month = |day: Date| i64::from(day.year()) * 12 + i64::from(day.month());
         let months = month(self.to.date()) - month(self.from.date());
         other.date().first_of_month().saturating_add(months.months())
     }
 
-    /// Whether the time of day becomes another one.
+    /// Returns true if the time of day changes.
     pub(super) fn time_differs(&self) -> bool {
         time_of(self.from) != time_of(self.to)
     }
 
-    /// Another date of the series moved likewise: by so many days, to the time of this one.
+    /// Moves another occurrence likewise: by the same number of days, to the time of this one.
     #[must_use]
     pub fn carry(&self, other: Moment, by_days: bool) -> Moment {
         let days = if by_days { self.days() } else { 0 };
@@ -57,7 +58,7 @@ impl Shift {
         match (self.to, self.from, other) {
             (Moment::Date(_), _, _) => Moment::Date(day),
             (Moment::DateTime(to), Moment::DateTime(from), Moment::DateTime(local)) => {
-                // A date with a time of its own keeps its distance from the others.
+                // An occurrence with its own time of day keeps its distance from the others.
                 let shift: SignedDuration = to.time().duration_since(from.time());
                 let moved = day.to_datetime(local.time()).checked_add(shift);
                 Moment::DateTime(moved.unwrap_or_else(|_| day.to_datetime(to.time())))
@@ -67,23 +68,23 @@ impl Shift {
     }
 }
 
-/// The date whose change led to that of all dates.
+/// Occurrence whose change is applied to all.
 #[derive(Clone, Debug)]
 pub struct MovedOccurrence {
-    /// What it was and what it is.
+    /// Change of its start.
     pub place: Shift,
-    /// Its name in the changed series; no other date gets it.
+    /// Its recurrence id in the changed series; no other occurrence gets it.
     pub name: Moment,
-    /// Whether every date moves by as many days as this one.
+    /// True if every occurrence moves by the same number of days.
     pub moves_all: bool,
 }
 
-/// Old and new names of left-out and changed dates of a series that was moved.
+/// Maps old to new recurrence ids of exceptions and overrides of a moved series.
 ///
-/// A date keeps its day, at the new time, where the series still has that day; else it goes as many days as the date
-/// that was moved, else to the date within the same month. In another zone (`same_zone` false) it goes as many days
-/// first. Where two meet, what was moved by itself comes first, then what took the earlier of these ways, and of these
-/// what is left out before what is changed. What finds no place is dropped.
+/// An occurrence keeps its day, at the new time, if the series still has that day. Otherwise it moves by the days of
+/// the moved occurrence, otherwise to the occurrence of the same month. In another zone (`same_zone` false) it moves
+/// by the days first. When two ids collide, the occurrence that was moved itself wins, then the one matched by the
+/// earlier rule, then exceptions over overrides. Ids without a match are dropped.
 fn new_names(
     series: &Series,
     (left_out, changed): (&[Moment], &[Moment]),
@@ -124,7 +125,7 @@ fn new_names(
     names
 }
 
-/// When a series begins at another time of day or is in another zone, its rule ends with the same date as before.
+/// Keeps the last occurrence of the rule when the series begins at another time of day or in another zone.
 pub fn keep_end(before: &Record, after: &mut Record) {
     if RRULE.get(before) != RRULE.get(after) {
         return;
@@ -140,9 +141,9 @@ pub fn keep_end(before: &Record, after: &mut Record) {
     }
 }
 
-/// After dates, zone or rule of a series were changed: keeps left-out, further and changed dates right. Lists that were
-/// given anew (`given`) are as they were given; `leader` is the date whose change this is of all, when it is. Answers
-/// whether the series has other dates by that than it was read with, so that they are to be checked anew.
+/// Updates exceptions, additional dates and overrides after a change of dates, zone or rule. Lists in `given` are
+/// taken as they are; `leader` is the occurrence whose change is applied to all, if any. Returns true if the
+/// occurrences differ from those that were read, so that they must be validated again.
 pub fn follow(
     before: &Record,
     after: &mut Record,
@@ -156,7 +157,7 @@ pub fn follow(
         return false;
     };
     if Series::of(after).is_none() {
-        // It happens once now: nothing is left out, nothing differs.
+        // Not a series any more: no exceptions and no overrides.
         OVERRIDES.clear(after);
         if !given.contains_key("exdates") {
             EXDATES.clear(after);
@@ -207,8 +208,8 @@ pub fn follow(
     read_with != (RDATES.value(after).clone(), EXDATES.value(after).clone())
 }
 
-/// What differs on a date, after the others were moved: one that lasts longer or shorter goes with them and keeps its
-/// length, one that begins elsewhere stays.
+/// Returns the override of an occurrence after the others moved: one with another length moves with them and keeps its
+/// length, one with another start stays.
 fn at_new_place(
     before: &Record,
     after: &Record,
@@ -233,8 +234,8 @@ fn at_new_place(
     patch
 }
 
-/// A further date moved along; a period keeps its length by moving both ends. The date that was moved itself goes where it
-/// was put, also when not all go as far.
+/// Moves an additional date; a period keeps its length. The moved occurrence itself takes its new start, also when the
+/// others move by another distance.
 fn carried(text: &str, place: &Shift, by_days: bool, leader: Option<&MovedOccurrence>) -> Option<String> {
     let read = |text: &str| Moment::from_str(text).ok();
     let (start, end) = match text.split_once('/') {
@@ -249,14 +250,14 @@ fn carried(text: &str, place: &Shift, by_days: bool, leader: Option<&MovedOccurr
     })
 }
 
-/// Puts a list of dates into a field, in order and each once; nothing when it is empty.
+/// Sets a list of dates, sorted and without duplicates; empties the field for an empty list.
 pub fn set_list(record: &mut Record, field: TypedField<List>, mut dates: Vec<String>) {
     dates.sort_unstable();
     dates.dedup();
     field.set(record, Some(dates).filter(|dates| !dates.is_empty()));
 }
 
-/// Puts what differs on single dates into the record; nothing when nothing does.
+/// Sets the overrides; empties the field when there are none.
 pub fn set_overrides(record: &mut Record, overrides: Map<String, Json>) {
     OVERRIDES.set(record, (!overrides.is_empty()).then_some(Json::Object(overrides)));
 }
@@ -274,11 +275,11 @@ mod tests {
     }
 
     #[test]
-    fn others_are_carried_along_by_days_and_to_the_new_time() {
+    fn other_occurrences_move_by_days_to_the_new_time() {
         let place = place("2027-01-04T09:00:00", "2027-01-05T14:30:00");
         assert_eq!(place.carry(moment("2027-01-11T09:00:00"), true), moment("2027-01-12T14:30:00"));
         assert_eq!(place.carry(moment("2027-01-11T09:00:00"), false), moment("2027-01-11T14:30:00"));
-        // A further date at its own time keeps its distance.
+        // An additional date with its own time keeps its distance.
         assert_eq!(place.carry(moment("2027-01-13T16:00:00"), true), moment("2027-01-14T21:30:00"));
         let to_days = Shift { from: moment("2027-01-04T09:00:00"), to: moment("2027-01-04") };
         assert_eq!(to_days.carry(moment("2027-01-11T09:00:00"), true), moment("2027-01-11"));

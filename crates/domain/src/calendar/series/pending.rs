@@ -1,8 +1,9 @@
-//! What of a series of days, as of a task that repeats, is still to be done.
+//! Open occurrences of a series of days, such as a repeating task.
 //!
-//! A date is open until it is completed or cancelled. Whoever completes one lets go the missed ones before it, so that
-//! a daily task which nobody ticked for a month is in order again with one tick. What is let go follows from the dates
-//! that were completed and when, not from today: the first open date can be kept in a column.
+//! An occurrence is open until it is completed or cancelled. Completing one closes the missed ones before it, so that
+//! one tick brings a daily task up to date that nobody ticked for a month. Which ones are closed follows from the
+//! completed occurrences and the time of completion, not from today, so the first open occurrence can be stored in a
+//! column.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -17,29 +18,29 @@ use crate::kinds::task;
 use crate::registry::Record;
 use crate::registry::series::NEXT_DUE;
 
-/// States in which a date needs nothing more.
+/// States in which an occurrence is closed.
 pub const OVER: [&str; 3] = ["completed", "cancelled", "achieved"];
 
-/// A date that is to be done.
+/// Open occurrence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PendingOccurrence {
-    /// Its original start.
+    /// Recurrence id.
     pub id: Moment,
-    /// The day until which it is to be done.
+    /// Due date.
     pub last: Date,
-    /// Somebody has begun it or put it on hold, which the series as a whole is not.
+    /// True if the occurrence has its own state, such as in progress or on hold.
     pub has_state: bool,
 }
 
 impl Series {
-    /// The first date that is to be done, by when it is due. A series of times has none.
+    /// Returns the first open occurrence by due date; `None` for a timed series.
     pub fn first_open(&self, record: &Record) -> Result<Option<PendingOccurrence>, ExpandError> {
         let (since, mut found) = self.open_of_changed(record)?;
         if !matches!(self.length, Length::Days(_)) {
             return Ok(None);
         }
         let earliest = since.map(|since| floating(self.length.first_day(since)));
-        // Beyond as many dates as are changed, one is as the rule has it.
+        // Beyond the overrides, an occurrence is as the rule gives it.
         for date in self.set.between(earliest, None, self.overrides.len() + 2)? {
             let last = self.length.last_day(date.id.date());
             if since.is_none_or(|since| last >= since) && !self.overrides.contains_key(&date.id.to_string()) {
@@ -50,7 +51,7 @@ impl Series {
         Ok(found.into_iter().min_by_key(|open| (open.last, open.id.date())))
     }
 
-    /// The last date to be done of those that were due before `day`, not looking back further than `from`.
+    /// Returns the last open occurrence that was due before `day`, but not before `from`.
     pub fn last_open(
         &self,
         record: &Record,
@@ -70,14 +71,14 @@ impl Series {
         Ok(found.into_iter().max_by_key(|open| (open.last, open.id.date())))
     }
 
-    /// Of the dates that were due before `day` the first that somebody has begun and not done.
+    /// Returns the first occurrence due before `day` that is begun and not completed.
     pub fn first_begun(&self, record: &Record, day: Date) -> Result<Option<PendingOccurrence>, ExpandError> {
         let (_, open) = self.open_of_changed(record)?;
         let begun = open.into_iter().filter(|open| open.has_state && open.last < day);
         Ok(begun.min_by_key(|open| (open.last, open.id.date())))
     }
 
-    /// The date that was done or called off last, when it is one; a completed one comes first.
+    /// Returns the occurrence that was closed last, if any; a completed one has precedence.
     pub fn last_over(&self, record: &Record) -> Result<Option<Moment>, ExpandError> {
         let mut found: Option<(bool, Date, Moment)> = None;
         for name in self.overrides.keys() {
@@ -96,7 +97,7 @@ impl Series {
         Ok(found.map(|(_, _, id)| id))
     }
 
-    /// From which day on dates are to be done, and the changed ones among them that are open.
+    /// Returns the day from which occurrences are open, and the open overrides after it.
     fn open_of_changed(
         &self,
         record: &Record,
@@ -120,7 +121,7 @@ impl Series {
                 _ => continue,
             };
             if OVER.contains(&state) {
-                // Done ahead of time, a date lets nothing go that is due until then.
+                // Completed early, an occurrence closes nothing that is due until then.
                 let answered = completed_on(patch).map_or(last, |day| last.min(day));
                 since = since.max(Some(answered));
             } else {
@@ -132,19 +133,19 @@ impl Series {
     }
 }
 
-/// Dates looked at for the last open one; a task of every hour is no task.
+/// Maximum number of occurrences examined for the last open one; an hourly task is not a real task.
 const MOST_LOOKED_AT: usize = 1000;
 
-/// The day on which a date was completed, on the clock by which it was noted: that of the office.
+/// Returns the day on which an occurrence was completed, by the clock of the office.
 fn completed_on(patch: &Map<String, Json>) -> Option<Date> {
     let text = patch.get("completed_at")?.as_str()?;
     let instant: Timestamp = text.parse().ok()?;
-    // A text with an offset names the day there; one in UTC names no place.
+    // A text with an offset names its local day; one in UTC names no place.
     let local = text.parse::<DateTime>().map(DateTime::date);
     Some(local.unwrap_or_else(|_| instant.to_zoned(TimeZone::UTC).date()))
 }
 
-/// The day by which a record is late or not: its due date, or that of the first open date of a series.
+/// Returns the day that decides whether a record is overdue: its due date, or that of the first open occurrence.
 #[must_use]
 pub fn next_due(record: &Record) -> Option<Date> {
     record.kind.position(NEXT_DUE.name())?;
@@ -166,7 +167,7 @@ mod tests {
 
     use crate::registry::series::RRULE;
 
-    /// Every Monday from 4 January 2027, with what differs.
+    /// Series on every Monday from 4 January 2027, with overrides.
     fn weekly(overrides: Json) -> Record {
         let mut task = Record::new(&TASK, Id::from_parts(1, &[1; 10]), Timestamp::UNIX_EPOCH, None);
         task::STATUS.set(&mut task, "not_started");
@@ -182,7 +183,7 @@ mod tests {
         json!({ "status": "completed", "completed_at": format!("{at}T03:00:00Z") })
     }
 
-    /// The same, noted by the clock of Manila at seven in the morning.
+    /// Override that is completed at seven in the morning in Manila.
     fn done_early(on: &str) -> Json {
         json!({ "status": "completed", "completed_at": format!("{on}T07:00:00+08:00") })
     }
@@ -192,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_date_that_is_not_done_is_due() {
+    fn first_open_occurrence_is_due() {
         assert_eq!(next_due(&weekly(json!({}))), Some(date(2027, 1, 4)));
         let first = weekly(json!({ "2027-01-04": done("2027-01-04") }));
         assert_eq!(next_due(&first), Some(date(2027, 1, 11)));
@@ -206,21 +207,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_done_lets_go_what_was_missed_before_it_and_nothing_else() {
+    fn completion_closes_only_missed_occurrences_before_it() {
         let late = weekly(json!({ "2027-01-18": done("2027-01-19") }));
         assert_eq!(next_due(&late), Some(date(2027, 1, 25)));
         assert_eq!(last_open(&late, date(2026, 1, 1), date(2027, 1, 22)), None);
-        // Done ahead of time: that of today stays.
+        // Completed early: the occurrence of today stays open.
         let ahead = weekly(json!({ "2027-01-18": done("2027-01-11") }));
         assert_eq!(next_due(&ahead), Some(date(2027, 1, 11)));
-        // A date that was called off lets nothing go.
+        // A cancelled occurrence closes no others.
         let off = weekly(json!({ "2027-01-18": { "status": "cancelled" } }));
         assert_eq!(next_due(&off), Some(date(2027, 1, 4)));
     }
 
     #[test]
-    fn a_date_counts_as_done_on_the_day_of_the_office() {
-        // At seven in Manila it is eleven in the evening of the day before in UTC.
+    fn completion_counts_on_the_local_day_of_the_office() {
+        // Seven in Manila is eleven in the evening of the day before in UTC.
         let on_time = weekly(json!({ "2027-01-18": done_early("2027-01-18") }));
         assert_eq!(next_due(&on_time), Some(date(2027, 1, 25)));
         let ahead = weekly(json!({ "2027-01-18": done_early("2027-01-11") }));
@@ -230,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn of_what_was_missed_the_last_one_counts() {
+    fn last_missed_occurrence_counts() {
         let task = weekly(json!({ "2027-01-18": { "status": "cancelled" } }));
         assert_eq!(last_open(&task, date(2026, 1, 1), date(2027, 1, 22)), Some(date(2027, 1, 11)));
         assert_eq!(last_open(&task, date(2026, 1, 1), date(2027, 1, 4)), None);
@@ -238,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn a_series_with_all_dates_done_is_not_due() {
+    fn completed_series_is_not_due() {
         let days = ["01-04", "01-11", "01-18", "01-25", "02-01", "02-08"];
         let all: Map<String, Json> =
             days.into_iter().map(|day| (format!("2027-{day}"), done(&format!("2027-{day}")))).collect();

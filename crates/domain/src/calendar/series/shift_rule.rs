@@ -1,4 +1,4 @@
-//! A rule that moves along when one of its dates is moved and all are to follow.
+//! Shift of a recurrence rule when one occurrence is moved and all follow.
 
 use std::str::FromStr;
 
@@ -9,47 +9,48 @@ use obcms_recur::{ExpandError, Frequency, Last, Moment, Rule, Set, Until, weekda
 
 use super::moving::Shift;
 
-/// Why a rule cannot be moved along, in words for people.
+/// Reason why a rule cannot be shifted, for people.
 pub type Refusal = String;
 
-/// A rule that moved along.
+/// Shifted rule.
 #[derive(Clone, Debug)]
 pub struct ShiftedRule {
     /// The rule.
     pub rule: Rule,
-    /// Where the series begins now.
+    /// New start of the series.
     pub start: Moment,
-    /// Whether every date moves by as many days, and not only those of one weekday, or each within its month.
+    /// True if every occurrence moves by the same number of days, not only those of one weekday or each within its
+    /// month.
     pub moves_all: bool,
 }
 
-/// Which dates go along.
+/// Occurrences that move along.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Along {
-    /// All, by as many days.
+    /// All, by the same number of days.
     All,
-    /// Those that fall on the same weekday or day of the month, of several that the rule names.
+    /// Those on the same weekday or day of the month, of several that the rule names.
     Same,
     /// All, each within its month: the second Tuesday becomes the second Wednesday.
     InMonth,
 }
 
-/// First dates of a series that are looked at: every weekday and day of the month that a rule names is among them.
+/// Number of first occurrences that are examined: they contain every weekday and day of the month that a rule names.
 const LOOKED_AT: usize = 70;
-/// Days before the last date in which the last of each of these weekdays and days is.
+/// Days before the last occurrence that contain the last of each of these weekdays and days.
 const LAST_DAYS: i64 = 800;
 
 fn too_special() -> Refusal {
     "The rule sets the days of this series. Change the rule to move all occurrences to other days.".to_owned()
 }
 
-/// The rule of `set` moved so that the date `place.from` becomes `place.to`: names of weekdays and days of the month
-/// that meant the old date now mean the new one. `zone` is the one in which the series is read from now on.
+/// Shifts the rule of `set` so that the occurrence `place.from` becomes `place.to`: weekdays and days of the month
+/// that named the old date name the new one. `zone` is the zone of the series after the move.
 pub fn shift_rule(set: &Set, rule: &Rule, place: &Shift, zone: &TimeZone) -> Result<ShiftedRule, Refusal> {
     let (moved, along) = moved_days(rule, place, set.zone != *zone)?;
     let until = until_in(rule, &set.zone);
     if along == Along::All {
-        // What all dates do, the end does.
+        // The end moves as all occurrences do.
         let rule = until.map_or(moved.clone(), |until| with_until(&moved, carried_until(until, place), zone));
         return Ok(ShiftedRule { rule, start: place.carry(set.start, true), moves_all: true });
     }
@@ -84,7 +85,7 @@ pub fn shift_rule(set: &Set, rule: &Rule, place: &Shift, zone: &TimeZone) -> Res
     Ok(ShiftedRule { rule: with_until(&moved, until, zone), start, moves_all: false })
 }
 
-/// A moment before all moved dates from which the rule counts its weeks or months as it did.
+/// Returns an instant before all moved occurrences from which the rule counts its weeks or months as before.
 fn earliest(rule: &Rule, start: Moment, place: &Shift) -> Moment {
     let kept = place.carry(start, false);
     if rule.interval() == 1 {
@@ -100,7 +101,8 @@ fn earliest(rule: &Rule, start: Moment, place: &Shift) -> Moment {
     }
 }
 
-/// The end of a moved rule whose last date is `last`: on the day that was said, unless that cuts dates off or adds some.
+/// Returns the end of a shifted rule whose last occurrence is `last`: the given day, unless that drops or adds
+/// occurrences.
 fn new_until(begun: &Set, until: Moment, last: Moment, place: &Shift) -> Moment {
     let said = carried_until(until, &at_same_day(place));
     let has_more = || {
@@ -115,7 +117,7 @@ fn new_until(begun: &Set, until: Moment, last: Moment, place: &Shift) -> Moment 
     }
 }
 
-/// Whether a date is not after the end of its rule; a day as end means all of it.
+/// Returns true if an occurrence is not after the end of its rule; a day as end includes all of it.
 fn is_within(date: Moment, until: Moment) -> bool {
     match until {
         Moment::Date(day) => date.date() <= day,
@@ -123,7 +125,7 @@ fn is_within(date: Moment, until: Moment) -> bool {
     }
 }
 
-/// The date of a series within the month that begins with a day, when it has one there.
+/// Returns the occurrence within the month that begins with a day, if there is one.
 pub(super) fn in_month(set: &Set, first: Date) -> Option<Moment> {
     let from = match set.start {
         Moment::Date(_) => Moment::Date(first),
@@ -134,7 +136,7 @@ pub(super) fn in_month(set: &Set, first: Date) -> Option<Moment> {
     ((found.date().year(), found.date().month()) == (first.year(), first.month())).then_some(found)
 }
 
-/// The end of a rule moved as a date is; the end of a day stays the end of a day.
+/// Moves the end of a rule as an occurrence; the end of a day stays the end of a day.
 fn carried_until(until: Moment, place: &Shift) -> Moment {
     let last_minute = Time::constant(23, 59, 0, 0);
     match (until, place.to) {
@@ -146,8 +148,8 @@ fn carried_until(until: Moment, place: &Shift) -> Moment {
     }
 }
 
-/// The end of a rule after the series begins at another time of day, or in another zone, on the days that it has: the
-/// last date is not cut off, and none comes after it.
+/// Returns the end of a rule for a new time of day or zone on the same days: the last occurrence is neither dropped
+/// nor followed by another one.
 #[must_use]
 pub fn until_at_new_time(set: &Set, place: &Shift, zone: &TimeZone) -> Option<Rule> {
     let rule = set.rule.as_ref()?;
@@ -159,7 +161,7 @@ pub fn until_at_new_time(set: &Set, place: &Shift, zone: &TimeZone) -> Option<Ru
     Some(with_until(rule, moved, zone))
 }
 
-/// The same change of the time of day without another day.
+/// Returns the same change of the time of day without a change of the day.
 fn at_same_day(place: &Shift) -> Shift {
     let day = place.from.date();
     let to = match place.to {
@@ -169,7 +171,7 @@ fn at_same_day(place: &Shift) -> Shift {
     Shift { from: place.from, to }
 }
 
-/// The end of the rule as a local moment of the zone.
+/// Returns the end of the rule as a local time of the zone.
 fn until_in(rule: &Rule, zone: &TimeZone) -> Option<Moment> {
     Some(match rule.until()? {
         Until::Date(day) => Moment::Date(day),
@@ -178,7 +180,7 @@ fn until_in(rule: &Rule, zone: &TimeZone) -> Option<Moment> {
     })
 }
 
-/// The rule with this last local moment, which a rule with times writes in UTC (RFC 5545 3.3.10).
+/// Returns the rule with this last local time, which a rule with times writes in UTC (RFC 5545, 3.3.10).
 #[must_use]
 pub fn with_until(rule: &Rule, until: Moment, zone: &TimeZone) -> Rule {
     let until = match until {
@@ -191,7 +193,7 @@ pub fn with_until(rule: &Rule, until: Moment, zone: &TimeZone) -> Rule {
     rule.clone().with_until(until)
 }
 
-/// The rule with its names of days moved, and which of its dates go along.
+/// Returns the rule with its days shifted, and the occurrences that move along.
 fn moved_days(rule: &Rule, place: &Shift, changes_zone: bool) -> Result<(Rule, Along), Refusal> {
     let (old, new) = (place.from.date(), place.to.date());
     if place.time_differs()
@@ -254,13 +256,13 @@ fn moved_days(rule: &Rule, place: &Shift, changes_zone: bool) -> Result<(Rule, A
     Ok((parts.rule()?, along))
 }
 
-/// The Monday, or other day on which weeks begin, of the week of a day.
+/// Returns the first day of the week of a day, by the WKST of the rule.
 fn week_of(day: Date, rule: &Rule) -> Date {
     let since = day.weekday().since(rule.week_start());
     day.saturating_sub(i64::from(since).days())
 }
 
-/// A rule as its parts.
+/// Parts of a rule.
 struct Parts(Vec<(String, String)>);
 
 impl Parts {
@@ -290,7 +292,7 @@ impl Parts {
     }
 }
 
-/// All weekdays of a list so many days later, as another zone has them.
+/// Shifts all weekdays of a list by a number of days, for another zone.
 fn later_weekdays(list: &str, days: i64) -> String {
     let later: Vec<&str> = list
         .split(',')
@@ -329,7 +331,7 @@ fn other_weekdays(list: &str, old: Date, new: Date, in_month: bool) -> Result<St
     if replaced { Ok(result.join(",")) } else { Err(too_special()) }
 }
 
-/// Which of its weekdays in the month a day is: 1 to 5, or -1 to -5 from the end.
+/// Returns the position of a day among its weekdays of the month: 1 to 5, or -1 to -5 from the end.
 fn ordinal_in_month(day: Date, from_end: bool) -> i64 {
     if from_end {
         -(i64::from(day.days_in_month() - day.day()) / 7 + 1)
@@ -380,7 +382,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_day_that_was_said_stays_wherever_the_office_is() {
+    fn last_day_of_the_rule_stays_in_every_zone() {
         let rule = Rule::from_str("FREQ=WEEKLY;UNTIL=20270130;BYDAY=TU,TH").unwrap();
         let place = Shift { from: moment("2027-01-05"), to: moment("2027-01-06") };
         for zone in ["Asia/Manila", "America/Denver", "Pacific/Kiritimati", "Pacific/Niue", "UTC"] {
@@ -393,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_days_move_with_the_date_that_they_name() {
+    fn weekdays_and_month_days_move_with_the_occurrence() {
         let monday = "2027-01-04T09:00:00";
         let tuesday = "2027-01-05T09:00:00";
         for (rule, from, to, expected) in [
@@ -421,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_rule_says_in_its_own_way_is_not_guessed() {
+    fn unsupported_rules_are_refused() {
         let monday = "2027-01-04T09:00:00";
         for rule in [
             "FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1",
@@ -434,13 +436,13 @@ mod tests {
         }
         assert!(moved("FREQ=DAILY;BYHOUR=9,15", monday, "2027-01-04T10:00:00").is_err());
         assert!(moved("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=1", monday, "2027-01-04T10:00:00").is_ok());
-        // Into the week before, the other days would change theirs.
+        // A move into the week before would move the other days, too.
         assert!(moved("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE", monday, "2027-01-03T09:00:00").is_err());
         assert!(moved("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE", monday, "2027-01-08T09:00:00").is_ok());
     }
 
     #[test]
-    fn the_end_goes_along_so_that_no_date_is_cut_off_and_none_comes_after() {
+    fn end_moves_without_losing_or_adding_occurrences() {
         let end = |rule: &str, to: &str| {
             let moved = moved(rule, "2027-01-04T09:00:00", to).unwrap();
             moved.split(';').find_map(|part| part.strip_prefix("UNTIL=")).unwrap().to_owned()
@@ -466,7 +468,7 @@ mod tests {
     }
 
     #[test]
-    fn a_series_begins_with_the_first_of_its_moved_dates() {
+    fn series_begins_at_its_first_moved_occurrence() {
         let start = |rule: &str, start: &str, from: &str, to: &str| {
             let moved = moved_from(rule, start, from, to).unwrap();
             moved.start.date().to_string()
@@ -477,7 +479,7 @@ mod tests {
         assert_eq!(start(two, "2027-01-04T09:00:00", monday, "2027-01-15T09:00:00"), "2027-01-06");
         assert_eq!(start(two, "2027-01-04T09:00:00", monday, "2027-01-12T09:00:00"), "2027-01-05");
         assert_eq!(start(two, "2027-01-06T09:00:00", monday, "2027-01-12T09:00:00"), "2027-01-06");
-        // Days of the month do not become others because they fall on the same weekday.
+        // Days of the month do not change because they are on the same weekday.
         let days = "FREQ=MONTHLY;BYMONTHDAY=1,15";
         assert_eq!(start(days, "2027-02-01", "2027-02-15", "2027-02-16"), "2027-02-01");
         // In September the second Wednesday is before the second Tuesday.
@@ -486,7 +488,7 @@ mod tests {
     }
 
     #[test]
-    fn another_zone_moves_every_weekday() {
+    fn change_of_zone_shifts_every_weekday() {
         let (manila, denver) =
             (TimeZone::get("Asia/Manila").unwrap(), TimeZone::get("America/Denver").unwrap());
         let rule = Rule::from_str("FREQ=WEEKLY;UNTIL=20270127T010000Z;BYDAY=MO,WE").unwrap();

@@ -1,8 +1,8 @@
-//! State of a series of tasks: that of the whole, and that of the occurrence that is shown.
+//! State of a series of tasks: that of the whole, and that of the shown occurrence.
 //!
-//! The columns of a task that repeats hold the state of the occurrence that is to be done next, so that lists, the board
-//! and counts agree with what people see. Where the series as a whole has another state (it was ended or put on hold),
-//! that is kept beside it, in [`SERIES_STATE`], and every occurrence without a state of its own has it.
+//! The columns of a repeating task hold the state of its next open occurrence, so that lists, board and counts agree
+//! with the page. A different state of the series as a whole (ended or on hold) is stored beside it, in
+//! [`SERIES_STATE`]; every occurrence without its own state has it.
 
 use serde_json::{Map, Value as Json};
 
@@ -11,7 +11,7 @@ use crate::kinds::task;
 use crate::registry::series::SERIES_STATE;
 use crate::registry::{Record, Value, output, stored_value};
 
-/// Fields that the transition of a task owns: each occurrence has its own.
+/// Fields that the transition of a task owns; each occurrence has its own.
 pub const STATE_FIELDS: [&str; 5] = [
     task::STATUS.name(),
     task::PROGRESS.name(),
@@ -19,16 +19,16 @@ pub const STATE_FIELDS: [&str; 5] = [
     task::COMPLETED_AT.name(),
     task::PROGRESS_BEFORE_COMPLETION.name(),
 ];
-/// Other fields in which the shown occurrence stands in the columns.
+/// Other columns that hold values of the shown occurrence.
 const SHOWN_FIELDS: [&str; 3] = [task::PRIORITY.name(), task::DOMAIN.name(), task::ASSIGNEES.name()];
 
-/// Returns true for a series whose occurrences have states of their own.
+/// Returns true for a series whose occurrences have their own states.
 #[must_use]
 pub fn has_states(record: &Record) -> bool {
     SERIES_STATE.is_in(record.kind) && Series::of(record).is_some()
 }
 
-/// The value of a state field before anything was done.
+/// Returns the initial value of a state field.
 fn initial(name: &str) -> Value {
     match name {
         name if name == task::STATUS.name() => Value::from("not_started"),
@@ -55,7 +55,7 @@ fn read(record: &Record, name: &str, json: &Json) -> Option<Value> {
     stored_value(record.kind.field(name)?, json).ok()
 }
 
-/// Puts the values of the series as a whole into the fields in which the shown occurrence stands.
+/// Sets the fields of the shown occurrence to the values of the series as a whole.
 pub fn to_whole(record: &mut Record) {
     if !SERIES_STATE.is_in(record.kind) {
         return;
@@ -73,7 +73,7 @@ pub fn to_whole(record: &mut Record) {
     SERIES_STATE.clear(record);
 }
 
-/// Puts the values of the whole into those fields that people edit for all occurrences; the state stays.
+/// Sets the fields that are edited for all occurrences to the values of the whole; the state stays.
 pub fn to_edit(record: &mut Record) {
     if !has_states(record) {
         return;
@@ -87,7 +87,7 @@ pub fn to_edit(record: &mut Record) {
     keep(record, kept);
 }
 
-/// The record as people edit it for all occurrences.
+/// Returns the record as it is edited for all occurrences.
 #[must_use]
 pub fn edited(record: &Record) -> Record {
     let mut edited = record.clone();
@@ -95,7 +95,7 @@ pub fn edited(record: &Record) -> Record {
     edited
 }
 
-/// Keeps the state that stands in the fields as that of the series as a whole: the inverse of [`to_whole`].
+/// Stores the state in the fields as that of the series as a whole: the inverse of [`to_whole`].
 pub fn keep_whole(record: &mut Record) {
     if !SERIES_STATE.is_in(record.kind) {
         return;
@@ -109,7 +109,7 @@ pub fn keep_whole(record: &mut Record) {
     keep(record, kept);
 }
 
-/// The series as a whole, as a record of its own.
+/// Returns the series as a whole, as a record of its own.
 #[must_use]
 pub fn whole(record: &Record) -> Record {
     let mut whole = record.clone();
@@ -119,7 +119,7 @@ pub fn whole(record: &Record) -> Record {
     whole
 }
 
-/// The state of the series as a whole; of anything else, its state.
+/// Returns the state of the series as a whole; for other records their state.
 #[must_use]
 pub fn whole_state(record: &Record) -> String {
     if !SERIES_STATE.is_in(record.kind) || !super::is_series(record) {
@@ -137,7 +137,7 @@ pub fn is_closed(record: &Record) -> bool {
     super::is_series(record) && OVER.contains(&whole_state(record).as_str())
 }
 
-/// Puts the state of the shown occurrence into the fields; without one, that of the whole.
+/// Sets the fields to the state of the shown occurrence; without one, to that of the whole.
 pub fn show(record: &mut Record, shown: Option<&Record>) {
     let mut whole = record.clone();
     to_whole(&mut whole);
@@ -155,7 +155,7 @@ pub fn show(record: &mut Record, shown: Option<&Record>) {
     keep(record, kept);
 }
 
-/// Takes the states of single occurrences that are not over out of what differs on them: the whole has a new one.
+/// Removes the states of open occurrences from the overrides, because the whole has a new state.
 pub fn forget_open_states(record: &mut Record) {
     let Some(series) = Series::of(record) else { return };
     let mut overrides = series.overrides;

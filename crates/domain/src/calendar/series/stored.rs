@@ -1,4 +1,4 @@
-//! A series as the table of calendar entries keeps it: enough to expand it in a window without its record.
+//! Stored form of a series in the table of calendar entries, sufficient to expand it in a window without its record.
 
 use std::str::FromStr;
 
@@ -13,12 +13,12 @@ use super::{Length, Series};
 use crate::calendar::{self, DatedEntry};
 use crate::registry::Record;
 
-/// Dates of one series within one window at most; a rule by minutes would fill the year with half a million.
+/// Maximum number of occurrences of one series within one window; a rule by minutes would yield half a million a year.
 pub const MAXIMUM_IN_WINDOW: usize = 10_000;
-/// The end of a series without end.
+/// End of a series without end.
 pub const FOREVER: Timestamp = Timestamp::constant(253_370_764_800, 0);
 
-/// What the table keeps of a series.
+/// Stored series.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StoredSeries {
     start: String,
@@ -32,25 +32,25 @@ pub struct StoredSeries {
     days: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seconds: Option<i64>,
-    /// Dates that differ, whenever they are.
+    /// Overrides, whatever their time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<Changed>,
 }
 
-/// A date of a series that differs from the others, as the calendar shows it.
+/// Override of an occurrence, as the calendar shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Changed {
-    /// Original local start.
+    /// Recurrence id.
     pub id: String,
-    /// Start; midnight UTC of a day.
+    /// Start; midnight UTC for a day.
     pub start: Timestamp,
     /// End, exclusive.
     pub end: Timestamp,
-    /// Days, not times.
+    /// All-day flag.
     pub all_day: bool,
     /// Zone of a timed date.
     pub timezone: String,
-    /// What stands in the calendar.
+    /// Title on the calendar.
     pub title: String,
     /// State.
     pub status: String,
@@ -62,22 +62,22 @@ pub struct Changed {
     pub people: String,
 }
 
-/// One date of a stored series in a window.
+/// Occurrence of a stored series in a window.
 #[derive(Clone, Debug)]
 pub struct StoredOccurrence<'a> {
-    /// Original local start.
+    /// Recurrence id.
     pub id: SmolStr,
-    /// Start; midnight UTC of a day.
+    /// Start; midnight UTC for a day.
     pub start: Timestamp,
     /// End, exclusive.
     pub end: Timestamp,
-    /// What differs on this date.
+    /// Override, if any.
     pub changed: Option<&'a Changed>,
 }
 
 impl StoredSeries {
-    /// What is kept of the series `record`, with the first start and the last end of all its dates; `entry` makes
-    /// the calendar entry of a single date.
+    /// Returns the stored form of the series `record` with its first start and last end; `entry` builds the calendar
+    /// entry of one occurrence.
     #[must_use]
     pub fn of(
         record: &Record,
@@ -89,7 +89,7 @@ impl StoredSeries {
             let Ok(id) = Moment::from_str(name) else {
                 continue;
             };
-            // A changed date that was left out since is not shown.
+            // An override whose occurrence was excluded later is not shown.
             let Ok(Some(single)) = series.materialise(record, id) else {
                 continue;
             };
@@ -141,7 +141,7 @@ impl StoredSeries {
         Some((stored, first, last.max(first)))
     }
 
-    /// Its dates without what else differs on them.
+    /// Returns the series without the other fields of its overrides.
     #[must_use]
     pub fn dates_alone(mut self) -> Self {
         for changed in &mut self.changed {
@@ -158,19 +158,19 @@ impl StoredSeries {
         self
     }
 
-    /// Reads what the table keeps; nothing when it is damaged.
+    /// Parses the stored text; `None` when it is damaged.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
 
-    /// The text that the table keeps.
+    /// Returns the stored text.
     #[must_use]
     pub fn to_text(&self) -> String {
         serde_json::to_value(self).unwrap_or(Json::Null).to_string()
     }
 
-    /// Rule, further and left-out dates, in the zone of the series; nothing when it is damaged.
+    /// Returns the recurrence set in the zone of the series; `None` when it is damaged.
     #[must_use]
     pub fn set(&self, zone: &TimeZone) -> Option<Set> {
         Some(Set {
@@ -182,30 +182,30 @@ impl StoredSeries {
         })
     }
 
-    /// How long each date lasts that is no period of its own; days are 24 hours, as days are kept in UTC.
+    /// Returns the length of an occurrence that is not a period; days are 24 hours, because they are stored in UTC.
     #[must_use]
     pub fn length(&self) -> SignedDuration {
         SignedDuration::from_secs(self.seconds.unwrap_or(0) + self.days.unwrap_or(0) * 86_400)
     }
 }
 
-/// A stored series whose rule and dates were read: that is done once, and it is asked for many windows.
+/// Stored series with parsed rule and dates: parsed once, expanded for many windows.
 #[derive(Clone, Debug)]
 pub struct ReadySeries {
-    /// What was read.
+    /// Stored form.
     pub stored: StoredSeries,
     set: Option<Set>,
-    /// How long a date lasts at most.
+    /// Length of the longest occurrence.
     longest: SignedDuration,
 }
 
 impl ReadySeries {
-    /// Reads what the table keeps, with times in the zone; nothing when it is damaged.
+    /// Parses the stored text, with times in the zone; `None` when it is damaged.
     #[must_use]
     pub fn parse(text: &str, zone: &TimeZone) -> Option<Self> {
         let stored = StoredSeries::parse(text)?;
         let set = stored.set(zone);
-        // A period may be longer than the others.
+        // A period may be longer than the other occurrences.
         let periods = set.iter().flat_map(|set| &set.additions);
         let longest = periods.fold(stored.length(), |longest, period| match (period.start, period.end) {
             (Moment::DateTime(start), Some(Moment::DateTime(end))) => longest.max(end.duration_since(start)),
@@ -214,7 +214,8 @@ impl ReadySeries {
         Some(Self { stored, set, longest })
     }
 
-    /// Dates that touch the window. `window` is of instants, `days` of midnights UTC for what lasts whole days.
+    /// Returns the occurrences that touch the window. `window` consists of instants, `days` of midnights UTC for
+    /// all-day series.
     pub fn within(
         &self,
         window: (Timestamp, Timestamp),

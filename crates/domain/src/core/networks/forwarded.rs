@@ -1,11 +1,11 @@
-//! The header `Forwarded` (RFC 7239), read from its end: the nearest proxy adds the last element, and whatever stands
-//! before that anybody could have written, so it must not change how the end is read.
+//! Parser of the header `Forwarded` (RFC 7239), read from its end: the nearest proxy adds the last element. The
+//! elements before it can be forged, so they must not change how the end is read.
 
 use std::borrow::Cow;
 
-/// Separates the elements of a line, outside of quoted strings.
+/// Separator of the elements of a line, outside of quoted strings.
 const ELEMENTS: u8 = b',';
-/// Separates the parameters of an element, outside of quoted strings.
+/// Separator of the parameters of an element, outside of quoted strings.
 const PARAMETERS: u8 = b';';
 
 /// Returns true if the byte before that position is a backslash that escapes it.
@@ -19,7 +19,7 @@ fn split_from_end(text: &str, separator: u8) -> Vec<&str> {
     let (mut parts, mut end, mut is_quoted) = (Vec::new(), text.len(), false);
     for position in (0..bytes.len()).rev() {
         match bytes[position] {
-            // Only within a quoted string is there anything to escape.
+            // Escapes exist only within a quoted string.
             b'"' if !(is_quoted && is_escaped(bytes, position)) => is_quoted = !is_quoted,
             byte if byte == separator && !is_quoted => {
                 parts.push(&text[position + 1..end]);
@@ -32,14 +32,14 @@ fn split_from_end(text: &str, separator: u8) -> Vec<&str> {
     parts
 }
 
-/// The elements of a line of the header, the nearest proxy's first.
+/// Returns the elements of a line of the header, that of the nearest proxy first.
 #[must_use]
 pub fn elements(line: &str) -> Vec<&str> {
     split_from_end(line, ELEMENTS).into_iter().map(str::trim).collect()
 }
 
-/// The value of a parameter of an element, without quotes. Nothing when it is not there, is there twice, or is not
-/// written as the RFC says.
+/// Returns the value of a parameter of an element, without quotes; `None` when it is missing, given twice, or
+/// malformed.
 #[must_use]
 pub fn parameter<'a>(element: &'a str, name: &str) -> Option<Cow<'a, str>> {
     let mut found = None;
@@ -58,7 +58,7 @@ pub fn parameter<'a>(element: &'a str, name: &str) -> Option<Cow<'a, str>> {
 
 fn unquoted(value: &str) -> Option<Cow<'_, str>> {
     let Some(rest) = value.strip_prefix('"') else {
-        // Colons and brackets need quotes by the RFC; proxies leave them out.
+        // The RFC requires quotes around colons and brackets; proxies omit them.
         let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\"\\,;=()<>@?{}/".contains(&byte);
         return (!value.is_empty() && value.bytes().all(is_plain)).then_some(Cow::Borrowed(value));
     };
@@ -81,7 +81,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn elements_and_parameters_are_those_of_the_rfc() {
+    fn elements_and_parameters_follow_the_rfc() {
         let line =
             r#"for=192.0.2.43, FOR="[2001:db8:cafe::17]:4711";proto=https; By=203.0.113.43 ,for="_a,\"b;""#;
         let found = elements(line);
@@ -100,14 +100,14 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_that_is_left_open_does_not_swallow_the_last_element() {
+    fn unclosed_quote_does_not_hide_the_last_element() {
         let found = elements("for=\"198.51.100.1, for=203.0.113.9");
         assert_eq!(parameter(found[0], "for").as_deref(), Some("203.0.113.9"));
     }
 
     proptest! {
         #[test]
-        fn whatever_a_client_wrote_the_last_element_is_the_proxys(
+        fn last_element_is_that_of_the_proxy_for_any_client_text(
             claimed in "[ -~]{0,40}",
             node in "[ -~]{0,20}",
             port in any::<u16>(),

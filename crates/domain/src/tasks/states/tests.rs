@@ -27,7 +27,7 @@ fn statuses_equal_the_list_of_choices() {
 }
 
 #[test]
-fn starting_notes_the_time_once() {
+fn start_time_is_recorded_once() {
     let answer = transition(&TaskState::NEW, Change::Status(TaskStatus::InProgress), &free(1)).expect("free");
     assert!(answer.starts);
     assert_eq!(answer.state.started_at, Some(at(1)));
@@ -38,7 +38,7 @@ fn starting_notes_the_time_once() {
 }
 
 #[test]
-fn completing_and_reopening_gives_the_progress_back() {
+fn reopening_restores_the_progress() {
     let half = set(&TaskState::NEW, 40, 1);
     assert_eq!(half.status, TaskStatus::InProgress);
     let done = to(&half, TaskStatus::Completed, 2);
@@ -52,7 +52,7 @@ fn completing_and_reopening_gives_the_progress_back() {
 }
 
 #[test]
-fn completing_twice_keeps_the_first_time() {
+fn second_completion_keeps_the_first_time() {
     let done = to(&TaskState::NEW, TaskStatus::Completed, 2);
     assert_eq!(to(&done, TaskStatus::Completed, 5), done);
     assert_eq!(set(&done, 100, 5), done);
@@ -80,7 +80,7 @@ fn progress_moves_the_status() {
 }
 
 #[test]
-fn a_cancelled_task_can_come_back() {
+fn cancelled_task_can_be_reopened() {
     let cancelled = to(&set(&TaskState::NEW, 20, 1), TaskStatus::Cancelled, 2);
     assert_eq!((cancelled.progress, cancelled.completed_at), (20, None));
     assert_eq!(to(&cancelled, TaskStatus::InProgress, 3).progress, 20);
@@ -147,7 +147,7 @@ fn any_change() -> impl Strategy<Value = Change> {
 
 proptest! {
     #[test]
-    fn any_walk_keeps_the_fields_in_step(changes in proptest::collection::vec(any_change(), 1..30)) {
+    fn any_sequence_keeps_the_fields_consistent(changes in proptest::collection::vec(any_change(), 1..30)) {
         let mut state = TaskState::NEW;
         for (minute, change) in changes.into_iter().enumerate() {
             state = transition(&state, change, &free(minute as i64)).expect("free").state;

@@ -2,7 +2,7 @@
 
 use super::TemplateSeed;
 
-/// The long ones; the four short methods are beside this file.
+/// Templates of long methods; the four short ones are in `assessment_short.rs`.
 pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "mana_assessment_full_cycle",
@@ -188,7 +188,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
             }
         },
     },
-    // The base day of a workshop is the day it is held, so it is day 0 and preparation lies before it.
+    // The base day of a workshop is the day it is held, so it is day 0 and preparation is before it.
     TemplateSeed {
         name: "mana_workshop_facilitation",
         title: "Workshop of an assessment",

@@ -1,8 +1,8 @@
-//! The assessment methods that take days, and surveys.
+//! Assessment methods that take days, and surveys.
 
 use super::TemplateSeed;
 
-/// Four short assessments and the survey.
+/// Templates of four short assessments and the survey.
 pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "mana_assessment_kii",

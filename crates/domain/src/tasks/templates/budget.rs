@@ -1,8 +1,8 @@
-//! PPAs: their budget cycle, requests of communities, and the stages of their approval.
+//! PPAs: budget cycle, community requests, and approval stages.
 
 use super::TemplateSeed;
 
-/// The phase of the budget templates is the part somebody has: lead, contributor, reviewer or monitor.
+/// Templates of the budget; the phase is the role: lead, contributor, reviewer or monitor.
 pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "ppa_budget_cycle",

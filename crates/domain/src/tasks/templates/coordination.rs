@@ -2,7 +2,7 @@
 
 use super::TemplateSeed;
 
-/// Partnerships count from their start, engagements around their day.
+/// Templates of partnerships, from their start, and of engagements, around their day.
 pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "partnership_negotiation",

@@ -1,4 +1,4 @@
-//! Events. The event itself is day 0; invitations lie before it, minutes after its end.
+//! Events. The event itself is day 0; invitations are before it, minutes after its end.
 
 use super::TemplateSeed;
 

@@ -2,7 +2,7 @@
 
 use super::TemplateSeed;
 
-/// From the issue to the impact.
+/// Templates from the issue to the impact.
 pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "policy_development_full_cycle",

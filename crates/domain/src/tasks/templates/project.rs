@@ -1,4 +1,4 @@
-//! The nine stages of a project. The base day is the day the project enters the stage.
+//! Nine stages of a project. The base day is the day on which the project enters the stage.
 
 use super::TemplateSeed;
 

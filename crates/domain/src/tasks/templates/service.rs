@@ -2,7 +2,7 @@
 
 use super::TemplateSeed;
 
-/// From the offer to the report on its outcome.
+/// Templates from the offer to the report on its outcome.
 pub const TEMPLATES: &[TemplateSeed] = &[
     TemplateSeed {
         name: "service_offering_setup",

@@ -3,7 +3,7 @@ use crate::choices;
 use crate::tasks::dependencies::cycle;
 use std::collections::HashSet;
 
-/// What the office's guidelines fix: items and hours of the twenty templates.
+/// Fixed numbers of the office's guidelines: items and hours of the twenty templates.
 const FIXED: [(&str, usize, u32); 20] = [
     ("mana_assessment_full_cycle", 26, 378),
     ("mana_assessment_desk_review", 10, 116),
@@ -28,7 +28,7 @@ const FIXED: [(&str, usize, u32); 20] = [
 ];
 
 #[test]
-fn the_twenty_have_their_items_and_hours() {
+fn twenty_templates_have_their_items_and_hours() {
     let mut sum = 0;
     for (name, items, hours) in FIXED {
         let template = find(name).unwrap_or_else(|| panic!("{name} is missing"));
@@ -91,7 +91,7 @@ fn prerequisites_exist_come_before_and_make_no_cycle() {
 }
 
 #[test]
-fn an_event_is_prepared_before_it_and_written_up_after() {
+fn event_tasks_are_before_and_after_the_event() {
     let of_events = all().filter(|template| template.items.iter().any(|item| item.key == "run_event"));
     let mut count = 0;
     for template in of_events {

@@ -1,10 +1,10 @@
-//! Which template a thing gets its tasks from.
+//! Triggers: the template for the tasks of a record.
 
-/// The template for a thing of `kind` whose fields `facts` answers by their names; `None` when a thing of this
+/// Returns the template for a record of `kind` whose fields `facts` returns by name; `None` when a record of this
 /// kind, or in this state, gets no tasks.
 ///
-/// Kinds are those of an origin. A stage of a project may be asked for as the project (`current_stage`) or as a
-/// `project_stage` of its own (`stage`), a stage of approval as an `approval_stage` (`stage`).
+/// Kinds are those of an origin. A stage of a project is given as the project (`current_stage`) or as a
+/// `project_stage` (`stage`), a stage of approval as an `approval_stage` (`stage`).
 pub fn template_for(kind: &str, facts: &dyn Fn(&str) -> Option<String>) -> Option<&'static str> {
     let fact = |name: &str| facts(name).unwrap_or_default();
     match kind {
@@ -94,7 +94,7 @@ mod tests {
     use crate::tasks::templates::find;
     use std::collections::BTreeSet;
 
-    /// The templates that the values of one field of a kind lead to; every value must lead to one that exists.
+    /// Returns the templates of all values of one field of a kind; every value must lead to an existing one.
     fn every(kind: &str, field: &str, choices: &[Choice]) -> BTreeSet<&'static str> {
         let mut names = BTreeSet::new();
         for choice in choices {

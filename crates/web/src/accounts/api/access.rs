@@ -1,4 +1,4 @@
-//! How people come in: their credentials, ending them, and the links and passwords that open an account.
+//! Access to accounts: credentials, their revocation, set-up links and passwords.
 
 use axum::extract::State as AxumState;
 use axum::http::StatusCode;
@@ -22,7 +22,7 @@ use crate::core::state::{State, blocking};
 
 type ApiResult = Result<Response, Problem>;
 
-/// The operations of this subject.
+/// Operations.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let object = || json!({ "type": "object" });
@@ -68,7 +68,7 @@ pub fn routes() -> Vec<Route> {
     routes.into_iter().map(|route| route.tag("me")).collect()
 }
 
-/// Tokens, feeds and shares, as the API lists them beside each other.
+/// Returns tokens, feeds and shares as in the API.
 pub(super) fn programs(left: &Credentials) -> Json {
     let feed = |feed: &Record| {
         json!({ "id": feed.id, "name": feed.title(), "expires": feed.instant("expires"),
@@ -85,7 +85,7 @@ pub(super) fn programs(left: &Credentials) -> Json {
     })
 }
 
-/// The token that made the address of a feed or share.
+/// Returns the token that created the address of a feed or share.
 fn made_with(record: &Record) -> Option<&str> {
     Some(record.text("made_with")).filter(|token| !token.is_empty())
 }

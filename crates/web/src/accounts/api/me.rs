@@ -1,4 +1,4 @@
-//! The account of the caller, and what administrators do with accounts.
+//! Account of the caller, and administration of accounts.
 
 use axum::extract::State as AxumState;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -22,7 +22,7 @@ use crate::records::api::records::record_response;
 
 type ApiResult = Result<Response, Problem>;
 
-/// The operations of this subject.
+/// Operations.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let object = || json!({ "type": "object" });
@@ -145,7 +145,7 @@ async fn tokens(AxumState(state): AxumState<State>, caller: Caller) -> ApiResult
     Ok(axum::Json(json!({ "items": items })).into_response())
 }
 
-/// End that is given for a token, and the member that gives it.
+/// Returns the expiry of a token, and the member that gives it.
 fn token_end(input: &ActionInput) -> Result<(&'static str, TokenEnd), AppError> {
     let members = [&actions::EXPIRES_DAYS, &actions::EXPIRES, &actions::DAYS];
     let mut given = members.into_iter().filter(|member| member.is_given(input));
@@ -164,7 +164,7 @@ fn token_end(input: &ActionInput) -> Result<(&'static str, TokenEnd), AppError> 
     Ok((member.name(), end))
 }
 
-/// The error with the end of a token named as the caller named it.
+/// Names the expiry of the token in an error by the member that the caller used.
 fn about_field(error: AppError, name: &str) -> AppError {
     match error {
         AppError::Invalid(mut errors) => {
@@ -199,7 +199,7 @@ async fn made_with_token(AxumState(state): AxumState<State>, caller: Caller, id:
     Ok(axum::Json(programs(&made)).into_response())
 }
 
-/// Addresses made by a token that a parameter names.
+/// Returns the addresses of a token that end with it, from a parameter.
 fn ended(parameters: &Parameters, name: &'static str) -> Result<Ended, Problem> {
     match parameters.get(name).unwrap_or_default() {
         "" | "false" => Ok(Ended::None),

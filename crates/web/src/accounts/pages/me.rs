@@ -1,4 +1,4 @@
-//! My profile: who I am, password, sessions, tokens, theme, time zone.
+//! My profile: personal data, password, sessions, tokens, theme, time zone.
 
 use std::collections::HashSet;
 
@@ -47,7 +47,7 @@ pub fn routes() -> Vec<PageRoute> {
     ]
 }
 
-/// What was typed and refused, and the token that was just made.
+/// Refused input, and the token that was just created.
 #[derive(Default)]
 struct Shown {
     form: Option<Form>,
@@ -59,7 +59,7 @@ fn caller(page: &Page) -> Result<Caller, PageError> {
     page.caller.clone().ok_or_else(|| AppError::Unauthorized.into())
 }
 
-/// The record of the person who asks.
+/// Returns the user record of the actor.
 pub(super) fn own_record(state: &State, actor: &Actor) -> Result<Record, AppError> {
     let id = actor.id.ok_or(AppError::Unauthorized)?;
     state.app.read(|tx| Ok(obcms_store::records::load(tx, &USER, id)?))?.ok_or(AppError::NotFound("user"))
@@ -69,7 +69,7 @@ async fn show(AxumState(state): AxumState<State>, page: Page) -> Result<Response
     draw(&state, page, &Shown::default())
 }
 
-/// Fields of the profile that people change themselves.
+/// Fields of the profile that people edit themselves.
 const FIELDS: [&str; 6] = ["full_name", "email", "phone", "timezone", "theme", "week_start"];
 
 fn profile_fields(
@@ -229,7 +229,7 @@ fn session_table(
     })
 }
 
-/// The part of the browser's name that people know.
+/// Returns the common name of a browser.
 pub(crate) fn agent_name(agent: &str) -> String {
     let browser = ["Firefox", "Edg", "OPR", "Chrome", "Safari"].into_iter().find(|name| agent.contains(name));
     let system = ["Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux"]
@@ -242,7 +242,7 @@ pub(crate) fn agent_name(agent: &str) -> String {
     }
 }
 
-/// Revokes a token; asks first when something else was made with it.
+/// Button that revokes a token; it asks first when the token created something.
 fn revoke_button(id: Id, made: bool, csrf: &str) -> Markup {
     let address = format!("/me/tokens/{id}/revoke");
     if made {
@@ -340,7 +340,7 @@ fn token_form(csrf: &str, shown: &Shown) -> Markup {
     })
 }
 
-/// Draws the page again with what is wrong; other errors pass.
+/// Renders the page again with the errors of a form; returns other errors.
 pub(super) fn refused(state: &State, page: Page, form: Form, error: AppError) -> Result<Response, PageError> {
     match error {
         AppError::Stale { .. } => {
@@ -448,7 +448,7 @@ async fn create_token(
     }
 }
 
-/// Page that lists what was made with a token before it is revoked.
+/// Page that lists what a token created, before it is revoked.
 async fn ask_revoke(
     AxumState(state): AxumState<State>,
     page: Page,
@@ -490,7 +490,7 @@ async fn ask_revoke(
     Ok(Html(page.render(&title, &content).into_string()))
 }
 
-/// The records of a kind that were ticked in the form of [`ask_revoke`].
+/// Returns the records of a kind that are selected in the form of [`ask_revoke`].
 fn ticked(form: &Form, name: &str, records: &[Record]) -> Ended {
     let ids = records.iter().map(|record| record.id);
     Ended::These(ids.filter(|id| form.has(&format!("{name}_{id}"))).collect())

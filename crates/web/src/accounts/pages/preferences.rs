@@ -1,4 +1,4 @@
-//! The part of the profile about the calendar: how it opens and when one works.
+//! Calendar preferences of the profile: initial view and working hours.
 
 use axum::extract::State as AxumState;
 use axum::response::Response;
@@ -28,10 +28,10 @@ pub fn routes() -> Vec<PageRoute> {
     vec![PageRoute::post("/me/calendar", Access::Account, save)]
 }
 
-/// Fields that the description of a user draws by itself.
+/// Fields with the generic controls.
 const PLAIN: [&str; 3] = ["default_view", "default_modules", "show_hijri"];
 
-/// The form of this part; `typed` and `errors` are those of a refused one.
+/// Form of the preferences; `typed` and `errors` are those of a refused one.
 pub fn part(
     state: &State,
     actor: &Actor,
@@ -66,14 +66,14 @@ pub fn part(
     }))
 }
 
-/// The texts of the inputs, from the record.
+/// Returns the texts of the inputs of a record.
 fn texts(user: &Record) -> Form {
     let mut form = written(user);
     form.0.retain(|(name, _)| name != "working_hours");
     let mut put = |name: &str, stretch: &Json| {
         for end in ["from", "to"] {
             let text = stretch.get(end).and_then(Json::as_str).unwrap_or_default();
-            // Inputs of times know no end of the day but the midnight after it.
+            // Time inputs have no end of the day, only the midnight after it.
             let text = if text == "24:00" { "00:00" } else { text };
             form.0.push((format!("{name}.{end}"), text.to_owned()));
         }
@@ -89,7 +89,7 @@ fn texts(user: &Record) -> Form {
     form
 }
 
-/// What stands in the inputs of times from and to with that name, pair by pair.
+/// Returns the values of the inputs from and to with that name, in pairs.
 fn pairs(texts: &Form, name: &str) -> Vec<(String, String)> {
     let (from, to) = (texts.all(&format!("{name}.from")), texts.all(&format!("{name}.to")));
     let at = |list: &[String], place: usize| {
@@ -115,7 +115,7 @@ fn stretch(name: &str, label: &str, (from, to): &(String, String), rest: &Markup
     }
 }
 
-/// The stretches of each day. Adding and taking away is the script's; without it a day has those it has, or one.
+/// Periods of each day. A script adds and removes rows; without it a day has its present rows, or one.
 fn week(texts: &Form) -> Markup {
     let button = |label: &str, name: &str| {
         html! {
@@ -146,7 +146,7 @@ fn week(texts: &Form) -> Markup {
     }
 }
 
-/// Reads the form as a change of the profile.
+/// Parses the form as a change of the profile.
 fn read(form: &Form) -> Map<String, Json> {
     let mut input = Map::new();
     for field in PLAIN.iter().filter_map(|name| USER.field(name)) {

@@ -35,7 +35,7 @@ pub fn routes() -> Vec<PageRoute> {
     ]
 }
 
-/// The page that a link or a form asks for, if it is one of ours and not this one, which would lead in a circle.
+/// Returns the return path if it is on this site and not the sign-in page itself, which would be a loop.
 fn local(next: &str) -> &str {
     let next = local_path(next, "/");
     let path = next.split(['?', '#']).next().unwrap_or_default();
@@ -94,7 +94,7 @@ fn sign_in_form(username: &str, next: &str, problem: Option<String>) -> Markup {
     }
 }
 
-/// A form of another site must not sign somebody in here; browsers say where a form comes from.
+/// Refuses a form of another site, which must not sign anybody in; browsers send its origin.
 fn refuse_foreign(headers: &HeaderMap) -> Result<(), Problem> {
     let foreign = headers
         .get("sec-fetch-site")
@@ -120,7 +120,7 @@ async fn sign_in(
     let device = device_cookie(&headers);
     let client = Client { address: &address, agent: &agent, device: device.as_deref() };
     let line = match &device {
-        // A claim of a device is checked before it has a line of its own.
+        // The claim of a known device is checked before it gets a line of its own.
         Some(secret) if blocking(|| state.app.is_known_device(form.get("username"), secret))? => {
             secret.as_str()
         }
@@ -133,7 +133,7 @@ async fn sign_in(
     };
     let (status, problem, retry) = match result {
         Ok(signed_in) => {
-            // Whoever signs in again in a browser has one session there, not two.
+            // A new sign-in in a browser replaces its session.
             if let Some(before) = session_cookie(&state, &headers) {
                 blocking(|| state.app.sign_out(&before, &address))?;
             }
@@ -162,7 +162,7 @@ async fn sign_in(
     Ok(response)
 }
 
-/// How long to wait, in words.
+/// Formats a waiting time.
 #[must_use]
 pub fn spell_wait(seconds: i64) -> String {
     match (seconds, (seconds + 59) / 60) {
@@ -213,7 +213,7 @@ async fn sign_out(
     }
     let mut response = Redirect::to("/login").into_response();
     set_session(&mut response, is_secure(&state, &headers), "", 0);
-    // Pages and what they stored; the theme is in a cookie and stays.
+    // Clears cached pages and their storage; the theme is in a cookie and stays.
     let cleared = HeaderValue::from_static("\"cache\", \"storage\"");
     response.headers_mut().insert("clear-site-data", cleared);
     Ok(response)

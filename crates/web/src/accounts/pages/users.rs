@@ -1,4 +1,4 @@
-//! Users and roles, for administrators.
+//! Users and roles: administration.
 
 use axum::extract::State as AxumState;
 use axum::http::StatusCode;
@@ -48,7 +48,7 @@ pub fn routes() -> Vec<PageRoute> {
     ]
 }
 
-/// Address of the page on which a user is edited.
+/// Returns the address of the form of a user.
 #[must_use]
 pub fn edit_address(actor: &Actor, user: &Record) -> Option<String> {
     actor.may(Action::Manage, user.kind.area).then(|| format!("/admin/users/{}", user.id))
@@ -151,7 +151,7 @@ fn role_badges(user: &Record) -> Markup {
     }
 }
 
-/// The policy table for people: the one that is enforced.
+/// Policy table for people: the one that is enforced.
 fn matrix() -> Markup {
     let text = matrix_markdown();
     let mut lines = text.lines().filter(|line| line.starts_with('|'));
@@ -173,7 +173,7 @@ fn matrix() -> Markup {
     }
 }
 
-/// What administrators set; the rest belongs to the person.
+/// Fields that administrators set; the others belong to the person.
 const FIELDS: [&str; 9] = [
     "username",
     "full_name",
@@ -186,7 +186,7 @@ const FIELDS: [&str; 9] = [
     "timezone",
 ];
 
-/// What is typed into the form of a user, or what the record holds.
+/// Returns the fields of the form of a user, with the typed or stored values.
 fn fields(
     state: &State,
     actor: &Actor,
@@ -287,7 +287,7 @@ fn teams(state: &State, user: &Record) -> Result<Markup, AppError> {
     )
 }
 
-/// Sessions, tokens and feeds of the user, each kind with a button that ends it.
+/// Sessions, tokens and feeds of the user, each with a button that ends it.
 fn access(state: &State, actor: &Actor, user: &Record, page: &Page) -> Result<Markup, AppError> {
     let found = blocking(|| state.app.credentials_of(actor, user.id))?;
     let names = |names: Vec<&str>| names.join(", ");

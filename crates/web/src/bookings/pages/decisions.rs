@@ -1,4 +1,4 @@
-//! Deciding: the list of what waits, the answer to it, and moving a booking after its event.
+//! Decisions on bookings: the queue, the decision, and moving a booking after its event.
 
 use axum::extract::State as AxumState;
 use axum::response::{Html, Response};
@@ -30,7 +30,7 @@ use crate::core::return_path::local_path;
 use crate::core::state::{State, blocking};
 use crate::core::subject::RowAction;
 
-/// `GET /bookings/waiting`: what waits for a decision, the next first.
+/// `GET /bookings/waiting`: bookings that wait for a decision, by start.
 pub async fn waiting(
     AxumState(state): AxumState<State>,
     SignedIn { page, actor }: SignedIn,
@@ -38,7 +38,7 @@ pub async fn waiting(
     let asked = [("status", "pending"), ("sort", "start"), ("limit", "500")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
     let mut listing = blocking(|| state.app.list(&actor, &BOOKING, &asked.to_vec()))?;
-    // What is over needs no answer any more.
+    // Past bookings need no decision any more.
     let now = state.app.now();
     listing.records.retain(|booking| is_ahead(booking, now));
     let decides = !actor.read_only && actor.may(Action::DecideBooking, BOOKING.area);
@@ -97,26 +97,26 @@ fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Marku
     }
 }
 
-/// Whether there is a date of it that is not over.
+/// Returns true if the booking has a date that is not over.
 fn is_ahead(booking: &Record, now: Timestamp) -> bool {
     uses(booking).iter().any(|one| one.span.end > now)
 }
 
-/// Where a decision was taken: a list of bookings, with its filters.
+/// Returns the list from which a decision was made: a list of bookings with its filters.
 fn back(given: &str, id: Id) -> String {
     let given = local_path(given, "");
     let is_list = given == "/bookings" || given == "/bookings/waiting" || given.starts_with("/bookings?");
     if is_list { given.to_owned() } else { BOOKING.url(id) }
 }
 
-/// Action of a list of bookings for those who may decide; `back` is the address of the list.
+/// Returns the action on the rows of a list of bookings for deciders; `back` is the address of the list.
 pub fn row_action(page: &Page, actor: &Actor, now: Timestamp, back: String) -> Option<RowAction> {
     let decides = !actor.read_only && actor.may(Action::DecideBooking, BOOKING.area);
     let decider = Decider { now, csrf_token: page.csrf().to_owned(), back, zone: page.zone() };
     decides.then(|| Box::new(move |booking: &Record| decider.button(booking)) as RowAction)
 }
 
-/// Decisions in a list of bookings.
+/// Decision buttons in a list of bookings.
 #[derive(Debug)]
 struct Decider {
     now: Timestamp,
@@ -126,7 +126,7 @@ struct Decider {
 }
 
 impl Decider {
-    /// Beside the status of a booking that waits: the decision on it.
+    /// Button beside the status of a pending booking.
     fn button(&self, booking: &Record) -> Markup {
         let waits = BookingStatus::of(booking) == BookingStatus::Pending && !booking.is_archived();
         if !waits || !is_ahead(booking, self.now) {
@@ -157,7 +157,7 @@ impl Decider {
     }
 }
 
-/// `POST /bookings/{id}/decision`: `decision`, `note`; leads to `back` or to the booking.
+/// `POST /bookings/{id}/decision`: `decision`, `note`; redirects to `back` or the booking.
 pub async fn decide(
     AxumState(state): AxumState<State>,
     SignedIn { actor, .. }: SignedIn,
@@ -182,7 +182,7 @@ pub async fn decide(
     }
 }
 
-/// `POST /bookings/{id}/follow`: the booking takes the time of the event that it is for.
+/// `POST /bookings/{id}/follow`: moves the booking to the time of its event.
 pub async fn follow(
     AxumState(state): AxumState<State>,
     SignedIn { actor, .. }: SignedIn,
@@ -217,7 +217,7 @@ pub async fn follow(
     }
 }
 
-/// Whether the booking covers what it is for.
+/// Returns true if the booking covers its event.
 pub(super) fn covers(booking: &Record, event: &Record) -> bool {
     if event.get("rrule") != &Value::Null || booking.get("rrule") != &Value::Null {
         return true;

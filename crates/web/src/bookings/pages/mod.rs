@@ -1,4 +1,4 @@
-//! Bookings and resources beyond the pages of every kind: deciding, what is free, how much is used.
+//! Pages of bookings and resources: decisions, timeline, utilization.
 
 mod decisions;
 mod panels;
@@ -36,7 +36,7 @@ pub fn routes() -> Vec<PageRoute> {
     ]
 }
 
-/// `Tue 1 Dec, 9:00 AM to 11:00 AM`, or with both days when it lasts longer.
+/// Formats a span: `Tue 1 Dec, 9:00 AM to 11:00 AM`, or with both days when it is longer.
 fn span_text(span: Span, all_day: bool, zone: &TimeZone) -> String {
     let start = span.start.to_zoned(zone.clone());
     let end = span.end.to_zoned(zone.clone());

@@ -1,4 +1,4 @@
-//! Parts of other pages: what is booked for a record, the week of a resource, the decision on a booking.
+//! Panels on other pages: bookings of a record, week of a resource, decision on a booking.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -23,7 +23,7 @@ use crate::core::input::Form;
 use crate::core::state::State;
 use crate::records::may_create;
 
-/// The ways to look at bookings and resources; `current` names the one that is shown.
+/// Switch between the views of bookings and resources; `current` names the present one.
 #[must_use]
 pub fn views(actor: &Actor, current: &str) -> Markup {
     let mut all = vec![
@@ -51,7 +51,7 @@ pub fn list_tabs(_: &Page, actor: &Actor, kind: &Kind, _: &Form) -> Markup {
     views(actor, kind.collection)
 }
 
-/// The decision on a booking: who decided what, or the buttons for whoever may.
+/// Decision on a booking: its result, or the buttons for deciders.
 pub fn decision_panel(
     state: &State,
     page: &Page,
@@ -97,7 +97,7 @@ pub fn decision_panel(
     Ok(detail::panel("decision", "booking", title, &html! {}, &content))
 }
 
-/// Bookings for a record, and the way to book more; nothing where nothing is and nothing can be.
+/// Bookings of a record with a link to book more; empty where there are none and none can be created.
 pub fn origin_panel(state: &State, page: &Page, actor: &Actor, origin: &Record) -> Result<Markup, AppError> {
     if !BOOKING_ORIGINS.contains(&origin.kind.name) {
         return Ok(html! {});
@@ -147,7 +147,7 @@ pub fn origin_panel(state: &State, page: &Page, actor: &Actor, origin: &Record) 
     Ok(detail::panel("bookings", "booking event", "Rooms, vehicles, equipment", &actions, &content))
 }
 
-/// The form of a booking for the record, with its time.
+/// Returns the address of the booking form for a record, with its time.
 fn book_address(origin: &Record, today: Date) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("origin", &format!("{}:{}", origin.kind.name, origin.id));
@@ -163,7 +163,7 @@ fn book_address(origin: &Record, today: Date) -> String {
             }
         }
     }
-    // What has a day begins in the morning of it.
+    // A record with a day begins in the morning of it.
     let day = if origin.kind == &TASK { origin.date("start_date").or(origin.date("due_date")) } else { None };
     if let Some(day) = day.filter(|day| *day > today) {
         query.append_pair("start", &format!("{day}T08:00"));
@@ -171,7 +171,7 @@ fn book_address(origin: &Record, today: Date) -> String {
     format!("/bookings/new?{}", query.finish())
 }
 
-/// The next days of a resource: what is taken, and what can be booked with a click.
+/// Next days of a resource: bookings, and free times that can be booked with a click.
 pub fn resource_panel(
     state: &State,
     page: &Page,

@@ -1,4 +1,4 @@
-//! A booking that is refused: what is in the way, and what can be had instead with one click.
+//! Refused booking: its conflicts, and alternatives that can be booked with one click.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -20,7 +20,7 @@ use crate::core::input::Form;
 use crate::core::state::{State, blocking};
 use crate::records::pages::read_form;
 
-/// Dates of a series that are drawn with their ways out.
+/// Maximum number of occurrences that are shown with alternatives.
 const DATES: usize = 60;
 
 fn list<'a>(more: &'a [(&'static str, Json)], name: &str) -> &'a [Json] {
@@ -32,7 +32,7 @@ fn text<'a>(json: &'a Json, name: &str) -> &'a str {
     json.get(name).and_then(Json::as_str).unwrap_or_default()
 }
 
-/// What was typed, with some of it replaced: the hidden inputs of a button that sends it again.
+/// Returns the typed values with some replaced, as hidden inputs of a button that sends the form again.
 fn typed_with<'a>(typed: &'a Form, replaced: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
     typed
         .0
@@ -43,7 +43,7 @@ fn typed_with<'a>(typed: &'a Form, replaced: &'a [(&'static str, String)]) -> Ve
         .collect()
 }
 
-/// Start and end as the inputs of the form hold them: the last day included.
+/// Returns start and end as the inputs of the form: last day included.
 fn inputs(span: Span, all_day: bool, zone: &TimeZone) -> Vec<(&'static str, String)> {
     let start = span.start.to_zoned(zone.clone());
     let end = span.end.to_zoned(zone.clone());
@@ -60,7 +60,7 @@ fn inputs(span: Span, all_day: bool, zone: &TimeZone) -> Vec<(&'static str, Stri
     ]
 }
 
-/// A time of an answer of the API.
+/// Parses a span of an API response.
 fn span_of(slot: &Json, zone: &TimeZone) -> Option<Span> {
     let at = |name: &str| {
         let text = text(slot, name);
@@ -72,7 +72,7 @@ fn span_of(slot: &Json, zone: &TimeZone) -> Option<Span> {
     Some(Span::new(at("start")?, at("end")?))
 }
 
-/// Preview of the dates of a booking, for a form that asks to check them.
+/// Preview of the occurrences of a booking, for a form that requests it.
 pub fn preview(
     state: &State,
     page: &Page,
@@ -100,7 +100,7 @@ pub fn note(
     let repeats = !typed.get("rrule").trim().is_empty() || !typed.get("rdates").trim().is_empty();
     if repeats && record.is_none() {
         let input = read_form(&BOOKING, typed);
-        // Where the rule itself is wrong there are no dates to show.
+        // With an invalid rule there are no occurrences to show.
         return blocking(|| state.app.preview_booking(actor, &input))
             .map_or_else(|_| html! {}, |preview| dates_note(page, "/bookings/new", typed, &preview));
     }
@@ -112,7 +112,7 @@ pub fn note(
     alternatives_note(page, state.app.zone(), &action, typed, more)
 }
 
-/// Beneath the refusal of a single booking: free times and other resources, each a button that books it.
+/// Alternatives below a refused single booking: free times and other resources, each with a button that books it.
 fn alternatives_note(
     page: &Page,
     office: &TimeZone,
@@ -171,7 +171,7 @@ fn alternatives_note(
     )
 }
 
-/// The lists of dates as a form holds them, with one more.
+/// Returns a list of dates of the form with one more.
 fn with_date(typed: &Form, name: &'static str, dates: &[String]) -> (&'static str, String) {
     let known = typed.get(name).trim().to_owned();
     let all: Vec<&str> = std::iter::once(known.as_str())
@@ -181,7 +181,7 @@ fn with_date(typed: &Form, name: &'static str, dates: &[String]) -> (&'static st
     (name, all.join(", "))
 }
 
-/// The two free times that are nearest to a date, the later one first where both are as near.
+/// Returns the two free times that are nearest to an occurrence; of two at the same distance the later one is first.
 fn nearest(date: &PreviewedDate) -> Vec<&Span> {
     let mut free: Vec<&Span> = date.free.iter().collect();
     free.sort_by_key(|span| {
@@ -192,7 +192,7 @@ fn nearest(date: &PreviewedDate) -> Vec<&Span> {
     free
 }
 
-/// Beneath a series of which some occurrences are not available: every date, and for those the ways out.
+/// Occurrences below a refused series: all of them, and alternatives for those that are not available.
 fn dates_note(page: &Page, action: &str, typed: &Form, preview: &Preview) -> Markup {
     let zone = TimeZone::get(preview.booking.text("timezone")).unwrap_or(TimeZone::UTC);
     let all_day = preview.booking.flag("all_day");

@@ -1,4 +1,4 @@
-//! Resources along time: a row for each, a bar for each day, a click to book.
+//! Timeline of resources: a row for each, a bar for each day, a click to book.
 
 use axum::extract::State as AxumState;
 use axum::response::Html;
@@ -27,12 +27,12 @@ use crate::records::may_create;
 
 /// Days of one page.
 const DAYS: i64 = 7;
-/// Width of a bar: one unit is five minutes.
+/// Width of a bar; a unit is five minutes.
 const WIDTH: i64 = 288;
 /// Height of a bar.
 const HEIGHT: i64 = 24;
 
-/// The days from one on, each with its span.
+/// Returns the days from the first, each with its span.
 pub(super) fn week(first: Date, zone: &TimeZone) -> Vec<(Date, Span)> {
     (0..DAYS)
         .filter_map(|offset| {
@@ -145,7 +145,7 @@ pub async fn page(
     Ok(Html(page.render("Timeline", &content).into_string()))
 }
 
-/// One resource, a line for each day.
+/// Rows of one resource, one for each day.
 pub(super) fn days_of_one(one: &Availability, days: &[(Date, Span)], may_book: bool) -> Markup {
     html! {
         table.slots data-shape="days" {
@@ -160,7 +160,7 @@ pub(super) fn days_of_one(one: &Availability, days: &[(Date, Span)], may_book: b
     }
 }
 
-/// What is booked on a day, in words.
+/// Bookings of a day as text.
 fn words(one: &Availability, day: Span) -> Markup {
     let zone = one.terms.zone();
     let time = |instant: jiff::Timestamp| instant.to_zoned(zone.clone()).strftime("%-I:%M %p").to_string();
@@ -181,7 +181,7 @@ fn words(one: &Availability, day: Span) -> Markup {
     }
 }
 
-/// The colours in words.
+/// Legend of the colors.
 pub(super) fn legend() -> Markup {
     html! {
         ul.slots-legend {
@@ -194,7 +194,7 @@ pub(super) fn legend() -> Markup {
     }
 }
 
-/// Where within the day, in units of the bar.
+/// Returns start and width within the day, in units of the bar.
 fn place(span: Span, day: Span) -> (i64, i64) {
     let part = span.within(&day);
     let length = day.minutes().max(1);
@@ -204,7 +204,7 @@ fn place(span: Span, day: Span) -> (i64, i64) {
     (start, (end - start).max(1))
 }
 
-/// A day of a resource from midnight to midnight.
+/// Bar of a resource for one day from midnight to midnight.
 fn bar(one: &Availability, day: Date, span: Span, may_book: bool) -> Markup {
     let zone = one.terms.zone();
     let name = one.resource.title();
@@ -254,13 +254,13 @@ fn bar(one: &Availability, day: Date, span: Span, may_book: bool) -> Markup {
     }
 }
 
-/// The form of a booking within a free stretch: its first hour in the working day.
+/// Returns the address of the booking form for a free period: its first hour in the working day.
 fn new_address(one: &Availability, free: Span) -> String {
     let zone = one.terms.zone();
     let eight = free.start.to_zoned(zone.clone()).date().at(8, 0, 0, 0).to_zoned(zone.clone());
     let from = eight.map_or(free.start, |eight| eight.timestamp().max(free.start));
     let from = if from < free.end { from } else { free.start };
-    // The next quarter of an hour.
+    // Rounded up to a quarter of an hour.
     let second = (from.as_second() + 899).div_euclid(900) * 900;
     let start = jiff::Timestamp::from_second(second).unwrap_or(from);
     let end = start.checked_add(1.hour()).unwrap_or(start).min(free.end.max(start));

@@ -1,4 +1,4 @@
-//! The report of utilisation: booked of what could be had, by resource and period.
+//! Report of utilization: booked share of the available hours, by resource and period.
 
 use axum::extract::State as AxumState;
 use axum::response::Html;
@@ -19,7 +19,7 @@ use crate::core::frame::SignedIn;
 use crate::core::input::{PageParameters, Parameters};
 use crate::core::state::{State, blocking};
 
-/// `GET /resources/utilisation?start=&last=&type=`: this month unless said otherwise.
+/// `GET /resources/utilisation?start=&last=&type=`: the present month by default.
 pub async fn page(
     AxumState(state): AxumState<State>,
     SignedIn { page, actor }: SignedIn,
@@ -34,7 +34,7 @@ pub async fn page(
     let month = page.today.first_of_month();
     let start = day("start")?.unwrap_or(month);
     let last = day("last")?.unwrap_or_else(|| start.max(month).last_of_month());
-    // Inclusive on the screen.
+    // The last day is inclusive on the screen.
     let end = last.saturating_add(1.day()).to_string();
     let kind = given("type").unwrap_or_default().to_owned();
     let address = |first: Date, last: Date| {

@@ -1,4 +1,4 @@
-//! The calendar: everything dated within a window, and moving what stands in it.
+//! Calendar operations: feed of a window, moving and copying entries.
 
 use axum::body::Body;
 use axum::extract::{Path, State as AxumState};
@@ -25,7 +25,7 @@ use crate::core::state::{State, blocking};
 
 type ApiResult = Result<Response, Problem>;
 
-/// Feed, download and move.
+/// Operations: feed, download, move.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     vec![
@@ -244,14 +244,14 @@ async fn feed(
 
 fn render(state: &State, caller: &Caller, query: &CalendarQuery) -> Result<Rendered, AppError> {
     let (number, feed) = state.app.calendar(&caller.actor, query)?;
-    // The tag is of the entries alone: when they are written matters to nobody.
+    // The ETag covers only the entries, not the time of rendering.
     let etag = etag(feed.digest()?);
     let until = feed.holds_until(&state.app);
     let content = Content::of(Listed { feed, generated_at: state.app.now() })?;
     Ok(Rendered { state: number, content, etag, until })
 }
 
-/// A feed as the member `entries` of an answer.
+/// Feed as the member `entries` of a response.
 #[derive(Debug)]
 struct Listed {
     feed: Feed,
@@ -282,12 +282,12 @@ impl ChunkSource for Listed {
     }
 }
 
-/// A tag by which a reader knows that nothing changed. It is weak, as compression may change the bytes.
+/// Returns the ETag of a feed. It is weak, because compression may change the bytes.
 pub(super) fn etag(digest: u64) -> String {
     format!("W/\"{digest:016x}\"")
 }
 
-/// Whether the asker has what has this tag.
+/// Returns true if the client has the version of this ETag.
 pub(super) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     headers
@@ -298,7 +298,7 @@ pub(super) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
         .any(|tag| tag.trim() == "*" || opaque(tag) == opaque(etag))
 }
 
-/// The entry that was moved or made, with the address that takes it back.
+/// Returns the moved or created entry, with the address of its undo.
 fn moved_entry(moved: &Moved) -> Result<axum::Json<Json>, AppError> {
     let entry = moved.feed.entries.first().ok_or(AppError::NotFound("entry"))?;
     let mut value = moved.feed.value(entry)?;

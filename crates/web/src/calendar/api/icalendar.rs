@@ -1,4 +1,4 @@
-//! The calendar for other programs: `GET /calendar.ics`, and what feeds with a secret address answer.
+//! iCalendar: `GET /calendar.ics`, and responses of feeds at secret addresses.
 
 use std::time::Instant;
 
@@ -28,10 +28,10 @@ use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
 use crate::records::api::records::record_response_to;
 
-/// How a time stands in a header.
+/// Format of times in headers.
 const HTTP_DATE: &str = "%a, %d %b %Y %H:%M:%S GMT";
 
-/// The download of the calendar.
+/// Operation of the download.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     vec![
@@ -71,7 +71,7 @@ async fn renew(
     record_response_to(&state, &caller, StatusCode::OK, &record)
 }
 
-/// A feed for whoever has its secret.
+/// Serves a feed to a reader with its secret.
 pub fn of_feed(state: &State, headers: &HeaderMap, secret: &str) -> Result<Response, Problem> {
     let response = blocking(|| {
         let (feed, owner) = state.app.feed_by_secret(secret)?;
@@ -95,7 +95,7 @@ pub fn of_feed(state: &State, headers: &HeaderMap, secret: &str) -> Result<Respo
     Ok(response?)
 }
 
-/// Has a long answer break off once the feed is revoked or its owner has no access any more.
+/// Breaks off a long response when the feed is revoked or its owner loses access.
 fn while_feed_lives(state: &State, secret: &str, response: Response) -> Response {
     let (app, secret, mut checked) = (state.app.clone(), secret.to_owned(), Instant::now());
     broken_off(response, move || {
@@ -127,7 +127,7 @@ async fn download(
     Ok(response)
 }
 
-/// The module, when there is only one.
+/// Returns the module when there is only one.
 #[must_use]
 pub fn only(modules: &[Module]) -> Option<Module> {
     match modules {
@@ -141,8 +141,7 @@ fn name_of(modules: &[Module]) -> String {
     if labels.is_empty() { "OBCMS calendar".to_owned() } else { format!("OBCMS: {}", labels.join(", ")) }
 }
 
-/// The calendar of a query as the actor sees it, or that the asker has it already. What was rendered before is
-/// taken while the data stays as it is.
+/// Returns the calendar of a query for the actor, or 304. A rendered feed is reused while the revision is the same.
 pub fn answer(
     state: &State,
     actor: &Actor,
@@ -199,14 +198,14 @@ impl ChunkSource for SerializedCalendar {
     }
 }
 
-/// Whether the asker has what would be sent. A tag, when there is one, tells more than a time (RFC 9110 13.2.2).
+/// Returns true if the client has the present version. An ETag has precedence over a time (RFC 9110, 13.2.2).
 fn has_it(headers: &HeaderMap, etag: &str, changed: Timestamp) -> bool {
     if headers.contains_key(header::IF_NONE_MATCH) {
         return is_known(headers, etag);
     }
     let since = headers.get(header::IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
     let since = since.and_then(|text| jiff::fmt::rfc2822::parse(text).ok());
-    // Only the very time that was told counts: a clock that was set back tells earlier times of later changes.
+    // Only the exact time that was sent counts: after a clock was set back, later changes have earlier times.
     since.is_some_and(|since| changed.as_second() == since.timestamp().as_second())
 }
 
@@ -219,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_counts_only_without_a_tag() {
+    fn time_counts_only_without_an_etag() {
         let changed: Timestamp = "2027-01-25T09:00:00.5Z".parse().unwrap();
         let since = |text: &str| has_it(&asking(header::IF_MODIFIED_SINCE, text), "W/\"1\"", changed);
         assert!(since("Mon, 25 Jan 2027 09:00:00 GMT"));

@@ -1,4 +1,4 @@
-//! The dates of a series: list, read, change, cancel; for every kind that recurs.
+//! Occurrences of a series: list, read, change, cancel; for every recurring kind.
 
 use axum::extract::{Path, State as AxumState};
 use axum::http::{HeaderMap, StatusCode};
@@ -24,10 +24,10 @@ use crate::records::api::records::record_response_with;
 type ApiResult = Result<Response, Problem>;
 type DatePath = Result<Path<(String, String)>, axum::extract::rejection::PathRejection>;
 
-/// Dates in one answer at most, and unless asked for otherwise.
+/// Limits of occurrences in a response: maximum and default.
 const LIMITS: (usize, usize) = (500, 50);
 
-/// The operations on the dates of one kind; none when it does not recur.
+/// Returns the operations on occurrences of one kind; none when it does not recur.
 #[must_use]
 pub fn routes(kind: &'static Kind) -> Vec<Route> {
     if !series::recurs(kind) || !kind.writable {
@@ -125,7 +125,7 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
 
 type Command = fn(&App, &Actor, &Target<'_>) -> Result<Occurrence, AppError>;
 
-/// What puts a single date back: the last part of the address, what it does, and the command.
+/// Operations that reset an occurrence: last part of the address, summary, and command.
 const BACK: [(&str, &str, Command); 2] = [
     ("restore", "Restore a cancelled occurrence of a {label}", App::bring_back),
     ("reset", "Reset a changed occurrence of a {label} to the series", App::reset_occurrence),
@@ -145,7 +145,7 @@ fn scope_of(parameters: &Parameters) -> Result<Scope, Problem> {
     }
 }
 
-/// What a change led to: the record on the date, or the series when all or the rest of it was changed.
+/// Returns the result of a change: the record on the occurrence, or the series when the change reached further.
 fn answer(state: &State, scope: Scope, occurrence: &Occurrence) -> ApiResult {
     let series = &occurrence.series;
     let record = match (&occurrence.single, scope) {

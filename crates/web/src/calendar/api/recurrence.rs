@@ -1,4 +1,4 @@
-//! The dates that a rule of recurrence yields, before anything is kept.
+//! Preview of the occurrences of a recurrence rule, before anything is stored.
 
 use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
@@ -20,13 +20,13 @@ use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
 
-/// Occurrences that are answered when nothing is said.
+/// Default number of occurrences in a response.
 const USUAL_LIMIT: usize = 50;
-/// Occurrences that are answered at most.
+/// Maximum number of occurrences in a response.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // A small positive constant.
 const GREATEST_LIMIT: usize = actions::GREATEST_LIMIT as usize;
 
-/// The preview.
+/// Operation of the preview.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     vec![
@@ -83,7 +83,7 @@ async fn preview(AxumState(state): AxumState<State>, body: Input) -> Result<Resp
     Ok(axum::Json(answer).into_response())
 }
 
-/// What is asked.
+/// Parsed request.
 struct Question {
     set: Set,
     from: Option<Timestamp>,
@@ -92,7 +92,7 @@ struct Question {
 }
 
 impl Question {
-    /// Reads the members of a body, collecting everything that is wrong with them.
+    /// Parses the members of a body and collects all errors.
     fn read(object: &Map<String, Json>, office: &TimeZone) -> Result<Self, Vec<FieldError>> {
         let (input, errors) = actions::PREVIEW.parse_leniently(object);
         let mut reader = Reader { input: &input, errors };
@@ -130,15 +130,15 @@ impl Question {
         }
     }
 
-    /// Where a record of the rule starts.
+    /// Returns the start of a record with the rule.
     fn start(&self) -> Result<Option<String>, FieldError> {
         let first = Question { set: self.set.rule_alone(), from: None, to: None, limit: 1 };
         if self.set.rule.is_none() { Ok(None) } else { Ok(first.answer()?.0.pop()) }
     }
 
-    /// The starts as they are written, and whether there are more.
+    /// Returns the formatted starts, and whether there are more.
     fn answer(&self) -> Result<(Vec<String>, bool), FieldError> {
-        // One more than is answered tells whether there are more.
+        // One more than requested shows whether there are more.
         let limits = Limits { occurrences: self.limit + 1, ..Limits::default() };
         let found = self.set.between_within(self.from, self.to, self.limit + 1, &limits);
         let mut found = found.map_err(|error| {
@@ -151,8 +151,8 @@ impl Question {
     }
 }
 
-/// A further date as a record would keep it: a day among times means the usual time on that day, a time among days
-/// its day.
+/// Returns an additional date as a record would store it: a day in a timed series means the usual time on that day, a
+/// time in a series of days its day.
 fn beside(addition: Addition, start: Option<Moment>) -> Addition {
     let kept = match (start, addition.start) {
         (Some(Moment::DateTime(usual)), Moment::Date(day)) => Moment::DateTime(day.to_datetime(usual.time())),
@@ -169,7 +169,7 @@ fn written(occurrence: &Occurrence, zone: &TimeZone) -> String {
         return date.to_string();
     }
     let offset = zone.to_offset(occurrence.start);
-    // Before standard time, offsets had seconds, for which RFC 3339 has no place.
+    // Before standard time, offsets had seconds, which RFC 3339 cannot express.
     if offset.seconds() % 60 == 0 {
         occurrence.start.display_with_offset(offset).to_string()
     } else {
@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
         moment.map_err(|error| self.errors.push(member.error("type", sentence(&error.to_string())))).ok()
     }
 
-    /// Rule; an empty text is wrong.
+    /// Parses the rule; empty text is an error.
     fn rule(&mut self) -> Option<Rule> {
         let rule = actions::RRULE.given(self.input)?.parse::<Rule>();
         rule.map_err(|error| self.errors.push(actions::RRULE.error("value", format!("{error}.")))).ok()
@@ -219,8 +219,8 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A side of the window. Occurrences that are dates are compared by midnight UTC, so for them the side is the first
-    /// day that starts then or later.
+    /// Parses a bound of the window. Occurrences that are days are compared by midnight UTC, so for them the bound is
+    /// the first day that starts then or later.
     fn instant(&mut self, member: &Member<Text>, zone: &TimeZone, is_date: bool) -> Option<Timestamp> {
         let text = self.text(member)?;
         let exact: Option<Timestamp> = text.parse().ok();
@@ -242,7 +242,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The first day that starts at a moment or later.
+/// Returns the first day that starts at a moment or later.
 fn first_day(moment: Moment) -> Option<Date> {
     let (date, time) = (moment.date(), moment.date_time().time());
     if time == Time::midnight() { Some(date) } else { date.checked_add(1.day()).ok() }

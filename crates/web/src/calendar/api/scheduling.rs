@@ -1,4 +1,4 @@
-//! What clashes in the calendar, and when everybody is free.
+//! Scheduling: conflicts in the calendar, and suggestions of free times.
 
 use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
@@ -23,14 +23,14 @@ use crate::core::state::{State, blocking};
 
 type ApiResult = Result<Response, Problem>;
 
-/// Minutes that something may be planned for: a quarter of an hour to twelve hours.
+/// Duration of a suggestion in minutes: a quarter of an hour to twelve hours.
 pub const MINUTES: std::ops::RangeInclusive<i64> = 15..=720;
-/// Days that are looked through at most.
+/// Maximum length of the searched window in days.
 pub const DAYS: i64 = 92;
-/// Suggestions unless asked for otherwise, and at most.
+/// Limits of suggestions: default and maximum.
 const LIMITS: (usize, usize) = (5, 50);
 
-/// The operations.
+/// Operations.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let object = || json!({ "type": "object" });
@@ -112,7 +112,7 @@ async fn suggestions(
     Ok(axum::Json(json!({ "suggestions": items })).into_response())
 }
 
-/// Reads what is wanted from an address; every wrong parameter is named.
+/// Parses a request from an address; every invalid parameter is named.
 pub fn read(parameters: &Parameters, today: Date) -> Result<Wanted, Vec<FieldError>> {
     let mut errors: Vec<FieldError> = Vec::new();
     let text = |name: &str| parameters.get(name).map(str::trim).filter(|text| !text.is_empty());
@@ -198,7 +198,7 @@ fn suggestion_json(state: &State, found: &Suggestions, time: &Suggestion) -> Jso
     })
 }
 
-/// The reasons of a suggestion, each as people read it.
+/// Returns the reasons of a suggestion as sentences.
 #[must_use]
 pub fn sentences(found: &Suggestions, time: &Suggestion) -> Vec<String> {
     let name = |id: &Id| found.names.get(id).cloned().unwrap_or_else(|| "somebody".to_owned());

@@ -1,5 +1,4 @@
-//! What the address of the calendar asks for. What cannot be read there is as if it were not: the grid shows what it
-//! does show.
+//! Parameters of the calendar page. Invalid values are ignored: the grid shows what it does show.
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
@@ -12,9 +11,9 @@ use obcms_domain::registry::{Module, parse_date};
 use crate::calendar::components::VIEWS;
 use crate::core::input::Parameters;
 
-/// The modules that show when somebody took every mark away.
+/// Value for no modules, when all are deselected.
 pub const NO_MODULE: &str = "none";
-/// Filters of the feed that the panel sets, with their words. Each may have several values.
+/// Filters of the feed that the panel sets, with their labels. Each may have several values.
 pub const FILTERS: [(&str, &str); 8] = [
     ("kinds", "Kind"),
     ("status", "Status"),
@@ -25,45 +24,45 @@ pub const FILTERS: [(&str, &str); 8] = [
     ("resource", "Resource"),
     ("place", "Place"),
 ];
-/// Parameters that say how the calendar is shown, and filters of one value.
+/// View parameters, and filters with one value.
 const OWN: [&str; 8] = ["view", "date", "weeks", "next", "span", "modules", "q", "mine"];
 /// Other names of the filter by place.
 const PLACES: [&str; 3] = ["region", "province", "municipality"];
-/// Before the name of a filter: one more value for it, as the panel sends it.
+/// Prefix of a filter name for one more value, as the panel sends it.
 pub const ADD: &str = "add_";
 
-/// What the address asks for.
+/// Parsed parameters of the calendar page.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    /// One of [`VIEWS`], or nothing.
+    /// One of [`VIEWS`], or empty.
     pub view: String,
-    /// The date that it shows.
+    /// Shown date.
     pub date: Option<Date>,
-    /// Weeks of the view of several weeks.
+    /// Number of weeks of the view of several weeks.
     pub weeks: u8,
-    /// What the agenda shows: days, or with an "e" behind the number, entries.
+    /// Length of the agenda: days, or entries with a trailing "e".
     pub next: String,
-    /// How much a timeline shows.
+    /// Length of a timeline.
     pub span: String,
-    /// Modules, with commas between.
+    /// Modules, separated by commas.
     pub modules: String,
-    /// Words of the title.
+    /// Search text.
     pub search: String,
-    /// Only what the asker is on.
+    /// Only entries of the actor.
     pub mine: bool,
-    /// Values of [`FILTERS`], in their order.
+    /// Values of [`FILTERS`], in order.
     pub filters: Vec<(&'static str, Vec<String>)>,
 }
 
 impl Asked {
-    /// What the parameters ask for.
+    /// Parses the parameters.
     pub fn read(parameters: &Parameters) -> Self {
         let text = |name: &str| parameters.get(name).unwrap_or_default().trim().to_owned();
         let number = |name: &str, least: u16, most: u16, usual: u16| {
             text(name).parse().ok().filter(|number| (least..=most).contains(number)).unwrap_or(usual)
         };
         let view = match text("view").as_str() {
-            // What the agenda was called.
+            // Former name of the agenda.
             "list" => "agenda".to_owned(),
             known if VIEWS.iter().any(|(view, ..)| *view == known) => known.to_owned(),
             _ => String::new(),
@@ -96,17 +95,17 @@ impl Asked {
         OWN.contains(&name) || PLACES.contains(&name) || FILTERS.iter().any(|(filter, _)| *filter == name)
     }
 
-    /// Whether the panel sent values to be added.
+    /// Returns true if the panel sent values to add.
     pub fn adds(parameters: &Parameters) -> bool {
         parameters.0.iter().any(|(name, _)| name.starts_with(ADD))
     }
 
-    /// Whether entries of the module show.
+    /// Returns true if entries of the module are shown.
     pub fn shows(&self, module: Module) -> bool {
         self.modules.is_empty() || self.modules.split(',').any(|key| key == module.key())
     }
 
-    /// The filters that are set.
+    /// Returns the active filters.
     pub fn set(&self) -> impl Iterator<Item = (&'static str, &[String])> {
         self.filters
             .iter()
@@ -114,7 +113,7 @@ impl Asked {
             .map(|(name, values)| (*name, values.as_slice()))
     }
 
-    /// Every parameter that is set, without the date.
+    /// Returns all parameters except the date.
     pub fn parameters(&self) -> Vec<(String, String)> {
         let mine = if self.mine { "true" } else { "" };
         let mut pairs = vec![("view".to_owned(), self.view.clone())];
@@ -132,7 +131,7 @@ impl Asked {
         pairs
     }
 
-    /// The same under another path, at a date.
+    /// Returns the address with another path and date.
     pub fn address(&self, path: &str, date: Option<Date>) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(self.parameters());
@@ -143,7 +142,7 @@ impl Asked {
         if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
     }
 
-    /// The same without one value of a filter.
+    /// Returns the address without one value of a filter.
     pub fn without(&self, filter: &str, value: &str) -> Self {
         let mut other = self.clone();
         for (name, values) in &mut other.filters {
@@ -154,15 +153,16 @@ impl Asked {
         other
     }
 
-    /// What the feed is asked for between two days, the last one exclusive.
+    /// Returns the feed query between two days, the last one exclusive.
     pub fn query(&self, first: Date, after_last: Date, zone: &TimeZone) -> CalendarQuery {
         let mut query = CalendarQuery::days(first, after_last, zone);
-        // What is wrong was left out when the address was read, but for modules, whose wrong ones select nothing.
+        // Invalid values were dropped when the address was parsed, except modules, where an invalid one selects
+        // nothing.
         query.filter(&self.parameters(), &mut Vec::new());
         query
     }
 
-    /// The days that the view shows around its date, the last one exclusive.
+    /// Returns the days that the view shows around its date, the last one exclusive.
     pub fn window(&self, today: Date, week_start: Weekday) -> (Date, Date) {
         let date = self.date.unwrap_or(today);
         let week = date.saturating_sub(i64::from(date.weekday().since(week_start)).days());
@@ -176,7 +176,7 @@ impl Asked {
     }
 }
 
-/// Values of a filter that can be: those there are and those to be added.
+/// Returns the valid values of a filter, present and added.
 fn values(parameters: &Parameters, filter: &'static str) -> Vec<String> {
     let mut values: Vec<String> = Vec::new();
     for (name, value) in &parameters.0 {
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_panel_adds_joins_what_is_set() {
+    fn values_of_the_panel_are_added_to_the_filters() {
         let asked = asked(&[
             ("status", "open,done"),
             ("add_status", "held"),
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_keeps_what_belongs_to_its_view() {
+    fn address_keeps_the_parameters_of_its_view() {
         let address = |pairs: &[(&str, &str)]| asked(pairs).address("/calendar", None);
         assert_eq!(
             address(&[("view", "weeks"), ("weeks", "3"), ("next", "9")]),

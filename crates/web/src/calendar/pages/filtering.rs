@@ -1,4 +1,4 @@
-//! The row of filters above the calendar: what is set as chips, the rest behind "Add filter".
+//! Filter row of the calendar: active filters as chips, others behind "Add filter".
 
 use maud::{Markup, html};
 use obcms_app::Actor;
@@ -22,16 +22,16 @@ const PICKERS: [(&str, &str, &str); 7] = [
     ("province", "Province", "provinces"),
     ("municipality", "Municipality or city", "municipalities"),
 ];
-/// Kinds whose names a filter may show, whoever looks.
+/// Kinds whose names a filter may show to every reader.
 const NAMED: [&str; 8] =
     ["user", "team", "organization", "resource", "region", "province", "municipality", "barangay"];
 
-/// The records that the filters name.
+/// Returns the ids of the records in the filters.
 pub fn named(asked: &Asked) -> Vec<Id> {
     asked.set().flat_map(|(_, values)| values).filter_map(|value| value.parse().ok()).collect()
 }
 
-/// The row; `extra` stands at its end.
+/// Filter row; `extra` is appended.
 pub fn row(actor: &Actor, asked: &Asked, titles: &Directory, extra: &Markup) -> Markup {
     let mut bare = asked.clone();
     for (_, values) in &mut bare.filters {

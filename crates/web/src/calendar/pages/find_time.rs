@@ -1,4 +1,4 @@
-//! Finding a time: when all who are needed and a fitting room are free, the best times first.
+//! Time finder: times at which all attendees and a suitable room are free, best first.
 
 use axum::extract::State as AxumState;
 use axum::response::Html;
@@ -26,7 +26,7 @@ use crate::records::may_create;
 use crate::records::pages::written::error_of;
 
 const NAMES: [&str; 7] = ["people", "minutes", "start", "end", "resource_type", "seats", "limit"];
-/// Lengths that are offered, in minutes.
+/// Offered durations, in minutes.
 const LENGTHS: [i64; 8] = [30, 45, 60, 90, 120, 180, 240, 480];
 
 /// `GET /calendar/find-time`.
@@ -42,7 +42,7 @@ pub async fn show(
             Some(blocking(|| state.app.suggestions(&actor, &wanted).map(|found| (wanted, found)))),
             Vec::new(),
         ),
-        // The empty form is not a mistake.
+        // An empty form is not an error.
         Err(errors) if is_asked => (None, errors),
         Err(_) => (None, Vec::new()),
     };
@@ -100,7 +100,7 @@ pub async fn show(
     Ok(Html(page.render("Find a time", &content).into_string()))
 }
 
-/// The people in the address; whoever asks when there are none yet.
+/// Returns the people in the address; the actor when there are none.
 fn people_of(parameters: &Parameters, actor: Option<Id>) -> Vec<Id> {
     if parameters.get("people").is_none() {
         return actor.into_iter().collect();

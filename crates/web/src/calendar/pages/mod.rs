@@ -1,4 +1,4 @@
-//! The calendar page. The views are drawn by its script; without it the window stands there as a list.
+//! Calendar page. A script draws the views; without it the window is a list.
 
 mod asked;
 mod filtering;
@@ -39,7 +39,7 @@ pub fn routes() -> Vec<PageRoute> {
     ]
 }
 
-/// First day of the person's week.
+/// Returns the first day of the week of the person.
 fn week_start(actor: &Actor) -> Weekday {
     if actor.week_start == "sunday" { Weekday::Sunday } else { Weekday::Monday }
 }
@@ -63,7 +63,7 @@ async fn show(
     let zone = page.zone();
     let today = state.app.now().to_zoned(zone.clone()).date();
     let (first, after_last) = asked.window(today, week_start(&actor));
-    // The script asks for the feed itself; the list is for those who come without it.
+    // The script requests the feed itself; the list is for readers without script.
     let plain = parameters.get("plain") == Some("true");
     let (feed, titles, rows) = blocking(|| {
         let feed = if !plain || asked.modules == NO_MODULE {
@@ -72,7 +72,7 @@ async fn show(
             state.app.calendar(&actor, &asked.query(first, after_last, &zone))?.1
         };
         let named = filtering::named(&asked);
-        // A timeline stands there at once with its rows.
+        // A timeline opens with its rows.
         let rows = match Rows::parse(&asked.view) {
             Some(rows) => {
                 let found = state.app.timeline_rows(&actor, rows, &asked.query(first, after_last, &zone))?;
@@ -124,12 +124,12 @@ fn is_timed(kind: &Kind, role: &DateRole) -> bool {
     kind.field(role.start).is_some_and(|field| matches!(field.data, FieldType::Moment))
 }
 
-/// Whether the entry is the thing itself and says who is on it.
+/// Returns true if the entry is the record itself and names its people.
 fn is_given(kind: &Kind, role: &DateRole) -> bool {
     role.label.is_empty() && kind.inputs().any(|field| kind.people.contains(&field.name))
 }
 
-/// The modules that have something dated which the person may see.
+/// Returns the modules with dated kinds that the person may see.
 fn modules(actor: &Actor, asked: &Asked) -> Vec<CalendarModule> {
     Module::CALENDAR
         .into_iter()
@@ -142,7 +142,7 @@ fn modules(actor: &Actor, asked: &Asked) -> Vec<CalendarModule> {
         .collect()
 }
 
-/// What the person may make on a day, and where the day goes in its form.
+/// Returns the records that the person may create on a day, and the form fields of the day.
 fn creates(actor: &Actor) -> Vec<CalendarCreate> {
     let is_date = |kind: &Kind, role: &DateRole| {
         kind.field(role.start).is_some_and(|field| !matches!(field.data, FieldType::Structure(_)))

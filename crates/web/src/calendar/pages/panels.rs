@@ -1,4 +1,4 @@
-//! What stands beside the calendar: how full the next weeks are, what comes next, what clashes.
+//! Side area of the calendar: density of the next weeks, upcoming entries, conflicts.
 
 use std::collections::BTreeMap;
 
@@ -26,13 +26,13 @@ use crate::core::state::{State, blocking};
 const WEEKS: i64 = 8;
 /// Entries under "Upcoming".
 const UPCOMING: usize = 8;
-/// Conflicts shown at most.
+/// Maximum number of conflicts shown.
 const CONFLICTS: usize = 20;
-/// Side of a day in the heat map, and the room for the names of days and weeks.
+/// Size of a day in the heat map, and space for the labels of days and weeks.
 const SIDE: i64 = 28;
 const MARGIN: (i64, i64) = (52, 18);
 
-/// `GET /calendar/panels`: the inside of the side area.
+/// `GET /calendar/panels`: content of the side area.
 pub async fn show(
     SignedIn { page, actor }: SignedIn,
     AxumState(state): AxumState<State>,
@@ -82,11 +82,11 @@ fn is_over(entry: &Entry) -> bool {
     is_called_off(&entry.row.status) || &*entry.row.status == "completed"
 }
 
-/// Eight weeks of seven days; each leads to its day.
+/// Heat map of eight weeks; each day is a link.
 fn heat_map(days: &BTreeMap<Date, Density>, first: Date, today: Date, asked: &Asked) -> Markup {
     let mut counts: Vec<usize> = days.values().map(|day| day.count).collect();
     counts.sort_unstable();
-    // One day far above the others does not make them all look empty.
+    // One day far above the others must not make them all look empty.
     let full = counts.get(counts.len() * 19 / 20).copied().unwrap_or(1).max(1);
     let to_day = Asked { view: "day".to_owned(), ..asked.clone() };
     let (left, top) = MARGIN;

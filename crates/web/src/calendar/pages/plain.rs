@@ -1,4 +1,4 @@
-//! The window of the calendar as a list, for whoever has no script.
+//! Calendar without script: the window as a list.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -9,10 +9,10 @@ use obcms_app::calendar::{Entry, Feed, Moment};
 use super::asked::Asked;
 use crate::components::badges::{date_text, module_dot, words};
 
-/// Entries in the list at most.
+/// Maximum number of entries in the list.
 const LISTED: usize = 300;
 
-/// Leads whoever comes without script to the same as a list.
+/// Link to the list, for readers without script.
 pub fn way(asked: &Asked) -> Markup {
     html! {
         noscript {
@@ -27,7 +27,7 @@ fn address(asked: &Asked, date: Option<Date>) -> String {
     format!("{address}{mark}plain=true")
 }
 
-/// The window as a list, for whoever has no script.
+/// List of the window, for readers without script.
 pub fn list(feed: &Feed, asked: &Asked, first: Date, after_last: Date, zone: &TimeZone) -> Markup {
     let mut days: Vec<(Date, Vec<(&Entry, String)>)> = Vec::new();
     for entry in feed.entries.iter().take(LISTED) {

@@ -1,4 +1,4 @@
-//! Saved views of the calendar: filters and view under a name, each person's own.
+//! Saved views of the calendar: named filters and view, owned by one person.
 
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
@@ -9,7 +9,7 @@ use crate::components::icons::icon;
 use crate::core::state::State;
 use crate::records::may_create;
 
-/// The saved views of the person for this page, in their order.
+/// Returns the saved views of the person for this page, in order.
 pub fn of(state: &State, actor: &Actor) -> Result<Vec<Record>, AppError> {
     let parameters =
         [("page", "calendar"), ("limit", "100")].map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -17,19 +17,19 @@ pub fn of(state: &State, actor: &Actor) -> Result<Vec<Record>, AppError> {
         return Ok(Vec::new());
     }
     let mut views = state.app.list(actor, &SAVED_VIEW, &parameters.to_vec())?.records;
-    // Administrators see everybody's; here each has their own.
+    // Administrators may see those of everybody; here each has their own.
     views.retain(|view| view.created_by.is_some() && view.created_by == actor.id);
     Ok(views)
 }
 
-/// What the page opens with when nothing is asked for.
+/// Returns the default view of the page.
 pub fn usual(views: &[Record]) -> Option<String> {
     let view = views.iter().find(|view| view.flag("is_default"))?;
     let query = as_query(view.text("query"));
     (!query.is_empty()).then_some(query)
 }
 
-/// What the page opens with by the preferences of the person; nothing when they ask for nothing of their own.
+/// Returns the initial view by the preferences of the person; `None` without preferences.
 pub fn preferred(actor: &Actor) -> Option<String> {
     let defaults = &actor.calendar;
     let mut query = form_urlencoded::Serializer::new(String::new());
@@ -42,7 +42,7 @@ pub fn preferred(actor: &Actor) -> Option<String> {
     Some(query.finish()).filter(|query| !query.is_empty())
 }
 
-/// Only what is a query may follow the question mark.
+/// Only a query may follow the question mark.
 fn as_query(text: &str) -> String {
     let pairs: Vec<(String, String)> =
         form_urlencoded::parse(text.trim_start_matches('?').as_bytes()).into_owned().collect();
@@ -51,7 +51,7 @@ fn as_query(text: &str) -> String {
     query.finish()
 }
 
-/// The menu with the saved views and what saves the present one.
+/// Menu with the saved views and the form that saves the present one.
 pub fn menu(actor: &Actor, views: &[Record]) -> Markup {
     if !may_create(actor, &SAVED_VIEW) {
         return html! {};

@@ -1,5 +1,5 @@
-//! The calendar on paper: a month as a table, or the days to come as a brief. Everything is written out; nothing is
-//! behind a click.
+//! Printed calendar: a month as a table, or the next days as a brief. All content is written out; nothing needs a
+//! click.
 
 use std::collections::BTreeMap;
 
@@ -25,9 +25,10 @@ use crate::core::frame::SignedIn;
 use crate::core::input::PageParameters;
 use crate::core::state::{State, blocking};
 
-/// Days of a brief at most, and unless asked for otherwise.
+/// Limits of days in a brief: maximum and default.
 const DAYS: (i64, i64) = (60, 14);
-/// A week whose fullest day has so many lines, which is half a sheet, stays on one; and the letters of a line there.
+/// Maximum number of lines on the fullest day of a week that is kept on one sheet (half a sheet), and characters per
+/// line.
 const SHORT: usize = 28;
 const LINE: usize = 26;
 
@@ -38,7 +39,7 @@ pub async fn show(
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     let parameters = parameters.matching(|name| Asked::knows(name) || name == "days");
-    // The name of the view means something else here than on the calendar.
+    // The name of the view has another meaning here than on the calendar.
     let is_month = parameters.get("view") == Some("month");
     let asked = Asked::read(&parameters);
     let zone = page.zone();
@@ -118,7 +119,7 @@ struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
-    /// What stands on each day; what runs for weeks is apart, but for its last day.
+    /// Returns the entries of each day; ongoing entries are separate, except on their last day.
     fn by_day(&self) -> (BTreeMap<Date, Vec<Line<'_>>>, Vec<&Entry>) {
         let mut days: BTreeMap<Date, Vec<Line<'_>>> = BTreeMap::new();
         let mut running = Vec::new();
@@ -140,7 +141,8 @@ impl Sheet<'_> {
         (days, running)
     }
 
-    /// A table for each week: its dates stand at its head, and again overleaf where a full week goes on there.
+    /// Table for each week: its dates are in the table head, which is repeated where a full week continues on the next
+    /// page.
     fn month(&self, date: Date) -> Markup {
         let (days, running) = self.by_day();
         html! {
@@ -175,7 +177,7 @@ impl Sheet<'_> {
         }
     }
 
-    /// A table for each day, with the day at its head for the same reason.
+    /// Table for each day, with the day in the table head for the same reason.
     fn brief(&self) -> Markup {
         let (days, running) = self.by_day();
         let is_empty = |day: &Day| !days.contains_key(&day.date) && day.holidays.is_empty();
@@ -237,29 +239,29 @@ impl Sheet<'_> {
     }
 }
 
-/// An entry on one of its days.
+/// Entry on one of its days.
 struct Line<'a> {
     entry: &'a Entry,
     note: &'static str,
 }
 
-/// What stands on the day; a holiday stands at its head instead.
+/// Returns the lines of the day; holidays are in its head instead.
 fn lines<'a>(days: &'a BTreeMap<Date, Vec<Line<'a>>>, day: Date) -> impl Iterator<Item = &'a Line<'a>> {
     days.get(&day).into_iter().flatten().filter(|line| line.entry.module() != Module::Holidays)
 }
 
-/// About how many lines the entries of a day take in the month.
+/// Estimates the lines that the entries of a day take in the month.
 fn length<'a>(lines: impl Iterator<Item = &'a Line<'a>>) -> usize {
     lines.map(|Line { entry, note }| 1 + (note.len() + entry.row.title.len()) / LINE).sum()
 }
 
-/// When it begins, where it begins on the day; nothing for what lasts from the day before.
+/// Returns the start time where the entry begins on the day; empty when it began before.
 fn clock(entry: &Entry, zone: &TimeZone, day: Date) -> Option<String> {
     let start = entry.row.start.to_zoned(zone.clone());
     (!entry.row.all_day && start.date() >= day).then(|| time_words(&start))
 }
 
-/// The hours of an entry as far as they lie on the day.
+/// Returns the hours of an entry within the day.
 fn hours(entry: &Entry, zone: &TimeZone, day: Date) -> String {
     let (start, end) = (entry.row.start.to_zoned(zone.clone()), entry.row.end.to_zoned(zone.clone()));
     let last = entry.days(zone).1;

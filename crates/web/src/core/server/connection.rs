@@ -1,4 +1,4 @@
-//! One connection: how far its client is, and its bytes on the way in and out.
+//! Connection: phase of its client, and its bytes in both directions.
 
 use std::io;
 use std::net::IpAddr;
@@ -13,59 +13,59 @@ use tokio::sync::Notify;
 
 use super::Limits;
 
-/// Bytes that are read and forgotten after the last answer.
+/// Bytes that are read and discarded after the last response.
 const LINGER_BYTES: usize = 8 * 1024 * 1024;
 /// Bytes of one such read.
 const LINGER_PIECE: usize = 8 * 1024;
 
-/// What a connection does, in the order in which it gives way to others.
+/// Phase of a connection, in the order in which connections are evicted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Phase {
-    /// The last answer is written; what the client still says is not heard.
+    /// The last response is written; further input is discarded.
     Lingering,
-    /// Nothing was said yet: browsers open connections ahead, and would show an error if one of them were closed just
-    /// when they use it.
+    /// Nothing was received yet: browsers preconnect, and would show an error if the connection were closed when they
+    /// use it.
     Silent,
-    /// The head of the first request is not complete.
+    /// The head of the first request is incomplete.
     Opening,
-    /// The head of a later request is not complete.
+    /// The head of a later request is incomplete.
     Head,
     /// Between two requests.
     Idle,
-    /// A body is read.
+    /// A body is being read.
     Body,
-    /// The client does not take the answer.
+    /// The client does not read the response.
     Stalled,
-    /// Live changes are sent for as long as the client likes.
+    /// A live stream without end.
     Streaming,
-    /// A request is answered.
+    /// A request is being processed.
     Working,
 }
 
-/// Time in which an honest client has said what it wants.
+/// Time in which an honest client sends its request.
 const YOUNG: Duration = Duration::from_secs(1);
 
-/// Classes of connections that give way, the first before the others.
+/// Classes of eviction, the first before the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Class {
-    /// Nothing has happened for a while.
+    /// Inactive for a while.
     Waiting,
-    /// It is about to ask, or to be asked again.
+    /// Just opened or just used.
     Young,
-    /// Live changes.
+    /// Live streams.
     Streaming,
 }
 
-/// Place in the order in which connections give way; the smallest is the first.
+/// Rank of eviction; the smallest is evicted first.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rank {
-    /// It speaks for many.
+    /// True for a proxy, which has many clients.
     pub(super) is_proxy: bool,
-    /// Its class.
+    /// Class.
     pub(super) class: Class,
-    /// What it does, as a number.
+    /// Phase, as a number.
     pub(super) phase: u8,
-    /// Since when.
+    /// Start of the phase.
     pub(super) since: Instant,
 }
 
@@ -73,20 +73,20 @@ pub(super) struct Rank {
 struct Progress {
     phase: Phase,
     since: Instant,
-    /// Since when the client takes nothing of an answer.
+    /// Time since which the client has not read the response.
     blocked: Option<Instant>,
-    /// For how long it took nothing, in all, since the request began, and the bytes that it took.
+    /// Total time without reads since the request began, and the bytes that were read.
     waited: Duration,
     taken: u64,
     lingers: bool,
 }
 
-/// What is known of one connection.
+/// State of one connection.
 #[derive(Debug)]
 pub struct Connection {
-    /// The client's network; nothing for a trusted proxy, which speaks for many.
+    /// Network of the client; `None` for a trusted proxy, which has many clients.
     pub(super) client: Option<IpAddr>,
-    /// Tells the task of the connection to end it.
+    /// Signal that ends the task of the connection.
     pub(super) close: Notify,
     progress: Mutex<Progress>,
 }
@@ -114,39 +114,39 @@ impl Connection {
         progress.since = Instant::now();
     }
 
-    /// A request has come.
+    /// Marks the start of a request.
     pub(super) fn begins(&self) {
         self.enter(Phase::Working);
         let mut progress = self.progress();
         (progress.waited, progress.taken) = (Duration::ZERO, 0);
     }
 
-    /// Its answer is handed over.
+    /// Marks that its response is complete.
     pub(super) fn ends(&self) {
         self.enter(Phase::Idle);
     }
 
-    /// Notes that the body of its request is read, or read to its end.
+    /// Marks that the body of its request is being read, or is complete.
     pub(crate) fn reads_body(&self, reads: bool) {
         self.enter(if reads { Phase::Body } else { Phase::Working });
     }
 
-    /// Lets the client speak out before the connection ends: a reset would take the answer away from it.
+    /// Discards further input before the connection closes: a reset would destroy the response.
     pub(crate) fn linger(&self) {
         self.progress().lingers = true;
     }
 
-    /// Returns true if no request has come whose answer could still be on its way.
+    /// Returns true if no request is received whose response could still be outstanding.
     pub(super) fn asks_nothing(&self) -> bool {
         matches!(self.progress().phase, Phase::Silent | Phase::Opening | Phase::Head)
     }
 
-    /// The answer to the request goes on for ever; its client comes again when it is cut off.
+    /// Marks the response as a stream without end; its client reconnects when it is closed.
     pub(super) fn streams(&self) {
         self.enter(Phase::Streaming);
     }
 
-    /// How readily it is given up for another one; nothing while a request is answered.
+    /// Returns the rank of eviction; `None` while a request is processed.
     pub(super) fn gives_way(&self, now: Instant) -> Option<Rank> {
         let progress = self.progress();
         let phase = if progress.blocked.is_some() { Phase::Stalled } else { progress.phase };
@@ -160,7 +160,7 @@ impl Connection {
         Some(Rank { is_proxy: self.client.is_none(), class, phase: phase as u8, since })
     }
 
-    /// Returns true if the client has used up its time.
+    /// Returns true if the client has exceeded a time limit.
     pub(super) fn is_over(&self, now: Instant, limits: &Limits) -> bool {
         let progress = self.progress();
         let spent = now.saturating_duration_since(progress.since);
@@ -198,7 +198,7 @@ impl Connection {
         self.progress().blocked.get_or_insert_with(Instant::now);
     }
 
-    /// Enters the last phase; returns true if the client is to be heard out.
+    /// Enters the last phase; returns true if further input is to be discarded.
     fn lingers(&self) -> bool {
         let lingers = self.progress().lingers;
         if lingers {
@@ -208,11 +208,11 @@ impl Connection {
     }
 }
 
-/// The bytes of a connection, observed.
+/// Byte stream of a connection, observed.
 pub(super) struct Stream {
     inner: TcpStream,
     connection: Arc<Connection>,
-    /// Bytes forgotten after the last answer, once it is written.
+    /// Bytes discarded after the last response was written.
     lingered: Option<usize>,
 }
 

@@ -1,7 +1,7 @@
-//! The HTTP server: connections with limits of number and time.
+//! HTTP server: connections with limits of number and time.
 //!
-//! `axum::serve` waits for its clients for ever. This loop closes who is slow, and lets a new client in by closing the
-//! connection that matters least, so that nobody is kept out by those who only hold connections open.
+//! `axum::serve` waits for its clients for ever. This loop closes slow connections, and admits a new client by
+//! evicting the least important connection, so that connections that are only held open exclude nobody.
 
 mod connection;
 mod open;
@@ -38,7 +38,7 @@ use open::{Connections, Entry, Forwarded};
 
 pub use connection::Connection;
 
-/// Limits of connections. The numbers and their meaning are those of [`crate::core::limits`].
+/// Limits of connections. The numbers and their meaning are in [`crate::core::limits`].
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Connections in all.
@@ -49,13 +49,13 @@ pub struct Limits {
     pub head: Duration,
     /// Time between two requests.
     pub idle: Duration,
-    /// Time without a byte taken of an answer.
+    /// Longest time without reads of a response.
     pub answer_pause: Duration,
-    /// Time for an answer besides that of its bytes.
+    /// Time for a response in addition to that of its bytes.
     pub answer_grace: Duration,
-    /// Lowest rate of an answer.
+    /// Lowest rate of a response.
     pub answer_rate: u64,
-    /// Time to hear the last answer.
+    /// Time to read the last response.
     pub linger: Duration,
 }
 
@@ -75,17 +75,17 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// How often connections are looked at: a small part of the shortest time.
+    /// Returns the interval of the checks: a small part of the shortest time limit.
     fn period(&self) -> Duration {
         let shortest = self.head.min(self.idle).min(self.answer_pause).min(self.linger);
         (shortest / 4).clamp(Duration::from_millis(5), Duration::from_secs(1))
     }
 }
 
-/// Time to let the system breathe when it has no more file descriptors.
+/// Pause when the system has no more file descriptors.
 const EXHAUSTED: Duration = Duration::from_millis(20);
 
-/// Answers requests until `stop` is done; then takes no new ones and returns when those in flight are answered.
+/// Serves requests until `stop` is done; then accepts no new ones and returns when those in flight are complete.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -151,7 +151,8 @@ impl Server {
     ) {
         let client = (!is_trusted(peer.ip(), &self.trusted)).then(|| client_network(peer.ip()));
         let Some(entry) = self.connections.admit(client) else {
-            // Fits into the empty buffer of a new connection; whoever does not hear it finds the connection closed.
+            // Fits into the empty buffer of a new connection; a client that does not read it finds the connection
+            // closed.
             let _ = stream.try_write(
                 b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\ncontent-length: 0\r\n\r\n",
             );
@@ -161,7 +162,7 @@ impl Server {
         tasks.spawn(self.clone().converse(stream, peer, entry, told.clone()));
     }
 
-    /// Speaks with one client until it goes, is closed, or the server stops.
+    /// Serves one client until it disconnects, is evicted, or the server stops.
     async fn converse(
         self: Arc<Self>,
         stream: TcpStream,
@@ -174,7 +175,7 @@ impl Server {
         let mut builder = http1::Builder::new();
         builder
             .timer(TokioTimer::new())
-            // Ours begins anew with each request only, and knows of the time between two.
+            // The own timer restarts only with each request and includes the time between two.
             .header_read_timeout(None)
             .max_buf_size(limits::HEAD_BYTES)
             .max_headers(limits::HEADERS);
@@ -208,7 +209,7 @@ impl Server {
         request.extensions_mut().insert(connection.clone());
         let counted = connection.client.is_none().then(|| {
             let client = client_of(peer.ip(), request.headers(), &self.trusted);
-            // A proxy that names nobody speaks for itself.
+            // A proxy that names no client counts as the client.
             (!is_trusted(client, &self.trusted)).then(|| self.connections.forwarded(client_network(client)))
         });
         let (router, connection) = (self.router.clone(), connection.clone());
@@ -235,7 +236,7 @@ fn too_many(request: &Request) -> Response {
     response
 }
 
-/// The body of an answer, which tells the connection when it is handed over.
+/// Body of a response, which reports its completion to the connection.
 struct Counted {
     body: Body,
     connection: Arc<Connection>,

@@ -1,4 +1,4 @@
-//! Open connections, and who gives way when there are too many.
+//! Open connections, and eviction when there are too many.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ struct Open {
     next: u64,
     connections: HashMap<u64, Arc<Connection>>,
     by_client: HashMap<IpAddr, usize>,
-    /// Requests that trusted proxies brought and that are being answered.
+    /// Requests in progress that came through trusted proxies.
     requests: HashMap<IpAddr, usize>,
 }
 
@@ -26,8 +26,8 @@ impl Open {
         Some(connection)
     }
 
-    /// Closes the connection that gives way most readily, of one client or of the one who holds most; false when all
-    /// of them are at work.
+    /// Evicts the connection with the lowest rank, of one client or of the client with the most; false when all of
+    /// them are working.
     fn evict(&mut self, client: Option<IpAddr>) -> bool {
         let candidates = self.connections.iter().filter(|(_, one)| client.is_none() || one.client == client);
         let now = Instant::now();
@@ -61,10 +61,10 @@ pub(super) struct Connections {
     open: Mutex<Open>,
 }
 
-/// An entry among the open connections, taken away when dropped.
+/// Entry among the open connections, removed when dropped.
 pub(super) struct Entry {
     id: u64,
-    /// The connection.
+    /// Connection.
     pub(super) connection: Arc<Connection>,
     all: Arc<Connections>,
 }
@@ -75,7 +75,7 @@ impl Drop for Entry {
     }
 }
 
-/// A request of a client behind a trusted proxy, counted until it is dropped.
+/// Request of a client behind a trusted proxy, counted until it is dropped.
 pub(super) struct Forwarded {
     client: IpAddr,
     all: Arc<Connections>,
@@ -96,7 +96,7 @@ impl Connections {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets a connection in, in place of another one where there are too many; nothing when all are at work.
+    /// Admits a connection, evicting another one where there are too many; `None` when all are working.
     pub(super) fn admit(self: &Arc<Self>, client: Option<IpAddr>) -> Option<Entry> {
         let mut open = self.open();
         let own = client.and_then(|client| open.by_client.get(&client).copied()).unwrap_or_default();
@@ -116,7 +116,7 @@ impl Connections {
         Some(Entry { id, connection, all: self.clone() })
     }
 
-    /// Counts a request of a client behind a proxy; nothing when it has too many.
+    /// Counts a request of a client behind a proxy; `None` when it has too many.
     pub(super) fn forwarded(self: &Arc<Self>, client: IpAddr) -> Option<Forwarded> {
         let mut open = self.open();
         let count = open.requests.entry(client).or_default();
@@ -127,12 +127,12 @@ impl Connections {
         Some(Forwarded { client, all: self.clone() })
     }
 
-    /// Makes room when the system has no more file descriptors.
+    /// Evicts one connection when the system has no more file descriptors.
     pub(super) fn give_up_one(&self) -> bool {
         self.open().evict(None)
     }
 
-    /// Closes all that used up their time.
+    /// Closes all connections that exceeded a time limit.
     pub(super) fn close_expired(&self) {
         let now = Instant::now();
         for connection in self.open().connections.values() {
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_idle_connection_of_an_address_gives_way() {
+    fn oldest_idle_connection_of_an_address_is_evicted() {
         let all = connections(100, 3);
         let working = all.admit(address(1)).unwrap();
         working.connection.begins();
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_that_holds_most_gives_way_when_all_are_taken() {
+    fn address_with_most_connections_is_evicted_when_full() {
         let all = connections(4, 4);
         let honest = all.admit(address(1)).unwrap();
         let many: Vec<_> = (0..3).map(|_| all.admit(address(2)).unwrap()).collect();
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trusted_proxy_has_as_many_connections_as_there_are_but_its_clients_have_not() {
+    fn trusted_proxy_is_unlimited_but_its_clients_are_not() {
         let all = connections(10, 2);
         let proxied: Vec<_> = (0..5).map(|_| all.admit(None).unwrap()).collect();
         assert!(proxied.iter().all(|entry| is_open(&all, entry)));

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 const SHORT: Duration = Duration::from_millis(60);
 
-/// Times so long that they are not the reason for anything.
+/// Limits that are too long to matter.
 fn patient() -> Limits {
     let long = Duration::from_secs(600);
     Limits { head: long, idle: long, answer_pause: long, answer_grace: long, ..Limits::default() }
@@ -33,7 +33,7 @@ async fn start(limits: Limits) -> SocketAddr {
     address
 }
 
-/// Answers without reading the body, as the guard of bodies does for strangers.
+/// Responds without reading the body, as the guard of bodies does for anonymous requests.
 async fn close_unread(request: Request, next: axum::middleware::Next) -> Response {
     let connection = request.extensions().get::<Arc<Connection>>().cloned().unwrap();
     let has_body = !request.body().is_end_stream();
@@ -61,7 +61,7 @@ fn ask(address: SocketAddr, path: &str) -> String {
     rest(&mut client)
 }
 
-/// Everything until the server closes the connection, which may be by a reset.
+/// Reads everything until the server closes the connection, which may be by a reset.
 fn rest(client: &mut Client) -> String {
     let mut bytes = Vec::new();
     let _ = client.read_to_end(&mut bytes);
@@ -81,7 +81,7 @@ async fn in_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_does_not_finish_its_head_is_closed() {
+async fn incomplete_head_times_out() {
     let address = start(Limits { head: SHORT, ..patient() }).await;
     in_thread(move || {
         for begun in ["G", "GET / HT", "GET / HTTP/1.1\r\nhost: a\r\nx-"] {
@@ -90,7 +90,7 @@ async fn a_client_that_does_not_finish_its_head_is_closed() {
             assert_eq!(rest(&mut client), "");
         }
         assert!(ask(address, "/late").ends_with("late"), "an answer takes longer than a head may");
-        // The time begins anew with the first byte of a later request.
+        // The time restarts with the first byte of a later request.
         let mut client = connect(address);
         say(&mut client, "GET / HTTP/1.1\r\nhost: a\r\n\r\n");
         hears(&mut client, "here");
@@ -104,7 +104,7 @@ async fn a_client_that_does_not_finish_its_head_is_closed() {
 async fn an_idle_connection_is_closed() {
     let address = start(Limits { idle: SHORT, ..patient() }).await;
     in_thread(move || {
-        // Who has said nothing yet has the time of the idle, not that of a head.
+        // A silent connection has the idle time, not that of a head.
         assert_eq!(rest(&mut connect(address)), "");
         let mut client = connect(address);
         say(&mut client, "GET / HTTP/1.1\r\nhost: a\r\n\r\n");
@@ -115,7 +115,7 @@ async fn an_idle_connection_is_closed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_does_not_take_its_answer_is_closed() {
+async fn unread_response_times_out() {
     for limits in [
         Limits { answer_pause: SHORT, ..patient() },
         Limits { answer_grace: Duration::ZERO, answer_rate: u64::MAX, ..patient() },
@@ -125,7 +125,7 @@ async fn a_client_that_does_not_take_its_answer_is_closed() {
             let mut client = connect(address);
             say(&mut client, "GET /large HTTP/1.1\r\nhost: a\r\n\r\n");
             hears(&mut client, "\r\n\r\n");
-            // Nothing more is read, and others are served until the server has given up.
+            // Nothing more is read, and others are served until the server gives up.
             while is_open(&client) {
                 assert!(ask(address, "/").ends_with("here"));
             }
@@ -134,14 +134,14 @@ async fn a_client_that_does_not_take_its_answer_is_closed() {
     }
 }
 
-/// Returns true until the other side has closed or reset the connection: writing finds out without reading.
+/// Returns true until the other side has closed or reset the connection: a write finds out without reading.
 fn is_open(client: &Client) -> bool {
     let mut writer = client;
     writer.write_all(b"\r\n").is_ok()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_idle_clients_keep_nobody_out() {
+async fn idle_clients_exclude_nobody() {
     for limits in [Limits { of_one: 10, ..patient() }, Limits { total: 10, ..patient() }] {
         for begun in ["", "GET / HTTP/1.1\r\nhost: a\r\n"] {
             let address = start(limits).await;
@@ -149,12 +149,12 @@ async fn many_idle_clients_keep_nobody_out() {
                 let mut held: Vec<Client> = Vec::new();
                 for _ in 0..60 {
                     let mut client = connect(address);
-                    // One that was closed at once is as good as one that is closed later.
+                    // A connection that was closed at once is as good as one that is closed later.
                     let _ = client.write_all(begun.as_bytes());
                     held.push(client);
                 }
                 assert!(ask(address, "/").ends_with("here"));
-                // Of those that began to ask, the one goes first whose first bytes were not read yet.
+                // Of connections with an incomplete head, the one with unread first bytes is evicted first.
                 if begun.is_empty() {
                     assert_eq!(rest(&mut held[0]), "", "the oldest had to go");
                 }
@@ -165,7 +165,7 @@ async fn many_idle_clients_keep_nobody_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn clients_at_work_are_not_closed_for_others() {
+async fn working_clients_are_not_evicted() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let go = Arc::new(tokio::sync::Notify::new());
@@ -200,12 +200,12 @@ async fn clients_at_work_are_not_closed_for_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_over_an_unread_body_is_heard_by_its_sender() {
+async fn response_over_an_unread_body_reaches_its_sender() {
     let address = start(patient()).await;
     in_thread(move || {
         let mut client = connect(address);
         say(&mut client, "POST /refuse HTTP/1.1\r\nhost: a\r\ncontent-length: 6000000\r\n\r\n");
-        // Larger than all buffers on the way: without somebody who hears, this fails or takes the answer away.
+        // Larger than all buffers on the way: without lingering this fails or destroys the response.
         client.write_all(&vec![b'x'; 6_000_000]).unwrap();
         let answer = rest(&mut client);
         assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("no"), "{answer}");

@@ -1,4 +1,4 @@
-//! Calendars of others: fetching one now, and reading .ics files in.
+//! External calendars: sync now, and import of .ics files.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State as AxumState};
@@ -74,15 +74,15 @@ pub fn routes() -> Vec<Route> {
     routes.into_iter().map(|route| route.tag(EXTERNAL_CALENDAR.collection)).collect()
 }
 
-/// An .ics file: the body itself, or the part of a form with small texts beside it.
+/// Uploaded .ics file: the body itself, or the part of a form with small texts beside it.
 pub struct CalendarFile {
     bytes: Vec<u8>,
-    /// Empty when the body is the file.
+    /// Form; empty when the body is the file.
     form: Upload,
 }
 
 impl CalendarFile {
-    /// What is said beside the file: as a parameter of the address, or as a part of the form, not as both.
+    /// Returns a value beside the file: a parameter of the address or a part of the form, but not both.
     fn said<'a>(
         &'a self,
         parameters: &'a Parameters,

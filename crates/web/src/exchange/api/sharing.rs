@@ -1,4 +1,4 @@
-//! Shares beyond their collection: who looked at one.
+//! Shares: views of one.
 
 use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
@@ -14,7 +14,7 @@ use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
 
-/// The operations.
+/// Operations.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let text = || json!({ "type": "string" });

@@ -1,4 +1,4 @@
-//! Calendars of others: how fetching stands, what they have in the next weeks, and reading files in.
+//! External calendars: state of the sync, dates of the next weeks, and import of files.
 
 use axum::extract::State as AxumState;
 use axum::http::StatusCode;
@@ -31,9 +31,9 @@ use crate::core::state::{State, blocking};
 use crate::records::pages::import::Upload;
 use crate::records::pages::{Values, detail as generic, history_panel, value};
 
-/// Dates shown on the page of a calendar.
+/// Number of dates on the page of a calendar.
 const NEXT: usize = 15;
-/// Whose changes refresh the parts of a page.
+/// Kinds whose changes refresh the parts of a page.
 const LIVE: &str = "external_calendar external_event";
 
 /// Pages with their access.
@@ -130,7 +130,7 @@ fn property(label: &str, value: Markup) -> Property {
     Property { label: label.to_owned(), value }
 }
 
-/// How fetching stands, and the button that does it now.
+/// State of the sync, with a button that starts it now.
 fn fetching(
     state: &State,
     page: &Page,
@@ -197,7 +197,7 @@ fn facts(calendar: &Record, values: &Values<'_>) -> Vec<Property> {
     facts
 }
 
-/// The dates of the next weeks.
+/// Dates of the next weeks.
 fn next_dates(
     state: &State,
     actor: &Actor,
@@ -268,7 +268,7 @@ fn file_field(error: Option<String>) -> FormField {
     }
 }
 
-/// Reading a file into a calendar that is there.
+/// Import of a file into an existing calendar.
 fn upload_panel(page: &Page, calendar: &Record, refusal: Option<String>) -> Markup {
     let file = file_field(refusal);
     let keep = FormField {
@@ -387,7 +387,7 @@ fn draw_new(page: &Page, name: &str, error: Option<String>) -> String {
     below(page).width(Width::Narrow).render(title, &content).into_string()
 }
 
-/// What a file brought. Sending it again by reloading the page changes nothing.
+/// Result of an import. Reloading the page sends the file again, which changes nothing.
 fn reported(page: &Page, calendar: &Record, report: &Report) -> Response {
     let address = EXTERNAL_CALENDAR.url(calendar.id);
     let tone = if report.skipped_count == 0 { Tone::Good } else { Tone::Warning };

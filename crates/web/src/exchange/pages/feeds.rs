@@ -1,4 +1,4 @@
-//! A feed: its page for the owner, and at the address with the secret the calendar for programs.
+//! Feeds: the page for the owner, and the calendar for programs at the secret address.
 
 use axum::extract::{Path, State as AxumState};
 use axum::http::{HeaderMap, StatusCode};
@@ -38,7 +38,7 @@ pub fn routes() -> Vec<PageRoute> {
     ]
 }
 
-/// `GET /feeds/SECRET.ics` for calendar programs, which are nobody here, and `GET /feeds/{id}` for people.
+/// `GET /feeds/SECRET.ics` for calendar programs, which are anonymous here, and `GET /feeds/{id}` for people.
 async fn one(
     AxumState(state): AxumState<State>,
     Path(name): Path<String>,
@@ -55,7 +55,7 @@ async fn one(
             problem.into_response()
         }));
     }
-    // The address of programs is open to anybody; the page is not.
+    // The address for programs is public; the page is not.
     let SignedIn { page, actor } = signed?;
     Access::Role.check(page.caller.as_ref())?;
     let parameters = parameters.known(&["tab"]);
@@ -147,7 +147,7 @@ fn secret_address(base: &str, path: &str) -> Markup {
     }
 }
 
-/// What to do in the programs that most people have.
+/// Instructions for common calendar programs.
 fn instructions() -> Markup {
     let programs = [
         (
@@ -182,7 +182,7 @@ fn instructions() -> Markup {
     }
 }
 
-/// Kinds and states of calendar entries, to choose from in the form of a feed.
+/// Returns the values of calendar entries, kinds and states, for the form of a feed.
 #[must_use]
 pub fn field_options(field: &str) -> Option<Vec<(&'static str, String)>> {
     match field {

@@ -1,5 +1,5 @@
-//! The public page of a shared calendar. It has a frame of its own without scripts, links or navigation, and draws
-//! nothing but what [`SharedEntry`] has.
+//! Public page of a shared calendar. It has a frame of its own without scripts, links or navigation, and shows nothing
+//! but the fields of [`SharedEntry`].
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State as AxumState};
@@ -38,16 +38,16 @@ pub fn routes() -> Vec<PageRoute> {
     ]
 }
 
-/// Cookie that proves the pass phrase, sent to the address of its share alone.
+/// Cookie that proves the passphrase, sent only to the address of its share.
 const COOKIE: &str = "obcms_share";
-/// For how long a pass phrase is not asked for again.
+/// Time for which a passphrase is valid, in seconds.
 const UNLOCKED_SECONDS: i64 = 12 * 3600;
-/// What lasts longer stands after the rest of its day.
+/// Days above which an entry is listed after the others of its day.
 const LONG_DAYS: i32 = 7;
 /// Entries of one day in the grid; the list has all.
 const IN_A_DAY: usize = 4;
 
-/// Neither search engines nor the pages that one goes to from here learn of the address.
+/// Hides the address from search engines and from linked pages.
 fn private(mut response: Response) -> Response {
     for (name, value) in [
         (HeaderName::from_static("x-robots-tag"), "noindex, nofollow, noarchive"),
@@ -72,17 +72,17 @@ fn proof(headers: &HeaderMap) -> String {
     cookies(headers).find(|(name, _)| *name == COOKIE).map_or_else(String::new, |(_, value)| value.to_owned())
 }
 
-/// Who asks for a page that nobody sees yet.
+/// Request for a page that nobody sees yet.
 enum Onlooker {
-    /// Asks how the address stands, and gets no page at all.
+    /// Request for the headers only.
     Head,
-    /// A browser that fetches what its user might open next.
+    /// Browser that prefetches a page.
     Prefetch,
-    /// A messenger that draws a picture of an address somebody sends.
+    /// Messenger that builds a preview of a link.
     Preview,
 }
 
-/// Words by which the fetchers of messengers name themselves.
+/// User agents of the fetchers of messengers.
 const PREVIEWS: [&str; 8] = [
     "facebookexternalhit",
     "facebot",
@@ -93,7 +93,7 @@ const PREVIEWS: [&str; 8] = [
     "skypeuripreview",
     "twitterbot",
 ];
-/// Those that begin so; browsers within a messenger have its name further on.
+/// Prefixes of such user agents; browsers within a messenger have its name further on.
 const PREVIEWS_BEGIN: [&str; 2] = ["whatsapp/", "viber"];
 
 impl Onlooker {
@@ -105,7 +105,7 @@ impl Onlooker {
         if method == Method::HEAD {
             return Some(Self::Head);
         }
-        // The last two are how older browsers say it.
+        // The last two are headers of older browsers.
         if ["sec-purpose", "purpose", "x-moz"].into_iter().any(|name| text(name).contains("prefetch")) {
             return Some(Self::Prefetch);
         }
@@ -115,14 +115,14 @@ impl Onlooker {
         is_preview.then_some(Self::Preview)
     }
 
-    /// An answer without anything of the calendar, since no view is counted for it.
+    /// Returns a response without calendar data, because no view is counted for it.
     fn answer(&self, behind: &ShareState) -> Response {
         match (behind, self) {
             (ShareState::Missing, _) => missing(),
             (ShareState::Closed(_, reason), _) => gone(*reason),
             (ShareState::Locked, _) => locked(StatusCode::OK, None),
             (ShareState::Open(_), Self::Head) => private(StatusCode::OK.into_response()),
-            // A browser throws away what was refused, and asks again when its user goes there.
+            // A browser discards a refused prefetch, and requests the page again when its user opens it.
             (ShareState::Open(_), Self::Prefetch) => private(StatusCode::SERVICE_UNAVAILABLE.into_response()),
             (ShareState::Open(_), Self::Preview) => {
                 let content =
@@ -140,7 +140,7 @@ async fn show(
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    // What cannot be read as text is no address of ours.
+    // An address that is not text is not ours.
     let Ok(Path(secret)) = path else {
         return Ok(missing());
     };
@@ -167,7 +167,7 @@ async fn unlock(
     headers: HeaderMap,
     form: Form,
 ) -> Result<Response, PageError> {
-    // What cannot be read as text is no address of ours.
+    // An address that is not text is not ours.
     let Ok(Path(secret)) = path else {
         return Ok(missing());
     };
@@ -182,7 +182,7 @@ async fn unlock(
         Err(error) => Err(error),
     };
     Ok(match unlocked? {
-        // The page itself says what became of the share.
+        // The page itself shows the state of the share.
         Unlocked::Nothing => private(Redirect::to(&path).into_response()),
         Unlocked::Right(proof) => {
             let mut response = private(Redirect::to(&path).into_response());
@@ -256,7 +256,7 @@ fn locked(status: StatusCode, error: Option<&str>) -> Response {
     answer(status, "A shared calendar", &content)
 }
 
-/// An entry within the days that are shown: its first and its last day there.
+/// Entry with its first and last shown day.
 struct Placed<'a> {
     entry: &'a SharedEntry,
     first: Date,
@@ -271,7 +271,7 @@ impl<'a> Placed<'a> {
         };
         let last = match entry.end {
             Moment::Day(after) => after.saturating_sub(1.day()),
-            // What ends at midnight has nothing of the day that begins then.
+            // An entry that ends at midnight does not touch the day that begins then.
             Moment::Instant(end, _) => end
                 .saturating_sub(1.nanosecond())
                 .map_or_else(|_| day(entry.end), |just_before| just_before.to_zoned(zone.clone()).date()),
@@ -282,7 +282,7 @@ impl<'a> Placed<'a> {
 }
 
 impl Placed<'_> {
-    /// How many days it has here beyond the first.
+    /// Returns the number of shown days after the first.
     fn days(&self) -> i32 {
         self.first.until(self.last).map_or(0, |span| span.get_days())
     }
@@ -374,7 +374,7 @@ fn grid(month: Date, within: &[&Placed<'_>], today: Date) -> Markup {
 fn cell(day: Date, within: &[&Placed<'_>], today: Date) -> Markup {
     let mut found: Vec<&&Placed<'_>> =
         within.iter().filter(|entry| entry.first <= day && day <= entry.last).collect();
-    // What goes on for months says little of the day.
+    // Long entries are less relevant for the day.
     found.sort_by_key(|entry| entry.days());
     html! {
         td data-today[day == today] {
@@ -394,7 +394,7 @@ fn cell(day: Date, within: &[&Placed<'_>], today: Date) -> Markup {
 fn list(month: Date, within: &[&Placed<'_>], zone: &TimeZone, today: Date) -> Markup {
     let mut days: Vec<(Date, Vec<&Placed<'_>>)> = Vec::new();
     for entry in within {
-        // What goes on from the month before stands at the beginning of this one.
+        // An entry that began before the month is shown at the beginning of it.
         let day = entry.first.max(month);
         match days.iter_mut().find(|(known, _)| *known == day) {
             Some((_, entries)) => entries.push(entry),

@@ -1,4 +1,4 @@
-//! The page of one shared calendar for its maker: the address to pass on, and who looked.
+//! Page of a share for its creator: the address to pass on, and the views.
 
 use axum::extract::State as AxumState;
 use axum::response::{Html, Response};
@@ -39,7 +39,7 @@ pub fn routes() -> Vec<PageRoute> {
     ]
 }
 
-/// Lines of the log that the page shows.
+/// Log lines on the page.
 const LINES: i64 = 100;
 
 async fn show(
@@ -151,7 +151,7 @@ fn address_part(address: &str, is_open: bool) -> Markup {
     }
 }
 
-/// The address as a picture for the camera of a phone; nothing when it is too long for one.
+/// QR code of the address; empty when it is too long for one.
 fn qr_code(address: &str) -> Markup {
     let Ok(code) = QrCode::new(address) else {
         return html! {};

@@ -1,4 +1,4 @@
-//! The figures of the portfolio.
+//! Figures of the portfolio.
 
 use axum::extract::State as AxumState;
 use axum::http::header;
@@ -15,7 +15,7 @@ use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
 
-/// The operation of the portfolio.
+/// Operation of the portfolio.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     vec![
@@ -59,7 +59,7 @@ fn given<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a str> {
     parameters.get(name).filter(|text| !text.is_empty())
 }
 
-/// What the parameters of an address select; empty ones select nothing.
+/// Parses the filter of an address; empty values select nothing.
 pub fn filter(parameters: &Parameters) -> Result<Filter, Problem> {
     let fiscal_year = given(parameters, "fiscal_year")
         .map(|text| {

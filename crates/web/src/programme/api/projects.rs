@@ -1,4 +1,4 @@
-//! The way of a project through its stages.
+//! Stage transitions of a project.
 
 use axum::extract::State as AxumState;
 use axum::http::StatusCode;
@@ -19,7 +19,7 @@ use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
 use crate::records::api::records::record_response;
 
-/// The steps of a project.
+/// Operations.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let step = |word: &str, summary: &str, body: &ActionBody, handler| {

@@ -1,4 +1,4 @@
-//! The chain around one thing.
+//! Chain of a record.
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State as AxumState};
@@ -15,7 +15,7 @@ use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
 
-/// The operation of the chain.
+/// Operation of the chain.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     vec![
@@ -43,7 +43,7 @@ async fn trace(
     Ok(axum::Json(trace.to_json(state.app.zone())).into_response())
 }
 
-/// Kind and id of an address; what is none of ours cannot be found.
+/// Parses kind and id of an address; unknown ones are not found.
 pub fn thing(path: Result<Path<(String, String)>, PathRejection>) -> Result<(&'static Kind, Id), Problem> {
     let missing = || Problem::new(axum::http::StatusCode::NOT_FOUND, "Nothing found at this address.");
     let Path((kind, id)) = path.map_err(|_| missing())?;

@@ -14,7 +14,7 @@ const fn step(label: &'static str, address: String, kind: &'static Kind) -> Next
     NextStep { label, address, kind }
 }
 
-/// Steps that follow from a need.
+/// Returns the next steps after a need.
 pub fn of_need(_: &State, _: &Actor, need: &Record) -> Steps {
     let id = need.id;
     let title: String = form_urlencoded::byte_serialize(need.title().as_bytes()).collect();
@@ -25,7 +25,7 @@ pub fn of_need(_: &State, _: &Actor, need: &Record) -> Steps {
     ])
 }
 
-/// Steps that follow from a PPA.
+/// Returns the next steps after a PPA.
 pub fn of_ppa(state: &State, actor: &Actor, ppa: &Record) -> Steps {
     Ok(match ppa.references("needs").first() {
         Some(need) if may_create(actor, &kinds::PROJECT) => {
@@ -36,12 +36,12 @@ pub fn of_ppa(state: &State, actor: &Actor, ppa: &Record) -> Steps {
     })
 }
 
-/// Steps that follow from a community.
+/// Returns the next steps after a community.
 pub fn of_community(_: &State, _: &Actor, community: &Record) -> Steps {
     Ok(vec![step("Record need", format!("/needs/new?community={}", community.id), &kinds::NEED)])
 }
 
-/// Steps that follow from an assessment.
+/// Returns the next steps after an assessment.
 pub fn of_assessment(_: &State, _: &Actor, assessment: &Record) -> Steps {
     let community =
         assessment.reference("community").map_or_else(String::new, |id| format!("&community={id}"));
@@ -49,19 +49,19 @@ pub fn of_assessment(_: &State, _: &Actor, assessment: &Record) -> Steps {
     Ok(vec![step("Record need", address, &kinds::NEED)])
 }
 
-/// Steps that follow from a policy.
+/// Returns the next steps after a policy.
 pub fn of_policy(_: &State, _: &Actor, policy: &Record) -> Steps {
     let address = format!("/policy-milestones/new?policy={}", policy.id);
     Ok(vec![step("Add milestone", address, &kinds::POLICY_MILESTONE)])
 }
 
-/// Steps that follow from a service.
+/// Returns the next steps after a service.
 pub fn of_service(_: &State, _: &Actor, service: &Record) -> Steps {
     let address = format!("/applications/new?service={}", service.id);
     Ok(vec![step("Record application", address, &kinds::APPLICATION)])
 }
 
-/// Address of the form for a need; its community is filled in if the actor sees just one of the PPA.
+/// Returns the address of the form for a need; its community is filled in if the actor sees exactly one of the PPA.
 fn new_need_of(state: &State, actor: &Actor, ppa: &Record) -> Result<String, AppError> {
     let communities = ppa.references("communities");
     let seen = state.app.directory(actor, communities)?;

@@ -1,4 +1,4 @@
-//! The portfolio: the state of all PPAs on one page.
+//! Portfolio: the state of all PPAs on one page.
 
 use axum::extract::State as AxumState;
 use axum::response::Html;
@@ -31,7 +31,7 @@ pub fn routes() -> Vec<PageRoute> {
 }
 
 const FILTERS: [&str; 3] = ["fiscal_year", "sector", "region"];
-/// Kinds whose changes move the figures.
+/// Kinds whose changes affect the figures.
 const LIVE: &str = "ppa task need project";
 
 async fn page(
@@ -75,7 +75,7 @@ async fn page(
     Ok(Html(page.width(Width::Full).render("Portfolio", &content).into_string()))
 }
 
-/// Regions to choose from: id and name.
+/// Returns the regions for the filter: id and name.
 fn regions(state: &State, chosen: &Filter) -> Result<Vec<(String, String)>, AppError> {
     let found = state.app.portfolio_regions()?;
     let mut found: Vec<(String, String)> =
@@ -88,11 +88,11 @@ fn regions(state: &State, chosen: &Filter) -> Result<Vec<(String, String)>, AppE
     Ok(found)
 }
 
-/// The address with one parameter set, or left out when the value is empty.
+/// Returns the address with one parameter set, or removed when the value is empty.
 fn address(parameters: &Parameters, name: &str, value: &str) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (key, kept) in &parameters.0 {
-        // Another filter or order begins at the first page again.
+        // Another filter or order starts at the first page again.
         if key != name && key != "cursor" && !kept.is_empty() {
             query.append_pair(key, kept);
         }
@@ -227,7 +227,7 @@ fn charts(figures: &Portfolio) -> Markup {
     }
 }
 
-/// Bars of a distribution; each leads to the PPAs behind it.
+/// Bar chart of a distribution; each bar links to its PPAs.
 fn chart(id: &str, title: &str, groups: &[Group], field: &str, by_budget: bool) -> Markup {
     #[allow(clippy::cast_precision_loss)]
     let rows: Vec<Bar> = groups
@@ -263,7 +263,7 @@ fn pipeline(figures: &Portfolio) -> Markup {
     panel("chart-pipeline", "", "Projects by stage", &html! {}, &bars("Projects by stage", &rows))
 }
 
-/// The columns of the table, with the name by which it is sorted.
+/// Columns of the table, with their sort keys.
 const COLUMNS: [(&str, &str, bool); 7] = [
     ("title", "PPA", false),
     ("status", "Status", false),
@@ -274,7 +274,7 @@ const COLUMNS: [(&str, &str, bool); 7] = [
     ("late_tasks", "Late / open tasks", true),
 ];
 
-/// Puts the lines in order; empty keeps those that need attention first. False for an unknown column.
+/// Sorts the lines; an empty sort keeps those that need attention first. False for an unknown column.
 fn sorted(lines: &mut [&Line], sort: &str) -> bool {
     let (name, descending) = sort.strip_prefix('-').map_or((sort, false), |name| (name, true));
     match name {

@@ -1,4 +1,4 @@
-//! The page of a project: its nine stages with the time in each, what is missing for the next, and its tasks.
+//! Page of a project: its nine stages with their durations, requirements of the next one, and its tasks.
 
 use axum::extract::State as AxumState;
 use axum::http::StatusCode;
@@ -44,7 +44,7 @@ pub fn routes() -> Vec<PageRoute> {
     ]
 }
 
-/// A step that was refused: what was typed and why not.
+/// Refused step: typed values and the error.
 #[derive(Default)]
 struct Refused {
     form: Form,
@@ -69,7 +69,7 @@ async fn change_stage(
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
-    // The fields carry the step in their names, which keeps their ids apart on the page.
+    // The fields have the step in their names, which keeps their ids unique on the page.
     let suffix = format!("-{}", form.get("step"));
     let plain = |name: &str| name.strip_suffix(suffix.as_str()).unwrap_or(name).to_owned();
     let form = Form(form.0.iter().map(|(name, value)| (plain(name), value.clone())).collect());
@@ -177,7 +177,7 @@ fn instant(json: &Json, name: &str) -> Option<Timestamp> {
     text(json, name).parse().ok()
 }
 
-/// The nine stages: those that were passed, the one now, those to come.
+/// Nine stages: passed, current and future ones.
 fn timeline(record: &Record, stays: &[Json], values: &Values<'_>, now: Timestamp) -> Markup {
     let current = Stage::parse(record.text("current_stage")).unwrap_or(Stage::NeedIdentification);
     html! {
@@ -208,7 +208,7 @@ fn timeline(record: &Record, stays: &[Json], values: &Values<'_>, now: Timestamp
     }
 }
 
-/// How long the project was in a stage, over all its stays there.
+/// Returns the time that the project spent in a stage, over all its visits.
 fn time_in(stays: &[&Json], now: Timestamp) -> String {
     let seconds: i64 = stays
         .iter()
@@ -226,7 +226,7 @@ fn time_in(stays: &[&Json], now: Timestamp) -> String {
     }
 }
 
-/// What is missing to enter the next stage, each with a link to where it is set right.
+/// Missing requirements of the next stage, each with a link to where it is set.
 fn next(record: &Record, checks: &[(String, Option<String>)], values: &Values<'_>) -> Markup {
     let Some(stage) = Stage::parse(record.text("current_stage")).and_then(Stage::next) else {
         return html! {
@@ -252,7 +252,7 @@ fn next(record: &Record, checks: &[(String, Option<String>)], values: &Values<'_
     }
 }
 
-/// Failed checks with the pages that lead on: the form where the person may set it right, else the record, and no page
+/// Returns failed checks with links: to the form where the person may edit the record, else to the record, and none
 /// where they may not see it.
 fn check_links(
     state: &State,
@@ -339,7 +339,7 @@ fn step_form(
         });
     }
     fields.push(FormField {
-        // Several of these forms stand on one page, and ids are unique.
+        // Several of these forms are on one page, and ids are unique.
         name: format!("note-{step}"),
         label: note.to_owned(),
         required: needs_reason,

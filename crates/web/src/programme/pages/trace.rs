@@ -1,4 +1,4 @@
-//! The chain around a thing: a panel for every detail page, and a page that shows all of it.
+//! Chain of a record: a panel for every detail page, and a page with all of it.
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State as AxumState};
@@ -21,11 +21,11 @@ use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::pages::value::state_words;
 
-/// Links of one kind that the panel shows before it leads to the whole chain.
+/// Links of one kind in the panel, before it links to the whole chain.
 const SHOWN: usize = 6;
-/// Groups that are shown even when nothing is in them: the promise of the chain.
+/// Groups that are shown even when empty.
 const ALWAYS: [&str; 3] = ["needs", "ppas", "tasks"];
-/// Kinds whose changes the chain follows.
+/// Kinds whose changes refresh the chain.
 const LIVE: &str =
     "community assessment need policy project ppa event policy_milestone service application task";
 
@@ -34,7 +34,7 @@ pub fn routes() -> Vec<PageRoute> {
     vec![PageRoute::get("/trace/{kind}/{id}", Access::Role, page)]
 }
 
-/// Panel with the chain around a record; what the person may not see is left out.
+/// Panel with the chain of a record; records that the person may not see are omitted.
 pub fn panel(state: &State, _: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
     let trace = state.app.trace(actor, record.kind, record.id)?;
     let content = drawn(&trace, state.app.today(), SHOWN);
@@ -70,7 +70,7 @@ fn drawn(trace: &Trace, today: Date, shown: usize) -> Markup {
         .filter(|group| !group.links.is_empty() || ALWAYS.contains(&group.name))
         .map(|group| drawn_group(group, trace.thing.id, today, shown, &whole))
         .collect();
-    // A thing outside of the chain, as an organization, stands before what hangs on it.
+    // A record outside of the chain, such as an organization, is placed before its links.
     if trace.groups.iter().all(|group| group.kind != trace.thing.kind) {
         let link = drawn_link(&trace.thing, trace.thing.id, today);
         groups.insert(
@@ -106,7 +106,7 @@ fn drawn_group(group: &Group, thing: Id, today: Date, shown: usize, whole: &str)
     }
 }
 
-/// The links that a short list shows: of tasks those that are still to be done come first.
+/// Returns the links of a short list: open tasks first.
 fn chosen(group: &Group, shown: usize) -> Vec<&Link> {
     let is_done = |link: &Link| group.name == "tasks" && ["completed", "cancelled"].contains(&&*link.state);
     let mut links: Vec<&Link> = group.links.iter().collect();
@@ -144,7 +144,7 @@ fn drawn_link(link: &Link, thing: Id, today: Date) -> ChainLink {
     }
 }
 
-/// The next dates, or the last ones when nothing lies ahead.
+/// Next dates, or the last ones when none are ahead.
 fn drawn_dates(trace: &Trace, today: Date, shown: usize, whole: &str) -> Option<ChainGroup> {
     let midnight = today.to_zoned(TimeZone::UTC).ok()?.timestamp();
     let ahead: Vec<&EntryRow> = trace.dates.iter().filter(|entry| entry.end > midnight).collect();

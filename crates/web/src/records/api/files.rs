@@ -1,4 +1,4 @@
-//! Files of records: out as CSV and XLSX, in from both.
+//! Files of records: export and import as CSV and XLSX.
 
 use std::fs::File;
 use std::io::Read;
@@ -25,7 +25,7 @@ use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
 
-/// The operations on files of one kind.
+/// Operations on files of one kind.
 #[must_use]
 pub fn routes(kind: &'static Kind) -> Vec<Route> {
     let all = format!("/api/v1/{}", kind.collection);
@@ -93,7 +93,7 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
     routes
 }
 
-/// The parts of a CSV, each read when the client has taken the one before.
+/// Returns the parts of a CSV, each read when the client has taken the previous one.
 fn csv_parts(
     app: App,
     export: Export,
@@ -107,14 +107,14 @@ fn csv_parts(
         Some((part, (app, export, None)))
     })
     .scan(false, |failed, part| {
-        // After an error nothing follows: the connection ends and the file is seen to be incomplete.
+        // After an error nothing follows: the connection closes, so that the file is recognized as incomplete.
         let is_over = std::mem::replace(failed, part.is_err());
         std::future::ready((!is_over).then_some(part))
     })
     .fuse()
 }
 
-/// A file in parts.
+/// Returns a file in parts.
 fn file_parts(file: File) -> impl Stream<Item = Result<Vec<u8>, std::io::Error>> {
     stream::unfold(file, |mut file| async move {
         let mut part = Vec::with_capacity(PART);
@@ -130,7 +130,7 @@ fn file_parts(file: File) -> impl Stream<Item = Result<Vec<u8>, std::io::Error>>
 /// Bytes of a file that are sent at once.
 const PART: usize = 64 * 1024;
 
-/// Taking imports back, whatever their kind.
+/// Operations that revert imports of any kind.
 #[must_use]
 pub fn import_routes() -> Vec<Route> {
     let mut route = Route::new(
@@ -183,12 +183,12 @@ async fn export(
     let mut export = blocking(|| state.app.begin_export(&caller.actor, kind, &query))?;
     let body = match format {
         Format::Csv => {
-            // What is refused is refused before the first byte.
+            // Refusals come before the first byte.
             let first = blocking(|| state.app.next_csv(&mut export))?;
             Body::from_stream(while_running(running, csv_parts(state.app.clone(), export, first)))
         }
         Format::Xlsx => {
-            // A workbook takes a processor and disk for seconds: the others wait for their turn.
+            // A workbook takes CPU and disk for seconds: the others wait.
             let turn = state.workbooks.clone().acquire_owned().await;
             let file = blocking(|| state.app.export_workbook(export))?;
             drop(turn);
@@ -230,7 +230,7 @@ async fn import(
     Err(refusal(&report))
 }
 
-/// Refusal of a file with errors.
+/// Returns the refusal of a file with errors.
 fn refusal(report: &Report) -> Problem {
     let mut problem =
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "The file was not imported. Nothing was changed.");
@@ -241,22 +241,22 @@ fn refusal(report: &Report) -> Problem {
     problem
 }
 
-/// A form with a file: `multipart/form-data` with the part `file` and small texts.
+/// Form with a file: `multipart/form-data` with the part `file` and small texts.
 #[derive(Clone, Debug, Default)]
 pub struct Upload {
-    /// The bytes of the part `file`, when something was chosen.
+    /// Bytes of the part `file`, when a file was selected.
     pub file: Option<Vec<u8>>,
     texts: Vec<(String, String)>,
 }
 
 impl Upload {
-    /// The text of a part.
+    /// Returns the text of a part.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         self.texts.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// Refuses parts that are not known, and those that are sent twice.
+    /// Refuses unknown and repeated parts.
     pub fn only(&self, known: &[&str]) -> Result<(), Problem> {
         let mut errors = Vec::new();
         for (position, (name, _)) in self.texts.iter().enumerate() {
@@ -301,7 +301,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                 if bytes.len() > MAXIMUM_BYTES {
                     return Err(too_large());
                 }
-                // A browser sends an empty part when nothing was chosen.
+                // A browser sends an empty part when no file was selected.
                 upload.file = (!bytes.is_empty()).then(|| bytes.to_vec());
             } else {
                 let text = String::from_utf8(bytes.to_vec())

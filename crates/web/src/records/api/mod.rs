@@ -1,4 +1,4 @@
-//! Operations that every kind gets from its description.
+//! Generic operations of all kinds.
 
 pub mod files;
 pub mod records;

@@ -1,4 +1,4 @@
-//! The collections: list, read, create, change, archive, restore, history, undo, for any kind.
+//! Collections: list, read, create, change, archive, restore, history, undo, for any kind.
 
 use axum::extract::State as AxumState;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -23,7 +23,7 @@ use crate::core::state::{State, blocking};
 
 type ApiResult = Result<Response, Problem>;
 
-/// The operations of one kind.
+/// Operations of one kind.
 #[must_use]
 pub fn routes(kind: &'static Kind) -> Vec<Route> {
     let all = format!("/api/v1/{}", kind.collection);
@@ -157,18 +157,18 @@ fn changing(kind: &'static Kind) -> Vec<Route> {
     ]
 }
 
-/// One record as an answer, with its version as ETag.
+/// Returns the response with one record, with its version as ETag.
 pub fn record_response(state: &State, status: StatusCode, record: &Record) -> ApiResult {
     record_response_with(state, status, record, [])
 }
 
-/// One record as an answer to the caller, who may be its owner and see more of it.
+/// Returns the response with one record for the caller, who may be its owner and see more of it.
 pub fn record_response_to(state: &State, caller: &Caller, status: StatusCode, record: &Record) -> ApiResult {
     let body = state.app.owner_fields(&caller.base, &caller.actor, record);
     answer_with(state, status, record, body)
 }
 
-/// The same with further members.
+/// Returns the response with further members.
 pub fn record_response_with(
     state: &State,
     status: StatusCode,

@@ -1,4 +1,4 @@
-//! Search over everything.
+//! Search over all kinds.
 
 use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
@@ -15,7 +15,7 @@ use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
 use crate::records::pages::value::state_words;
 
-/// The operation of the search.
+/// Operation of the search.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     vec![
@@ -50,7 +50,7 @@ async fn search(
     Ok(axum::Json(json!({ "items": items })).into_response())
 }
 
-/// The kinds that a search is limited to.
+/// Returns the kinds that a search is limited to.
 pub fn kinds_of(parameters: &Parameters) -> Result<Vec<&'static Kind>, Problem> {
     parameters
         .get("kinds")
@@ -71,7 +71,7 @@ fn item(hit: &Hit) -> Json {
     })
 }
 
-/// Kind and state in words.
+/// Returns kind and state as text.
 #[must_use]
 pub fn subtitle(hit: &Hit) -> String {
     if hit.state.is_empty() {

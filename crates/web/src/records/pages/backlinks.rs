@@ -1,4 +1,4 @@
-//! What points at a record, in one panel for each kind and field.
+//! Backlinks: records that refer to a record, in one panel for each kind and field.
 
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
@@ -10,13 +10,13 @@ use super::value;
 use crate::components::detail;
 use crate::core::state::State;
 
-/// Sources looked at; more than anybody reads through, and the list of the kind shows all.
+/// Maximum number of sources that are read; the list of the kind has all.
 const LOOKED_AT: i64 = 2000;
 /// Rows of one panel.
 const SHOWN: usize = 12;
 
-/// One panel for each kind of record that points here, in the order of the navigation. References with a
-/// panel of a subject are left out.
+/// One panel for each kind of record that refers to this one, in the order of the navigation. References with a panel
+/// of a subject are omitted.
 pub fn panels(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
     let found = state.app.read(|tx| Ok(records::sources(tx, &[record.id], &[], LOOKED_AT)?))?;
     let directory: Directory =

@@ -1,4 +1,4 @@
-//! The controls of a kind's fields, in forms and in filters, from their description.
+//! Controls of fields, in forms and filters, from their description.
 
 use jiff::tz::TimeZone;
 use obcms_app::records::lists;
@@ -14,12 +14,12 @@ use crate::components::forms::{Choice, Control, FormField};
 use crate::core::input::Form;
 use crate::core::state::State;
 
-/// The inputs of a kind with what they hold: those everyone needs, and those to fold under "More fields".
+/// Returns the fields of a form of a kind with their values: common ones, and those under "More fields".
 ///
-/// `typed` comes from [`written::written`] (a record), [`written::prefilled`] (a new one) or the form as it was sent, so
-/// that a refused form shows what was typed. `known` are records whose titles may be shown because the record
-/// that is edited points at them; other ids get their title only where the person may see the record.
-/// Send the result of [`shown`] along as a hidden input, and read the answer with [`written::read_form`].
+/// `typed` comes from [`written::written`] (a record), [`written::prefilled`] (a new one) or the form as it was sent,
+/// so that a refused form shows what was typed. `known` are records whose titles may be shown because the edited
+/// record refers to them; other ids get their title only where the person may see the record. Send the result of
+/// [`shown`] along as a hidden input, and parse the request with [`written::read_form`].
 pub fn form_fields(
     state: &State,
     actor: &Actor,
@@ -46,7 +46,7 @@ pub fn form_fields(
             },
         };
         if matches!(field.data, FieldType::Recurrence) {
-            // How it repeats belongs beside when it is.
+            // The recurrence belongs beside the dates.
             let entry = FormField { control: rule(kind, typed.get(field.name)), ..entry };
             let end =
                 kind.dates.first().map_or("", |role| if role.end.is_empty() { role.start } else { role.end });
@@ -54,7 +54,7 @@ pub fn form_fields(
             plain.insert(place.map_or(plain.len(), |place| place + 1), entry);
             continue;
         }
-        // What must be given and stands there already may be folded away.
+        // A required field with a value may be folded.
         if field.folded && !(field.required && matches!(field.initial, Initial::Empty)) {
             folded.push(entry);
         } else {
@@ -64,7 +64,7 @@ pub fn form_fields(
     Ok((plain, folded))
 }
 
-/// A point in time as a person types it; what was typed wrong stays.
+/// Formats a point in time as people type it; invalid input is preserved.
 fn local(text: &str, zone: &TimeZone) -> String {
     text.parse::<jiff::Timestamp>().map_or_else(
         |_| text.to_owned(),
@@ -72,7 +72,7 @@ fn local(text: &str, zone: &TimeZone) -> String {
     )
 }
 
-/// The hidden input that says which fields a form shows, so that a box that is not ticked is read as no.
+/// Hidden input with the names of the shown fields, so that an unchecked box is read as no.
 #[must_use]
 pub fn shown(fields: &[&[FormField]]) -> (String, String) {
     let offered = |field: &&FormField| !matches!(field.control, Control::ReadOnly { .. });
@@ -81,7 +81,7 @@ pub fn shown(fields: &[&[FormField]]) -> (String, String) {
     (SHOWN.to_owned(), names.join(","))
 }
 
-/// Titles of the ids that the person may see, and of those that are known already.
+/// Returns the titles of the ids that the person may see, and of known ones.
 fn titles(state: &State, actor: &Actor, ids: &[Id], known: &[Id]) -> Result<Directory, AppError> {
     if ids.is_empty() {
         return Ok(Directory::new());
@@ -92,7 +92,7 @@ fn titles(state: &State, actor: &Actor, ids: &[Id], known: &[Id]) -> Result<Dire
     Ok(directory)
 }
 
-/// The control of the rule, which looks at the start that the form holds.
+/// Control of the rule, which depends on the start in the form.
 fn rule(kind: &Kind, value: &str) -> Control {
     let starts =
         kind.dates.first().map_or_else(Vec::new, |role| vec![role.start.to_owned(), role.end.to_owned()]);
@@ -165,7 +165,7 @@ fn control(field: &Field, typed: &Form, titles: &Directory, zone: &TimeZone) -> 
     }
 }
 
-/// Selection of options that a subject gives, value and label.
+/// Control with options of a subject, value and label.
 fn from_options(typed: &Form, field: &Field, all: Vec<(&str, String)>) -> Control {
     let typed = typed.all(field.name);
     let chosen: Vec<&str> = typed.iter().flat_map(|text| text.split(',')).map(str::trim).collect();
@@ -177,7 +177,7 @@ fn from_options(typed: &Form, field: &Field, all: Vec<(&str, String)>) -> Contro
     Control::MultiSelect { options: options.collect() }
 }
 
-/// The entries of a list to choose from.
+/// Returns the options of a list.
 #[must_use]
 pub fn options(choices: &[obcms_domain::choices::Choice], chosen: &[String]) -> Vec<Choice> {
     let mut options: Vec<Choice> = choices
@@ -188,7 +188,7 @@ pub fn options(choices: &[obcms_domain::choices::Choice], chosen: &[String]) -> 
             selected: chosen.iter().any(|value| value == choice.value),
         })
         .collect();
-    // What was sent and is none of the list stays in sight beside its error.
+    // An invalid value that was sent is shown beside its error.
     for value in chosen.iter().filter(|value| !value.is_empty()) {
         if !options.iter().any(|option| option.value == *value) {
             options.push(Choice { value: value.clone(), label: value.clone(), selected: true });
@@ -209,7 +209,8 @@ fn zones(chosen: &str) -> Vec<Choice> {
         .collect()
 }
 
-/// A control for filtering by the field, holding the value of the address; nothing for what cannot be filtered.
+/// Returns the controls that filter by the field, with the values of the address; none for fields that cannot be
+/// filtered.
 #[must_use]
 pub fn filter_fields(kind: &'static Kind, typed: &Form, titles: &Directory) -> Vec<FormField> {
     let mut fields = Vec::new();
@@ -249,7 +250,7 @@ pub fn filter_fields(kind: &'static Kind, typed: &Form, titles: &Directory) -> V
             )),
         }
     }
-    // Every day of a kind can be narrowed, as all of them are on the calendar.
+    // Every day of a kind can be filtered, because all of them are on the calendar.
     for (_, field) in kind.visible().filter(|(_, field)| is_ranged(field)) {
         for (suffix, word) in [("from", "from"), ("to", "to")] {
             let name = format!("{}_{suffix}", field.name);
@@ -265,7 +266,7 @@ pub fn filter_fields(kind: &'static Kind, typed: &Form, titles: &Directory) -> V
     fields
 }
 
-/// Whether a list offers a stretch of this field: days that stand in the list or are filters.
+/// Returns true if a list offers a range of this field: days that are columns or filters.
 #[must_use]
 pub fn is_ranged(field: &Field) -> bool {
     let is_day = matches!(field.data, FieldType::Date | FieldType::Moment | FieldType::Instant);

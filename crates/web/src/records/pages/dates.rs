@@ -1,4 +1,4 @@
-//! The dates of a series on its page: the next ones, those that differ, those that are left out.
+//! Occurrences of a series on its page: next ones, overrides and exceptions.
 
 use std::str::FromStr;
 
@@ -23,24 +23,24 @@ use crate::components::icons::icon;
 use crate::core::frame::Page;
 use crate::core::state::State;
 
-/// Dates on a page at first.
+/// Initial number of occurrences.
 pub const SHOWN: usize = 10;
-/// Dates that a link leads to at most.
+/// Maximum number of occurrences.
 const MOST: usize = 500;
 
-/// Number of dates that the address asks for.
+/// Returns the number of occurrences in the address.
 #[must_use]
 pub fn count(parameter: Option<&str>) -> usize {
     parameter.and_then(|text| text.parse().ok()).unwrap_or(SHOWN).clamp(1, MOST)
 }
 
-/// Address of one date of a series.
+/// Returns the address of one occurrence of a series.
 #[must_use]
 pub fn address(kind: &Kind, id: Id, recurrence_id: &str) -> String {
     format!("{}?occurrence={recurrence_id}", kind.url(id))
 }
 
-/// A small mark beside the title of what repeats, which says how; nothing for what happens once.
+/// Mark beside the title of a series, with its description; empty for single records.
 #[must_use]
 pub fn repeats_mark(record: &Record) -> Markup {
     match describe::of_record(record) {
@@ -51,10 +51,10 @@ pub fn repeats_mark(record: &Record) -> Markup {
     }
 }
 
-/// The day or time that names a date, in words: "Mon 25 Jan 2027, 9:00 AM".
+/// Formats a recurrence id: "Mon 25 Jan 2027, 9:00 AM".
 #[must_use]
 pub fn name_text(recurrence_id: &str) -> String {
-    // A period of further dates is named by its start.
+    // A period is identified by its start.
     let start = recurrence_id.split('/').next().unwrap_or_default();
     match Moment::from_str(start) {
         Ok(Moment::Date(day)) => day.strftime("%a %-d %b %Y").to_string(),
@@ -63,7 +63,7 @@ pub fn name_text(recurrence_id: &str) -> String {
     }
 }
 
-/// When a date takes place, in words: "Mon 25 Jan, 9:00 AM – 10:30 AM".
+/// Formats the time of an occurrence: "Mon 25 Jan, 9:00 AM – 10:30 AM".
 #[must_use]
 pub fn when_text(date: &Date, page: &Page, zone: &TimeZone) -> String {
     let one_second = jiff::SignedDuration::from_secs(1);
@@ -87,7 +87,7 @@ pub fn when_text(date: &Date, page: &Page, zone: &TimeZone) -> String {
     }
 }
 
-/// The panel of a series; nothing for what happens once. `shown` dates stand in it.
+/// Panel of a series with `shown` occurrences; empty for single records.
 pub fn panel(
     state: &State,
     page: &Page,
@@ -174,7 +174,7 @@ fn row(date: &Date, record: &Record, page: &Page, zone: &TimeZone) -> Markup {
     }
 }
 
-/// Whether the record is a series.
+/// Returns true if the record is a series.
 #[must_use]
 pub fn is_series(record: &Record) -> bool {
     Series::of(record).is_some()

@@ -1,4 +1,4 @@
-//! The page of one record: its texts, its tasks and what points at it; beside them properties, people and dates.
+//! Page of a record: texts, tasks and backlinks; beside them properties, people and dates.
 
 use axum::extract::State as AxumState;
 use axum::response::{Html, IntoResponse, Response};
@@ -35,7 +35,7 @@ struct Rights {
     restore: bool,
 }
 
-/// `GET /COLLECTION/{id}`; `?tab=history` shows what happened to it.
+/// `GET /COLLECTION/{id}`; `?tab=history` shows the history.
 pub async fn detail(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
@@ -89,7 +89,7 @@ fn rights(state: &State, actor: &Actor, record: &Record) -> Result<Rights, AppEr
     })
 }
 
-/// The head of a record's page: title, state, what can be done with it.
+/// Head of the page of a record: title, state and actions.
 pub fn head(state: &State, page: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
     let kind = record.kind;
     let address = kind.url(record.id);
@@ -140,7 +140,7 @@ pub fn head(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resul
     Ok(components::page_head(&PageHead { title, subtitle: String::new(), badges, actions }))
 }
 
-/// Buttons for the steps that follow from a record.
+/// Buttons for next steps after a record.
 fn next_steps(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
     let steps = match state.subjects.kind_page(record.kind).next_steps {
         Some(steps) => steps(state, actor, record)?,
@@ -208,14 +208,14 @@ fn overview(
     Ok(components::detail(&wide, &narrow))
 }
 
-/// Regions above a place, outermost first.
+/// Returns the places above a place, outermost first.
 fn path(state: &State, record: &Record) -> Result<Markup, AppError> {
     if record.kind.writable {
         return Ok(html! {});
     }
     let mut above: Vec<(String, String)> = Vec::new();
     let mut current = record.clone();
-    // A place lies in at most three others.
+    // A place has at most three parents.
     for _ in 0..3 {
         let next = [
             ("municipality", &kinds::MUNICIPALITY),
@@ -251,7 +251,7 @@ fn is_person(kind: &Kind, field: &Field) -> bool {
     kind.people.contains(&field.name)
 }
 
-/// The main texts of a record under their labels; nothing when none is given.
+/// Main texts of a record with their labels; empty when none is given.
 #[must_use]
 pub fn long_texts(record: &Record, values: &Values<'_>) -> Markup {
     html! {
@@ -263,7 +263,7 @@ pub fn long_texts(record: &Record, values: &Values<'_>) -> Markup {
     }
 }
 
-/// The properties of a record: every field but its title, its texts, its people and what is empty and seldom used.
+/// Properties of a record: every field except title, texts, people, and empty rare ones.
 #[must_use]
 pub fn properties(record: &Record, values: &Values<'_>) -> Vec<Property> {
     record
@@ -284,7 +284,7 @@ pub fn properties(record: &Record, values: &Values<'_>) -> Vec<Property> {
         .collect()
 }
 
-/// The people named on a record.
+/// People of a record.
 #[must_use]
 pub fn people(record: &Record, values: &Values<'_>) -> Vec<Property> {
     record
@@ -297,7 +297,7 @@ pub fn people(record: &Record, values: &Values<'_>) -> Vec<Property> {
         .collect()
 }
 
-/// Properties that every record has: creation and last change.
+/// Properties of every record: creation and last change.
 #[must_use]
 pub fn record_facts(record: &Record, values: &Values<'_>) -> Vec<Property> {
     let by = record.created_by.map(|id| values.reference(id, "user"));
@@ -341,7 +341,7 @@ pub async fn undo(
     Ok(done(&landing(&record), "Last change undone", None))
 }
 
-/// A directory of what a record points at, for pages that draw one record.
+/// Returns the directory of the references of a record, for pages of one record.
 pub fn directory_of(state: &State, actor: &Actor, record: &Record) -> Result<Directory, AppError> {
     let mut ids: Vec<Id> = record.values.iter().flat_map(Value::targets).collect();
     ids.extend(record.created_by);

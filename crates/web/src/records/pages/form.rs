@@ -1,4 +1,4 @@
-//! The form of a record, new or changed, from the description of its kind.
+//! Form of a new or existing record, from the description of its kind.
 
 use std::collections::HashSet;
 
@@ -40,7 +40,7 @@ pub const VERSION: &str = "version";
 /// Name of the hidden input by which a form that is sent twice creates one record.
 pub const REQUEST_KEY: &str = "request_key";
 
-/// What a form page needs beside its fields.
+/// Context of a form page beside its fields.
 pub(super) struct Sheet<'a> {
     kind: &'static Kind,
     record: Option<&'a Record>,
@@ -49,11 +49,11 @@ pub(super) struct Sheet<'a> {
     pub(super) problem: Option<String>,
     pub(super) version: i64,
     note: Markup,
-    /// What stands in the form above its fields.
+    /// Content above the fields.
     pub(super) lead: Markup,
-    /// Which date of a series the form is about.
+    /// Recurrence id of the occurrence that the form edits.
     pub(super) date: Option<String>,
-    /// Fields that the address filled in: they are in sight, however seldom they are needed.
+    /// Fields from the address: they are visible, even if rarely needed.
     given: Vec<String>,
 }
 
@@ -127,7 +127,7 @@ impl<'a> Sheet<'a> {
         if let Some(date) = &self.date {
             hidden.push(("occurrence".to_owned(), date.clone()));
         }
-        // What is wrong with the whole, or with a field that the form does not show.
+        // Errors of the whole, or of fields that the form does not show.
         let unseen: Vec<String> = self
             .errors
             .iter()
@@ -165,7 +165,7 @@ impl<'a> Sheet<'a> {
         Ok(page.render(&title, &content).into_string())
     }
 
-    /// Leaves out of a new form what the person may not write; of a record it is shown and not offered.
+    /// Removes the fields of a new form that the person may not write; those of an existing record become read-only.
     fn offer_writable(
         &self,
         state: &State,
@@ -209,7 +209,7 @@ impl<'a> Sheet<'a> {
         Ok(())
     }
 
-    /// The form again, with what is wrong.
+    /// Renders the form again with its errors.
     pub(super) fn refuse(self, state: &State, page: &Page, actor: &Actor) -> Result<Response, PageError> {
         let html = self.draw(state, page, actor)?;
         Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response())
@@ -226,8 +226,8 @@ fn is_narrowed(offer: &Offer, kind: &Kind, name: &str) -> bool {
     }
 }
 
-/// Leaves in a choice what a save accepts. Where what was chosen is none of that, what the record has is chosen; where
-/// one choice is left for a new record, it is that.
+/// Limits a choice to the values that a save accepts. An unaccepted selection falls back to the value of the record; a
+/// single remaining value of a new record is selected.
 fn keep_accepted(offer: &Offer, record: Option<&Record>, field: &mut FormField) {
     let Control::Select { options } = &mut field.control else { return };
     let count = options.len();
@@ -249,7 +249,7 @@ fn forbid_create(actor: &Actor, kind: &'static Kind) -> Result<(), AppError> {
     Err(AppError::forbidden(Action::Create, kind.area, &format!("create {}", plural(kind))))
 }
 
-/// `GET /COLLECTION/new`: parameters named as fields are filled in.
+/// `GET /COLLECTION/new`: parameters with names of fields are filled in.
 pub async fn new(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
@@ -311,7 +311,7 @@ pub async fn edit(
     Ok(Html(sheet.draw(&state, &page, &actor)?))
 }
 
-/// What the form of a series says: it is about all dates.
+/// Note of the form of a series: it edits all occurrences.
 fn of_series(record: &Record) -> Markup {
     if !dates::is_series(record) {
         return html! {};
@@ -347,8 +347,8 @@ pub(super) fn may_edit(
     Ok(edited(&record))
 }
 
-/// `POST /COLLECTION/{id}/edit`: only what the person changed is sent on, so that what others changed meanwhile in
-/// other fields stays; where both changed the same field, the person is asked.
+/// `POST /COLLECTION/{id}/edit`: only changed fields are written, so that concurrent changes of other fields stay;
+/// when both changed the same field, the person decides.
 pub async fn update(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
@@ -374,7 +374,7 @@ pub async fn update(
     }
     let address = kind.url(record.id);
     let theirs: HashSet<&str> = touched(&entries).into_iter().collect();
-    // Both writing the same is no quarrel.
+    // Two equal changes are not a conflict.
     let wanted = differing(&record, &form);
     let contested: Vec<&'static Field> = kind
         .inputs()
@@ -415,7 +415,7 @@ pub async fn update(
     }
 }
 
-/// What is open, as in "10 open tasks and 2 bookings".
+/// Describes open work: "10 open tasks and 2 bookings".
 fn in_words(open: Open) -> String {
     let counted = |count: usize, one: &str, many: &str| match count {
         0 => None,
@@ -427,7 +427,7 @@ fn in_words(open: Open) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(" and ")
 }
 
-/// A box beside the status that cancels what is open along with the record.
+/// Checkbox beside the status that cancels open work along with the record.
 fn offer_cancelling(open: Open, typed: &Form, errors: &[FieldError], fields: &mut Vec<FormField>) {
     if open == Open::default() {
         return;
@@ -446,7 +446,7 @@ fn offer_cancelling(open: Open, typed: &Form, errors: &[FieldError], fields: &mu
     fields.insert(place.map_or(fields.len(), |place| place + 1), offer);
 }
 
-/// A line beside the status for the reason of a state that needs one.
+/// Input beside the status for the reason of a status that needs one.
 fn ask_for_reason(
     record: &Record,
     offer: &Offer,
@@ -480,7 +480,7 @@ fn ask_for_reason(
     fields.insert(place.map_or(fields.len(), |place| place + 1), reason);
 }
 
-/// What others changed since the form was drawn.
+/// Concurrent changes since the form was rendered.
 fn changed_meanwhile(
     state: &State,
     page: &Page,
@@ -500,7 +500,7 @@ fn changed_meanwhile(
     ))
 }
 
-/// A refused write: input errors beside their fields, a conflict above the form, all typed values kept.
+/// Renders a refused write: input errors beside their fields, a conflict above the form, all typed values preserved.
 pub(super) fn refused(
     mut sheet: Sheet<'_>,
     error: AppError,
@@ -520,7 +520,7 @@ pub(super) fn refused(
         }
         AppError::Conflict { .. } => sheet.problem = Some(error.to_string()),
         AppError::Stale { .. } => {
-            // Between our look and our write: the version is taken anew and the same fields are sent again.
+            // A change between read and write: the version is read again and the same fields are sent again.
             sheet.problem = Some(
                 "Someone else saved at the same time. Your changes are still in the form: save again."
                     .to_owned(),

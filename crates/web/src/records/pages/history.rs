@@ -1,4 +1,4 @@
-//! What happened to a record: who, when, which field from what to what.
+//! History of a record: actor, time, and old and new values of each field.
 
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
@@ -20,11 +20,11 @@ use crate::components::detail::{self, FieldChange, HistoryEntry};
 use crate::core::frame::Page;
 use crate::core::state::State;
 
-/// Entries that the panel shows.
+/// Entries of the panel.
 const SHOWN: i64 = 100;
 
-/// The history of a record as a panel with the id `history`, with a button to take the last change back. It
-/// follows live changes of the kind.
+/// Panel with the id `history` and the history of a record, with a button that undoes the last change. It follows live
+/// changes of the kind.
 pub fn history_panel(
     state: &State,
     page: &Page,
@@ -64,7 +64,7 @@ pub fn history_panel(
     Ok(detail::panel("history", kind.name, "History", &actions, &content))
 }
 
-/// Titles of everything that the entries name.
+/// Returns the titles of all records in the entries.
 pub fn directory(
     state: &State,
     actor: &Actor,
@@ -86,7 +86,7 @@ pub fn directory(
     state.app.directory(actor, &ids)
 }
 
-/// What changed dates point at.
+/// Returns the ids in overrides.
 fn ids_of_dates(kind: &Kind, json: &Json) -> Vec<Id> {
     let patches = json.as_object().into_iter().flat_map(Map::values).filter_map(Json::as_object);
     patches
@@ -96,8 +96,8 @@ fn ids_of_dates(kind: &Kind, json: &Json) -> Vec<Id> {
         .collect()
 }
 
-/// The entries with labels and titles in place of values and ids. `held` is what the record holds after the newest
-/// one, from which follows what it held at each: there dates of a series that differ in nothing have their values.
+/// Entries with labels and titles in place of values and ids. `held` is the record after the newest entry, from which
+/// the state at each entry follows: occurrences without overrides have its values.
 #[must_use]
 pub fn drawn(entries: &[Entry], values: &Values<'_>, mut held: Map<String, Json>) -> Vec<HistoryEntry> {
     entries
@@ -124,7 +124,7 @@ pub fn drawn(entries: &[Entry], values: &Values<'_>, mut held: Map<String, Json>
         .collect()
 }
 
-/// The note of a change of one date, as in "Date 2027-01-25T09:00:00", in words; nothing when the changes name it.
+/// Formats the note of a change of one occurrence, such as "Date 2027-01-25T09:00:00"; empty when the changes name it.
 fn date_note(date: &str, changes: &[FieldChange]) -> String {
     let text = name_text(date);
     let is_named = |change: &FieldChange| {
@@ -137,7 +137,7 @@ fn date_note(date: &str, changes: &[FieldChange]) -> String {
     }
 }
 
-/// What changed in one field, in words. What concerns single dates of a series is said date by date.
+/// Returns the changes of one field. Changes of overrides are listed by occurrence.
 fn changes_of(
     kind: Option<&'static Kind>,
     change: &Change,
@@ -159,7 +159,7 @@ fn changes_of(
     differs.then(|| FieldChange { label: change.label.to_owned(), old, new }).into_iter().collect()
 }
 
-/// Dates that joined the list or left it, not the whole list twice.
+/// Returns the dates that were added or removed, not the whole list twice.
 fn listed_dates(change: &Change) -> Vec<FieldChange> {
     let list = |json: &Json| -> Vec<String> {
         json.as_array().into_iter().flatten().filter_map(Json::as_str).map(ToOwned::to_owned).collect()
@@ -174,7 +174,7 @@ fn listed_dates(change: &Change) -> Vec<FieldChange> {
     vec![FieldChange { label: change.label.to_owned(), old, new }]
 }
 
-/// What differs on single dates: "On Mon 25 Jan 2027: Title, Staff meeting to Budget meeting".
+/// Returns the changed overrides: "On Mon 25 Jan 2027: Title, Staff meeting to Budget meeting".
 fn changed_dates(
     kind: &'static Kind,
     change: &Change,
@@ -196,8 +196,8 @@ fn changed_dates(
             if from == to || !is_shown(field) {
                 continue;
             }
-            // Where only one side says it, the other is what the series had then; when it took place follows from its
-            // name and from how long all dates lasted.
+            // Where only one side has the value, the other is that of the series then; its time follows from the
+            // recurrence id and the length.
             let is_placed =
                 kind.dates.first().is_some_and(|role| role.start == field.name || role.end == field.name);
             let said = |side: Option<&Json>, series: &Map<String, Json>| {
@@ -218,7 +218,7 @@ fn changed_dates(
     changes
 }
 
-/// Start and end of a date as a series had it that held these values.
+/// Returns start and end of an occurrence of a series with these values.
 fn placed(kind: &'static Kind, held: &Map<String, Json>, date: &str) -> Option<Record> {
     let role = kind.dates.first()?;
     let mut record = Record::new(kind, Id::from_parts(0, &[0; 10]), jiff::Timestamp::UNIX_EPOCH, None);
@@ -232,7 +232,7 @@ fn placed(kind: &'static Kind, held: &Map<String, Json>, date: &str) -> Option<R
     Some(record)
 }
 
-/// What was done, as the rest of a sentence that begins with a name.
+/// Returns the action as the rest of a sentence that begins with a name.
 fn what(action: &str, is_derived: bool) -> &'static str {
     match action {
         "create" if is_derived => "had this created",

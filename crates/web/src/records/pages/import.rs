@@ -1,4 +1,4 @@
-//! Import of records from a file: choose, preview, import.
+//! Import of records from a file: select, preview, import.
 
 use axum::extract::{FromRequest, Request, State as AxumState};
 use axum::http::StatusCode;
@@ -23,21 +23,21 @@ use crate::core::state::{State, blocking};
 use crate::records::api::files;
 use crate::records::plural;
 
-/// Errors shown on the page.
+/// Maximum number of errors on the page.
 const SHOWN: usize = 100;
 
-/// A form with a file and the token of the session.
+/// Form with a file and the token of the session.
 #[derive(Clone, Debug)]
 pub struct Upload(files::Upload);
 
 impl Upload {
-    /// The text of a part.
+    /// Returns the text of a part.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.text(name)
     }
 
-    /// The bytes of the file, when one was chosen.
+    /// Returns the bytes of the file, when one was selected.
     #[must_use]
     pub fn file(&self) -> Option<&[u8]> {
         self.0.file.as_deref()
@@ -85,7 +85,7 @@ pub async fn page(
     Ok(Html(draw(kind, &page, None, &html! {})))
 }
 
-/// `POST /COLLECTION/import`: with a `file` says what it would do; with the `content` that was looked at does it.
+/// `POST /COLLECTION/import`: a `file` is a dry run; the `content` of a dry run is imported.
 pub async fn import(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
@@ -170,7 +170,7 @@ fn draw(kind: &'static Kind, page: &Page, error: Option<String>, preview: &Marku
     page.clone().below(kind.plural, &format!("/{}", kind.collection)).render(&title, &content).into_string()
 }
 
-/// Outcome of the dry run, and the button that imports the file when nothing is wrong.
+/// Result of the dry run, with the button that imports the file when there are no errors.
 fn preview(kind: &'static Kind, page: &Page, report: &Report, content: &str) -> Markup {
     let summary = html! {
         strong { (report.created) " new, " (report.updated) " changed, " (report.unchanged) " unchanged" }

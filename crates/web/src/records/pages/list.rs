@@ -1,4 +1,4 @@
-//! The list of a kind: search, filters, sort, columns, pages, selection; all of it in the address.
+//! List of a kind: search, filters, sort, columns, pages, selection; all of it in the address.
 
 use axum::extract::State as AxumState;
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -31,7 +31,7 @@ use crate::core::state::{State, blocking};
 use crate::core::subject::RowAction;
 use crate::records::{may_create, plural};
 
-/// Records that one bulk action may take.
+/// Maximum number of records of one bulk action.
 const MAXIMUM_BULK: usize = 500;
 
 /// Query of the list, without the parameters that browsers send empty.
@@ -49,7 +49,7 @@ impl ListQuery {
         self.parameters.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
-    /// The address of the list, or of what stands beneath it, with these parameters but `without`, and `with`.
+    /// Returns the address of the list, or of a path below it, with these parameters except `without`, and `with`.
     fn address(&self, below: &str, without: &[&str], with: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (name, value) in &self.parameters {
@@ -66,7 +66,7 @@ impl ListQuery {
         if query.is_empty() { path } else { format!("{path}?{query}") }
     }
 
-    /// Parameters that narrow the list down.
+    /// Returns the parameters that are filters.
     fn filters(&self) -> impl Iterator<Item = &(String, String)> {
         self.parameters
             .iter()
@@ -164,7 +164,7 @@ fn draw(
     Ok(page.clone().width(Width::Full).render(kind.plural, &content))
 }
 
-/// What is done with the whole list: archived or not, files out and in.
+/// Actions on the whole list: archived records, export and import.
 fn more(page: &Page, actor: &Actor, query: &ListQuery) -> Markup {
     let kind = query.kind;
     let mut items = Vec::new();
@@ -243,7 +243,7 @@ fn words(field: Option<&Field>, part: &str, titles: &Directory) -> String {
     }
 }
 
-/// The table of a page of records.
+/// Table of a page of records.
 fn sheet(
     page: &Page,
     actor: &Actor,
@@ -254,7 +254,7 @@ fn sheet(
     let kind = query.kind;
     let zone: TimeZone = page.zone();
     let values = page.values(&listing.directory, &zone);
-    // The title leads, wherever the description has it.
+    // The title is the first column, wherever the description has it.
     let mut fields: Vec<&'static Field> =
         kind.visible().map(|(_, field)| field).filter(|field| !is_bulky(field)).collect();
     fields.sort_by_key(|field| field.name != kind.title);
@@ -287,7 +287,7 @@ fn sheet(
     }
 }
 
-/// Long texts and structures make no column.
+/// Returns true for long texts and structures, which are not columns.
 fn is_bulky(field: &Field) -> bool {
     matches!(field.data, FieldType::Multiline(_) | FieldType::Structure(_))
 }

@@ -1,6 +1,6 @@
-//! The pages that every kind gets from its description: list, form, detail, history, import.
+//! Generic pages of all kinds: list, form, detail, history, import.
 //!
-//! A kind with a page of its own says so in its [`KindPage`]; the parts here are for those pages too: [`form_fields`],
+//! A kind with its own page declares it in its [`KindPage`]; the parts here are for those pages too: [`form_fields`],
 //! [`read_form`], [`properties`], [`history_panel`], [`Values`].
 
 mod backlinks;
@@ -106,7 +106,7 @@ fn forms(kind: &'static Kind, all: &str, one: &str) -> Vec<PageRoute> {
     routes
 }
 
-/// Everything else that changes records.
+/// Other pages that change records.
 fn actions(kind: &'static Kind, all: &str, one: &str) -> Vec<PageRoute> {
     let mut routes = Vec::new();
     if occurrence::has_dates(kind) {
@@ -147,7 +147,7 @@ fn actions(kind: &'static Kind, all: &str, one: &str) -> Vec<PageRoute> {
     routes
 }
 
-/// Address at which the record is edited; nothing when the actor edits none of its kind in a form.
+/// Returns the address at which the record is edited; `None` when the actor edits none of its kind in a form.
 #[must_use]
 pub fn edit_address(subjects: &Subjects, actor: &Actor, record: &Record) -> Option<String> {
     match subjects.kind_page(record.kind).edit_address {
@@ -156,13 +156,13 @@ pub fn edit_address(subjects: &Subjects, actor: &Actor, record: &Record) -> Opti
     }
 }
 
-/// The value of a field of a record, drawn by its type; `values` knows the titles of what it points at.
+/// Renders the value of a field of a record by its type; `values` has the titles of references.
 #[must_use]
 pub fn value(values: &Values<'_>, record: &Record, field: &str) -> Markup {
     record.kind.field(field).map_or_else(|| html! {}, |field| values.draw(record, field))
 }
 
-/// Those of the records that the actor may see.
+/// Returns the records that the actor may see.
 pub fn visible(state: &State, actor: &Actor, directory: &Directory) -> Result<HashSet<Id>, AppError> {
     let mut by_kind: HashMap<&str, Vec<Id>> = HashMap::new();
     for reference in directory.values() {
@@ -173,7 +173,7 @@ pub fn visible(state: &State, actor: &Actor, directory: &Directory) -> Result<Ha
         let Some(kind) = kinds::by_name(name) else { continue };
         match actor.sight(kind) {
             Some(Visibility::All) => seen.extend(ids),
-            // One question for each kind, and there are few kinds.
+            // One query for each kind, and there are few kinds.
             Some(Visibility::Within(scope)) => {
                 seen.extend(state.app.read(|tx| Ok(records::in_scope(tx, kind, &ids, &scope)?))?);
             }

@@ -1,4 +1,4 @@
-//! The page of one date of a series: the record as it is then, what differs, and what can be done with the date.
+//! Page of one occurrence of a series: the record on that date, its override, and its actions.
 
 use axum::extract::State as AxumState;
 use axum::response::Response;
@@ -28,15 +28,15 @@ use crate::core::input::PathId;
 use crate::core::return_path::local_path;
 use crate::core::state::{State, blocking};
 
-/// What the person may do with the date.
+/// Rights of the person on the occurrence.
 struct Rights {
     edit: bool,
-    /// Leave dates out, or put them back as the series has them.
+    /// May cancel occurrences and reset them to the series.
     dates: bool,
     step: bool,
 }
 
-/// The page of one date. A date that was left out leads to the page of the series, which says so.
+/// Page of one occurrence. A cancelled occurrence redirects to the page of the series, which reports it.
 pub fn show(
     kind: &'static Kind,
     state: &State,
@@ -138,7 +138,7 @@ fn head(page: &Page, around: &Around, rights: &Rights, zone: &TimeZone) -> Marku
     let kind = record.kind;
     let name = around.date.recurrence_id.as_str();
     let acts = format!("{}/occurrences", kind.url(record.id));
-    // Only tasks have steps; one that waits for others is asked there why it cannot wait.
+    // Only tasks have steps; a blocked one asks for a reason.
     let steps = format!("{}/transition", kind.url(record.id));
     let here = address(kind, record.id, name);
     let step = |label: &str, drawing: &str, status: &str, kind: ButtonKind| {
@@ -169,7 +169,7 @@ fn head(page: &Page, around: &Around, rights: &Rights, zone: &TimeZone) -> Marku
     components::page_head(&PageHead { title, subtitle, badges, actions })
 }
 
-/// What this date is a part of, and the ways to its neighbours.
+/// Links to the series and to the adjacent occurrences.
 fn series_strip(around: &Around) -> Markup {
     let kind = around.series.kind;
     let id = around.series.id;
@@ -200,7 +200,7 @@ fn series_strip(around: &Around) -> Markup {
     }
 }
 
-/// What is different on this date, field by field, and the way back.
+/// Override of the occurrence, field by field, with the reset.
 fn differences(page: &Page, around: &Around, values: &Values<'_>, may_edit: bool) -> Markup {
     let record = &around.date.record;
     let kind = record.kind;
@@ -241,7 +241,7 @@ fn differences(page: &Page, around: &Around, values: &Values<'_>, may_edit: bool
     components::panel("differences", "", "Different on this occurrence", &html! {}, &content)
 }
 
-/// `POST /COLLECTION/{id}/occurrences`: `action` with the date `occurrence`, and with how far it reaches, `scope`.
+/// `POST /COLLECTION/{id}/occurrences`: `action` on the occurrence `occurrence` with the scope `scope`.
 pub async fn act(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
@@ -289,7 +289,7 @@ pub async fn act(
     Ok(done(&leads_to, &message, occurrence.undo().as_deref()))
 }
 
-/// Whether the record's kind has pages of dates.
+/// Returns true if the kind has pages of occurrences.
 #[must_use]
 pub fn has_dates(kind: &Kind) -> bool {
     series::recurs(kind) && kind.writable

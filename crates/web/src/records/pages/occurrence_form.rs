@@ -1,4 +1,4 @@
-//! The form of one date of a series, with the choice of how far a change reaches.
+//! Form of one occurrence of a series, with the scope of the change.
 
 use axum::response::{Html, Response};
 use maud::html;
@@ -21,8 +21,8 @@ use crate::core::frame::Page;
 use crate::core::input::Form;
 use crate::core::state::{State, blocking};
 
-/// The record as the form of a date shows it: as it is on that date, with the rule of the series, which counts for
-/// all dates or for those that follow.
+/// Returns the record as the form of an occurrence shows it: on that date, with the rule of the series, which applies
+/// to all or the following occurrences.
 fn on_date(record: &Record, recurrence_id: &str) -> Result<Record, AppError> {
     let missing = || AppError::NotFound("occurrence");
     let series = Series::of(record).ok_or_else(missing)?;
@@ -68,7 +68,7 @@ pub fn edit(
     Ok(Html(sheet(kind, &single, recurrence_id, "this", typed).draw(state, page, actor)?))
 }
 
-/// `POST /COLLECTION/{id}/edit` with `occurrence` and `scope`: what differs from the date as the person saw it.
+/// `POST /COLLECTION/{id}/edit` with `occurrence` and `scope`: the differences to the occurrence as the person saw it.
 pub fn update(
     kind: &'static Kind,
     state: &State,
@@ -83,7 +83,7 @@ pub fn update(
     let scope_name = form.get("scope").to_owned();
     let seen = form.get(VERSION).parse().unwrap_or(record.version);
     let (then, _) = blocking(|| since(&state.app, actor, &record, seen))?;
-    // When somebody moved the rule meanwhile, the date is compared with what it is now.
+    // When the rule was moved meanwhile, the occurrence is compared with its present state.
     let base = on_date(&then, &recurrence_id).unwrap_or_else(|_| single.clone());
     let mut input = differing(&base, &form);
     let again = |form: Form| sheet(kind, &single, &recurrence_id, &scope_name, form);
@@ -93,7 +93,7 @@ pub fn update(
         return sheet.refuse(state, page, actor);
     };
     if scope == Scope::This {
-        // The rule belongs to the series; what stands in its fields is not meant for one date.
+        // The rule belongs to the series; its fields do not apply to one occurrence.
         input.retain(|name, _| !series::FIELDS.contains(&name.as_str()));
     }
     let wanted = differing(&single, &form);

@@ -1,4 +1,4 @@
-//! The search page: everything that holds the words, kind by kind.
+//! Search page: matching records, by kind.
 
 use axum::extract::State as AxumState;
 use axum::response::Html;
@@ -19,9 +19,9 @@ use crate::core::state::{State, blocking};
 use crate::records::api::search::kinds_of;
 use crate::records::pages::value::state_words;
 
-/// Hits looked at for the page.
+/// Maximum number of hits read for the page.
 const LIMIT: usize = 300;
-/// Hits shown of one kind, unless the search is for this kind alone.
+/// Hits of one kind, unless the search is for this kind alone.
 const SHOWN: usize = 12;
 
 /// Pages with their access.
@@ -99,7 +99,7 @@ fn results(text: &str, only: &[&'static Kind], hits: &[Hit]) -> Markup {
             action: None,
         });
     }
-    // The kind with the best hit comes first.
+    // The kind with the best hit is first.
     let mut order: Vec<&'static Kind> = Vec::new();
     for hit in hits {
         if !order.contains(&hit.kind) {

@@ -1,4 +1,4 @@
-//! Fields with a structure of their own: milestones as rows, outcomes as lists of lines, the rest as JSON.
+//! Fields with a structure of their own: milestones as rows, outcomes as lists of lines, others as JSON.
 
 use maud::{Markup, html};
 use obcms_domain::bookings::WEEKDAYS;
@@ -10,7 +10,7 @@ use crate::components::badges;
 use crate::components::forms::Control;
 use crate::core::input::Form;
 
-/// Empty rows that a form offers beyond those that are filled.
+/// Empty rows that a form offers in addition.
 const SPARE_ROWS: usize = 3;
 /// Parts of an outcome framework, each a list.
 const OUTCOMES: [(&str, &str); 3] =
@@ -19,7 +19,7 @@ const OUTCOMES: [(&str, &str); 3] =
 /// Parts of a blackout.
 const BLACKOUT: [&str; 3] = ["start", "end", "reason"];
 
-/// Puts the value into the texts of a form.
+/// Writes the value into the texts of a form.
 pub fn write(field: &Field, json: &Json, form: &mut Vec<(String, String)>) {
     let text =
         |item: &Json, member: &str| item.get(member).and_then(Json::as_str).unwrap_or_default().to_owned();
@@ -72,19 +72,19 @@ pub fn write(field: &Field, json: &Json, form: &mut Vec<(String, String)>) {
     }
 }
 
-/// One entry as a line; what is no text stands as JSON and is read back as such.
+/// Returns one entry as a line; an entry that is not text is written as JSON and read back as such.
 fn line(entry: &Json) -> String {
     entry.as_str().map_or_else(|| entry.to_string(), ToOwned::to_owned)
 }
 
-/// Whether the form has parts of the field.
+/// Returns true if the form has parts of the field.
 #[must_use]
 pub fn is_given(form: &Form, field: &Field) -> bool {
     let prefix = format!("{}.", field.name);
     matches!(field.data, FieldType::Structure(_)) && form.0.iter().any(|(name, _)| name.starts_with(&prefix))
 }
 
-/// Reads the value from the texts of a form.
+/// Parses the value from the texts of a form.
 #[must_use]
 pub fn read(form: &Form, field: &Field) -> Json {
     match field.name {
@@ -140,7 +140,7 @@ fn read_outcomes(form: &Form) -> Json {
     if object.is_empty() { Json::Null } else { Json::Object(object) }
 }
 
-/// Hours as people type them, `8-12, 13:00-17:00`; what cannot be read is left to the check of the field.
+/// Parses hours as people type them, `8-12, 13:00-17:00`; invalid text is left to the check of the field.
 fn read_opening_hours(form: &Form) -> Json {
     let mut week = Map::new();
     for day in WEEKDAYS {
@@ -161,7 +161,7 @@ fn read_opening_hours(form: &Form) -> Json {
     if week.is_empty() { Json::Null } else { Json::Object(week) }
 }
 
-/// `8` and `8:30` as `08:00` and `08:30`.
+/// Normalizes `8` and `8:30` to `08:00` and `08:30`.
 fn clock(text: &str) -> String {
     let text = text.trim();
     let (hour, minute) = text.split_once(':').unwrap_or((text, "00"));
@@ -191,7 +191,7 @@ fn read_blackouts(form: &Form) -> Json {
     if items.is_empty() { Json::Null } else { Json::Array(items) }
 }
 
-/// The control of the field.
+/// Control of the field.
 #[must_use]
 pub fn control(form: &Form, field: &Field) -> Control {
     match field.name {
@@ -283,7 +283,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn structures_come_back_from_the_form_as_they_went_in() {
+    fn structures_survive_the_form() {
         for (name, json) in [
             (
                 "milestones",
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_and_blackouts_come_back_as_they_went_in() {
+    fn hours_and_blackouts_survive_the_form() {
         for (name, json) in [
             (
                 "opening_hours",
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_left_empty_are_no_milestones() {
+    fn empty_rows_are_not_milestones() {
         let form =
             Form(vec![("milestones.date".into(), String::new()), ("milestones.title".into(), " ".into())]);
         assert_eq!(read(&form, PPA.field("milestones").expect("milestones")), Json::Null);

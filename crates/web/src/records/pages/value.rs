@@ -1,4 +1,4 @@
-//! Values as people read them: the one place where a field of a record is drawn.
+//! Values on the screen: the one place where a field of a record is rendered.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -17,21 +17,21 @@ use super::dates::{self, name_text};
 use crate::components::badges::{self, Tone};
 use crate::core::frame::Page;
 
-/// What drawing a value needs to know of its surroundings.
+/// Context for rendering values.
 #[derive(Clone, Debug)]
 pub struct Values<'a> {
-    /// Titles of what the records point at, as in `Listing::directory`.
+    /// Titles of references, as in `Listing::directory`.
     pub directory: &'a Directory,
-    /// The office's date.
+    /// Date of the office.
     pub today: Date,
     /// Zone in which the person reads times.
     pub zone: &'a TimeZone,
-    /// Names of people lead to their pages: the reader may open these.
+    /// True if names of people link to their pages, which the reader may open.
     pub links_people: bool,
 }
 
 impl Page {
-    /// Context for drawing values on this page.
+    /// Returns the context for values on this page.
     #[must_use]
     pub fn values<'a>(&self, directory: &'a Directory, zone: &'a TimeZone) -> Values<'a> {
         let links_people =
@@ -41,7 +41,7 @@ impl Page {
 }
 
 impl Values<'_> {
-    /// The value of a field of a record; empty when nothing is given.
+    /// Renders the value of a field of a record; empty when nothing is given.
     #[must_use]
     pub fn draw(&self, record: &Record, field: &Field) -> Markup {
         let value = record.get(field.name);
@@ -67,7 +67,7 @@ impl Values<'_> {
         }
     }
 
-    /// The same in a cell of a table, where room is scarce: choices without their explanation in brackets.
+    /// Renders the value in a cell of a table, where space is scarce: choices without their explanation in brackets.
     #[must_use]
     pub fn cell(&self, record: &Record, field: &Field) -> Markup {
         match (field.data, record.get(field.name)) {
@@ -95,7 +95,7 @@ impl Values<'_> {
                     badges::progress(u8::try_from(*number).unwrap_or_default())
                 }
                 FieldType::Decimal(..) => html! { (decimal_text(*number)) },
-                // A year is no amount.
+                // A year is not an amount.
                 _ if field.name.ends_with("_year") => html! { (number) },
                 _ => html! { (integer_text(*number)) },
             },
@@ -123,7 +123,7 @@ impl Values<'_> {
         self.reference(link.id, &link.kind)
     }
 
-    /// Another record by its title, as a link to its page.
+    /// Renders a reference as a link with the title of the record.
     #[must_use]
     pub fn reference(&self, id: Id, kind: &str) -> Markup {
         match self.directory.get(&id) {
@@ -147,7 +147,7 @@ impl Values<'_> {
         badges::date(all_day(record, field, instant), self.today)
     }
 
-    /// A point in time in the person's zone.
+    /// Renders a point in time in the zone of the person.
     #[must_use]
     pub fn instant(&self, instant: Timestamp) -> Markup {
         html! {
@@ -157,14 +157,14 @@ impl Values<'_> {
         }
     }
 
-    /// The text of [`Values::instant`].
+    /// Returns the text of [`Values::instant`].
     #[must_use]
     pub fn instant_text(&self, instant: Timestamp) -> String {
         let local = instant.to_zoned(self.zone.clone());
         format!("{} {}", badges::date_text(local.date(), self.today), local.strftime("%-I:%M %p"))
     }
 
-    /// A value of the history as text: labels of choices and titles of records rather than their ids.
+    /// Formats a value of the history: labels of choices and titles of records rather than their ids.
     #[must_use]
     pub fn text(&self, field: &Field, json: &Json) -> String {
         match json {
@@ -219,7 +219,7 @@ impl Values<'_> {
     }
 }
 
-/// The parts of a structure that hold something, as in "Outputs: 12 boats, 3 nets; Impacts: catch per fisher".
+/// Returns the parts of a structure that are not empty: "Outputs: 12 boats, 3 nets; Impacts: catch per fisher".
 fn object_text(object: &serde_json::Map<String, Json>) -> String {
     let parts = object.iter().map(|(name, value)| (name, item_text(value)));
     let parts = parts.filter(|(_, value)| !value.is_empty());
@@ -236,7 +236,7 @@ fn item_text(value: &Json) -> String {
     }
 }
 
-/// A rule in words without the start of its series.
+/// Describes a rule without the start of its series.
 fn rule_text(text: &str) -> String {
     match text.parse() {
         Ok(rule) => describe::of_rule(&rule, None, &TimeZone::UTC),
@@ -244,7 +244,7 @@ fn rule_text(text: &str) -> String {
     }
 }
 
-/// Ids in a value of the history.
+/// Returns the ids in a value of the history.
 #[must_use]
 pub fn ids_in(field: &Field, json: &Json) -> Vec<Id> {
     if !field.is_reference() {
@@ -260,13 +260,13 @@ pub fn ids_in(field: &Field, json: &Json) -> Vec<Id> {
     }
 }
 
-/// The page of what a reference names.
+/// Returns the address of the page of a reference.
 #[must_use]
 pub fn address(reference: &Reference) -> String {
     kinds::by_name(&reference.kind).map_or_else(String::new, |kind| kind.url(reference.id))
 }
 
-/// The badge of a record's state; nothing for kinds without one.
+/// Badge of the state of a record; empty for kinds without one.
 #[must_use]
 pub fn state_badge(record: &Record) -> Markup {
     let kind = record.kind;
@@ -278,7 +278,7 @@ pub fn state_badge(record: &Record) -> Markup {
     }
 }
 
-/// The badge of the state of something that is known by reference only.
+/// Badge of the state of a referenced record.
 #[must_use]
 pub fn reference_badge(reference: &Reference) -> Markup {
     let choices =
@@ -291,7 +291,7 @@ pub fn reference_badge(reference: &Reference) -> Markup {
     }
 }
 
-/// The day that an all-day moment shows: ends are exclusive in the record and inclusive on the screen.
+/// Returns the day of an all-day moment: ends are exclusive in the record and inclusive on the screen.
 #[must_use]
 pub fn all_day(record: &Record, field: &Field, instant: Timestamp) -> Date {
     let zone = TimeZone::get(record.text("timezone")).unwrap_or(TimeZone::UTC);
@@ -299,7 +299,7 @@ pub fn all_day(record: &Record, field: &Field, instant: Timestamp) -> Date {
     if field.name == "end" { day.yesterday().unwrap_or(day) } else { day }
 }
 
-/// Hundredths as people write them.
+/// Formats hundredths.
 #[must_use]
 pub fn decimal_text(hundredths: i64) -> String {
     let sign = if hundredths < 0 { "-" } else { "" };
@@ -313,7 +313,7 @@ fn integer_text(number: i64) -> String {
     format!("{sign}{}", badges::grouped(number.unsigned_abs()))
 }
 
-/// Whether something with a due date is still to be done.
+/// Returns true if a record with a due date is open.
 fn is_open(record: &Record) -> bool {
     !record.is_archived() && !["completed", "cancelled", "achieved", "enacted"].contains(&record.state())
 }
@@ -392,7 +392,7 @@ fn structure(field: &Field, json: &Json) -> Markup {
     }
 }
 
-/// Label of a state of a kind.
+/// Returns the label of a state of a kind.
 #[must_use]
 pub fn state_words(kind: &Kind, state: &str) -> String {
     let choices = match kind.field(kind.state).map(|field| field.data) {
@@ -412,7 +412,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decimals_have_no_needless_noughts() {
+    fn decimals_have_no_trailing_zeros() {
         assert_eq!(decimal_text(150), "1.5");
         assert_eq!(decimal_text(-1_234), "-12.34");
         assert_eq!(decimal_text(200), "2");
@@ -420,7 +420,7 @@ mod tests {
     }
 
     #[test]
-    fn the_history_speaks_labels_and_titles() {
+    fn history_shows_labels_and_titles() {
         let id: Id = "01890a5d-ac96-774b-bcce-b302099a8057".parse().expect("an id");
         let title = "Amina Sali".to_owned();
         let person = Reference { id, kind: "user".into(), title, state: String::new(), is_archived: false };

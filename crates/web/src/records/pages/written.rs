@@ -1,7 +1,7 @@
-//! Between records and the texts that stand in the inputs of a form.
+//! Conversion between records and the texts of form inputs.
 //!
-//! A form is held as [`Form`], names and texts, wherever it comes from: a record, the parameters of an address, or
-//! what a person sent. So nothing typed is lost, however wrong.
+//! A form is a [`Form`], names and texts, whether it comes from a record, the parameters of an address, or a request.
+//! So no typed text is lost, even if invalid.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -18,11 +18,11 @@ use crate::components::badges;
 use crate::core::input::Form;
 use crate::core::state::blocking;
 
-/// Name of the hidden input that lists the fields that a form showed: browsers send nothing at all for a box that
-/// is not ticked, and so it is told from a field that the form did not have.
+/// Name of the hidden input with the names of the shown fields. Browsers send nothing for an unchecked box, and so it
+/// is distinguished from a field that the form did not have.
 pub const SHOWN: &str = "shown_fields";
 
-/// The texts of a record, as its form shows them.
+/// Returns the texts of a record, as its form shows them.
 #[must_use]
 pub fn written(record: &Record) -> Form {
     let mut form = Vec::new();
@@ -70,8 +70,8 @@ fn link(link: &Link) -> String {
     format!("{}:{}", link.kind, link.id)
 }
 
-/// The texts of a new form: what a record starts with, and over it what the address gives, as in
-/// `/ppas/new?needs=ID&title=…`. Addresses speak as the API does: the end of an all-day thing is exclusive.
+/// Returns the texts of a new form: the initial values of a record, overridden by the address, as in
+/// `/ppas/new?needs=ID&title=…`. Addresses follow the API: the end of an all-day record is exclusive.
 #[must_use]
 pub fn prefilled(app: &App, actor: &Actor, kind: &'static Kind, given: &[(String, String)]) -> Form {
     let mut record = Record::new(kind, app.new_id(), app.now(), actor.id);
@@ -94,10 +94,10 @@ pub fn prefilled(app: &App, actor: &Actor, kind: &'static Kind, given: &[(String
     let options = app.options();
     let context =
         input::Context { actor: actor.id, today: app.today(), office_timezone: &options.office_timezone };
-    // Missing and wrong fields are what the form is there for.
+    // Missing and invalid fields are for the form to correct.
     let _ = input::parse(&mut record, &input, true, &context);
     if input.contains_key("start") && record.instant("start").is_none() {
-        // Moments are not read while another field is wrong, as the title that is still missing.
+        // Moments are not parsed while another field is invalid, such as the missing title.
         let zone = TimeZone::get(record.text("timezone")).unwrap_or(TimeZone::UTC);
         for name in ["start", "end"] {
             if let Some(text) = input.get(name).and_then(Json::as_str)
@@ -110,11 +110,11 @@ pub fn prefilled(app: &App, actor: &Actor, kind: &'static Kind, given: &[(String
     written(&record)
 }
 
-/// Links of an address as forms write them: what is a plain id there gets its kind.
+/// Converts links of an address to their form in inputs: a plain id gets its kind.
 fn with_kinds(app: &App, actor: &Actor, given: &[String]) -> Vec<String> {
     let items: Vec<&str> = given.iter().flat_map(|text| text.split(',')).map(str::trim).collect();
     let ids: Vec<Id> = items.iter().filter_map(|item| item.parse().ok()).collect();
-    // Without an answer the form stands there without them, to be filled by hand.
+    // Without a result the form has no links, to be filled in by hand.
     let known = if ids.is_empty() { None } else { blocking(|| app.directory(actor, &ids)).ok() };
     let kind = |id: Id| known.as_ref()?.get(&id).map(|reference| reference.kind.as_str());
     let written = |item: &str| {
@@ -123,17 +123,17 @@ fn with_kinds(app: &App, actor: &Actor, given: &[String]) -> Vec<String> {
     items.into_iter().map(written).collect()
 }
 
-/// Reads what a form gives for a kind: one member for each field that the form showed.
+/// Parses a form of a kind: one member for each shown field.
 ///
-/// A form lists what it showed in the hidden input [`SHOWN`] (see [`super::controls::shown`]); without it only the
-/// fields that came are read, and a box that is not ticked counts as not shown.
+/// A form lists its shown fields in the hidden input [`SHOWN`] (see [`super::controls::shown`]); without it only the
+/// fields of the request are parsed, and an unchecked box counts as not shown.
 #[must_use]
 pub fn read_form(kind: &'static Kind, form: &Form) -> Map<String, Json> {
     let shown: Vec<&str> = form.get(SHOWN).split(',').filter(|name| !name.is_empty()).collect();
     let all_day = kind.field("all_day").is_some() && is_ticked(form, "all_day");
     let mut input = Map::new();
     for field in kind.offered() {
-        // What is never shown again stays as it is when nothing was typed.
+        // A write-only field stays when nothing was typed.
         if field.source == registry::Source::WriteOnly && form.get(field.name).is_empty() {
             continue;
         }
@@ -177,8 +177,8 @@ fn moment(form: &Form, field: &Field, all_day: bool) -> Json {
     if time.is_empty() { day.into() } else { format!("{day}T{time}").into() }
 }
 
-/// What a person changed in a form that was drawn from `base`: only the fields that differ, so that what others
-/// changed meanwhile in other fields stays.
+/// Returns the changes of a form that was rendered from `base`: only the fields that differ, so that concurrent
+/// changes of other fields stay.
 #[must_use]
 pub fn differing(base: &Record, form: &Form) -> Map<String, Json> {
     let drawn = written(base);
@@ -192,7 +192,7 @@ pub fn differing(base: &Record, form: &Form) -> Map<String, Json> {
         differs
     });
     if moves {
-        // A time that stands unchanged in the form means another instant in another zone.
+        // An unchanged time in the form is another instant in another zone.
         let all_day = is_ticked(form, "all_day");
         for field in base.kind.inputs().filter(|field| matches!(field.data, FieldType::Moment)) {
             input.insert(field.name.to_owned(), read(form, field, all_day));
@@ -201,7 +201,7 @@ pub fn differing(base: &Record, form: &Form) -> Map<String, Json> {
     input
 }
 
-/// What others changed since a version: the record as it was then, and the changes, the last one first.
+/// Returns the concurrent changes since a version: the record as it was then, and the changes, newest first.
 pub fn since(
     app: &App,
     actor: &Actor,
@@ -222,15 +222,15 @@ pub fn since(
     Ok((base, entries))
 }
 
-/// What a form changes beside what others changed since it was drawn.
+/// Merge of a form with concurrent changes.
 pub struct Merged {
-    /// The fields that the person changed.
+    /// Fields that the person changed.
     pub input: Map<String, Json>,
-    /// Those of them that others changed otherwise.
+    /// Of these, the fields that others changed to another value.
     pub contested: Vec<FieldError>,
 }
 
-/// Compares a form with the record of the version from which it was drawn, and with the record as it is.
+/// Compares a form with the record of the version from which it was rendered, and with the present record.
 pub fn merged(
     app: &App,
     actor: &Actor,
@@ -250,16 +250,16 @@ pub fn merged(
     Ok(Merged { input, contested })
 }
 
-/// What is said beside a field that two people changed.
+/// Error beside a field that two people changed.
 pub const STALE: &str = "Someone else changed this too. Save again to overwrite it.";
 
-/// The fields that the entries name and that a form shows.
+/// Returns the fields of the entries that a form shows.
 #[must_use]
 pub fn touched(entries: &[history::Entry]) -> Vec<&'static str> {
     entries.iter().flat_map(|entry| entry.fields.iter().map(|change| change.field)).collect()
 }
 
-/// The ids in the texts of a form, for the titles of pickers.
+/// Returns the ids in the texts of a form, for the titles of pickers.
 #[must_use]
 pub fn ids(kind: &Kind, form: &Form) -> Vec<Id> {
     kind.inputs()
@@ -269,7 +269,7 @@ pub fn ids(kind: &Kind, form: &Form) -> Vec<Id> {
         .collect()
 }
 
-/// The message of a field, when it is wrong.
+/// Returns the error of a field, if any.
 #[must_use]
 pub fn error_of(errors: &[FieldError], name: &str) -> Option<String> {
     let messages: Vec<&str> =
@@ -277,7 +277,7 @@ pub fn error_of(errors: &[FieldError], name: &str) -> Option<String> {
     (!messages.is_empty()).then(|| messages.join(" "))
 }
 
-/// A value as JSON by itself, for comparing.
+/// Returns a value as JSON without context, for comparison.
 #[must_use]
 pub fn plain(record: &Record, field: &Field) -> Json {
     output::plain(field, record.get(field.name))
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_sent_back_as_it_was_changes_nothing() {
+    fn unchanged_form_changes_nothing() {
         for all_day in [true, false] {
             let event = event(all_day);
             let mut form = written(&event);
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn unticking_a_box_is_seen_and_takes_the_moments_along() {
+    fn unchecked_box_is_read_and_changes_the_moments() {
         let event = event(true);
         let mut form = written(&event);
         form.0.retain(|(name, _)| name != "all_day");

@@ -1,4 +1,4 @@
-//! Tasks beyond their collection: transition, move, board.
+//! Operations on tasks: transition, move, board.
 
 use axum::extract::State as AxumState;
 use axum::http::{HeaderMap, StatusCode};
@@ -22,7 +22,7 @@ use crate::records::api::records;
 
 type ApiResult = Result<Response, Problem>;
 
-/// The operations.
+/// Operations.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     let moves = Access::Policy(Action::Transition, TASK.area);
@@ -105,7 +105,7 @@ async fn move_card(
     answer(&state, &moved)
 }
 
-/// The task with the address that takes the step back.
+/// Returns the task with the address of the undo.
 fn answer(state: &State, moved: &Moved) -> ApiResult {
     let mut more = vec![("undo", json!(moved.undo()))];
     more.extend(moved.date.as_ref().map(|date| ("recurrence_id", json!(date))));

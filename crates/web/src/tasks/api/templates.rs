@@ -1,4 +1,4 @@
-//! Tasks from a template, for something that is named.
+//! Generation of tasks from a template for a given record.
 
 use axum::extract::State as AxumState;
 use axum::http::StatusCode;
@@ -15,7 +15,7 @@ use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
 
-/// The operation that makes tasks.
+/// Operation that generates tasks.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     vec![
@@ -23,7 +23,7 @@ pub fn routes() -> Vec<Route> {
             "post",
             "/api/v1/task-templates/{id}/instantiate",
             "Generate the tasks of a template for a record; existing tasks do not change",
-            // The command asks whether the caller may generate tasks for this very record.
+            // The command checks whether the caller may generate tasks for the record.
             Access::Policy(Action::View, Area::Reference),
             post(instantiate),
         )

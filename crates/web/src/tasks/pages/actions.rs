@@ -1,4 +1,4 @@
-//! What the pages of tasks do: another state, a field changed in place, several at once.
+//! Actions of task pages: transition, inline edit, bulk change.
 
 use axum::extract::Path;
 use axum::extract::State as AxumState;
@@ -23,11 +23,11 @@ use crate::core::input::{PageParameters, PathId};
 use crate::core::state::{State, blocking};
 use crate::records::pages::dates::name_text;
 
-/// Tasks that one bulk action may take.
+/// Maximum number of tasks of one bulk action.
 const MAXIMUM: usize = 500;
 
-/// `POST /tasks/{id}/transition`: `status`, of one date of a task that repeats its `recurrence_id`, of all of them
-/// `scope=all`, and where it is needed `force_reason`; leads to `back`.
+/// `POST /tasks/{id}/transition`: `status`; of one occurrence its `recurrence_id`, of all `scope=all`, and where
+/// needed `force_reason`; redirects to `back`.
 pub async fn transition(
     AxumState(state): AxumState<State>,
     SignedIn { page, actor }: SignedIn,
@@ -43,7 +43,7 @@ pub async fn transition(
             let address = back(form.get("back"), &TASK.url(id.0));
             Ok(done(&address, &message, moved.undo().as_deref()))
         }
-        // Blocked: the page of the task says by what, and asks for the reason.
+        // Blocked: the page of the task names the prerequisites and asks for the reason.
         Err(AppError::Conflict { detail, .. }) => detail::refused(
             &state,
             &page,
@@ -55,7 +55,7 @@ pub async fn transition(
     }
 }
 
-/// `POST /tasks/{id}/change`: progress or description, changed on the page of the task itself.
+/// `POST /tasks/{id}/change`: progress or description, edited on the page of the task.
 pub async fn change(
     AxumState(state): AxumState<State>,
     SignedIn { page, actor }: SignedIn,
@@ -93,7 +93,7 @@ pub async fn change(
     }
 }
 
-/// `POST /tasks/bulk/ACTION?FILTERS`: all of `ids` or none, taken back together.
+/// `POST /tasks/bulk/ACTION?FILTERS`: all of `ids` or none, undone together.
 pub async fn bulk(
     AxumState(state): AxumState<State>,
     SignedIn { actor, .. }: SignedIn,

@@ -1,4 +1,4 @@
-//! The board: tasks in columns, moved by hand.
+//! Board: tasks in columns, ordered by hand.
 
 use axum::extract::State as AxumState;
 use axum::response::{Html, Response};
@@ -39,11 +39,11 @@ pub fn routes() -> Vec<PageRoute> {
     ]
 }
 
-/// Filters that a card added in a column takes over, so that it stays in sight.
+/// Filters that a card added in a column takes over, so that it stays visible.
 const TAKEN_OVER: [&str; 3] = ["priority", "domain", "phase"];
 
-/// What the page asks of the board: columns of people, priorities and domains show what is still to be done unless
-/// the address says otherwise.
+/// Returns the query of the board: columns of people, priorities and domains show open tasks unless the address says
+/// otherwise.
 fn board_query(address: &Address) -> Pairs {
     let mut pairs = address.pairs.clone();
     let says = |name: &str| !address.get(name).is_empty();
@@ -91,7 +91,7 @@ async fn show(
     Ok(Html(page.render("Board", &content).into_string()))
 }
 
-/// By what the columns are made.
+/// Switch of the grouping.
 fn group_switch(address: &Address, present: Group) -> Markup {
     let entries: Vec<Tab> = GROUPS
         .iter()
@@ -106,7 +106,7 @@ fn group_switch(address: &Address, present: Group) -> Markup {
     tabs("Columns by", &entries)
 }
 
-/// What drawing a column needs to know.
+/// Context for rendering a column.
 struct Shown<'a> {
     page: &'a Page,
     actor: &'a Actor,
@@ -134,7 +134,7 @@ impl Shown<'_> {
         }
     }
 
-    /// A column of another person takes new tasks only from those who may assign.
+    /// Returns true if new tasks can be added: a column of another person accepts them only from those who may assign.
     fn may_give(&self, column: &Column) -> bool {
         let own = self.actor.id.is_some_and(|id| id.to_string() == column.key);
         self.group != Group::Assignee

@@ -1,4 +1,4 @@
-//! The page of one task.
+//! Page of a task.
 
 use axum::extract::State as AxumState;
 use axum::http::StatusCode;
@@ -34,7 +34,7 @@ use crate::core::subject::Column;
 use crate::records::pages::detail::panels;
 use crate::records::pages::{dates, history_panel, occurrence};
 
-/// Everything that the page shows.
+/// Data of the page.
 struct Sheet<'a> {
     page: &'a Page,
     task: Record,
@@ -44,10 +44,10 @@ struct Sheet<'a> {
     may_edit: bool,
     may_archive: bool,
     blocked: Option<Blocked>,
-    /// What was typed and refused.
+    /// Refused input.
     typed: Option<Form>,
     errors: Vec<FieldError>,
-    /// How many dates of a series are shown.
+    /// Number of shown occurrences.
     dates: usize,
 }
 
@@ -67,19 +67,19 @@ pub async fn show(
     draw(&state, &page, &actor, &sheet, StatusCode::OK)
 }
 
-/// What was refused because the task waits for others.
+/// Refused transition of a blocked task.
 pub struct Blocked {
-    /// Why, in words.
+    /// Reason as text.
     pub detail: String,
-    /// The state that was asked for.
+    /// Requested state.
     pub status: TaskStatus,
-    /// The date of a task that repeats.
+    /// Recurrence id of the occurrence of a repeating task.
     pub date: Option<String>,
-    /// Whether the series as a whole is meant.
+    /// Scope of the transition.
     pub scope: Scope,
 }
 
-/// The page of a task that could not go on, with the form for the reason.
+/// Renders the page of a blocked task with the form for the reason.
 pub fn refused(
     state: &State,
     page: &Page,
@@ -92,7 +92,7 @@ pub fn refused(
     draw(state, page, actor, &sheet, StatusCode::CONFLICT)
 }
 
-/// The page of a task with what was typed wrong.
+/// Renders the page of a task with invalid input.
 pub fn wrong(
     state: &State,
     page: &Page,
@@ -202,7 +202,7 @@ impl Sheet<'_> {
         }
     }
 
-    /// What leads on from the present state; the main one last.
+    /// Transitions from the present state; the main one last.
     fn actions(&self, repeating: Option<&Repeating<'_>>) -> Markup {
         let step = |label: &str, drawing: &str, status: &str, kind| {
             post_button(
@@ -247,7 +247,7 @@ impl Sheet<'_> {
         }
     }
 
-    /// What is done less often.
+    /// Rare actions.
     fn more(&self, repeating: Option<&Repeating<'_>>) -> Markup {
         let status = self.task.text("status");
         let step = |label: &str, drawing: &str, to: &str, danger| MenuItem::Post {
@@ -298,7 +298,7 @@ impl Sheet<'_> {
         })
     }
 
-    /// The button of a blocked task: it asks for the reason.
+    /// Button of a blocked task: it asks for the reason.
     fn forced(&self, label: &str, status: TaskStatus, date: Option<&str>) -> Markup {
         html! {
             details.menu data-side="end" {
@@ -349,7 +349,7 @@ impl Sheet<'_> {
         self.errors.iter().find(|error| error.field == field).map(|error| error.message.as_str())
     }
 
-    /// What was typed and refused, or what the task holds.
+    /// Returns the refused input, or the value of the task.
     fn held(&self, field: &str, value: String) -> String {
         let typed = self.typed.as_ref().filter(|form| form.has(field));
         typed.map_or(value, |form| form.get(field).to_owned())

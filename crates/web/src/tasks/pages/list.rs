@@ -1,4 +1,4 @@
-//! The list of tasks: mine, all, late, without assignee.
+//! List of tasks: mine, all, overdue, unassigned.
 
 use axum::extract::State as AxumState;
 use axum::response::Html;
@@ -27,11 +27,11 @@ use crate::core::input::PageParameters;
 use crate::core::state::{State, blocking};
 use crate::records::may_create;
 
-/// What the page shows when nothing is asked for: by date, work finished long ago would stand first.
+/// Default filter: sorted by date, tasks finished long ago would be first.
 const OPEN: &[(&str, &str)] = &[("open", "true")];
-/// The address of the view without a filter, since the bare path shows the open tasks.
+/// Address of the view without a filter, because the bare path shows the open tasks.
 const ALL: &str = "/tasks?sort=due_date";
-/// The tabs: words and the filters that make them.
+/// Tabs: labels and their filters.
 const TABS: [(&str, &[(&str, &str)]); 5] = [
     ("Mine", &[("mine", "true"), ("open", "true")]),
     ("Open", OPEN),
@@ -143,7 +143,7 @@ fn empty(address: &Address, may_add: bool) -> Markup {
     })
 }
 
-/// Columns: field, heading, whether they can be sorted, whether they wait to be chosen.
+/// Columns: field, heading, sortable, hidden by default.
 const COLUMNS: [(&str, &str, bool, bool); 11] = [
     ("title", "Title", true, false),
     ("status", "Status", true, false),
@@ -235,7 +235,7 @@ fn cell(key: &str, task: &Record, directory: &Directory, today: Date) -> Markup 
     }
 }
 
-/// Hundredths of an hour as people write them.
+/// Formats hundredths of an hour.
 pub fn hours_text(hundredths: i64) -> String {
     let text = format!("{}.{:02}", hundredths / 100, hundredths % 100);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -272,7 +272,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tab_of_the_filters_is_the_current_one() {
+    fn tab_of_the_filters_is_current() {
         let current = |text: &[(&str, &str)]| -> Vec<String> {
             let address = Address::new("/tasks", &pairs(text));
             let tabs = tab_row(&address, &[1, 2, 3, 4, 5]);
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_are_short() {
+    fn hours_have_a_short_form() {
         assert_eq!(hours_text(800), "8");
         assert_eq!(hours_text(150), "1.5");
         assert_eq!(hours_text(1000), "10");

@@ -1,4 +1,4 @@
-//! Tasks: the list, the page of one, and what can be done with them.
+//! Pages of tasks: list, detail, board, Today, templates.
 
 mod actions;
 pub mod board;

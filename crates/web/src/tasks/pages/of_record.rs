@@ -1,4 +1,4 @@
-//! The tasks of a record: what was generated for it and what was added, by phase, with completing and adding.
+//! Tasks of a record: generated and added ones, by phase, with completion and addition.
 
 use axum::extract::State as AxumState;
 use axum::response::Response;
@@ -29,7 +29,7 @@ use crate::records::may_create;
 use crate::records::pages::dates::name_text;
 use crate::records::pages::value::{self, Values};
 
-/// Panel with the tasks that belong to the record. Its forms post to `URL/tasks`, served by [`change`].
+/// Panel with the tasks of the record. Its forms post to `URL/tasks`, served by [`change`].
 pub fn panel(state: &State, page: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
     if !kinds::ORIGINS.contains(&record.kind.name) {
         return Ok(html! {});
@@ -86,13 +86,13 @@ fn by_phase(tasks: &[Record]) -> Vec<(&'static str, Vec<&Record>)> {
     groups
 }
 
-/// The day around which the tasks of the record are dated; only events count days from it.
+/// Returns the day from which the tasks of the record are dated; only events count days from it.
 fn anchor(record: &Record) -> Option<Date> {
     let zone = TimeZone::get(record.text("timezone")).ok()?;
     record.instant("start").map(|start| start.to_zoned(zone).date())
 }
 
-/// A task as a row; `address` is where its state is changed, for those who may.
+/// Row of a task; `address` changes its state, for those who may.
 fn row(
     task: &Record,
     day: Option<Date>,
@@ -102,7 +102,7 @@ fn row(
 ) -> Markup {
     let is_done = task.state() == "completed";
     let (word, drawing) = if is_done { ("Reopen", "circle-check") } else { ("Complete", "circle") };
-    // Of a series, the date that is to be done next is completed.
+    // Of a series, the next open occurrence is completed.
     let open = occurrences::open_date(task, page.today).ok().flatten();
     let due = open.as_ref().map_or_else(|| task.date("due_date"), |open| Some(open.last_day()));
     html! {
@@ -134,7 +134,7 @@ fn row(
     }
 }
 
-/// "3 days before", "on the day", "1 day after".
+/// Formats a distance: "3 days before", "on the day", "1 day after".
 fn distance(day: Date, due: Date) -> String {
     let days = day.until(due).map_or(0, |span| span.get_days());
     let unit = if days.abs() == 1 { "day" } else { "days" };
@@ -145,7 +145,7 @@ fn distance(day: Date, due: Date) -> String {
     }
 }
 
-/// Forms of the tasks of a record, for each kind that tasks may belong to.
+/// Routes of the tasks of a record, for each kind that tasks may belong to.
 pub fn routes() -> Vec<PageRoute> {
     let kinds = kinds::ORIGINS.iter().filter_map(|name| kinds::by_name(name));
     kinds
@@ -158,7 +158,7 @@ pub fn routes() -> Vec<PageRoute> {
         .collect()
 }
 
-/// `POST /COLLECTION/{id}/tasks`: completes or reopens `task`, or adds one of that `title`.
+/// `POST /COLLECTION/{id}/tasks`: completes or reopens `task`, or adds one with the title `title`.
 pub async fn change(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
@@ -203,7 +203,7 @@ mod tests {
     use super::distance;
 
     #[test]
-    fn days_are_told_from_the_day_of_the_event() {
+    fn distances_count_from_the_day_of_the_event() {
         let day = date(2027, 1, 25);
         assert_eq!(distance(day, date(2027, 1, 11)), "14 days before");
         assert_eq!(distance(day, day), "on the day");

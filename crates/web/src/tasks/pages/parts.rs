@@ -1,4 +1,4 @@
-//! Parts that the pages of tasks share: marks, addresses, filters.
+//! Shared parts of task pages: marks, addresses, filters.
 
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -17,17 +17,17 @@ use crate::components::forms::{self, Control, FormField};
 use crate::core::return_path::local_path;
 pub use crate::records::pages::dates::due;
 
-/// What depends on today: at risk, overdue.
+/// Facts that depend on today: at risk, overdue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// In danger.
+    /// At risk.
     pub at_risk: bool,
-    /// Due before today and not done.
+    /// Due before today and open.
     pub overdue: bool,
 }
 
 impl Facts {
-    /// The facts of a task.
+    /// Calculates the facts of a task.
     #[must_use]
     pub fn of(task: &Record, today: Date) -> Self {
         let mut facts = Self::default();
@@ -43,7 +43,7 @@ impl Facts {
     }
 }
 
-/// Small marks of a card or row: priority where it is not the usual, due date, blocked, at risk.
+/// Marks of a card or row: unusual priority, due date, blocked, at risk.
 #[must_use]
 pub fn marks(task: &Record, today: Date) -> Markup {
     let facts = Facts::of(task, today);
@@ -58,14 +58,14 @@ pub fn marks(task: &Record, today: Date) -> Markup {
     }
 }
 
-/// The status as a badge.
+/// Badge of the status.
 #[must_use]
 pub fn status(task: &Record) -> Markup {
     let value = task.text("status");
     badges::badge(choices::label(TASK_STATUSES, value), Tone::of_status(value))
 }
 
-/// Title, address and module of what a task belongs to.
+/// Returns title, address and module of the origin of a task.
 #[must_use]
 pub fn origin(task: &Record, directory: &Directory) -> Option<(String, String, &'static str)> {
     let origin = directory.get(&task.link("origin")?.id)?;
@@ -73,7 +73,7 @@ pub fn origin(task: &Record, directory: &Directory) -> Option<(String, String, &
     Some((origin.title.clone(), kind.url(origin.id), kind.module.key()))
 }
 
-/// What a task belongs to, in one line that is cut where it is too long.
+/// Origin of a task in one line that is truncated where it is too long.
 #[must_use]
 pub fn origin_link(title: &str, address: &str, module: &str) -> Markup {
     html! {
@@ -81,36 +81,36 @@ pub fn origin_link(title: &str, address: &str, module: &str) -> Markup {
     }
 }
 
-/// Names of the people on a task.
+/// Returns the names of the people of a task.
 #[must_use]
 pub fn people(task: &Record, directory: &Directory) -> Vec<String> {
     let name = |id: &Id| directory.get(id).map(|person| person.title.clone());
     task.references("assignees").iter().filter_map(name).collect()
 }
 
-/// The parameters of a page in order, without those that browsers send empty.
+/// Parameters of a page in order, without empty ones.
 #[derive(Clone, Debug)]
 pub struct Address {
-    /// The path.
+    /// Path.
     pub path: &'static str,
-    /// The parameters.
+    /// Parameters.
     pub pairs: Pairs,
 }
 
 impl Address {
-    /// The address that was asked for.
+    /// Creates the address of a request.
     #[must_use]
     pub fn new(path: &'static str, pairs: &[(String, String)]) -> Self {
         Self { path, pairs: pairs.iter().filter(|(_, value)| !value.is_empty()).cloned().collect() }
     }
 
-    /// The value of a parameter, or empty.
+    /// Returns the value of a parameter, or empty text.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {
         self.pairs.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 
-    /// The query with some parameters taken out and others put in; with its question mark.
+    /// Returns the query with some parameters removed and others set, with its question mark.
     #[must_use]
     pub fn query(&self, without: &[&str], with: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -123,16 +123,16 @@ impl Address {
         if query.is_empty() { String::new() } else { format!("?{query}") }
     }
 
-    /// The address with some parameters taken out and others put in.
+    /// Returns the address with some parameters removed and others set.
     #[must_use]
     pub fn with(&self, without: &[&str], with: &[(&str, &str)]) -> String {
         format!("{}{}", self.path, self.query(without, with))
     }
 }
 
-/// Parameters that are no filters.
+/// Parameters that are not filters.
 const NO_FILTERS: [&str; 6] = ["group", "sort", "cursor", "limit", "column", "q"];
-/// Filters that are yes or no, with their words.
+/// Boolean filters, with their labels.
 const FLAGS: [(&str, &str); 5] = [
     ("mine", "Mine"),
     ("my_teams", "My teams"),
@@ -140,7 +140,7 @@ const FLAGS: [(&str, &str); 5] = [
     ("open", "Open"),
     ("blocked", "Blocked"),
 ];
-/// Filters by one of a list.
+/// Filters by one value of a list.
 const LISTS: [(&str, &str, &[Choice]); 4] = [
     ("status", "Status", TASK_STATUSES),
     ("priority", "Priority", PRIORITIES),
@@ -148,7 +148,7 @@ const LISTS: [(&str, &str, &[Choice]); 4] = [
     ("phase", "Phase", TASK_PHASES),
 ];
 
-/// Ids named by the filters, whose titles the chips show.
+/// Returns the ids in the filters, whose titles the chips show.
 #[must_use]
 pub fn filter_ids(address: &Address) -> Vec<Id> {
     ["assignees", "teams", "origin"]
@@ -158,7 +158,7 @@ pub fn filter_ids(address: &Address) -> Vec<Id> {
         .collect()
 }
 
-/// The row of filters, with chips for what the address holds.
+/// Filter row, with chips for the active filters.
 #[must_use]
 pub fn filters(address: &Address, titles: &Directory) -> Filters {
     let mut fields: Vec<FormField> = FLAGS
@@ -225,7 +225,7 @@ fn chips(address: &Address, titles: &Directory) -> Vec<Chip> {
         .collect()
 }
 
-/// A filter in words.
+/// Formats a filter.
 fn words(name: &str, value: &str, titles: &Directory) -> (String, String) {
     if let Some((_, label)) = FLAGS.iter().find(|(known, _)| *known == name) {
         return ((*label).to_owned(), if value == "true" { "" } else { "No" }.to_owned());
@@ -252,7 +252,7 @@ fn words(name: &str, value: &str, titles: &Directory) -> (String, String) {
     (label, value.join(", "))
 }
 
-/// An address within these pages to go back to; anything else leads to the page of the task list.
+/// Returns the return address within these pages; any other one becomes the task list.
 #[must_use]
 pub fn back(asked: &str, otherwise: &str) -> String {
     local_path(asked, otherwise).to_owned()
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_keeps_what_is_not_changed() {
+    fn address_keeps_other_parameters() {
         let asked = address(&[("group", "priority"), ("mine", "true"), ("q", "")]);
         assert_eq!(asked.with(&["mine"], &[]), "/board?group=priority");
         assert_eq!(asked.with(&[], &[("group", "domain")]), "/board?mine=true&group=domain");
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn every_filter_of_the_address_is_a_chip_that_takes_it_away() {
+    fn every_filter_has_a_chip_that_removes_it() {
         let row = filters(
             &address(&[("group", "domain"), ("overdue", "true"), ("priority", "high")]),
             &Directory::new(),
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_led_away() {
+    fn return_address_stays_on_this_site() {
         assert_eq!(back("/board?mine=true", "/"), "/board?mine=true");
         for strange in ["//evil.example", "https://evil.example", "/\\evil.example", ""] {
             assert_eq!(back(strange, "/tasks"), "/tasks");

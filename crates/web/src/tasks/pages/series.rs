@@ -1,4 +1,4 @@
-//! What the page of a task that repeats does: it goes on date by date, and as a whole only where that is said.
+//! Actions of a repeating task: on its occurrences, and on the whole only where the page says so.
 
 use jiff::civil::Date as Day;
 use maud::{Markup, html};
@@ -17,7 +17,7 @@ use crate::components::detail::panel;
 use crate::components::menu::MenuItem;
 use crate::records::pages::dates;
 
-/// A task that repeats, with the date that is to be done next.
+/// Repeating task with its next open occurrence.
 pub struct Repeating<'a> {
     task: &'a Record,
     open: Option<Date>,
@@ -25,13 +25,13 @@ pub struct Repeating<'a> {
 }
 
 impl<'a> Repeating<'a> {
-    /// The task, when it repeats.
+    /// Returns the task when it repeats.
     pub fn of(task: &'a Record, today: Day) -> Option<Self> {
         let open = || occurrences::open_date(task, today).ok().flatten();
         dates::is_series(task).then(|| Self { task, open: open(), today })
     }
 
-    /// The date that is to be done next, in words: "Next: Mon 25 Jan".
+    /// Formats the next open occurrence: "Next: Mon 25 Jan".
     pub fn subtitle(&self) -> String {
         match &self.open {
             Some(date) if date.last_day() < self.today => format!("Missed: {}", self.day(date)),
@@ -45,7 +45,7 @@ impl<'a> Repeating<'a> {
         date_text(date.last_day(), self.today)
     }
 
-    /// What leads on from the present state of the next date, or opens what is closed again.
+    /// Transitions of the next occurrence, or the reopening of a closed one.
     pub fn actions(&self, csrf: &str) -> Markup {
         let page = TASK.url(self.task.id);
         let acts = format!("{page}/occurrences");
@@ -98,7 +98,7 @@ impl<'a> Repeating<'a> {
         }
     }
 
-    /// What it would do next if it did not wait for others: label, state, and the date that this is about.
+    /// Returns the transition that is blocked: label, state and occurrence.
     pub fn waits(&self) -> Option<(String, TaskStatus, Option<&str>)> {
         match (whole_state(self.task).as_str(), &self.open) {
             ("completed" | "cancelled" | "on_hold", _) | (_, None) => None,
@@ -113,7 +113,7 @@ impl<'a> Repeating<'a> {
         }
     }
 
-    /// What is done to all dates at once, less often.
+    /// Rare actions on all occurrences at once.
     pub fn more(&self) -> Vec<MenuItem> {
         let step = |label: &str, drawing: &str, to: &str, danger| MenuItem::Post {
             label: label.to_owned(),
@@ -136,7 +136,7 @@ impl<'a> Repeating<'a> {
     }
 }
 
-/// How many dates are done, in the place of one progress for all.
+/// Number of completed occurrences, in place of one progress for all.
 pub fn progress(task: &Record) -> Markup {
     let done = match task.get("overrides") {
         Value::Json(Json::Object(dates)) => dates
@@ -161,7 +161,7 @@ pub fn progress(task: &Record) -> Markup {
     )
 }
 
-/// A day within a sentence: "today", "Mon 25 Jan".
+/// Formats a day within a sentence: "today", "Mon 25 Jan".
 fn in_words(day: &str) -> String {
     match day {
         "Today" | "Tomorrow" | "Yesterday" => day.to_lowercase(),

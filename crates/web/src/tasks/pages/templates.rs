@@ -1,6 +1,6 @@
-//! Task templates: their items as a table to read, and as rows to change.
+//! Task templates: items as a table on the page, and as rows in the form.
 //!
-//! The rows are changed without script: a button adds, removes or moves one and the form comes back with everything
+//! The rows are edited without script: a button adds, removes or moves one and the form comes back with everything
 //! that was typed; only "Save" writes.
 
 use axum::extract::State as AxumState;
@@ -33,7 +33,7 @@ use crate::records::pages::form::REQUEST_KEY;
 use crate::records::pages::written::{prefilled, written};
 use crate::records::pages::{detail as generic, form_fields, history_panel, read_form};
 
-/// What one row of the form holds, in the order of its inputs.
+/// Members of one row of the form, in the order of its inputs.
 const MEMBERS: [&str; 11] = [
     "key",
     "title",
@@ -48,8 +48,8 @@ const MEMBERS: [&str; 11] = [
     "visible_to_partners",
 ];
 
-/// Visibility of the task that a row makes. A list rather than a box, as a box that is not ticked sends nothing and the
-/// columns would no longer belong to their rows.
+/// Visibility of the task of a row. A list rather than a checkbox, because an unchecked box sends nothing and the
+/// columns would no longer match their rows.
 const VISIBILITY: &[Entry] =
     &[Entry { value: "false", label: "Office" }, Entry { value: "true", label: "Office and partners" }];
 
@@ -111,7 +111,7 @@ fn is_shown(item: &Json) -> bool {
     item.get("visible_to_partners").and_then(Json::as_bool).unwrap_or(false)
 }
 
-/// "3 days before the start".
+/// Formats an offset: "3 days before the start".
 fn when(item: &Json) -> String {
     let days = item.get("offset_days").and_then(Json::as_i64).unwrap_or(0);
     let unit = if days.abs() == 1 { "day" } else { "days" };
@@ -179,7 +179,7 @@ fn items_table(items: &[Json]) -> Markup {
     })
 }
 
-/// The form with what it holds and what is wrong with it.
+/// Form with its values and errors.
 struct Sheet<'a> {
     record: Option<&'a Record>,
     typed: Form,
@@ -280,7 +280,7 @@ fn save(
         let sheet = Sheet { record, typed: form, rows, errors: Vec::new(), problem: None };
         return Ok(Html(blocking(|| draw(state, page, actor, &sheet))?).into_response());
     }
-    // A row without a title was never filled in.
+    // A row without a title is empty.
     rows.retain(|row| row.get("title").and_then(Json::as_str).is_some_and(|title| !title.is_empty()));
     give_keys(&mut rows);
     let mut input = read_form(&TASK_TEMPLATE, &form);
@@ -299,7 +299,7 @@ fn save(
         }
         Err(AppError::Invalid(errors)) => (errors, None),
         Err(AppError::Stale { .. }) => {
-            // Saved again, it replaces what is there: the person was told.
+            // A repeated save replaces the present template: the person was warned.
             form.0.retain(|(name, _)| name != "version");
             let problem = "Someone else changed this template. Your changes are still in the form: open the \
                            template in another tab to see theirs, then save again to overwrite them";
@@ -322,7 +322,7 @@ fn blank() -> Row {
     row
 }
 
-/// The rows of a form; what cannot be read stays as text, so that the check names it and nothing typed is lost.
+/// Returns the rows of a form; an invalid value stays as text, so that the check names it and nothing typed is lost.
 fn rows(form: &Form) -> Vec<Row> {
     let columns: Vec<Vec<String>> = MEMBERS.iter().map(|name| form.all(&format!("items.{name}"))).collect();
     let count = columns.iter().map(Vec::len).max().unwrap_or(0);
@@ -362,7 +362,7 @@ fn member(name: &str, typed: &str) -> Option<Json> {
     }
 }
 
-/// Rows without a key get one from their title.
+/// Generates the key of rows without one from their title.
 fn give_keys(rows: &mut [Row]) {
     let mut known: Vec<String> =
         rows.iter().filter_map(|row| row.get("key").and_then(Json::as_str)).map(ToOwned::to_owned).collect();
@@ -414,7 +414,7 @@ fn draw(state: &State, page: &Page, actor: &Actor, sheet: &Sheet<'_>) -> Result<
         .map(|error| error.message.as_str())
         .collect();
     let version = sheet.record.map(|record| record.version.to_string());
-    // Boxes that are not ticked send nothing; this says that they were shown.
+    // Unchecked boxes send nothing; this lists the shown ones.
     let names: Vec<&str> = fields.iter().map(|entry| entry.name.as_str()).collect();
     let content = html! {
         (page_head(&PageHead { title: title.clone(), ..PageHead::default() }))
@@ -448,13 +448,13 @@ fn draw(state: &State, page: &Page, actor: &Actor, sheet: &Sheet<'_>) -> Result<
 }
 
 impl Sheet<'_> {
-    /// The key of the form, also after rows were added or moved.
+    /// Returns the key of the form, also after rows were added or moved.
     fn request_key(&self, state: &State) -> String {
         let typed = self.typed.get(REQUEST_KEY);
         if typed.is_empty() { hex(&state.app.random::<16>()) } else { typed.to_owned() }
     }
 
-    /// The version that the person saw first, also after rows were added or moved.
+    /// Returns the version that the person saw first, also after rows were added or moved.
     fn typed_version<'a>(&'a self, current: &'a str) -> &'a str {
         if self.typed.has("version") { self.typed.get("version") } else { current }
     }
@@ -532,7 +532,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_come_from_titles_and_are_never_twice() {
+    fn keys_come_from_titles_and_are_unique() {
         let mut rows = [row("Send letters", Some("send_letters")), row("Send letters", None), row("…", None)];
         give_keys(&mut rows);
         let keys: Vec<&str> = rows.iter().map(|row| row["key"].as_str().unwrap()).collect();
@@ -540,7 +540,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_stays_as_it_was_typed() {
+    fn invalid_values_stay_as_typed() {
         let form = Form(vec![
             ("items.title".to_owned(), "Visit".to_owned()),
             ("items.offset_days".to_owned(), "soon".to_owned()),
@@ -552,7 +552,7 @@ mod tests {
     }
 
     #[test]
-    fn due_days_are_told_in_words() {
+    fn offsets_are_formatted() {
         assert_eq!(when(&json!({ "anchor": "start", "offset_days": -1 })), "1 day before the start");
         assert_eq!(when(&json!({ "anchor": "end", "offset_days": 14 })), "14 days after the end");
     }

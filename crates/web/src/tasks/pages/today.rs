@@ -1,4 +1,4 @@
-//! Today: what is to be done, what takes place, what waits, what is late.
+//! Today: open tasks, events, decisions, overdue tasks.
 
 use axum::extract::State as AxumState;
 use axum::response::Html;
@@ -128,7 +128,7 @@ fn beside(page: &Page, today: &Today) -> Markup {
     }
 }
 
-/// The first of a pile under its heading, which leads to all of them.
+/// First tasks of a queue under its heading, which links to all of them.
 fn pile_list(pile: &Queue, today: Option<Date>) -> Markup {
     html! {
         h3.pile-head { a href=(pile.href) { (pile.label) } " " span.count { (grouped(pile.total.unsigned_abs())) } }
