@@ -81,7 +81,7 @@ fn sheet(record: &Record, approval: &Approval, values: &Values<'_>) -> Markup {
             h3 { "Figures" }
             (figures::figures(approval, values))
             h3 { "Decisions" }
-            table.figure-table {
+            table.figure-table data-stacks {
                 caption.visually-hidden { "Stages with their decisions" }
                 thead { tr {
                     th scope="col" { "Stage" } th scope="col" { "Decision" } th scope="col" { "By" }
@@ -109,14 +109,16 @@ fn decision(stage: &StageView, values: &Values<'_>) -> Markup {
     html! {
         tr {
             th scope="row" { (stage_label(stage.stage)) }
-            td { (word) }
+            td data-label="Decision" { (word) }
             @if let Some(decision) = &stage.decision {
-                td {
-                    @if let Some(person) = decision.decided_by { (values.reference(person, "user")) }
-                    @if let Some(role) = Role::parse(&decision.role) { span.muted { ", " (role.label()) } }
+                td data-label="By" {
+                    span {
+                        @if let Some(person) = decision.decided_by { (values.reference(person, "user")) }
+                        @if let Some(role) = Role::parse(&decision.role) { span.muted { ", " (role.label()) } }
+                    }
                 }
-                td.nowrap { (decision.decided_at.to_zoned(values.zone.clone()).strftime("%-d %b %Y")) }
-                td { (decision.comment) }
+                td.nowrap data-label="On" { (decision.decided_at.to_zoned(values.zone.clone()).strftime("%-d %b %Y")) }
+                td data-label="Comment" { (decision.comment) }
             } @else {
                 td {} td {} td {}
             }
