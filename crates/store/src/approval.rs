@@ -316,7 +316,7 @@ pub fn pending(tx: &mut Tx<'_>, stages: &[&str], limit: i64) -> Result<Vec<Pendi
         return Ok(Vec::new());
     }
     let columns: Vec<String> = STAGE.split(", ").map(|column| format!("s.{column}")).collect();
-    let mut statement = Statement::new(&format!(
+    let mut statement = Statement::new(format!(
         "SELECT {}, p.title, r.number, r.is_revision, p.created_by, r.snapshot FROM approval_stages s \
          JOIN approval_rounds r ON r.id = s.round_id JOIN ppas p ON p.id = s.ppa_id \
          WHERE s.state = 'pending' AND p.archived_at IS NULL AND s.stage IN ",

@@ -1,9 +1,11 @@
 //! Sums of the ledger.
 
+use std::collections::HashSet;
+
 use obcms_domain::core::id::Id;
 use obcms_domain::money::Totals;
 
-use crate::database::Tx;
+use crate::database::{Statement, Tx};
 use crate::error::StoreError;
 
 /// Returns the sums of the ledger of a PPA; the enacted budget is not among them.
@@ -25,6 +27,19 @@ pub fn totals(tx: &mut Tx<'_>, ppa: Id) -> Result<Totals, StoreError> {
         }
     }
     Ok(totals)
+}
+
+/// Returns those of the entries that another one reverses.
+pub fn reversed(tx: &mut Tx<'_>, entries: &[Id]) -> Result<HashSet<Id>, StoreError> {
+    let mut found = HashSet::new();
+    for chunk in entries.chunks(400) {
+        let mut statement = Statement::new("SELECT reverses FROM tranches WHERE reverses IN ");
+        statement.bind_list(chunk.iter().map(|id| (*id).into()));
+        for row in tx.query(&statement.sql, &statement.parameters)? {
+            found.insert(row.get(0)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Returns true if an entry reverses this one.

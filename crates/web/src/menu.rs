@@ -40,6 +40,7 @@ pub fn navigation(actor: &Actor) -> Vec<NavigationGroup> {
         first.push(item("PPAs", "/ppas", "folder-kanban", ""));
     }
     if actor.may(Action::View, kinds::PPA.area) {
+        first.push(item("Approvals", "/approvals", "badge-check", ""));
         first.push(item("Portfolio", "/portfolio", "chart-pie", ""));
     }
     let mut groups = vec![NavigationGroup { label: String::new(), items: first }];

@@ -3,6 +3,7 @@
 mod access;
 mod accounts;
 mod approval;
+mod approval_pages;
 mod bad_input;
 mod board;
 mod bookings;

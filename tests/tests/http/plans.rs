@@ -97,6 +97,8 @@ const WALK: &[&str] = &[
     "/barangays",
     "/calendar",
     "/portfolio",
+    "/approvals",
+    "/approvals?tab=all",
     "/search?q=water",
     "/api/v1/tasks?limit=50",
     "/api/v1/tasks/board?group=status",
@@ -172,7 +174,9 @@ on_both_engines! {
         for (who, client) in &people {
             let ppa = client.get("/api/v1/ppas?limit=1").expect_status(200).json;
             let page = format!("/ppas/{}", ppa["items"][0]["id"].as_str().unwrap());
-            for path in WALK.iter().copied().chain([page.as_str()]) {
+            let tabs = ["approval", "money"].map(|tab| format!("{page}?tab={tab}"));
+            let pages = std::iter::once(page.as_str()).chain(tabs.iter().map(String::as_str));
+            for path in WALK.iter().copied().chain(pages) {
                 database.recorder().start();
                 client.get(path).expect_status(200);
                 for (sql, parameters) in database.recorder().stop() {

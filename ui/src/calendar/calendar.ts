@@ -52,7 +52,6 @@ async function opened(context: Context): Promise<CalendarView> {
 }
 
 for (const host of every("[data-calendar]")) start(host);
-for (const button of every("[data-print]")) button.addEventListener("click", () => print());
 
 function start(host: HTMLElement): void {
   const grid = one("[data-grid]", host);

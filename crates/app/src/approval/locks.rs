@@ -13,7 +13,8 @@ pub(super) fn state_of(record: &Record) -> State {
 }
 
 /// Returns the locked fields of a PPA; none in draft.
-pub(super) fn locked_fields(record: &Record) -> &'static [&'static str] {
+#[must_use]
+pub fn locked_fields(record: &Record) -> &'static [&'static str] {
     if state_of(record) == State::Draft { &[] } else { &snapshot::LOCKED }
 }
 
@@ -34,6 +35,11 @@ pub(super) fn require_unlocked(before: &Record, record: &Record) -> Result<(), A
 }
 
 /// Returns what to do to change a locked figure.
+#[must_use]
+pub fn way_out_of(record: &Record) -> &'static str {
+    way_out(state_of(record))
+}
+
 const fn way_out(state: State) -> &'static str {
     match state {
         State::TechnicalReview => {

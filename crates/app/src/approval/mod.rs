@@ -1,11 +1,12 @@
 //! Approval of budgets: rounds, decisions, locked figures, ceilings and the queue.
 
 pub mod ceilings;
-mod locks;
-mod queue;
+pub mod locks;
+pub(crate) mod queue;
 pub(crate) mod rules;
 mod steps;
 mod view;
 
-pub use queue::QueueItem;
+pub use queue::{BulkOutcome, QueueItem, require_state};
 pub use steps::{ApprovalStep, take_step};
+pub use view::{Approval, DecisionView, StageView};

@@ -4,15 +4,19 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use obcms_domain::approval::{Stage, State, may_decide, snapshot};
+use obcms_domain::approval::{Action, Stage, State, may_decide, snapshot};
+use obcms_domain::choices::{self, APPROVAL_STATES};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::PPA;
+use obcms_domain::registry::Record;
+use obcms_store::Tx;
 use obcms_store::approval::{self as store, Decision, Pending};
 use obcms_store::records;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::ceilings::{self, Effect};
-use super::steps::{last_decision, parse_object};
+use super::locks::state_of;
+use super::steps::{ApprovalStep, last_decision, parse_object};
 use crate::core::{Actor, App, AppError};
 
 /// Items of the queue at most.
@@ -25,6 +29,8 @@ pub struct QueueItem {
     pub ppa: Id,
     /// Its title.
     pub title: String,
+    /// Person who is to decide; anybody with the role without one.
+    pub assignee: Option<Id>,
     /// Number of the round.
     pub round: i64,
     /// Revision of an enacted budget.
@@ -91,6 +97,7 @@ impl App {
                 items.push(QueueItem {
                     ppa: record.id,
                     title: item.title,
+                    assignee: item.stage.assignee,
                     round: item.round,
                     is_revision: item.is_revision,
                     stage,
@@ -110,6 +117,87 @@ impl App {
             Ok(items)
         })
     }
+}
+
+/// Result of a bulk approval for one PPA.
+#[derive(Debug)]
+pub struct BulkOutcome {
+    /// The PPA.
+    pub ppa: Id,
+    /// Its title; empty when the actor cannot see it.
+    pub title: String,
+    /// Reason of the refusal; nothing if it was approved.
+    pub refusal: Option<String>,
+}
+
+impl App {
+    /// Approves the pending stages of several PPAs with one comment. Each is decided by itself: one that is refused
+    /// does not hold up the others. `stages` are the PPAs with the stages that the actor saw.
+    pub fn approve_each(
+        &self,
+        actor: &Actor,
+        stages: &[(Id, Stage)],
+        comment: &str,
+    ) -> Result<Vec<BulkOutcome>, AppError> {
+        let mut outcomes = Vec::with_capacity(stages.len());
+        for (ppa, stage) in stages {
+            let (title, result) = match self.get(actor, &PPA, *ppa) {
+                Ok(record) => (record.title().to_owned(), self.decide_seen(actor, &record, *stage, comment)),
+                Err(error) => (String::new(), Err(error)),
+            };
+            let refusal = match result {
+                Ok(()) => None,
+                // Nothing is wrong with the others when the database is away.
+                Err(error @ (AppError::Internal(_) | AppError::Store(_))) => return Err(error),
+                Err(error) => Some(error.to_string()),
+            };
+            outcomes.push(BulkOutcome { ppa: *ppa, title, refusal });
+        }
+        Ok(outcomes)
+    }
+
+    fn decide_seen(
+        &self,
+        actor: &Actor,
+        record: &Record,
+        stage: Stage,
+        comment: &str,
+    ) -> Result<(), AppError> {
+        require_state(record, stage.state())?;
+        let step =
+            ApprovalStep { action: Action::Approve, comment: comment.to_owned(), corrections: Map::new() };
+        self.approval_step(actor, record.id, &step, Some(record.version)).map(|_| ())
+    }
+}
+
+/// Refuses a step on a PPA whose approval moved on since the actor saw it.
+pub fn require_state(record: &Record, seen: State) -> Result<(), AppError> {
+    let state = state_of(record);
+    if state == seen {
+        return Ok(());
+    }
+    let label = choices::label(APPROVAL_STATES, state.as_str());
+    Err(AppError::conflict(format!("The approval moved on: it is now in the state {label}. Check it again.")))
+}
+
+/// Returns the PPAs whose pending stage the actor may decide, the most urgent first.
+pub(crate) fn mine(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Id>, AppError> {
+    let stages: Vec<&str> = Stage::ALL
+        .into_iter()
+        .filter(|stage| actor.may(stage.right(), PPA.area))
+        .map(Stage::as_str)
+        .collect();
+    if stages.is_empty() || actor.read_only {
+        return Ok(Vec::new());
+    }
+    let pending = store::pending(tx, &stages, MOST)?;
+    let ids: Vec<Id> = pending.iter().map(|item| item.stage.ppa_id).collect();
+    let decisions = store::last_decisions(tx, &ids)?;
+    let is_mine = |item: &Pending| {
+        let stage = State::parse(&item.stage.stage).and_then(State::stage);
+        stage.is_some_and(|stage| is_mine(actor, item, stage, decisions.get(&item.stage.ppa_id)))
+    };
+    Ok(pending.iter().filter(|item| is_mine(item)).map(|item| item.stage.ppa_id).collect())
 }
 
 fn is_mine(actor: &Actor, item: &Pending, stage: Stage, last: Option<&Decision>) -> bool {

@@ -129,7 +129,6 @@ fn authorize(
 ) -> Result<(), AppError> {
     let actor = work.actor;
     match action {
-        Action::Submit => actor.require(work.tx, Right::Transition, record),
         Action::Withdraw => {
             let submitter = last.and_then(|round| round.submitted_by);
             if submitter.is_some() && submitter == actor.id {
@@ -142,7 +141,7 @@ fn authorize(
         }
         Action::Reopen => actor.require(work.tx, Right::Override, record),
         Action::Revise if actor.may_on(work.tx, Right::Enact, record)? => Ok(()),
-        Action::Revise => actor.require(work.tx, Right::Transition, record),
+        Action::Submit | Action::Revise => actor.require(work.tx, Right::Transition, record),
         Action::Approve | Action::Return | Action::Reject | Action::Waive => {
             let Some(stage) = state.stage() else { return Ok(()) };
             actor.require(work.tx, stage.right(), record)?;
@@ -165,7 +164,8 @@ pub(super) fn last_decision(decisions: &[Decision]) -> Option<(Stage, Id)> {
     Some((stage, decided.decided_by?))
 }
 
-fn sentence(message: &str) -> String {
+/// Returns an error message as a sentence.
+pub(super) fn sentence(message: &str) -> String {
     let mut letters = message.chars();
     let first = letters.next().map_or_else(String::new, |first| first.to_uppercase().collect());
     format!("{first}{}.", letters.as_str())
@@ -250,8 +250,7 @@ impl Run<'_, '_, '_> {
     fn round(&self, last: Option<Round>) -> (Round, bool) {
         let opens = match (self.step.action, &last) {
             (Action::Submit, Some(round)) => round.state != "draft",
-            (Action::Submit, None) | (Action::Revise, _) => true,
-            (_, None) => true,
+            (Action::Revise, _) | (_, None) => true,
             _ => false,
         };
         match last {

@@ -1,5 +1,7 @@
 //! Representation of the approval of a PPA.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
 use obcms_domain::accounts::Action as Right;
 use obcms_domain::approval::{Action, Stage, State, may_decide, snapshot};
 use obcms_domain::core::id::Id;
@@ -7,108 +9,269 @@ use obcms_domain::kinds::{PPA, ppa};
 use obcms_domain::registry::Record;
 use obcms_store::Tx;
 use obcms_store::approval::{self as store, Decision, Round, RoundStage};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::ceilings::{self, Effect};
 use super::locks::{locked_fields, state_of};
-use super::steps::{last_decision, parse_object};
+use super::steps::{last_decision, parse_object, sentence};
 use crate::core::{Actor, App, AppError};
 
+/// Approval of the budget of a PPA: the last round with its stages, all decisions, and what the actor may do.
+#[derive(Clone, Debug)]
+pub struct Approval {
+    /// Number of the round; zero before the first one.
+    pub round: i64,
+    /// Revision of an enacted budget.
+    pub is_revision: bool,
+    /// Reason of a revision, or empty.
+    pub reason: String,
+    /// State of the PPA.
+    pub state: State,
+    /// State of the round; empty before the first one.
+    pub round_state: String,
+    /// Time of submission.
+    pub submitted_at: Option<Timestamp>,
+    /// Person who submitted.
+    pub submitted_by: Option<Id>,
+    /// The five stages in order.
+    pub stages: Vec<StageView>,
+    /// Decisions and steps of all rounds in order.
+    pub decisions: Vec<DecisionView>,
+    /// Fields that cannot be changed now.
+    pub locked_fields: &'static [&'static str],
+    /// Figures of the round; those of the PPA in draft.
+    pub snapshot: Map<String, Json>,
+    /// Figures in force.
+    pub enacted: Option<Map<String, Json>>,
+    /// Old and new value of each figure that changed since the last submitted round.
+    pub changes: Map<String, Json>,
+    /// Actions that the actor may take.
+    pub actions: Vec<Action>,
+    /// Reason for which the actor cannot decide although their role may; empty if there is none.
+    pub obstacle: String,
+}
+
+/// Stage of the last round.
+#[derive(Clone, Debug)]
+pub struct StageView {
+    /// The stage.
+    pub stage: Stage,
+    /// `upcoming`, `pending`, or how it ended.
+    pub state: String,
+    /// Person who is to decide; anybody with the role without one.
+    pub assignee: Option<Id>,
+    /// Day by which the decision is due.
+    pub due_date: Option<Date>,
+    /// Time of entry.
+    pub entered_at: Option<Timestamp>,
+    /// Decision on the stage in this round.
+    pub decision: Option<DecisionView>,
+    /// Fields that must be filled in before the stage is entered.
+    pub missing: Vec<&'static str>,
+    /// Effect on the ceilings; only of the budget review.
+    pub ceilings: Vec<Effect>,
+}
+
+/// Decision or step, as it was taken.
+#[derive(Clone, Debug)]
+pub struct DecisionView {
+    /// Identity.
+    pub id: Id,
+    /// Number of its round.
+    pub round: i64,
+    /// Number among all of the PPA, from 1.
+    pub number: i64,
+    /// Stage decided, or the state in which a step was taken.
+    pub stage: String,
+    /// Action.
+    pub action: String,
+    /// Time.
+    pub decided_at: Timestamp,
+    /// Person.
+    pub decided_by: Option<Id>,
+    /// Role in which they decided.
+    pub role: String,
+    /// Comment.
+    pub comment: String,
+    /// SHA-256 of the figures decided on, hexadecimal.
+    pub digest: String,
+    /// Ceilings and their use when it was taken.
+    pub ceilings: Json,
+    /// Corrected figures with old and new value.
+    pub corrections: Map<String, Json>,
+}
+
+impl Approval {
+    /// Returns the stage that waits for a decision.
+    #[must_use]
+    pub fn pending(&self) -> Option<&StageView> {
+        self.stages.iter().find(|stage| stage.state == "pending")
+    }
+
+    /// Returns the representation.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        json!({
+            "round": self.round,
+            "is_revision": self.is_revision,
+            "reason": given(&self.reason),
+            "state": self.state.as_str(),
+            "round_state": given(&self.round_state),
+            "submitted_at": self.submitted_at,
+            "submitted_by": self.submitted_by,
+            "stages": self.stages.iter().map(StageView::to_json).collect::<Vec<_>>(),
+            "decisions": self.decisions.iter().map(DecisionView::to_json).collect::<Vec<_>>(),
+            "locked_fields": self.locked_fields,
+            "snapshot": self.snapshot,
+            "enacted": self.enacted,
+            "changes": self.changes,
+            "actions": self.actions.iter().map(|action| action.as_str()).collect::<Vec<_>>(),
+        })
+    }
+}
+
+impl StageView {
+    fn to_json(&self) -> Json {
+        let decided = self.decision.as_ref();
+        json!({
+            "stage": self.stage.as_str(),
+            "state": self.state,
+            "decider": self.stage.decider().as_str(),
+            "assignee": self.assignee,
+            "due_date": self.due_date,
+            "entered_at": self.entered_at,
+            "decided_by": decided.and_then(|decision| decision.decided_by),
+            "decided_at": decided.map(|decision| decision.decided_at),
+            "comment": decided.map(|decision| decision.comment.as_str()),
+            "missing": self.missing,
+            "ceilings": self.ceilings.iter().map(Effect::to_json).collect::<Vec<_>>(),
+        })
+    }
+}
+
+impl DecisionView {
+    fn of(decision: &Decision, rounds: &[Round]) -> Result<Self, AppError> {
+        let ceilings: Json = serde_json::from_str(&decision.ceilings)
+            .map_err(|error| AppError::Internal(format!("ceilings of a decision: {error}")))?;
+        Ok(Self {
+            id: decision.id,
+            round: rounds.iter().find(|round| round.id == decision.round_id).map_or(0, |round| round.number),
+            number: decision.number,
+            stage: decision.stage.clone(),
+            action: decision.action.clone(),
+            decided_at: decision.decided_at,
+            decided_by: decision.decided_by,
+            role: decision.role.clone(),
+            comment: decision.comment.clone(),
+            digest: decision.digest.clone(),
+            ceilings,
+            corrections: parse_object(&decision.corrections)?,
+        })
+    }
+
+    fn to_json(&self) -> Json {
+        json!({
+            "id": self.id, "number": self.number, "stage": self.stage, "action": self.action,
+            "decided_at": self.decided_at, "decided_by": self.decided_by, "role": self.role,
+            "comment": self.comment, "digest": self.digest, "ceilings": self.ceilings,
+            "corrections": self.corrections,
+        })
+    }
+}
+
 impl App {
-    /// Returns the approval of a PPA: the last round with its stages, all decisions, and what the actor may do.
-    pub fn approval(&self, actor: &Actor, id: Id) -> Result<Json, AppError> {
+    /// Returns the approval of a PPA.
+    pub fn approval(&self, actor: &Actor, id: Id) -> Result<Approval, AppError> {
         let record = self.get(actor, &PPA, id)?;
         self.read(|tx| approval(tx, actor, &record))
     }
 }
 
-fn approval(tx: &mut Tx<'_>, actor: &Actor, record: &Record) -> Result<Json, AppError> {
+fn approval(tx: &mut Tx<'_>, actor: &Actor, record: &Record) -> Result<Approval, AppError> {
     let rounds = store::rounds(tx, record.id)?;
     let decisions = store::decisions(tx, record.id)?;
     let round = rounds.last();
     let entered = round.map_or(Ok(Vec::new()), |round| store::stages(tx, round.id))?;
-    let effects: Vec<Json> = ceilings::effects(tx, record)?.iter().map(Effect::to_json).collect();
-    let stages: Vec<Json> = Stage::ALL
+    let effects = ceilings::effects(tx, record)?;
+    let views = decisions
         .iter()
-        .map(|stage| stage_json(record, *stage, round, &entered, &decisions, &effects))
+        .map(|decision| DecisionView::of(decision, &rounds))
+        .collect::<Result<Vec<_>, _>>()?;
+    let stages = Stage::ALL
+        .iter()
+        .map(|stage| stage_view(record, *stage, round, &entered, &views, &effects))
         .collect();
     let figures = match round {
-        Some(round) if round.state != "draft" => parse_object(&round.snapshot)?,
+        Some(round) if round.state != "draft" && state_of(record) != State::Draft => {
+            parse_object(&round.snapshot)?
+        }
         _ => snapshot::of(record),
     };
-    let earlier = rounds.iter().rev().skip(1).find(|earlier| earlier.submitted_at.is_some());
+    let is_under_way = round.is_some_and(|round| ["draft", "open"].contains(&round.state.as_str()));
+    let earlier = rounds
+        .iter()
+        .rev()
+        .skip(usize::from(is_under_way || state_of(record) != State::Draft))
+        .find(|earlier| earlier.submitted_at.is_some());
     let changes = match earlier {
         Some(earlier) => snapshot::differences(&parse_object(&earlier.snapshot)?, &figures),
-        None => serde_json::Map::new(),
+        None => Map::new(),
     };
     let enacted = store::enacted_round(tx, record.id)?;
     let enacted = enacted.map(|round| parse_object(&round.snapshot)).transpose()?;
     let possible = actions(tx, actor, record, round, &decisions)?;
-    Ok(json!({
-        "round": round.map_or(0, |round| round.number),
-        "is_revision": round.is_some_and(|round| round.is_revision),
-        "reason": round.map(|round| round.reason.as_str()).filter(|reason| !reason.is_empty()),
-        "state": state_of(record).as_str(),
-        "round_state": round.map(|round| round.state.as_str()),
-        "submitted_at": round.and_then(|round| round.submitted_at),
-        "submitted_by": round.and_then(|round| round.submitted_by),
-        "stages": stages,
-        "decisions": decisions.iter().map(decision_json).collect::<Result<Vec<_>, _>>()?,
-        "locked_fields": locked_fields(record),
-        "snapshot": figures,
-        "enacted": enacted,
-        "changes": changes,
-        "actions": possible.iter().map(|action| action.as_str()).collect::<Vec<_>>(),
-    }))
+    let obstacle = obstacle(tx, actor, record, &decisions)?;
+    Ok(Approval {
+        round: round.map_or(0, |round| round.number),
+        is_revision: round.is_some_and(|round| round.is_revision),
+        reason: round.map_or_else(String::new, |round| round.reason.clone()),
+        state: state_of(record),
+        round_state: round.map_or_else(String::new, |round| round.state.clone()),
+        submitted_at: round.and_then(|round| round.submitted_at),
+        submitted_by: round.and_then(|round| round.submitted_by),
+        stages,
+        decisions: views,
+        locked_fields: locked_fields(record),
+        snapshot: figures,
+        enacted,
+        changes,
+        actions: possible,
+        obstacle,
+    })
 }
 
-fn stage_json(
+fn stage_view(
     record: &Record,
     stage: Stage,
     round: Option<&Round>,
     entered: &[RoundStage],
-    decisions: &[Decision],
-    effects: &[Json],
-) -> Json {
+    decisions: &[DecisionView],
+    effects: &[Effect],
+) -> StageView {
     let row = entered.iter().rev().find(|row| row.stage == stage.as_str());
     let decided = decisions.iter().rev().find(|decision| {
-        round.is_some_and(|round| round.id == decision.round_id)
+        round.is_some_and(|round| round.number == decision.round)
             && decision.stage == stage.as_str()
             && Action::parse(&decision.action).is_some_and(Action::decides)
     });
     let required = stage.state().required_fields();
-    let missing: Vec<&str> = required.iter().copied().filter(|field| !is_given(record, field)).collect();
-    let concerns_ceilings = matches!(stage, Stage::BudgetReview);
-    json!({
-        "stage": stage.as_str(),
-        "state": row.map_or("upcoming", |row| row.state.as_str()),
-        "decider": stage.decider().as_str(),
-        "assignee": row.and_then(|row| row.assignee),
-        "due_date": row.map(|row| row.due_date),
-        "entered_at": row.map(|row| row.entered_at),
-        "decided_by": decided.and_then(|decision| decision.decided_by),
-        "decided_at": decided.map(|decision| decision.decided_at),
-        "comment": decided.map(|decision| decision.comment.as_str()),
-        "missing": missing,
-        "ceilings": if concerns_ceilings { effects } else { &[] },
-    })
+    StageView {
+        stage,
+        state: row.map_or("upcoming", |row| row.state.as_str()).to_owned(),
+        assignee: row.and_then(|row| row.assignee),
+        due_date: row.map(|row| row.due_date),
+        entered_at: row.map(|row| row.entered_at),
+        decision: decided.cloned(),
+        missing: required.iter().copied().filter(|field| !is_given(record, field)).collect(),
+        ceilings: if stage == Stage::BudgetReview { effects.to_vec() } else { Vec::new() },
+    }
 }
 
 /// Who is to benefit is given by either number of slots.
 fn is_given(record: &Record, field: &str) -> bool {
     snapshot::is_filled(record, field)
         || (field == ppa::TOTAL_SLOTS.name() && snapshot::is_filled(record, ppa::OBC_SLOTS.name()))
-}
-
-fn decision_json(decision: &Decision) -> Result<Json, AppError> {
-    let ceilings: Json = serde_json::from_str(&decision.ceilings)
-        .map_err(|error| AppError::Internal(format!("ceilings of a decision: {error}")))?;
-    Ok(json!({
-        "id": decision.id, "number": decision.number, "stage": decision.stage, "action": decision.action,
-        "decided_at": decision.decided_at, "decided_by": decision.decided_by, "role": decision.role,
-        "comment": decision.comment, "digest": decision.digest, "ceilings": ceilings,
-        "corrections": parse_object(&decision.corrections)?,
-    }))
 }
 
 /// Returns the actions that the actor may take now.
@@ -155,8 +318,25 @@ fn actions(
     Ok(possible)
 }
 
+/// Returns the reason for which the actor cannot decide the pending stage although their role may; empty without one.
+fn obstacle(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    record: &Record,
+    decisions: &[Decision],
+) -> Result<String, AppError> {
+    let Some(stage) = state_of(record).stage() else { return Ok(String::new()) };
+    let is_hindered = !is_separate(actor, record, stage, decisions);
+    if actor.read_only || !is_hindered || !actor.may_on(tx, stage.right(), record)? {
+        return Ok(String::new());
+    }
+    let (Some(person), Some(maker)) = (actor.id, record.created_by) else { return Ok(String::new()) };
+    let refused = may_decide(person, maker, stage, last_decision(decisions));
+    Ok(refused.err().map_or_else(String::new, |error| sentence(&error.to_string())))
+}
+
 /// Returns true if the separation of duties lets the actor decide the stage.
-pub(super) fn is_separate(actor: &Actor, record: &Record, stage: Stage, decisions: &[Decision]) -> bool {
+fn is_separate(actor: &Actor, record: &Record, stage: Stage, decisions: &[Decision]) -> bool {
     match (actor.id, record.created_by) {
         (Some(person), Some(maker)) => may_decide(person, maker, stage, last_decision(decisions)).is_ok(),
         _ => true,

@@ -63,6 +63,8 @@ pub(crate) struct KindRules {
     pub action_for_input: Option<fn(&Input) -> Action>,
     /// Check of choices that depend on other records.
     pub choices: Option<ChoicesRule>,
+    /// Fields that the state of a record locks.
+    pub locked_fields: Option<fn(&Record) -> &'static [&'static str]>,
     /// Completes and checks a record; `before` is nothing for a new one.
     pub before_save: Option<SaveRule>,
     /// Applies status and progress of an input to a series as a whole.
@@ -112,6 +114,7 @@ impl KindRules {
         kind: "",
         action_for_input: None,
         choices: None,
+        locked_fields: None,
         before_save: None,
         change_whole: None,
         before_series: None,
@@ -161,6 +164,11 @@ impl Rules {
             Some(choices) => choices(tx, record, now),
             None => Ok(Box::new(|_, _, _| None)),
         }
+    }
+
+    /// Returns the fields that the state of a record locks.
+    pub fn locked_fields(&self, record: &Record) -> &'static [&'static str] {
+        self.of(record.kind).locked_fields.map_or(&[], |locked| locked(record))
     }
 
     /// Returns the first and last day of an origin, the anchors of its generated tasks.

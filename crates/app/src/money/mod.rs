@@ -2,6 +2,8 @@
 
 pub(crate) mod rules;
 
+use std::collections::HashSet;
+
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{PPA, TRANCHE, ppa, tranche};
@@ -12,9 +14,43 @@ use serde_json::{Value as Json, json};
 
 use crate::core::rules::Input;
 use crate::core::{Actor, App, AppError, UnitOfWork};
-use crate::records::require_write;
+use crate::records::{lists, require_write};
+
+/// Last entries of the ledger of a PPA.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    /// Entries, the last one first.
+    pub entries: Vec<Record>,
+    /// Those of them that another entry reverses.
+    pub reversed: HashSet<Id>,
+    /// Number of all entries.
+    pub total: i64,
+}
 
 impl App {
+    /// Returns the last entries of the ledger of a PPA; nothing for an actor who sees no entries.
+    pub fn ledger(&self, actor: &Actor, id: Id, limit: usize) -> Result<Option<Ledger>, AppError> {
+        if actor.sight(&TRANCHE).is_none() {
+            return Ok(None);
+        }
+        let parameters =
+            [("ppa", id.to_string()), ("sort", "-date".to_owned()), ("limit", limit.to_string())];
+        let parameters: Vec<(String, String)> =
+            parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let request = self.list_request(actor, &TRANCHE, &parameters)?;
+        self.read(|tx| {
+            let listing = lists::list(tx, actor, &TRANCHE, &request)?;
+            let ids: Vec<Id> = listing.records.iter().map(|entry| entry.id).collect();
+            let reversed = store::reversed(tx, &ids)?;
+            Ok(Some(Ledger { entries: listing.records, reversed, total: listing.total }))
+        })
+    }
+
+    /// Returns true if an entry was reversed.
+    pub fn is_reversed(&self, id: Id) -> Result<bool, AppError> {
+        self.read(|tx| Ok(store::is_reversed(tx, id)?))
+    }
+
     /// Returns the sums and rates of the ledger of a PPA.
     pub fn money(&self, actor: &Actor, id: Id) -> Result<Totals, AppError> {
         let record = self.get(actor, &PPA, id)?;

@@ -60,13 +60,21 @@ pub struct Offer {
     writable: Writable,
     /// Refused choices: field and value.
     withheld: Vec<(&'static str, &'static str)>,
+    /// Fields that the state of the record locks.
+    locked: &'static [&'static str],
 }
 
 impl Offer {
     /// Returns true if the field of that name may be written.
     #[must_use]
     pub fn allows_name(&self, name: &str) -> bool {
-        self.writable.allows_name(name)
+        !self.locked.contains(&name) && self.writable.allows_name(name)
+    }
+
+    /// Returns the fields that the state of the record locks.
+    #[must_use]
+    pub fn locked(&self) -> &'static [&'static str] {
+        self.locked
     }
 
     /// Returns true if the choice field may be set to the value.
@@ -130,7 +138,8 @@ impl App {
                     }
                 }
             }
-            Ok(Offer { writable, withheld })
+            let locked = before.map_or(&[][..], |before| self.rules().locked_fields(before));
+            Ok(Offer { writable, withheld, locked })
         })
     }
 }

@@ -29,7 +29,7 @@ fn rules(record: &Record, errors: &mut Vec<FieldError>) {
     let is_adjustment = tranche::KIND.get(record) == ADJUSTMENT;
     let amount = tranche::AMOUNT_CENTAVOS.get(record).unwrap_or_default();
     let is_reversal = tranche::REVERSES.get(record).is_some();
-    if is_adjustment != !tranche::ADJUSTS.is_empty(record) {
+    if is_adjustment == tranche::ADJUSTS.is_empty(record) {
         let message =
             if is_adjustment { "Select what is adjusted." } else { "Only an adjustment adjusts something." };
         errors.push(FieldError::new(tranche::ADJUSTS.name(), "required", message));

@@ -81,7 +81,8 @@ fn approval_schema() -> Json {
 }
 
 async fn show(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> ApiResult {
-    Ok(axum::Json(blocking(|| state.app.approval(&caller.actor, id.0))?).into_response())
+    let approval = blocking(|| state.app.approval(&caller.actor, id.0))?;
+    Ok(axum::Json(approval.to_json()).into_response())
 }
 
 async fn step(

@@ -26,6 +26,7 @@ type NextSteps = fn(&State, &Actor, &Record) -> Result<Vec<NextStep>, AppError>;
 type EditAddress = fn(&Actor, &Record) -> Option<String>;
 type FormPreview = fn(&State, &Page, &Actor, &mut Form) -> Option<Result<Markup, AppError>>;
 type RefusalNote = fn(&State, &Page, &Actor, Option<&Record>, &Form, &AppError) -> Markup;
+type LockNote = fn(&Record) -> Markup;
 type FieldOptions = fn(&str) -> Option<Vec<(&'static str, String)>>;
 
 /// Column of the page of a record.
@@ -87,6 +88,8 @@ pub struct KindPage {
     pub form_preview: Option<FormPreview>,
     /// Alternatives above a refused form.
     pub refusal_note: Option<RefusalNote>,
+    /// Note above the form of a record with locked fields: why, and the way out.
+    pub lock_note: Option<LockNote>,
     /// Values and labels of a field, where its description has none.
     pub field_options: Option<FieldOptions>,
 }
@@ -112,6 +115,7 @@ impl KindPage {
         panel_field: "",
         form_preview: None,
         refusal_note: None,
+        lock_note: None,
         field_options: None,
     };
 }

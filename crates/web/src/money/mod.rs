@@ -1,9 +1,13 @@
 //! Ledger of PPAs.
 
 pub mod api;
+pub mod pages;
 
-use crate::core::subject::Subject;
+use crate::core::subject::{KindPage, Subject};
 
 /// Everything that the subject serves.
 pub(crate) static SUBJECT: Subject =
-    Subject { routes: api::routes, pages: |_| Vec::new(), kinds: &[], panels: &[] };
+    Subject { routes: api::routes, pages: |_| pages::routes(), kinds: &[TRANCHE], panels: &[] };
+
+const TRANCHE: KindPage =
+    KindPage { kind: "tranche", lead_panel: Some(pages::reversal_panel), ..KindPage::NONE };

@@ -33,6 +33,7 @@ const PPA: KindPage = KindPage {
     own_detail: true,
     next_steps: Some(next_steps::of_ppa),
     tasks_tab: "?tab=tasks",
+    lock_note: Some(crate::approval::pages::lock_note),
     ..KindPage::NONE
 };
 

@@ -94,6 +94,10 @@ impl<'a> Sheet<'a> {
             }
             ask_for_reason(record, &offer, &self.typed, &self.errors, &mut fields);
         }
+        let lock_note = match (self.record, state.subjects.kind_page(kind).lock_note) {
+            (Some(record), Some(note)) if !offer.locked().is_empty() => note(record),
+            _ => html! {},
+        };
         let list = format!("/{}", kind.collection);
         let (title, action, cancel, submit) = match self.record {
             Some(record) => {
@@ -150,6 +154,7 @@ impl<'a> Sheet<'a> {
         };
         let content = html! {
             (detail::page_head(&PageHead { title: title.clone(), ..PageHead::default() }))
+            (lock_note)
             (self.note)
             (components::form(&form))
         };
@@ -198,7 +203,8 @@ impl<'a> Sheet<'a> {
             let content = super::value(&values, record, &field.name);
             field.control = Control::ReadOnly { content };
             field.required = false;
-            field.help = String::new();
+            let is_locked = offer.locked().contains(&field.name.as_str());
+            field.help = if is_locked { "Locked by the budget approval.".to_owned() } else { String::new() };
         }
         Ok(())
     }

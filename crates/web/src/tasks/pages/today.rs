@@ -113,7 +113,7 @@ fn row(page: &Page, actor: &Actor, today: &Today, duty: &TodayTask) -> Markup {
 
 fn beside(page: &Page, today: &Today) -> Markup {
     html! {
-        (panel("decisions", "need application task", "Needs your action", &html! {}, &html! {
+        (panel("decisions", "need application task ppa", "Needs your action", &html! {}, &html! {
             @if today.decisions.is_empty() {
                 p.muted { "Nothing needs your action." }
             }

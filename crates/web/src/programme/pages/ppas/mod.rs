@@ -1,4 +1,4 @@
-//! The page of a PPA: what it is, its tasks, its money, its milestones, its chain, its history.
+//! The page of a PPA: what it is, its tasks, its approval, its money, its milestones, its chain, its history.
 
 mod milestones;
 
@@ -16,6 +16,7 @@ use obcms_store::records;
 use serde_json::{Map, Value as Json, json};
 
 use super::trace;
+use crate::approval::pages as approval;
 use crate::components::badges::{self, Tone, badge, money_text};
 use crate::components::buttons::{ButtonKind, submit_button};
 use crate::components::detail::{Property, detail, panel, properties};
@@ -29,16 +30,18 @@ use crate::core::input::{Form, PageParameters, PathId};
 use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
+use crate::money::pages as money;
 use crate::records::pages::value::state_words;
 use crate::records::pages::written::error_of;
 use crate::records::pages::{detail as generic, history_panel};
 use crate::tasks::pages::of_record;
 
 /// The tabs with their words.
-const TABS: [(&str, &str); 6] = [
+const TABS: [(&str, &str); 7] = [
     ("overview", "Overview"),
     ("tasks", "Tasks"),
-    ("money", "Budget"),
+    ("approval", "Approval"),
+    ("money", "Money"),
     ("milestones", "Milestones"),
     ("trace", "Trace"),
     ("history", "History"),
@@ -54,11 +57,37 @@ pub fn routes() -> Vec<PageRoute> {
 }
 
 /// A form of the page that was refused: what was typed and what is wrong with it.
-#[derive(Default)]
-struct Refused {
-    form: Form,
-    errors: Vec<FieldError>,
-    problem: Option<String>,
+#[derive(Debug, Default)]
+pub struct Refused {
+    /// Names and texts as they were sent.
+    pub form: Form,
+    /// Errors of fields.
+    pub errors: Vec<FieldError>,
+    /// Error of the whole.
+    pub problem: Option<String>,
+}
+
+impl Refused {
+    /// Reads a refusal that the page can show beside the form, with the status of the answer.
+    ///
+    /// # Errors
+    ///
+    /// Any other error.
+    pub fn read(form: Form, error: AppError) -> Result<(StatusCode, Self), AppError> {
+        let (status, errors, problem) = match error {
+            AppError::Invalid(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
+            AppError::ForbiddenFields { errors, .. } => (StatusCode::FORBIDDEN, errors, None),
+            AppError::Forbidden { detail, .. } => (StatusCode::FORBIDDEN, Vec::new(), Some(detail)),
+            AppError::Conflict { detail, .. } => (StatusCode::CONFLICT, Vec::new(), Some(detail)),
+            AppError::Stale { .. } => {
+                let problem =
+                    "Someone else changed this PPA at the same time. Check it, then send the form again.";
+                (StatusCode::CONFLICT, Vec::new(), Some(problem.to_owned()))
+            }
+            other => return Err(other),
+        };
+        Ok((status, Self { form, errors, problem }))
+    }
 }
 
 async fn show(
@@ -67,15 +96,19 @@ async fn show(
     id: PathId,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    let parameters = parameters.known(&["tab"]);
+    let parameters = parameters.known(&["tab", "reverse"]);
     // A tab that does not exist leads to the first one, as on the pages of other records.
     let tab = parameters.get("tab").unwrap_or_default();
     let tab = TABS.iter().map(|(name, _)| *name).find(|name| *name == tab).unwrap_or("overview");
-    let html = blocking(|| draw(&state, &page, &actor, id.0, tab, &Refused::default()))?;
+    // The entry that the form of a reversal is about.
+    let asked = parameters.get("reverse").map(|entry| ("reverse".to_owned(), entry.to_owned()));
+    let refused = Refused { form: Form(asked.into_iter().collect()), ..Refused::default() };
+    let html = blocking(|| draw(&state, &page, &actor, id.0, tab, &refused))?;
     Ok(Html(html))
 }
 
-fn draw(
+/// The page with a tab; `refused` is a form of that tab.
+pub fn draw(
     state: &State,
     page: &Page,
     actor: &Actor,
@@ -102,7 +135,8 @@ fn draw(
             (progress_line(&record))
             (of_record::panel(state, page, actor, &record)?)
         },
-        "money" => money(state, actor, &record)?,
+        "approval" => approval::panel(state, page, actor, &record, refused)?,
+        "money" => money::panel(state, page, actor, &record, refused, &budget(state, actor, &record)?)?,
         "milestones" => milestones::panel_of(page, &record, may_edit, refused),
         "trace" => trace::panel(state, page, actor, &record)?,
         "history" => history_panel(state, page, actor, &PPA, id)?,
@@ -281,7 +315,7 @@ fn visible_needs(state: &State, actor: &Actor, record: &Record) -> Result<Vec<Re
     })
 }
 
-fn money(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
+fn budget(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
     let label = |name: &str| trace_label(record, name);
     let amount = |centavos: i64| html! { (badges::money(centavos)) };
     let budget = record.integer("budget_allocation_centavos");
@@ -328,7 +362,7 @@ fn money(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppErr
     ];
     let rows: Vec<Property> =
         rows.into_iter().map(|(label, value)| Property { label: label.to_owned(), value }).collect();
-    Ok(panel("money", "ppa need", "Budget", &html! {}, &properties(&rows)))
+    Ok(panel("budget", "ppa need", "Budget", &html! {}, &properties(&rows)))
 }
 
 fn trace_label(record: &Record, name: &str) -> Markup {

@@ -1,0 +1,283 @@
+//! Form with the actions that the person may take on an approval.
+
+use axum::extract::State as AxumState;
+use axum::response::{Html, IntoResponse, Response};
+use maud::{Markup, html};
+use obcms_app::approval::{Approval, ApprovalStep, require_state};
+use obcms_app::{Actor, AppError};
+use obcms_domain::approval::{Action, State as ApprovalState, actions, snapshot};
+use obcms_domain::choices::{self, FUNDING_SOURCES, SECTORS};
+use obcms_domain::kinds::{PPA, ppa};
+use obcms_domain::registry::{FieldError, Record};
+use serde_json::{Map, Value as Json};
+
+use super::{label, stage_label};
+use crate::components::badges::{due_date, money_text};
+use crate::components::buttons::ButtonKind;
+use crate::components::detail::panel as box_of;
+use crate::components::forms::{Control, FormField, error_summary, field};
+use crate::components::icons::icon;
+use crate::core::errors::PageError;
+use crate::core::forms::{SafeForm, done};
+use crate::core::frame::{Page, SignedIn};
+use crate::core::input::{Form, PathId};
+use crate::core::state::{State, blocking};
+use crate::programme::pages::ppas::{self, Refused};
+use crate::records::pages::controls::{form_fields, shown};
+use crate::records::pages::written::{differing, error_of, written};
+
+/// Name of the hidden input with the state that the person saw.
+const SEEN: &str = "seen";
+
+/// Panel with the form, or with who decides.
+pub(super) fn panel(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    record: &Record,
+    approval: &Approval,
+    refused: &Refused,
+) -> Result<Markup, AppError> {
+    let title = heading(approval);
+    let content = if approval.actions.is_empty() {
+        html! {
+            // What was refused is shown also when the person may not try again.
+            @if let Some(problem) = &refused.problem { (error_summary(Some(problem), &[])) }
+            @if !refused.form.get("comment").is_empty() { blockquote.lost-comment { (refused.form.get("comment")) } }
+            (waiting(page, approval))
+        }
+    } else {
+        form(state, page, actor, record, approval, refused)?
+    };
+    Ok(box_of("approval-actions", "ppa", &title, &html! {}, &content))
+}
+
+fn heading(approval: &Approval) -> String {
+    let may = |action: Action| approval.actions.contains(&action);
+    match approval.pending() {
+        Some(stage) if may(Action::Approve) => format!("Decide: {}", stage_label(stage.stage).to_lowercase()),
+        None if may(Action::Submit) => "Submit for approval".to_owned(),
+        _ => "Next step".to_owned(),
+    }
+}
+
+/// Who decides next, for those who do not.
+fn waiting(page: &Page, approval: &Approval) -> Markup {
+    html! {
+        @match approval.pending() {
+            Some(stage) => {
+                p {
+                    (stage.stage.decider().label()) " decides the " (stage_label(stage.stage).to_lowercase())
+                    @if let Some(due) = stage.due_date { ", due " (due_date(due, page.today)) }
+                    "."
+                }
+                @if !approval.obstacle.is_empty() { p.muted { (approval.obstacle) } }
+            }
+            None => p.muted {
+                @match approval.state {
+                    ApprovalState::Draft => "The maker or a coordinator submits the figures for approval.",
+                    ApprovalState::Rejected => "Rejected. An administrator can reopen the approval.",
+                    _ => "The budget is enacted. A coordinator or budget officer can start a budget revision.",
+                }
+            },
+        }
+    }
+}
+
+fn form(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    record: &Record,
+    approval: &Approval,
+    refused: &Refused,
+) -> Result<Markup, AppError> {
+    let corrects =
+        approval.state == ApprovalState::BudgetReview && approval.actions.contains(&Action::Approve);
+    let corrections = if corrects { correction_fields(state, actor, record, refused)? } else { Vec::new() };
+    let comment = FormField {
+        name: actions::COMMENT.name().to_owned(),
+        label: "Comment".to_owned(),
+        help: help(approval),
+        error: error_of(&refused.errors, actions::COMMENT.name()),
+        required: false,
+        control: Control::Multiline { value: refused.form.get(actions::COMMENT.name()).to_owned(), rows: 3 },
+    };
+    let own = |error: &&FieldError| {
+        error.field != comment.name && corrections.iter().all(|field| field.name != error.field)
+    };
+    let unseen: Vec<&str> = refused.errors.iter().filter(own).map(|error| error.message.as_str()).collect();
+    let problem = refused.problem.clone().or_else(|| (!unseen.is_empty()).then(|| unseen.join(" ")));
+    let all: Vec<&FormField> = std::iter::once(&comment).chain(&corrections).collect();
+    let is_open =
+        corrections.iter().any(|field| field.error.is_some()) || is_corrected(record, &refused.form);
+    Ok(html! {
+        form.form.approval-form method="post" action={ (PPA.url(record.id)) "/approval" } data-guard novalidate {
+            (error_summary(problem.as_deref(), &all))
+            input type="hidden" name="csrf_token" value=(page.csrf());
+            input type="hidden" name=(SEEN) value=(approval.state.as_str());
+            (enacts(approval))
+            @if !corrections.is_empty() {
+                @let (name, value) = shown(&[&corrections]);
+                input type="hidden" name=(name) value=(value);
+                details.more-fields open[is_open] {
+                    summary { (icon("chevron-right")) "Correct figures" }
+                    p.field-help { "Corrections are saved with the approval and shown in the decision." }
+                    div.fields { @for entry in &corrections { (field(entry)) } }
+                }
+            }
+            (field(&comment))
+            div.approval-buttons {
+                @for action in &approval.actions { (button(*action, approval)) }
+            }
+        }
+    })
+}
+
+/// What the last stage puts in force.
+fn enacts(approval: &Approval) -> Markup {
+    if approval.state != ApprovalState::Enactment || !approval.actions.contains(&Action::Approve) {
+        return html! {};
+    }
+    let text = |name: &str| approval.snapshot.get(name).and_then(Json::as_str).unwrap_or_default();
+    let year = approval.snapshot.get(ppa::FISCAL_YEAR.name()).and_then(Json::as_i64);
+    let parts = [
+        year.map_or_else(String::new, |year| format!("fiscal year {year}")),
+        choices::label(SECTORS, text(ppa::SECTOR.name())).to_owned(),
+        choices::label(FUNDING_SOURCES, text(ppa::FUNDING_SOURCE.name())).to_owned(),
+    ];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    html! {
+        p {
+            "Enacts " strong { (money_text(snapshot::budget(&approval.snapshot))) } ", " (parts.join(", "))
+            @if let Some(enacted) = &approval.enacted {
+                " in place of " (money_text(snapshot::budget(enacted)))
+            }
+            "."
+        }
+    }
+}
+
+fn help(approval: &Approval) -> String {
+    let words: Vec<&str> = approval
+        .actions
+        .iter()
+        .filter_map(|action| match action {
+            Action::Reject => Some("reject"),
+            Action::Waive => Some("waive"),
+            Action::Reopen => Some("reopen"),
+            Action::Revise => Some("start a revision"),
+            _ => None,
+        })
+        .collect();
+    if words.is_empty() { String::new() } else { format!("Required to {}.", words.join(" or ")) }
+}
+
+fn button(action: Action, approval: &Approval) -> Markup {
+    let (words, kind, drawing) = match action {
+        Action::Submit => ("Submit for approval", ButtonKind::Main, "send"),
+        Action::Approve if approval.state == ApprovalState::Enactment => {
+            ("Enact the budget", ButtonKind::Main, "check")
+        }
+        Action::Approve => ("Approve", ButtonKind::Main, "check"),
+        Action::Return => ("Return for revision", ButtonKind::Plain, "undo-2"),
+        Action::Reject => ("Reject", ButtonKind::Danger, "x"),
+        Action::Waive => ("Waive the consultation", ButtonKind::Plain, ""),
+        Action::Reopen => ("Reopen", ButtonKind::Main, "rotate-ccw"),
+        Action::Withdraw if approval.state == ApprovalState::Draft => {
+            ("Cancel the revision", ButtonKind::Plain, "")
+        }
+        Action::Withdraw => ("Withdraw", ButtonKind::Plain, "undo-2"),
+        Action::Revise => ("Start a budget revision", ButtonKind::Main, "pencil"),
+    };
+    html! {
+        button.button type="submit" name="action" value=(action.as_str()) data-kind=[kind.name()] {
+            @if !drawing.is_empty() { (icon(drawing)) }
+            (words)
+        }
+    }
+}
+
+/// Fields of the figures that the budget review may correct.
+fn correction_fields(
+    state: &State,
+    actor: &Actor,
+    record: &Record,
+    refused: &Refused,
+) -> Result<Vec<FormField>, AppError> {
+    let is_typed = refused.form.has(crate::records::pages::written::SHOWN);
+    let typed = if is_typed { refused.form.clone() } else { written(record) };
+    let (fields, more) = form_fields(state, actor, &PPA, &typed, &[], &refused.errors)?;
+    let mut fields: Vec<FormField> = fields
+        .into_iter()
+        .chain(more)
+        .filter(|field| snapshot::LOCKED.contains(&field.name.as_str()))
+        .collect();
+    fields.sort_by_key(|field| snapshot::LOCKED.iter().position(|name| *name == field.name));
+    Ok(fields)
+}
+
+fn corrections(record: &Record, form: &Form) -> Map<String, Json> {
+    if !form.has(crate::records::pages::written::SHOWN) {
+        return Map::new();
+    }
+    let mut input = differing(record, form);
+    input.retain(|name, _| snapshot::LOCKED.contains(&name.as_str()));
+    input
+}
+
+fn is_corrected(record: &Record, form: &Form) -> bool {
+    !corrections(record, form).is_empty()
+}
+
+/// `POST /ppas/{id}/approval`: `action`, `comment`, the state that the person saw, and corrected figures.
+pub(super) async fn take(
+    AxumState(state): AxumState<State>,
+    SignedIn { page, actor }: SignedIn,
+    id: PathId,
+    SafeForm(form): SafeForm,
+) -> Result<Response, PageError> {
+    match blocking(|| step(&state, &actor, id, &form)) {
+        Ok((record, action)) => {
+            let address = format!("{}?tab=approval", PPA.url(id.0));
+            Ok(done(&address, &message(&record, action), None))
+        }
+        Err(error) => {
+            let (status, refused) = Refused::read(form, error)?;
+            let html = blocking(|| ppas::draw(&state, &page, &actor, id.0, "approval", &refused))?;
+            Ok((status, Html(html)).into_response())
+        }
+    }
+}
+
+fn step(state: &State, actor: &Actor, id: PathId, form: &Form) -> Result<(Record, Action), AppError> {
+    let record = state.app.get(actor, &PPA, id.0)?;
+    let mut input = form.action(&actions::APPROVAL);
+    let corrections = corrections(&record, form);
+    if !corrections.is_empty() {
+        input.insert(actions::CORRECTIONS.name().to_owned(), Json::Object(corrections));
+    }
+    let step = ApprovalStep::parse(&input)?;
+    if let Some(seen) = ApprovalState::parse(form.get(SEEN)) {
+        require_state(&record, seen)?;
+    }
+    let action = step.action;
+    Ok((state.app.approval_step(actor, id.0, &step, Some(record.version))?, action))
+}
+
+fn message(record: &Record, action: Action) -> String {
+    let now = label(record.text(ppa::APPROVAL_STAGE.name()));
+    match action {
+        Action::Submit => format!("Submitted: {}", now.to_lowercase()),
+        Action::Approve if record.text(ppa::APPROVAL_STAGE.name()) == ApprovalState::Enacted.as_str() => {
+            "Budget enacted".to_owned()
+        }
+        Action::Approve => format!("Approved. Next: {}", now.to_lowercase()),
+        Action::Waive => format!("Consultation waived. Next: {}", now.to_lowercase()),
+        Action::Return => "Returned for revision".to_owned(),
+        Action::Reject => "Rejected".to_owned(),
+        Action::Reopen => "Approval reopened".to_owned(),
+        Action::Withdraw => "Withdrawn".to_owned(),
+        Action::Revise => "Revision started: change the figures, then submit them".to_owned(),
+    }
+}

@@ -1,0 +1,143 @@
+//! Approval sheet: figures, stages with decisions and signature lines on one page of A4.
+
+use axum::extract::State as AxumState;
+use axum::response::Html;
+use jiff::tz::TimeZone;
+use maud::{Markup, html};
+use obcms_app::AppError;
+use obcms_app::approval::{Approval, StageView};
+use obcms_domain::accounts::Role;
+use obcms_domain::approval::Stage;
+use obcms_domain::kinds::{PPA, ppa};
+use obcms_domain::registry::Record;
+
+use super::{directory, figures, label, stage_label, state_word};
+use crate::components::badges::money_text;
+use crate::components::buttons::{ButtonKind, button_link};
+use crate::components::detail::{PageHead, page_head};
+use crate::components::icons::icon;
+use crate::core::errors::PageError;
+use crate::core::frame::SignedIn;
+use crate::core::input::PathId;
+use crate::core::state::{State, blocking};
+use crate::records::pages::{self, Values};
+
+/// Letters of the digest on paper, enough to compare.
+const DIGEST: usize = 16;
+
+/// `GET /ppas/{id}/approval/sheet`.
+pub(super) async fn show(
+    AxumState(state): AxumState<State>,
+    SignedIn { page, actor }: SignedIn,
+    id: PathId,
+) -> Result<Html<String>, PageError> {
+    let html = blocking(|| {
+        let record = state.app.get(&actor, &PPA, id.0)?;
+        let approval = state.app.approval(&actor, id.0)?;
+        let directory = directory(&state, &actor, &record, &approval)?;
+        let zone: TimeZone = page.zone();
+        let values = page.values(&directory, &zone);
+        let address = format!("{}?tab=approval", PPA.url(id.0));
+        let head = PageHead {
+            title: "Approval sheet".to_owned(),
+            actions: html! {
+                (button_link("Back to the PPA", &address, "arrow-left", ButtonKind::Plain))
+                button.button.print-button data-kind="main" type="button" data-print { (icon("printer")) "Print" }
+            },
+            ..PageHead::default()
+        };
+        let content = html! {
+            (page_head(&head))
+
+            (sheet(&record, &approval, &values))
+        };
+        let page = page.clone().below(PPA.plural, "/ppas").below(record.title(), &address);
+        Ok::<_, AppError>(page.render(&format!("Approval sheet: {}", record.title()), &content).into_string())
+    })?;
+    Ok(Html(html))
+}
+
+fn sheet(record: &Record, approval: &Approval, values: &Values<'_>) -> Markup {
+    let digest = approval.decisions.last().map_or("", |decision| decision.digest.as_str());
+    html! {
+        article.approval-sheet {
+            header {
+                h2 { (record.title()) }
+                p {
+                    @if approval.round > 0 {
+                        "Round " (approval.round) @if approval.is_revision { ", budget revision" } " · "
+                    }
+                    (label(approval.state.as_str())) " · printed " (values.today.strftime("%-d %B %Y"))
+                }
+            }
+            dl.sheet-facts {
+                (fact("Lead organization", &pages::value(values, record, ppa::LEAD_ORGANIZATION.name())))
+                (fact("Manager", &pages::value(values, record, ppa::MANAGER.name())))
+                @if let Some(person) = approval.submitted_by { (fact("Submitted by", &values.reference(person, "user"))) }
+                @if let Some(at) = approval.submitted_at { (fact("Submitted", &values.instant(at))) }
+                @if let Some(amount) = ppa::ENACTED_BUDGET_CENTAVOS.get(record) { (fact("Enacted budget", &html! { (money_text(amount)) })) }
+                @if !approval.reason.is_empty() { (fact("Reason of the revision", &html! { (approval.reason) })) }
+            }
+            h3 { "Figures" }
+            (figures::figures(approval, values))
+            h3 { "Decisions" }
+            table.figure-table data-stacks {
+                caption.visually-hidden { "Stages with their decisions" }
+                thead { tr {
+                    th scope="col" { "Stage" } th scope="col" { "Decision" } th scope="col" { "By" }
+                    th scope="col" { "On" } th scope="col" { "Comment" }
+                } }
+                tbody { @for stage in &approval.stages { (decision(stage, values)) } }
+            }
+            @if !digest.is_empty() {
+                p.sheet-digest { "Figures decided on: SHA-256 " code { (digest.chars().take(DIGEST).collect::<String>()) } }
+            }
+            h3 { "Signatures" }
+            div.signatures {
+                @for stage in &approval.stages { (signature(stage, values)) }
+            }
+        }
+    }
+}
+
+fn fact(label: &str, value: &Markup) -> Markup {
+    html! { div { dt { (label) } dd { @if value.0.is_empty() { "–" } @else { (value) } } } }
+}
+
+fn decision(stage: &StageView, values: &Values<'_>) -> Markup {
+    let (word, _) = state_word(&stage.state, None, values.today);
+    html! {
+        tr {
+            th scope="row" { (stage_label(stage.stage)) }
+            td data-label="Decision" { (word) }
+            @if let Some(decision) = &stage.decision {
+                td data-label="By" {
+                    span {
+                        @if let Some(person) = decision.decided_by { (values.reference(person, "user")) }
+                        @if let Some(role) = Role::parse(&decision.role) { span.muted { ", " (role.label()) } }
+                    }
+                }
+                td.nowrap data-label="On" { (decision.decided_at.to_zoned(values.zone.clone()).strftime("%-d %b %Y")) }
+                td data-label="Comment" { (decision.comment) }
+            } @else {
+                td {} td {} td {}
+            }
+        }
+    }
+}
+
+fn signature(stage: &StageView, values: &Values<'_>) -> Markup {
+    let person = stage.decision.as_ref().and_then(|decision| decision.decided_by);
+    html! {
+        div.signature {
+            p.signature-line { @if let Some(person) = person.and_then(|person| values.directory.get(&person)) { (person.title) } }
+            p { (stage.stage.decider().label()) ", " (purpose(stage.stage)) }
+            p.muted { "Date:" }
+        }
+    }
+}
+
+/// Purpose of a signature, in small letters.
+fn purpose(stage: Stage) -> String {
+    stage_label(stage).to_lowercase()
+}

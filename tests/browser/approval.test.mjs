@@ -1,0 +1,145 @@
+// Approval and money of a PPA in a browser: submitted, decided by five people, enacted, and entered in the ledger.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assertAccessible } from "./axe.mjs";
+import { runningProgram } from "./program.mjs";
+import { api } from "./work.mjs";
+
+const running = runningProgram();
+
+/** Members of a PPA that can pass every stage. */
+async function complete(client, title) {
+  const organization = await client("POST", "organizations", { name: `Ministry of Health ${title}` });
+  return {
+    title,
+    category: "moa_ppa",
+    summary: "Six clinics",
+    sector: "health",
+    lead_organization: organization.id,
+    total_slots: 500,
+    obc_slots: 300,
+    budget_allocation_centavos: 125_000_000,
+    funding_source: "gaa",
+    appropriation_class: "mooe",
+    fiscal_year: 2027,
+    outcome_framework: { outputs: ["Six clinics"] },
+  };
+}
+
+async function fits(page) {
+  await assertAccessible(page);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wide <= 0, `${page.url()} is ${wide} pixels too wide`);
+}
+
+for (const width of [1280, 390]) {
+  test(`budget is submitted, approved by five people and spent at ${width} pixels`, async () => {
+    const client = api(running);
+    const options = { viewport: { width, height: 844 } };
+    const ppa = await client("POST", "ppas", await complete(client, `Clinics ${width}`));
+    const address = `/ppas/${ppa.id}?tab=approval`;
+
+    const submitter = await running.signedIn("coordinator", options);
+    await submitter.goto(address);
+    await fits(submitter);
+    await submitter.getByRole("button", { name: "Submit for approval" }).click();
+    await submitter.getByRole("listitem").filter({ hasText: "Technical review" }).getByText("Pending").waitFor();
+    // Its figures are read-only from now on.
+    await submitter.goto(`/ppas/${ppa.id}/edit`);
+    await submitter.getByText("locks the figures of this PPA").waitFor();
+    assert.equal(await submitter.locator("input[name='budget_allocation_centavos']").count(), 0);
+    await submitter.context().close();
+
+    // From the queue with a comment.
+    const coordinator = await running.signedIn("coordinator", options);
+    await coordinator.goto("/");
+    await coordinator.getByRole("link", { name: "Waiting for my decision" }).click();
+    await coordinator.waitForURL("**/approvals");
+    await fits(coordinator);
+    const row = coordinator.getByRole("row").filter({ hasText: ppa.title });
+    await row.locator("summary").click();
+    await row.getByLabel("Comment").fill("Sound design");
+    await row.getByRole("button", { name: "Approve", exact: true }).click();
+    await row.waitFor({ state: "detached" });
+    await coordinator.context().close();
+
+    const officer = await running.signedIn("budget_officer", options);
+    await officer.goto(address);
+    await officer.getByText("Sound design").first().waitFor();
+    await officer.getByText("Correct figures").click();
+    await officer.locator("#field-budget_allocation_centavos").fill("1.2M");
+    await officer.getByLabel("Comment").fill("Rounded");
+    await officer.getByRole("button", { name: "Reject" }).click();
+    // Refused: figures can be corrected only by an approval. Nothing typed is lost.
+    await officer.getByRole("alert").getByText("Figures can be corrected only").waitFor();
+    assert.equal(await officer.locator("#field-budget_allocation_centavos").inputValue(), "1,200,000.00");
+    assert.equal(await officer.getByLabel("Comment").inputValue(), "Rounded");
+    await fits(officer);
+    await officer.getByRole("button", { name: "Approve" }).click();
+    await officer.getByText("₱1,200,000.00").first().waitFor();
+    await officer.context().close();
+
+    const second = await running.signedIn("coordinator", options);
+    await second.goto(address);
+    await second.getByRole("button", { name: "Waive the consultation" }).click();
+    await second.getByText("Enter a reason.").first().waitFor();
+    await second.getByLabel("Comment").fill("Held in May");
+    await second.getByRole("button", { name: "Waive the consultation" }).click();
+    await second.getByText("Waived", { exact: true }).waitFor();
+    await second.context().close();
+
+    const executive = await running.signedIn("executive", options);
+    await executive.goto(address);
+    await executive.getByRole("button", { name: "Approve" }).click();
+    await executive.getByText("decides the enactment").waitFor();
+    await executive.goto(`/ppas/${ppa.id}/approval/sheet`);
+    await fits(executive);
+    await executive.context().close();
+
+    const treasurer = await running.signedIn("budget_officer", options);
+    await treasurer.goto(address);
+    await treasurer.getByRole("button", { name: "Enact the budget" }).click();
+    await treasurer.getByText("Enacted", { exact: true }).first().waitFor();
+
+    await treasurer.goto(`/ppas/${ppa.id}?tab=money`);
+    await fits(treasurer);
+    const form = treasurer.locator("#new-entry");
+    assert.equal(await form.locator("#field-adjusts").isVisible(), false);
+    await form.getByLabel("Kind").selectOption("allocation");
+    await form.getByLabel("Amount").fill("1.25M");
+    await form.getByRole("button", { name: "Add entry" }).click();
+    await form.getByRole("alert").getByText("must not exceed the enacted budget").waitFor();
+    assert.equal(await form.getByLabel("Amount").inputValue(), "1,250,000.00");
+    await form.getByLabel("Amount").fill("1,000,000.50");
+    await form.getByRole("button", { name: "Add entry" }).click();
+    const ledger = treasurer.locator("#ledger");
+    await ledger.getByText("₱1,000,000.50").waitFor();
+    await ledger.getByRole("link", { name: /^Reverse/ }).click();
+    await treasurer.locator("#reversal").getByLabel("Reason").fill("Wrong amount");
+    await treasurer.getByRole("button", { name: "Reverse entry" }).click();
+    await ledger.getByText("−₱1,000,000.50").waitFor();
+    await fits(treasurer);
+    await treasurer.context().close();
+  });
+}
+
+test("several PPAs are approved with one comment by keyboard alone", async () => {
+  const client = api(running);
+  for (const title of ["Bridge", "Market"]) {
+    const ppa = await client("POST", "ppas", await complete(client, title));
+    await client("POST", `ppas/${ppa.id}/approval`, { action: "submit" });
+  }
+  const page = await running.signedIn("coordinator");
+  await page.goto("/approvals");
+  await page.getByLabel("Select Bridge").focus();
+  await page.keyboard.press("Space");
+  await page.getByLabel("Select Market").focus();
+  await page.keyboard.press("Space");
+  await page.getByLabel("Comment for the selected PPAs").focus();
+  await page.keyboard.type("As planned");
+  await page.keyboard.press("Enter");
+  await page.getByText("2 PPAs approved").waitFor();
+  await page.getByText("Nothing to decide").waitFor();
+  await page.context().close();
+});
