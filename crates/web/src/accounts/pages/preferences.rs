@@ -5,7 +5,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
 use obcms_domain::bookings::WEEKDAYS;
-use obcms_domain::kinds::USER;
+use obcms_domain::kinds::{USER, user};
 use obcms_domain::registry::{self, FieldError, Record, Value};
 use serde_json::{Map, Value as Json, json};
 
@@ -78,7 +78,7 @@ fn texts(user: &Record) -> Form {
             form.0.push((format!("{name}.{end}"), text.to_owned()));
         }
     };
-    let hours = match user.get("working_hours") {
+    let hours = match user::WORKING_HOURS.value(user) {
         Value::Json(json) => json.clone(),
         _ => Json::Null,
     };

@@ -9,7 +9,7 @@ use obcms_app::records::lists::{Listing, Parameters as ListParameters};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::{Action, Area, matrix_markdown};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::USER;
+use obcms_domain::kinds::{USER, user};
 use obcms_domain::registry::{self, FieldError, Record, Value};
 use serde_json::{Map, Value as Json};
 
@@ -91,14 +91,14 @@ fn user_table(listing: &Listing, asked: &ListParameters) -> Markup {
             id: user.id.to_string(),
             href: format!("/admin/users/{}", user.id),
             title: user.title().to_owned(),
-            past: user.flag("is_disabled"),
+            past: user::IS_DISABLED.get(user),
             cells: vec![
                 html! { (user.title()) },
-                html! { (user.text("username")) },
+                html! { (user::USERNAME.get(user)) },
                 html! { (role_badges(user)) },
-                html! { (user.text("position")) },
-                html! { (user.reference("organization").and_then(|id| listing.directory.get(&id)).map_or("", |organization| organization.title.as_str())) },
-                html! { @if user.flag("is_disabled") { (badge("Disabled", Tone::Bad)) } @else { (badge("Active", Tone::Good)) } },
+                html! { (user::POSITION.get(user)) },
+                html! { (user::ORGANIZATION.get(user).and_then(|id| listing.directory.get(&id)).map_or("", |organization| organization.title.as_str())) },
+                html! { @if user::IS_DISABLED.get(user) { (badge("Disabled", Tone::Bad)) } @else { (badge("Active", Tone::Good)) } },
             ],
         })
         .collect();
@@ -247,11 +247,11 @@ fn page_of(
         (page_head(&PageHead {
             title: title.clone(),
             badges: html! { @if let Some(user) = user {
-                @if user.flag("is_disabled") { (badge("Disabled", Tone::Bad)) }
+                @if user::IS_DISABLED.get(user) { (badge("Disabled", Tone::Bad)) }
             } },
             actions: html! { @if let Some(user) = user {
                 (post_button("Create password link", &format!("{action}/link"), "key-round", ButtonKind::Plain, &csrf, &[]))
-                @if user.flag("is_disabled") {
+                @if user::IS_DISABLED.get(user) {
                     (post_button("Enable", &format!("{action}/enable"), "", ButtonKind::Main, &csrf, &[]))
                 } @else {
                     (post_button("Disable", &format!("{action}/disable"), "", ButtonKind::Danger, &csrf, &[]))

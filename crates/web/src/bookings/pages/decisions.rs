@@ -13,7 +13,7 @@ use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{BookingStatus, Span, actions, uses};
 use obcms_domain::choices::{self, BOOKING_STATUSES};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{BOOKING, EVENT};
+use obcms_domain::kinds::{BOOKING, EVENT, booking, event};
 use obcms_domain::registry::{Record, Value};
 use obcms_store::records;
 
@@ -78,7 +78,7 @@ fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Marku
                 a href=(BOOKING.url(booking.id)) { strong { (booking.title()) } }
                 div.muted {
                     (crate::records::pages::value(&values, booking, "resource")) " · "
-                    @if let Some(span) = span { (span_text(span, booking.flag("all_day"), &zone)) }
+                    @if let Some(span) = span { (span_text(span, booking::ALL_DAY.get(booking), &zone)) }
                     @if count > 1 { " and " (count - 1) " more occurrences" }
                     " · " (crate::records::pages::value(&values, booking, "booked_by"))
                 }
@@ -132,7 +132,8 @@ impl Decider {
         if !waits || !is_ahead(booking, self.now) {
             return html! {};
         }
-        let when = uses(booking).first().map(|one| span_text(one.span, booking.flag("all_day"), &self.zone));
+        let when =
+            uses(booking).first().map(|one| span_text(one.span, booking::ALL_DAY.get(booking), &self.zone));
         let id = format!("decide-{}", booking.id);
         html! {
             " " button.button.decide type="button" popovertarget=(id) aria-label={ "Decide on " (booking.title()) } { "Decide" }
@@ -141,7 +142,7 @@ impl Decider {
                     input type="hidden" name="csrf_token" value=(self.csrf_token);
                     input type="hidden" name="back" value=(self.back);
                     h2 { (booking.title()) }
-                    p.muted { (booking.text("resource_name")) @if let Some(when) = when { " · " (when) } }
+                    p.muted { (booking::RESOURCE_NAME.get(booking)) @if let Some(when) = when { " · " (when) } }
                     div {
                         label for={ (id) "-note" } { "Note" }
                         input.input id={ (id) "-note" } name="note" maxlength="2000" autocomplete="off" autofocus;
@@ -169,7 +170,7 @@ pub async fn decide(
         .and_then(|decision| blocking(|| state.app.decide(&actor, id.0, &decision, None)));
     match answer {
         Ok(decided) => {
-            let word = choices::label(BOOKING_STATUSES, decided.booking.text("status")).to_lowercase();
+            let word = choices::label(BOOKING_STATUSES, booking::STATUS.get(&decided.booking)).to_lowercase();
             let undo = undo_address(&BOOKING, id.0, decided.change_set);
             Ok(done(&back, &format!("{}: {word}", decided.booking.title()), Some(&undo)))
         }
@@ -191,7 +192,7 @@ pub async fn follow(
 ) -> Result<Response, PageError> {
     let (booking, event) = blocking(|| {
         let booking = state.app.get(&actor, &BOOKING, id.0)?;
-        let origin = booking.link("origin").filter(|origin| origin.kind == "event");
+        let origin = booking::ORIGIN.get(&booking).filter(|origin| origin.kind == "event");
         let event = origin.map(|origin| origin.id).ok_or(AppError::NotFound("event"))?;
         let event = state.app.read(|tx| Ok(records::load(tx, &EVENT, event)?))?;
         Ok::<_, AppError>((booking, event.ok_or(AppError::NotFound("event"))?))
@@ -205,7 +206,7 @@ pub async fn follow(
     match blocking(|| state.app.update(&actor, &BOOKING, id.0, &input, Some(booking.version))) {
         Ok(moved) => {
             let undo = blocking(|| state.app.undo_of_last(&actor, &BOOKING, moved.id))?;
-            let message = format!("{} moved with the event", moved.text("resource_name"));
+            let message = format!("{} moved with the event", booking::RESOURCE_NAME.get(&moved));
             Ok(done(&address, &message, undo.as_deref()))
         }
         Err(AppError::Conflict { detail, .. }) => Ok(done(&address, &detail, None)),
@@ -219,10 +220,10 @@ pub async fn follow(
 
 /// Whether the booking covers what it is for.
 pub(super) fn covers(booking: &Record, event: &Record) -> bool {
-    if event.get("rrule") != &Value::Null || booking.get("rrule") != &Value::Null {
+    if event::RRULE.value(event) != &Value::Null || booking::RRULE.value(booking) != &Value::Null {
         return true;
     }
-    let span = |record: &Record| Some(Span::new(record.instant("start")?, record.instant("end")?));
+    let span = |record: &Record| Some(Span::new(booking::START.get(record)?, booking::END.get(record)?));
     match (span(booking), span(event)) {
         (Some(booked), Some(held)) => booked.start <= held.start && held.end <= booked.end,
         _ => true,

@@ -8,7 +8,7 @@ use obcms_app::bookings::{Availability, sees_utilisation};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{BookingStatus, Span, uses};
-use obcms_domain::kinds::{BOOKING, BOOKING_ORIGINS, EVENT, TASK};
+use obcms_domain::kinds::{BOOKING, BOOKING_ORIGINS, EVENT, TASK, booking, task};
 use obcms_domain::registry::{Kind, Record, output};
 use obcms_domain::tasks::is_open;
 
@@ -121,11 +121,11 @@ pub fn origin_panel(state: &State, page: &Page, actor: &Actor, origin: &Record) 
                 @for booking in &bookings {
                     @let stands = BookingStatus::of(booking).blocks();
                     li {
-                        a href=(BOOKING.url(booking.id)) { (booking.text("resource_name")) }
+                        a href=(BOOKING.url(booking.id)) { (booking::RESOURCE_NAME.get(booking)) }
                         @if let Some(one) = uses(booking).first() {
-                            span.muted { (span_text(one.span, booking.flag("all_day"), &zone)) }
+                            span.muted { (span_text(one.span, booking::ALL_DAY.get(booking), &zone)) }
                         }
-                        (badges::status(booking.text("status")))
+                        (badges::status(booking::STATUS.get(booking)))
                         @if is_event && stands && origin.state() == "cancelled" {
                             (badges::badge("Event cancelled", Tone::Warning))
                             @if may_book {
@@ -153,18 +153,19 @@ fn book_address(origin: &Record, today: Date) -> String {
     query.append_pair("origin", &format!("{}:{}", origin.kind.name, origin.id));
     query.append_pair("purpose", origin.title());
     if origin.kind == &EVENT {
-        let all_day = origin.flag("all_day");
+        let all_day = booking::ALL_DAY.get(origin);
         query.append_pair("all_day", if all_day { "true" } else { "false" });
         for name in ["start", "end"] {
             if let Some(instant) = origin.instant(name)
-                && let Some(text) = output::moment(instant, all_day, origin.text("timezone")).as_str()
+                && let Some(text) = output::moment(instant, all_day, booking::TIMEZONE.get(origin)).as_str()
             {
                 query.append_pair(name, text);
             }
         }
     }
     // What has a day begins in the morning of it.
-    let day = if origin.kind == &TASK { origin.date("start_date").or(origin.date("due_date")) } else { None };
+    let day =
+        if origin.kind == &TASK { task::START_DATE.get(origin).or(task::DUE_DATE.get(origin)) } else { None };
     if let Some(day) = day.filter(|day| *day > today) {
         query.append_pair("start", &format!("{day}T08:00"));
     }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use obcms_app::bookings::{Preview, PreviewedDate};
 use obcms_app::{Actor, AppError};
 use obcms_domain::bookings::Span;
-use obcms_domain::kinds::BOOKING;
+use obcms_domain::kinds::{BOOKING, booking};
 use obcms_domain::registry::Record;
 use serde_json::Value as Json;
 
@@ -194,8 +194,8 @@ fn nearest(date: &PreviewedDate) -> Vec<&Span> {
 
 /// Beneath a series of which some occurrences are not available: every date, and for those the ways out.
 fn dates_note(page: &Page, action: &str, typed: &Form, preview: &Preview) -> Markup {
-    let zone = TimeZone::get(preview.booking.text("timezone")).unwrap_or(TimeZone::UTC);
-    let all_day = preview.booking.flag("all_day");
+    let zone = TimeZone::get(booking::TIMEZONE.get(&preview.booking)).unwrap_or(TimeZone::UTC);
+    let all_day = booking::ALL_DAY.get(&preview.booking);
     let local = |span: Span| {
         let start = span.start.to_zoned(zone.clone());
         if all_day { start.date().to_string() } else { start.strftime("%Y-%m-%dT%H:%M:%S").to_string() }

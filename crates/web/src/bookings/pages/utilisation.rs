@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use obcms_app::bookings::Utilisation;
 use obcms_domain::choices::{self, RESOURCE_TYPES};
-use obcms_domain::kinds::RESOURCE;
+use obcms_domain::kinds::{RESOURCE, resource};
 use obcms_domain::registry::parse_date;
 
 use super::views;
@@ -112,7 +112,7 @@ fn table(rows: &[Utilisation]) -> Markup {
                 tbody {
                     @for row in rows { tr {
                         td { a href=(RESOURCE.url(row.resource.id)) { (row.resource.title()) } }
-                        td { (choices::label(RESOURCE_TYPES, row.resource.text("resource_type"))) }
+                        td { (choices::label(RESOURCE_TYPES, resource::RESOURCE_TYPE.get(&row.resource))) }
                         td.right { (row.bookings) }
                         td.right { (hours(row.booked_minutes)) }
                         td.right { (hours(row.open_minutes)) }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
-use obcms_domain::kinds::SAVED_VIEW;
+use obcms_domain::kinds::{SAVED_VIEW, saved_view};
 use obcms_domain::registry::Record;
 
 use crate::components::icons::icon;
@@ -24,8 +24,8 @@ pub fn of(state: &State, actor: &Actor) -> Result<Vec<Record>, AppError> {
 
 /// What the page opens with when nothing is asked for.
 pub fn usual(views: &[Record]) -> Option<String> {
-    let view = views.iter().find(|view| view.flag("is_default"))?;
-    let query = as_query(view.text("query"));
+    let view = views.iter().find(|view| saved_view::IS_DEFAULT.get(view))?;
+    let query = as_query(saved_view::QUERY.get(view));
     (!query.is_empty()).then_some(query)
 }
 
@@ -78,10 +78,10 @@ pub fn menu(actor: &Actor, views: &[Record]) -> Markup {
 
 fn preset(view: &Record) -> Markup {
     let name = view.title();
-    let is_default = view.flag("is_default");
+    let is_default = saved_view::IS_DEFAULT.get(view);
     html! {
         div.preset id={ "preset-" (view.id) } data-preset=(view.id) data-name=(name) {
-            a.menu-item href={ "/calendar?" (as_query(view.text("query"))) } {
+            a.menu-item href={ "/calendar?" (as_query(saved_view::QUERY.get(view))) } {
                 span.grow { (name) }
                 @if is_default { small.faint { "default" } }
             }

@@ -9,7 +9,7 @@ use obcms_app::calendar::Entry;
 use obcms_app::exchange::subscriptions::Report;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
-use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT};
+use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT, external_calendar};
 use obcms_domain::registry::Record;
 
 use crate::components::badges::{Tone, grouped};
@@ -108,9 +108,9 @@ fn overview(
     let directory = generic::directory_of(state, actor, calendar)?;
     let zone: TimeZone = page.zone();
     let values = page.values(&directory, &zone);
-    let is_fetched = !calendar.text("address").is_empty();
+    let is_fetched = !external_calendar::ADDRESS.get(calendar).is_empty();
     let wide = html! {
-        @if calendar.text("last_status") == "reading" {
+        @if external_calendar::LAST_STATUS.get(calendar) == "reading" {
             (notice(Tone::Warning, &html! {
                 "A file is being imported, a few hundred events at a time. If the import was interrupted, import the "
                 "same file again: existing events are updated, not duplicated."
@@ -149,18 +149,18 @@ fn fetching(
             &[],
         ))
     } };
-    let error = calendar.text("last_error");
+    let error = external_calendar::LAST_ERROR.get(calendar);
     let content = html! { div.stack {
         @if !error.is_empty() { (notice(Tone::Bad, &html! { (error) })) }
         (properties(&[
             property("State", value::state_badge(calendar)),
-            property("Last attempt", html! { @if let Some(at) = calendar.instant("last_fetched_at") { (values.instant(at)) } }),
+            property("Last attempt", html! { @if let Some(at) = external_calendar::LAST_FETCHED_AT.get(calendar) { (values.instant(at)) } }),
             property("Next fetch", match next {
                 Some(at) if at <= state.app.now() => html! { "Shortly" },
                 Some(at) => values.instant(at),
                 None => html! { span.faint { "Not automatic" } },
             }),
-            property("Fetched every", html! { (minutes(calendar.integer("refresh_minutes").unwrap_or_default())) }),
+            property("Fetched every", html! { (minutes(external_calendar::REFRESH_MINUTES.get(calendar).unwrap_or_default())) }),
         ]))
     } };
     Ok(panel("fetching", LIVE, "Fetching", &button, &content))
@@ -177,15 +177,15 @@ fn minutes(minutes: i64) -> String {
 }
 
 fn facts(calendar: &Record, values: &Values<'_>) -> Vec<Property> {
-    let count = u64::try_from(calendar.integer("event_count").unwrap_or(0)).unwrap_or(0);
+    let count = u64::try_from(external_calendar::EVENT_COUNT.get(calendar).unwrap_or(0)).unwrap_or(0);
     let all = format!("/{}?calendar={}", EXTERNAL_EVENT.collection, calendar.id);
-    let address = calendar.text("address");
+    let address = external_calendar::ADDRESS.get(calendar);
     let mut facts = vec![property(
         "Events",
         html! { @if count == 0 { "None" } @else { a href=(all) { (grouped(count)) } } },
     )];
     if address.is_empty() {
-        let read = calendar.instant("last_fetched_at");
+        let read = external_calendar::LAST_FETCHED_AT.get(calendar);
         facts.push(property(
             "File imported",
             html! { @if let Some(at) = read { (values.instant(at)) } @else { span.faint { "Not yet" } } },

@@ -10,7 +10,7 @@ use obcms_app::exchange::sharing::{self, View};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::exchange::sharing::{Closed, gone};
-use obcms_domain::kinds::SHARE;
+use obcms_domain::kinds::{SHARE, share};
 use obcms_domain::registry::Record;
 use qrcode::{Color, QrCode};
 use serde_json::{Map, Value as Json};
@@ -129,7 +129,7 @@ fn overview(state: &State, page: &Page, actor: &Actor, share: &Record) -> Result
                 "Visitors today see " (day(first)) " to " (day(last))
                 ": title, time, place and module of the entries you can see."
             }
-            @if writes && share.flag("has_passphrase") {
+            @if writes && share::HAS_PASSPHRASE.get(share) {
                 (post_button("Remove the pass phrase", &format!("{}/open", SHARE.url(share.id)), "", ButtonKind::Plain, page.csrf(), &[]))
             }
         }))
@@ -173,10 +173,10 @@ fn qr_code(address: &str) -> Markup {
 }
 
 fn used(share: &Record) -> Markup {
-    let count = share.integer("view_count").unwrap_or(0);
+    let count = share::VIEW_COUNT.get(share).unwrap_or(0);
     html! {
         p {
-            @match share.integer("max_views") {
+            @match share::MAX_VIEWS.get(share) {
                 Some(most) => { strong { (count) } " of " (most) " views used." },
                 None => { strong { (count) } @if count == 1 { " view." } @else { " views." } },
             }

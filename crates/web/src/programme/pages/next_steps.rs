@@ -1,7 +1,7 @@
 //! Next steps along the chain, from a community to an application.
 
 use obcms_app::{Actor, AppError};
-use obcms_domain::kinds;
+use obcms_domain::kinds::{self, assessment, ppa};
 use obcms_domain::registry::{Kind, Record};
 
 use crate::core::state::State;
@@ -27,7 +27,7 @@ pub fn of_need(_: &State, _: &Actor, need: &Record) -> Steps {
 
 /// Steps that follow from a PPA.
 pub fn of_ppa(state: &State, actor: &Actor, ppa: &Record) -> Steps {
-    Ok(match ppa.references("needs").first() {
+    Ok(match ppa::NEEDS.get(ppa).first() {
         Some(need) if may_create(actor, &kinds::PROJECT) => {
             let address = format!("/projects/new?need={need}&ppa={}", ppa.id);
             vec![step("Start project", address, &kinds::PROJECT)]
@@ -44,7 +44,7 @@ pub fn of_community(_: &State, _: &Actor, community: &Record) -> Steps {
 /// Steps that follow from an assessment.
 pub fn of_assessment(_: &State, _: &Actor, assessment: &Record) -> Steps {
     let community =
-        assessment.reference("community").map_or_else(String::new, |id| format!("&community={id}"));
+        assessment::COMMUNITY.get(assessment).map_or_else(String::new, |id| format!("&community={id}"));
     let address = format!("/needs/new?assessment={}{community}", assessment.id);
     Ok(vec![step("Record need", address, &kinds::NEED)])
 }
@@ -63,7 +63,7 @@ pub fn of_service(_: &State, _: &Actor, service: &Record) -> Steps {
 
 /// Address of the form for a need; its community is filled in if the actor sees just one of the PPA.
 fn new_need_of(state: &State, actor: &Actor, ppa: &Record) -> Result<String, AppError> {
-    let communities = ppa.references("communities");
+    let communities = ppa::COMMUNITIES.get(ppa);
     let seen = state.app.directory(actor, communities)?;
     let mut seen = communities.iter().filter(|id| seen.contains_key(id));
     Ok(match (seen.next(), seen.next()) {

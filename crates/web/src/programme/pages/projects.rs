@@ -11,7 +11,7 @@ use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::choices::{self, PROJECT_STAGES};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{self, PROJECT};
+use obcms_domain::kinds::{self, PROJECT, project};
 use obcms_domain::programme::life_cycle::Stage;
 use obcms_domain::registry::{FieldError, Kind, Record};
 use serde_json::Value as Json;
@@ -86,7 +86,7 @@ async fn change_stage(
     let seen = Stage::parse(form.get("from"));
     let (errors, problem) = match blocking(|| state.app.move_project(&actor, id.0, seen, step, &note)) {
         Ok(project) => {
-            let stage = choices::label(PROJECT_STAGES, project.text("current_stage"));
+            let stage = choices::label(PROJECT_STAGES, project::CURRENT_STAGE.get(&project));
             let message = format!("The project is now in {stage}");
             let undo = blocking(|| state.app.undo_of_last(&actor, &PROJECT, id.0))?;
             return Ok(done(&PROJECT.url(id.0), &message, undo.as_deref()));
@@ -179,7 +179,7 @@ fn instant(json: &Json, name: &str) -> Option<Timestamp> {
 
 /// The nine stages: those that were passed, the one now, those to come.
 fn timeline(record: &Record, stays: &[Json], values: &Values<'_>, now: Timestamp) -> Markup {
-    let current = Stage::parse(record.text("current_stage")).unwrap_or(Stage::NeedIdentification);
+    let current = Stage::parse(project::CURRENT_STAGE.get(record)).unwrap_or(Stage::NeedIdentification);
     html! {
         ol.stages {
             @for stage in Stage::ALL {
@@ -228,10 +228,10 @@ fn time_in(stays: &[&Json], now: Timestamp) -> String {
 
 /// What is missing to enter the next stage, each with a link to where it is set right.
 fn next(record: &Record, checks: &[(String, Option<String>)], values: &Values<'_>) -> Markup {
-    let Some(stage) = Stage::parse(record.text("current_stage")).and_then(Stage::next) else {
+    let Some(stage) = Stage::parse(project::CURRENT_STAGE.get(record)).and_then(Stage::next) else {
         return html! {
             p { "The project is completed"
-                @if let Some(day) = record.date("completed_on") { ", on " (crate::components::badges::date(day, values.today)) } "." }
+                @if let Some(day) = project::COMPLETED_ON.get(record) { ", on " (crate::components::badges::date(day, values.today)) } "." }
         };
     };
     let label = choices::label(PROJECT_STAGES, stage.as_str());
@@ -283,7 +283,7 @@ fn check_links(
 }
 
 fn steps(page: &Page, record: &Record, checks: &[Json], refused: &Refused) -> Markup {
-    let current = Stage::parse(record.text("current_stage")).unwrap_or(Stage::NeedIdentification);
+    let current = Stage::parse(project::CURRENT_STAGE.get(record)).unwrap_or(Stage::NeedIdentification);
     let may_skip = current.may_be_skipped() || current.next().is_some_and(Stage::may_be_skipped);
     let asked = refused.form.get("step");
     let earlier: Vec<Choice> = Stage::ALL
@@ -355,7 +355,7 @@ fn step_form(
             @if own { (error_summary(None, &all)) }
             input type="hidden" name="csrf_token" value=(page.csrf());
             input type="hidden" name="step" value=(step);
-            input type="hidden" name="from" value=(record.text("current_stage"));
+            input type="hidden" name="from" value=(project::CURRENT_STAGE.get(record));
             div.fields { @for entry in &fields { (field(entry)) } }
             div.form-actions {
                 (submit_button(button, "", if step == "advance" { ButtonKind::Main } else { ButtonKind::Plain }))

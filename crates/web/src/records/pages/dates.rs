@@ -11,6 +11,7 @@ use obcms_domain::calendar::series::state::whole_state;
 use obcms_domain::calendar::series::{Series, describe};
 use obcms_domain::calendar::unfloating;
 use obcms_domain::core::id::Id;
+use obcms_domain::kinds::task;
 use obcms_domain::registry::{Kind, Record};
 use obcms_domain::tasks::is_open;
 use obcms_recur::Moment;
@@ -190,7 +191,7 @@ pub fn due(task: &Record, today: jiff::civil::Date) -> Markup {
             @match open { Some(date) => (due_date(date.last_day(), today)), None => span.muted { "All occurrences done" } }
         };
     }
-    match task.date("due_date") {
+    match task::DUE_DATE.get(task) {
         Some(day) if is_open(task) => due_date(day, today),
         Some(day) => date(day, today),
         None => html! {},

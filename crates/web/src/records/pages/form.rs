@@ -18,6 +18,7 @@ use obcms_domain::choices;
 use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
 use obcms_domain::records::closing::statuses_with_reason;
+use obcms_domain::registry::shared::STATUS;
 use obcms_domain::registry::{Field, FieldError, FieldType, Kind, Record};
 
 use super::controls::{form_fields, shown};
@@ -363,7 +364,7 @@ pub async fn update(
         input.insert(closing::MEMBER.to_owned(), true.into());
     }
     let status = form.get("status");
-    if statuses_with_reason(kind).contains(&status) && status != record.text("status") {
+    if statuses_with_reason(kind).contains(&status) && status != STATUS.get(&record) {
         input.insert(reasons::MEMBER.to_owned(), form.get(reasons::MEMBER).into());
     }
     let address = kind.url(record.id);
@@ -449,9 +450,7 @@ fn ask_for_reason(
     fields: &mut Vec<FormField>,
 ) {
     let may_enter = |status: &&str| {
-        *status != record.text("status")
-            && offer.allows_name("status")
-            && offer.allows_choice("status", status)
+        *status != STATUS.get(record) && offer.allows_name("status") && offer.allows_choice("status", status)
     };
     let asked = statuses_with_reason(record.kind);
     if !asked.iter().any(may_enter) {

@@ -9,6 +9,7 @@ use obcms_app::calendar::series::{Scope, Target};
 use obcms_app::{Actor, AppError};
 use obcms_domain::calendar::series::{self, describe};
 use obcms_domain::core::id::Id;
+use obcms_domain::registry::series::EXDATES;
 use obcms_domain::registry::{Kind, Record};
 use serde_json::{Map, json};
 
@@ -49,7 +50,7 @@ pub fn show(
         Ok(around) => around,
         Err(AppError::NotFound(what)) => {
             let record = blocking(|| state.app.get(actor, kind, id))?;
-            if record.get("exdates").as_list().contains(&recurrence_id) {
+            if EXDATES.value(&record).as_list().contains(&recurrence_id) {
                 let message = format!("{} is cancelled", name_text(recurrence_id));
                 return Ok(done(&format!("{}#dates", kind.url(id)), &message, None));
             }

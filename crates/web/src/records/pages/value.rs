@@ -9,6 +9,7 @@ use obcms_domain::calendar::series::describe;
 use obcms_domain::choices::{self, Choice};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
+use obcms_domain::registry::shared::{ALL_DAY, TIMEZONE};
 use obcms_domain::registry::{Field, FieldType, Kind, Link, Record, Value};
 use obcms_store::records::{Directory, Reference};
 use serde_json::Value as Json;
@@ -141,7 +142,7 @@ impl Values<'_> {
     }
 
     fn moment(&self, record: &Record, field: &Field, instant: Timestamp) -> Markup {
-        if !record.flag("all_day") {
+        if !ALL_DAY.get(record) {
             return self.instant(instant);
         }
         badges::date(all_day(record, field, instant), self.today)
@@ -294,7 +295,7 @@ pub fn reference_badge(reference: &Reference) -> Markup {
 /// The day that an all-day moment shows: ends are exclusive in the record and inclusive on the screen.
 #[must_use]
 pub fn all_day(record: &Record, field: &Field, instant: Timestamp) -> Date {
-    let zone = TimeZone::get(record.text("timezone")).unwrap_or(TimeZone::UTC);
+    let zone = TimeZone::get(TIMEZONE.get(record)).unwrap_or(TimeZone::UTC);
     let day = instant.to_zoned(zone).date();
     if field.name == "end" { day.yesterday().unwrap_or(day) } else { day }
 }

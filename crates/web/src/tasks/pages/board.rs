@@ -7,7 +7,7 @@ use obcms_app::records::lists::Parameters as Pairs;
 use obcms_app::tasks::board::{self, Column, GROUPS, Group, NOBODY};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
-use obcms_domain::kinds::TASK;
+use obcms_domain::kinds::{TASK, task};
 use obcms_domain::registry::Record;
 use obcms_store::records::Directory;
 use serde_json::{Map, json};
@@ -176,7 +176,7 @@ impl Shown<'_> {
 
     fn card(&self, task: &Record, place: &str, directory: &Directory) -> BoardCard {
         let origin = parts::origin(task, directory);
-        let progress = task.integer("progress").and_then(|progress| u8::try_from(progress).ok());
+        let progress = task::PROGRESS.get(task).and_then(|progress| u8::try_from(progress).ok());
         let (belongs_to, module) =
             origin.map_or_else(Default::default, |(title, _, module)| (title, module.to_owned()));
         BoardCard {

@@ -12,7 +12,7 @@ use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::describe;
 use obcms_domain::choices::{self, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{self, TASK};
+use obcms_domain::kinds::{self, TASK, task};
 use obcms_domain::registry::{FieldError, Record};
 use obcms_domain::tasks::TaskStatus;
 use obcms_store::records::Directory;
@@ -193,7 +193,7 @@ impl Sheet<'_> {
                 (dates::repeats_mark(&self.task))
                 (parts::status(&self.task))
                 @if facts.overdue { (icon_badge("alarm-clock", "Late", Tone::Bad)) }
-                @if parts::is_open(&self.task) && self.task.flag("blocked") {
+                @if parts::is_open(&self.task) && task::BLOCKED.get(&self.task) {
                     (icon_badge("lock", "Blocked", Tone::Bad))
                 } @else if facts.at_risk { (icon_badge("triangle-alert", "At risk", Tone::Warning)) }
                 @if self.task.is_archived() { (badge("Archived", Tone::Quiet)) }
@@ -225,9 +225,9 @@ impl Sheet<'_> {
                     None => (repeating.actions(self.csrf())),
                 }
             } @else if self.may_move {
-                @match self.task.text("status") {
+                @match task::STATUS.get(&self.task) {
                     "not_started" | "on_hold" => {
-                        @let start = if self.task.text("status") == "on_hold" { "Resume" } else { "Start" };
+                        @let start = if task::STATUS.get(&self.task) == "on_hold" { "Resume" } else { "Start" };
                         @if self.is_blocked() {
                             (self.forced(start, TaskStatus::InProgress, None))
                         } @else {
@@ -249,7 +249,7 @@ impl Sheet<'_> {
 
     /// What is done less often.
     fn more(&self, repeating: Option<&Repeating<'_>>) -> Markup {
-        let status = self.task.text("status");
+        let status = task::STATUS.get(&self.task);
         let step = |label: &str, drawing: &str, to: &str, danger| MenuItem::Post {
             label: label.to_owned(),
             action: self.address("/transition"),
@@ -356,7 +356,7 @@ impl Sheet<'_> {
     }
 
     fn description(&self) -> Markup {
-        let text = self.task.text("description");
+        let text = task::DESCRIPTION.get(&self.task);
         let held = self.held("description", text.to_owned());
         let error = self.error("description");
         let edit = html! {
@@ -393,7 +393,7 @@ impl Sheet<'_> {
         if dates::is_series(&self.task) {
             return series::progress(&self.task);
         }
-        let value = self.task.integer("progress").and_then(|part| u8::try_from(part).ok()).unwrap_or(0);
+        let value = task::PROGRESS.get(&self.task).and_then(|part| u8::try_from(part).ok()).unwrap_or(0);
         let error = self.error("progress");
         panel(
             "progress",
@@ -473,17 +473,17 @@ impl Sheet<'_> {
                     None => html! {},
                 },
             ),
-            ("Assignees", self.links(task.references("assignees"))),
-            ("Teams", self.links(task.references("teams"))),
+            ("Assignees", self.links(task::ASSIGNEES.get(task))),
+            ("Teams", self.links(task::TEAMS.get(task))),
             ("Start", day("start_date")),
             ("Due", parts::due(task, today)),
-            ("Priority", badges::priority(task.text("priority"))),
-            ("Domain", html! { (choices::label(TASK_DOMAINS, task.text("domain"))) }),
+            ("Priority", badges::priority(task::PRIORITY.get(task))),
+            ("Domain", html! { (choices::label(TASK_DOMAINS, task::DOMAIN.get(task))) }),
         ];
-        if !task.text("phase").is_empty() {
-            list.push(("Phase", html! { (choices::label(TASK_PHASES, task.text("phase"))) }));
+        if !task::PHASE.get(task).is_empty() {
+            list.push(("Phase", html! { (choices::label(TASK_PHASES, task::PHASE.get(task))) }));
         }
-        let concerned = task.get("links").targets();
+        let concerned = task::LINKS.value(task).targets();
         if !concerned.is_empty() {
             list.push(("Related records", self.links(&concerned)));
         }
@@ -497,12 +497,12 @@ impl Sheet<'_> {
                 list.push((label, value));
             }
         }
-        if let Some(weight) = task.integer("weight").filter(|weight| *weight != 100) {
+        if let Some(weight) = task::WEIGHT.get(task).filter(|weight| *weight != 100) {
             list.push(("Weight", html! { (hours_text(weight)) }));
         }
         if let Some(maker) = task.created_by {
             list.push(("Created by", self.link(maker)));
-        } else if !task.text("template_item").is_empty() {
+        } else if !task::TEMPLATE_ITEM.get(task).is_empty() {
             list.push(("Created by", html! { "A template" }));
         }
         if list[0].1.0.is_empty() {

@@ -8,7 +8,7 @@ use obcms_app::records::lists::Parameters as Pairs;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::{Action, FieldGroup, relations_to_write};
 use obcms_domain::choices::{self, TASK_DOMAINS};
-use obcms_domain::kinds::TASK;
+use obcms_domain::kinds::{TASK, task};
 use obcms_domain::registry::Record;
 use obcms_store::records::Directory;
 
@@ -196,7 +196,7 @@ fn row(task: &Record, directory: &Directory, today: Date) -> Row {
         href: TASK.url(task.id),
         title: task.title().to_owned(),
         cells,
-        past: task.is_archived() || task.text("status") == "cancelled",
+        past: task.is_archived() || task::STATUS.get(task) == "cancelled",
     }
 }
 
@@ -205,7 +205,7 @@ fn cell(key: &str, task: &Record, directory: &Directory, today: Date) -> Markup 
         "title" => html! { (task.title()) },
         "status" => html! {
             (parts::status(task))
-            @if task.flag("blocked") && parts::is_open(task) {
+            @if task::BLOCKED.get(task) && parts::is_open(task) {
                 " " (badges::icon_badge("lock", "Blocked", badges::Tone::Bad))
             }
         },
@@ -218,18 +218,18 @@ fn cell(key: &str, task: &Record, directory: &Directory, today: Date) -> Markup 
                 _ => badges::people(&names),
             }
         }
-        "priority" => badges::priority(task.text("priority")),
+        "priority" => badges::priority(task::PRIORITY.get(task)),
         "origin" => match parts::origin(task, directory) {
             Some((title, address, module)) => parts::origin_link(&title, &address, module),
             None => html! {},
         },
         "progress" => {
-            badges::progress(task.integer("progress").and_then(|part| u8::try_from(part).ok()).unwrap_or(0))
+            badges::progress(task::PROGRESS.get(task).and_then(|part| u8::try_from(part).ok()).unwrap_or(0))
         }
-        "domain" => html! { (choices::label(TASK_DOMAINS, task.text("domain"))) },
-        "start_date" => task.date("start_date").map_or_else(|| html! {}, |day| badges::date(day, today)),
+        "domain" => html! { (choices::label(TASK_DOMAINS, task::DOMAIN.get(task))) },
+        "start_date" => task::START_DATE.get(task).map_or_else(|| html! {}, |day| badges::date(day, today)),
         "estimated_hours" => {
-            task.integer("estimated_hours").map_or_else(|| html! {}, |hours| html! { (hours_text(hours)) })
+            task::ESTIMATED_HOURS.get(task).map_or_else(|| html! {}, |hours| html! { (hours_text(hours)) })
         }
         _ => html! { time datetime=(task.updated_at) { (task.updated_at.strftime("%Y-%m-%d")) } },
     }

@@ -11,7 +11,8 @@ use obcms_app::tasks::occurrences;
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, TASK_PHASES};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds;
+use obcms_domain::kinds::{self, task};
+use obcms_domain::registry::shared::{START, TIMEZONE};
 use obcms_domain::registry::{Kind, Record, Value};
 use serde_json::{Map, json};
 
@@ -73,13 +74,14 @@ pub fn panel(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resu
 fn by_phase(tasks: &[Record]) -> Vec<(&'static str, Vec<&Record>)> {
     let mut groups: Vec<(&'static str, Vec<&Record>)> = Vec::new();
     for choice in TASK_PHASES {
-        let of_phase: Vec<&Record> = tasks.iter().filter(|task| task.text("phase") == choice.value).collect();
+        let of_phase: Vec<&Record> =
+            tasks.iter().filter(|task| task::PHASE.get(task) == choice.value).collect();
         if !of_phase.is_empty() {
             groups.push((choice.label, of_phase));
         }
     }
     let others: Vec<&Record> =
-        tasks.iter().filter(|task| !choices::contains(TASK_PHASES, task.text("phase"))).collect();
+        tasks.iter().filter(|task| !choices::contains(TASK_PHASES, task::PHASE.get(task))).collect();
     if !others.is_empty() {
         groups.push((if groups.is_empty() { "" } else { "Other" }, others));
     }
@@ -88,8 +90,8 @@ fn by_phase(tasks: &[Record]) -> Vec<(&'static str, Vec<&Record>)> {
 
 /// The day around which the tasks of the record are dated; only events count days from it.
 fn anchor(record: &Record) -> Option<Date> {
-    let zone = TimeZone::get(record.text("timezone")).ok()?;
-    record.instant("start").map(|start| start.to_zoned(zone).date())
+    let zone = TimeZone::get(TIMEZONE.get(record)).ok()?;
+    START.get(record).map(|start| start.to_zoned(zone).date())
 }
 
 /// A task as a row; `address` is where its state is changed, for those who may.
@@ -104,7 +106,7 @@ fn row(
     let (word, drawing) = if is_done { ("Reopen", "circle-check") } else { ("Complete", "circle") };
     // Of a series, the date that is to be done next is completed.
     let open = occurrences::open_date(task, page.today).ok().flatten();
-    let due = open.as_ref().map_or_else(|| task.date("due_date"), |open| Some(open.last_day()));
+    let due = open.as_ref().map_or_else(|| task::DUE_DATE.get(task), |open| Some(open.last_day()));
     html! {
         li id={ "task-" (task.id) } data-past[is_done || task.state() == "cancelled"] {
             @if let Some(address) = address {

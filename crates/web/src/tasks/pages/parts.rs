@@ -6,7 +6,7 @@ use obcms_app::records::lists::Parameters as Pairs;
 use obcms_app::tasks::task_facts;
 use obcms_domain::choices::{self, Choice, PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds;
+use obcms_domain::kinds::{self, task};
 use obcms_domain::registry::Record;
 pub use obcms_domain::tasks::is_open;
 use obcms_store::records::Directory;
@@ -48,9 +48,9 @@ impl Facts {
 pub fn marks(task: &Record, today: Date) -> Markup {
     let facts = Facts::of(task, today);
     html! {
-        @if ["high", "critical"].contains(&task.text("priority")) { (badges::priority(task.text("priority"))) }
+        @if ["high", "critical"].contains(&task::PRIORITY.get(task)) { (badges::priority(task::PRIORITY.get(task))) }
         (due(task, today))
-        @if is_open(task) && task.flag("blocked") {
+        @if is_open(task) && task::BLOCKED.get(task) {
             (icon_badge("lock", "Blocked", Tone::Bad))
         } @else if facts.at_risk && !facts.overdue {
             (icon_badge("triangle-alert", "At risk", Tone::Warning))
@@ -61,14 +61,14 @@ pub fn marks(task: &Record, today: Date) -> Markup {
 /// The status as a badge.
 #[must_use]
 pub fn status(task: &Record) -> Markup {
-    let value = task.text("status");
+    let value = task::STATUS.get(task);
     badges::badge(choices::label(TASK_STATUSES, value), Tone::of_status(value))
 }
 
 /// Title, address and module of what a task belongs to.
 #[must_use]
 pub fn origin(task: &Record, directory: &Directory) -> Option<(String, String, &'static str)> {
-    let origin = directory.get(&task.link("origin")?.id)?;
+    let origin = directory.get(&task::ORIGIN.get(task)?.id)?;
     let kind = kinds::by_name(&origin.kind)?;
     Some((origin.title.clone(), kind.url(origin.id), kind.module.key()))
 }
@@ -85,7 +85,7 @@ pub fn origin_link(title: &str, address: &str, module: &str) -> Markup {
 #[must_use]
 pub fn people(task: &Record, directory: &Directory) -> Vec<String> {
     let name = |id: &Id| directory.get(id).map(|person| person.title.clone());
-    task.references("assignees").iter().filter_map(name).collect()
+    task::ASSIGNEES.get(task).iter().filter_map(name).collect()
 }
 
 /// The parameters of a page in order, without those that browsers send empty.

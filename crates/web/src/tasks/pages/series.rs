@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use obcms_app::calendar::series::occurrences::Date;
 use obcms_app::tasks::occurrences;
 use obcms_domain::calendar::series::state::whole_state;
-use obcms_domain::kinds::TASK;
+use obcms_domain::kinds::{TASK, task};
 use obcms_domain::registry::{Record, Value};
 use obcms_domain::tasks::TaskStatus;
 use serde_json::Value as Json;
@@ -90,7 +90,7 @@ impl<'a> Repeating<'a> {
             }
             ("on_hold", _) => whole("Resume series", "play", "not_started", ButtonKind::Main),
             (_, Some(date)) => html! {
-                @if date.record.text("status") != "in_progress" {
+                @if task::STATUS.get(&date.record) != "in_progress" {
                     (step("Start", "play", "in_progress", ButtonKind::Plain))
                 }
                 (step("Complete", "check", "completed", ButtonKind::Main))
@@ -103,7 +103,7 @@ impl<'a> Repeating<'a> {
         match (whole_state(self.task).as_str(), &self.open) {
             ("completed" | "cancelled" | "on_hold", _) | (_, None) => None,
             (_, Some(date)) => {
-                let (word, status) = match date.record.text("status") {
+                let (word, status) = match task::STATUS.get(&date.record) {
                     "in_progress" => ("Complete", TaskStatus::Completed),
                     _ => ("Start", TaskStatus::InProgress),
                 };
@@ -138,7 +138,7 @@ impl<'a> Repeating<'a> {
 
 /// How many dates are done, in the place of one progress for all.
 pub fn progress(task: &Record) -> Markup {
-    let done = match task.get("overrides") {
+    let done = match task::OVERRIDES.value(task) {
         Value::Json(Json::Object(dates)) => dates
             .values()
             .filter(|patch| patch.get("status").and_then(Json::as_str) == Some("completed"))

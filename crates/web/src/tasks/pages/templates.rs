@@ -12,7 +12,7 @@ use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::choices::{self, ANCHORS, ASSIGNEE_RULES, Choice as Entry, PRIORITIES, TASK_PHASES};
 use obcms_domain::core::hex::hex;
-use obcms_domain::kinds::TASK_TEMPLATE;
+use obcms_domain::kinds::{TASK_TEMPLATE, task, task_template};
 use obcms_domain::registry::{FieldError, Record, Value};
 use serde_json::{Map, Value as Json, json};
 
@@ -80,7 +80,7 @@ async fn show(
         let values = page.values(&directory, &zone);
         let items = items(&record);
         let wide = html! {
-            @if !record.text("description").is_empty() { p.prose { (record.text("description")) } }
+            @if !task::DESCRIPTION.get(&record).is_empty() { p.prose { (task::DESCRIPTION.get(&record)) } }
             (panel("items", "task_template", &format!("Tasks ({})", items.len()), &html! {}, &items_table(items)))
             (history_panel(&state, &page, &actor, &TASK_TEMPLATE, record.id)?)
         };
@@ -97,7 +97,7 @@ fn below(page: &Page) -> Page {
 }
 
 fn items(record: &Record) -> &[Json] {
-    match record.get("items") {
+    match task_template::ITEMS.value(record) {
         Value::Json(Json::Array(items)) => items,
         _ => &[],
     }

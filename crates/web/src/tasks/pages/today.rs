@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use obcms_app::tasks::board::may_move;
 use obcms_app::tasks::today::{Appointment, Due, Queue, Today, TodayTask};
 use obcms_app::{Actor, calendar};
-use obcms_domain::kinds::{EVENT, TASK};
+use obcms_domain::kinds::{EVENT, TASK, ppa, task};
 
 use super::parts;
 use crate::components::badges::{date_text, grouped};
@@ -61,7 +61,7 @@ fn tasks(page: &Page, actor: &Actor, today: &Today, may_add: bool) -> Markup {
                 @let of_part: Vec<&TodayTask> = today
                     .tasks
                     .iter()
-                    .filter(|duty| Due::of(duty.task.date("due_date"), page.today, today.week_end) == part)
+                    .filter(|duty| Due::of(task::DUE_DATE.get(&duty.task), page.today, today.week_end) == part)
                     .collect();
                 @if !of_part.is_empty() {
                     section.panel data-late[part == Due::Late] {
@@ -137,7 +137,7 @@ fn pile_list(pile: &Queue, today: Option<Date>) -> Markup {
                 li {
                     a href=(record.kind.url(record.id)) { (record.title()) }
                     @if let Some(today) = today {
-                        @let day = record.date("due_date").or_else(|| record.date("target_end_date"));
+                        @let day = task::DUE_DATE.get(record).or_else(|| ppa::TARGET_END_DATE.get(record));
                         @if let Some(day) = day { span.faint.nowrap { (date_text(day, today)) } }
                     }
                 }
