@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
-use obcms_domain::kinds::{HIJRI_ADJUSTMENT, HOLIDAY};
+use obcms_domain::kinds::{HIJRI_ADJUSTMENT, HOLIDAY, hijri_adjustment};
 use obcms_domain::registry::{Kind, parse_date};
 
 use crate::components::buttons::{ButtonKind, button_link, submit_button};
@@ -106,7 +106,7 @@ async fn compute(
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let text = form.get("year").trim();
-    let year = text.parse().map_err(|_| AppError::field("year", "type", "Must be a year like 2027."))?;
+    let year = text.parse().map_err(|_| AppError::field(hijri_adjustment::YEAR.name(), "type", "Must be a year like 2027."))?;
     let computed = blocking(|| state.app.compute_holidays(&actor, year))?;
     let message = match (computed.created, computed.updated) {
         (0, 0) => format!("All holidays of {year} already exist."),

@@ -411,7 +411,7 @@ async fn save(
         Err(AppError::Invalid(errors)) => page_of(&state, signed, Some(&user), Some(&form), &errors, None),
         Err(AppError::Stale { .. }) => {
             let errors = vec![FieldError::new(
-                "username",
+                user::USERNAME.name(),
                 "stale",
                 "Someone else saved at the same time. Your changes are still in the form: save again.",
             )];
