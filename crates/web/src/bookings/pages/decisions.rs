@@ -11,7 +11,7 @@ use obcms_app::records::undo::undo_address;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{BookingStatus, Span, actions, uses};
-use obcms_domain::choices::{self, BOOKING_STATUSES};
+use obcms_domain::choices::BOOKING_STATUSES;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, EVENT, booking, event};
 use obcms_domain::registry::{Record, Value};
@@ -22,6 +22,7 @@ use serde_json::Map;
 use super::{span_text, views};
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state};
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -43,7 +44,7 @@ pub async fn waiting(
     listing.records.retain(|booking| is_ahead(booking, now));
     let decides = !actor.read_only && actor.may(Action::DecideBooking, BOOKING.area);
     let head = PageHead {
-        title: "Waiting for approval".to_owned(),
+        title: t!("Waiting for approval").to_owned(),
         badges: html! { span.count { (listing.records.len()) } },
         ..PageHead::default()
     };
@@ -54,8 +55,8 @@ pub async fn waiting(
             @if listing.records.is_empty() {
                 (empty_state(&EmptyState {
                     icon: "circle-check".to_owned(),
-                    title: "Nothing to approve".to_owned(),
-                    text: "Bookings waiting for approval are listed here.".to_owned(),
+                    title: t!("Nothing to approve").to_owned(),
+                    text: t!("Bookings waiting for approval are listed here.").to_owned(),
                     action: None,
                 }))
             } @else {
@@ -63,8 +64,8 @@ pub async fn waiting(
             }
         }
     };
-    let page = page.clone().below(BOOKING.plural, "/bookings");
-    Ok(Html(page.render("Waiting for approval", &content).into_string()))
+    let page = page.clone().below(words::label(BOOKING.plural), "/bookings");
+    Ok(Html(page.render(t!("Waiting for approval"), &content).into_string()))
 }
 
 fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Markup {
@@ -79,7 +80,7 @@ fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Marku
                 div.muted {
                     (crate::records::pages::value(&values, booking, "resource")) " · "
                     @if let Some(span) = span { (span_text(span, booking::ALL_DAY.get(booking), &zone)) }
-                    @if count > 1 { " and " (count - 1) " more occurrences" }
+                    @if count > 1 { " " (t_html!("and {count} more occurrences", count = count - 1)) }
                     " · " (crate::records::pages::value(&values, booking, "booked_by"))
                 }
             }
@@ -87,10 +88,10 @@ fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Marku
                 form.row method="post" action={ (BOOKING.url(booking.id)) "/decision" } {
                     input type="hidden" name="csrf_token" value=(page.csrf());
                     input type="hidden" name="back" value="/bookings/waiting";
-                    input.input name="note" maxlength="2000" placeholder="Note (required to reject)"
-                        aria-label={ "Note on " (booking.title()) };
-                    button.button data-kind="main" type="submit" name="decision" value="approve" { "Approve" }
-                    button.button type="submit" name="decision" value="reject" { "Reject" }
+                    input.input name="note" maxlength="2000" placeholder=(t!("Note (required to reject)"))
+                        aria-label={ (t_html!("Note on {title}", title = booking.title())) };
+                    button.button data-kind="main" type="submit" name="decision" value="approve" { (t!("Approve")) }
+                    button.button type="submit" name="decision" value="reject" { (t!("Reject")) }
                 }
             }
         }
@@ -136,21 +137,21 @@ impl Decider {
             uses(booking).first().map(|one| span_text(one.span, booking::ALL_DAY.get(booking), &self.zone));
         let id = format!("decide-{}", booking.id);
         html! {
-            " " button.button.decide type="button" popovertarget=(id) aria-label={ "Decide on " (booking.title()) } { "Decide" }
-            div.decide-card id=(id) popover role="dialog" aria-label={ "Decide on " (booking.title()) } {
+            " " button.button.decide type="button" popovertarget=(id) aria-label={ (t_html!("Decide on {title}", title = booking.title())) } { (t!("Decide")) }
+            div.decide-card id=(id) popover role="dialog" aria-label={ (t_html!("Decide on {title}", title = booking.title())) } {
                 form.stack data-gap="small" method="post" action={ (BOOKING.url(booking.id)) "/decision" } {
                     input type="hidden" name="csrf_token" value=(self.csrf_token);
                     input type="hidden" name="back" value=(self.back);
                     h2 { (booking.title()) }
                     p.muted { (booking::RESOURCE_NAME.get(booking)) @if let Some(when) = when { " · " (when) } }
                     div {
-                        label for={ (id) "-note" } { "Note" }
+                        label for={ (id) "-note" } { (t!("Note")) }
                         input.input id={ (id) "-note" } name="note" maxlength="2000" autocomplete="off" autofocus;
-                        p.field-help { "Required to reject. The person who booked can read it." }
+                        p.field-help { (t!("Required to reject. The person who booked can read it.")) }
                     }
                     div.row {
-                        button.button data-kind="main" type="submit" name="decision" value="approve" { "Approve" }
-                        button.button type="submit" name="decision" value="reject" { "Reject" }
+                        button.button data-kind="main" type="submit" name="decision" value="approve" { (t!("Approve")) }
+                        button.button type="submit" name="decision" value="reject" { (t!("Reject")) }
                     }
                 }
             }
@@ -170,7 +171,7 @@ pub async fn decide(
         .and_then(|decision| blocking(|| state.app.decide(&actor, id.0, &decision, None)));
     match answer {
         Ok(decided) => {
-            let word = choices::label(BOOKING_STATUSES, booking::STATUS.get(&decided.booking)).to_lowercase();
+            let word = words::choice(BOOKING_STATUSES, booking::STATUS.get(&decided.booking)).to_lowercase();
             let undo = undo_address(&BOOKING, id.0, decided.change_set);
             Ok(done(&back, &format!("{}: {word}", decided.booking.title()), Some(&undo)))
         }
@@ -206,7 +207,10 @@ pub async fn follow(
     match blocking(|| state.app.update(&actor, &BOOKING, id.0, &input, Some(booking.version))) {
         Ok(moved) => {
             let undo = blocking(|| state.app.undo_of_last(&actor, &BOOKING, moved.id))?;
-            let message = format!("{} moved with the event", booking::RESOURCE_NAME.get(&moved));
+            let message = t!(
+                "{resource_name} moved with the event",
+                resource_name = booking::RESOURCE_NAME.get(&moved)
+            );
             Ok(done(&address, &message, undo.as_deref()))
         }
         Err(AppError::Conflict { detail, .. }) => Ok(done(&address, &detail, None)),

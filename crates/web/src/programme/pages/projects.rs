@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use obcms_app::programme::projects::Step;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
-use obcms_domain::choices::{self, PROJECT_STAGES};
+use obcms_domain::choices::PROJECT_STAGES;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{self, PROJECT, project};
 use obcms_domain::programme::life_cycle::Stage;
@@ -24,7 +24,8 @@ use crate::components::feedback::notice;
 use crate::components::forms::{Choice, Control, FormField, error_summary, field};
 use crate::components::icons::icon;
 use crate::components::tabs::record_tabs;
-use crate::components::words::capitalized;
+use crate::components::words::{self, capitalized};
+use crate::components::words::{t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -81,13 +82,13 @@ async fn change_stage(
         _ => None,
     };
     let Some(step) = step else {
-        return Err(AppError::BadRequest("Select the stage to return to.".to_owned()).into());
+        return Err(AppError::BadRequest(t!("Select the stage to return to.").to_owned()).into());
     };
     let seen = Stage::parse(form.get("from"));
     let (errors, problem) = match blocking(|| state.app.move_project(&actor, id.0, seen, step, &note)) {
         Ok(project) => {
-            let stage = choices::label(PROJECT_STAGES, project::CURRENT_STAGE.get(&project));
-            let message = format!("The project is now in {stage}");
+            let stage = words::choice(PROJECT_STAGES, project::CURRENT_STAGE.get(&project));
+            let message = t!("The project is now in {stage}", stage);
             let undo = blocking(|| state.app.undo_of_last(&actor, &PROJECT, id.0))?;
             return Ok(done(&PROJECT.url(id.0), &message, undo.as_deref()));
         }
@@ -119,12 +120,16 @@ fn draw(
     let content = html! {
         (generic::head(state, page, actor, &record)?)
         @if record.is_archived() {
-            (notice(Tone::Warning, &html! { "Archived: not in lists and figures. Restore it to change its stage." }))
+            (notice(Tone::Warning, &html! { (t!("Archived: not in lists and figures. Restore it to change its stage.")) }))
         }
         (record_tabs(&address, in_history))
         (body)
     };
-    Ok(page.clone().below(PROJECT.plural, "/projects").render(record.title(), &content).into_string())
+    Ok(page
+        .clone()
+        .below(words::label(PROJECT.plural), "/projects")
+        .render(record.title(), &content)
+        .into_string())
 }
 
 fn overview(
@@ -148,7 +153,7 @@ fn overview(
         && !actor.read_only
         && state.app.read(|tx| actor.may_on(tx, Action::Transition, record))?;
     let wide = html! {
-        (panel("stages", "project need ppa", "Stages", &html! {}, &html! {
+        (panel("stages", "project need ppa", t!("Stages"), &html! {}, &html! {
             (timeline(record, stays, &values, state.app.now()))
             (next(record, &links, &values))
             @if may_move { (steps(page, record, checks, refused)) }
@@ -157,10 +162,10 @@ fn overview(
         (generic::long_texts(record, &values))
     };
     let narrow = html! {
-        (panel("properties", "project", "Properties", &html! {}, &properties(&generic::properties(record, &values))))
-        (panel("people", "project", "People", &html! {}, &properties(&generic::people(record, &values))))
+        (panel("properties", "project", t!("Properties"), &html! {}, &properties(&generic::properties(record, &values))))
+        (panel("people", "project", t!("People"), &html! {}, &properties(&generic::people(record, &values))))
         (trace::panel(state, page, actor, record)?)
-        (panel("record", "project", "Record", &html! {}, &properties(&generic::record_facts(record, &values))))
+        (panel("record", "project", t!("Record"), &html! {}, &properties(&generic::record_facts(record, &values))))
     };
     Ok(detail(&wide, &narrow))
 }
@@ -189,15 +194,15 @@ fn timeline(record: &Record, stays: &[Json], values: &Values<'_>, now: Timestamp
                     span.stage-mark { @if word == "passed" { (icon("check")) } }
                     div.stage-body {
                         div.stage-title {
-                            strong { (choices::label(PROJECT_STAGES, stage.as_str())) }
-                            @if word == "skipped" { span.muted { "Skipped" } }
-                            @if stage == current { span.visually-hidden { " (now)" } }
+                            strong { (words::choice(PROJECT_STAGES, stage.as_str())) }
+                            @if word == "skipped" { span.muted { (t!("Skipped")) } }
+                            @if stage == current { span.visually-hidden { " " (t!("(now)")) } }
                             @if !own.is_empty() { span.muted { (time_in(&own, now)) } }
                         }
                         @for stay in &own {
                             p.muted {
-                                @if let Some(entered) = instant(stay, "entered_at") { "Entered " (values.instant(entered)) }
-                                @if let Ok(person) = text(stay, "entered_by").parse::<Id>() { " by " (values.reference(person, "user")) }
+                                @if let Some(entered) = instant(stay, "entered_at") { (t_html!("Entered {instant}", instant = values.instant(entered))) }
+                                @if let Ok(person) = text(stay, "entered_by").parse::<Id>() { " " (t_html!("by {reference}", reference = values.reference(person, "user"))) }
                                 @if !text(stay, "note").is_empty() { ": " (text(stay, "note")) }
                             }
                         }
@@ -218,11 +223,11 @@ fn time_in(stays: &[&Json], now: Timestamp) -> String {
         })
         .sum();
     match (seconds / 86_400, seconds / 3600) {
-        (0, 0) => "less than an hour".to_owned(),
-        (0, 1) => "1 hour".to_owned(),
-        (0, hours) => format!("{hours} hours"),
-        (1, _) => "1 day".to_owned(),
-        (days, _) => format!("{days} days"),
+        (0, 0) => t!("less than an hour").to_owned(),
+        (0, 1) => t!("1 hour").to_owned(),
+        (0, hours) => t!("{hours} hours", hours),
+        (1, _) => t!("1 day").to_owned(),
+        (days, _) => t!("{days} days", days),
     }
 }
 
@@ -230,16 +235,16 @@ fn time_in(stays: &[&Json], now: Timestamp) -> String {
 fn next(record: &Record, checks: &[(String, Option<String>)], values: &Values<'_>) -> Markup {
     let Some(stage) = Stage::parse(project::CURRENT_STAGE.get(record)).and_then(Stage::next) else {
         return html! {
-            p { "The project is completed"
-                @if let Some(day) = project::COMPLETED_ON.get(record) { ", on " (crate::components::badges::date(day, values.today)) } "." }
+            p { (t!("The project is completed"))
+                @if let Some(day) = project::COMPLETED_ON.get(record) { (t_html!(", on {date}", date = crate::components::badges::date(day, values.today))) } "." }
         };
     };
-    let label = choices::label(PROJECT_STAGES, stage.as_str());
+    let label = words::choice(PROJECT_STAGES, stage.as_str());
     html! {
         @if checks.is_empty() {
-            p.row { (icon("circle-check")) span { "Ready for " strong { (label) } "." } }
+            p.row { (icon("circle-check")) span { (t!("Ready for")) " " strong { (label) } "." } }
         } @else {
-            p { "Missing for " strong { (label) } ":" }
+            p { (t!("Missing for")) " " strong { (label) } ":" }
             ul.checks {
                 @for (message, address) in checks {
                     li {
@@ -291,26 +296,26 @@ fn steps(page: &Page, record: &Record, checks: &[Json], refused: &Refused) -> Ma
         .filter(|stage| *stage < current)
         .map(|stage| Choice {
             value: stage.as_str().to_owned(),
-            label: choices::label(PROJECT_STAGES, stage.as_str()).to_owned(),
+            label: words::choice(PROJECT_STAGES, stage.as_str()).to_owned(),
             selected: refused.form.get("stage") == stage.as_str(),
         })
         .collect();
     html! {
         @if let Some(problem) = &refused.problem { (notice(Tone::Bad, &html! { (problem) })) }
         @if let (Some(next), true) = (current.next(), checks.is_empty()) {
-            @let label = format!("Advance to {}", choices::label(PROJECT_STAGES, next.as_str()));
-            (step_form(page, record, "advance", &label, "Note", false, &[], refused))
+            @let label = t!("Advance to {label}", label = words::choice(PROJECT_STAGES, next.as_str()));
+            (step_form(page, record, "advance", &label, t!("Note"), false, &[], refused))
         }
         @if may_skip {
             details.more-fields open[asked == "skip"] {
-                summary { "Skip the policy linkage" }
-                (step_form(page, record, "skip", "Skip policy linkage", "Reason", true, &[], refused))
+                summary { (t!("Skip the policy linkage")) }
+                (step_form(page, record, "skip", t!("Skip policy linkage"), t!("Reason"), true, &[], refused))
             }
         }
         @if !earlier.is_empty() {
             details.more-fields open[asked == "return"] {
-                summary { "Return to an earlier stage" }
-                (step_form(page, record, "return", "Return project", "Reason", true, &earlier, refused))
+                summary { (t!("Return to an earlier stage")) }
+                (step_form(page, record, "return", t!("Return project"), t!("Reason"), true, &earlier, refused))
             }
         }
     }
@@ -332,7 +337,7 @@ fn step_form(
     if !stages.is_empty() {
         fields.push(FormField {
             name: format!("stage-{step}"),
-            label: "Stage".to_owned(),
+            label: t!("Stage").to_owned(),
             required: true,
             control: Control::Select { options: stages.to_vec() },
             ..FormField::default()

@@ -20,6 +20,7 @@ use crate::components::feedback::notice;
 use crate::components::filters::filters;
 use crate::components::frame::Width;
 use crate::components::tabs::{Tab, tabs};
+use crate::components::words::{t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -75,20 +76,20 @@ async fn show(
     };
     let content = html! {
         (page_head(&PageHead {
-            title: "Board".to_owned(),
-            actions: html! { @if may_add { (button_link("New task", "/tasks/new", "plus", ButtonKind::Main)) } },
+            title: t!("Board").to_owned(),
+            actions: html! { @if may_add { (button_link(t!("New task"), "/tasks/new", "plus", ButtonKind::Main)) } },
             ..PageHead::default()
         }))
         (filters(&parts::filters(&address, &titles), &group_switch(&address, board.group)))
         @if board.more_people > 0 {
             (notice(Tone::Neutral, &html! {
-                (board.more_people) " more people have tasks. Filter by assignee to see them."
+                (t_html!("{more_people} more people have tasks. Filter by assignee to see them.", more_people = board.more_people))
             }))
         }
         (board_view(&view))
     };
     let page = page.width(Width::Full).with_assets(&["board.js"]);
-    Ok(Html(page.render("Board", &content).into_string()))
+    Ok(Html(page.render(t!("Board"), &content).into_string()))
 }
 
 /// By what the columns are made.
@@ -103,7 +104,7 @@ fn group_switch(address: &Address, present: Group) -> Markup {
             current: *group == present,
         })
         .collect();
-    tabs("Columns by", &entries)
+    tabs(t!("Columns by"), &entries)
 }
 
 /// What drawing a column needs to know.
@@ -238,7 +239,7 @@ async fn add(
             input.insert(board::group_name(group).to_owned(), json!(column));
         }
         None => {
-            return Err(AppError::field("group", "choice", "Unknown board.").into());
+            return Err(AppError::field("group", "choice", t!("Unknown board.")).into());
         }
     }
     if !people.is_empty() {
@@ -246,5 +247,5 @@ async fn add(
     }
     let task = blocking(|| state.app.create(&actor, &TASK, &input))?;
     let undo = blocking(|| state.app.undo_of_last(&actor, &TASK, task.id))?;
-    Ok(done(&parts::back(form.get("back"), "/board"), "Task added", undo.as_deref()))
+    Ok(done(&parts::back(form.get("back"), "/board"), t!("Task added"), undo.as_deref()))
 }

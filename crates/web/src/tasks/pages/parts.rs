@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use obcms_app::records::lists::Parameters as Pairs;
 use obcms_app::tasks::task_facts;
-use obcms_domain::choices::{self, Choice, PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
+use obcms_domain::choices::{Choice, PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{self, task};
 use obcms_domain::registry::Record;
@@ -14,6 +14,7 @@ use obcms_store::records::Directory;
 use crate::components::badges::{self, Tone, icon_badge};
 use crate::components::filters::{Chip, Filters};
 use crate::components::forms::{self, Control, FormField};
+use crate::components::words::{self, t};
 use crate::core::return_path::local_path;
 pub use crate::records::pages::dates::due;
 
@@ -51,9 +52,9 @@ pub fn marks(task: &Record, today: Date) -> Markup {
         @if ["high", "critical"].contains(&task::PRIORITY.get(task)) { (badges::priority(task::PRIORITY.get(task))) }
         (due(task, today))
         @if is_open(task) && task::BLOCKED.get(task) {
-            (icon_badge("lock", "Blocked", Tone::Bad))
+            (icon_badge("lock", t!("Blocked"), Tone::Bad))
         } @else if facts.at_risk && !facts.overdue {
-            (icon_badge("triangle-alert", "At risk", Tone::Warning))
+            (icon_badge("triangle-alert", t!("At risk"), Tone::Warning))
         }
     }
 }
@@ -62,7 +63,7 @@ pub fn marks(task: &Record, today: Date) -> Markup {
 #[must_use]
 pub fn status(task: &Record) -> Markup {
     let value = task::STATUS.get(task);
-    badges::badge(choices::label(TASK_STATUSES, value), Tone::of_status(value))
+    badges::badge(words::choice(TASK_STATUSES, value), Tone::of_status(value))
 }
 
 /// Title, address and module of what a task belongs to.
@@ -171,27 +172,28 @@ pub fn filters(address: &Address, titles: &Directory) -> Filters {
             .iter()
             .map(|choice| forms::Choice {
                 value: choice.value.to_owned(),
-                label: choice.label.to_owned(),
+                label: words::label(choice.label).to_owned(),
                 selected: choice.value == chosen,
             })
             .collect();
         field(name, label, Control::Select { options })
     }));
-    for (name, label, collection) in [("assignees", "Assignee", "users"), ("teams", "Team", "teams")] {
+    for (name, label, collection) in [("assignees", t!("Assignee"), "users"), ("teams", t!("Team"), "teams")]
+    {
         let id: Option<Id> = address.get(name).parse().ok();
         let selected = id.map(|id| {
-            let title = titles.get(&id).map_or_else(|| "Someone".to_owned(), |known| known.title.clone());
+            let title = titles.get(&id).map_or_else(|| t!("Someone").to_owned(), |known| known.title.clone());
             (id.to_string(), title)
         });
         fields.push(field(name, label, Control::Reference { collection: collection.to_owned(), selected }));
     }
-    for (name, label) in [("due_date_from", "Due from"), ("due_date_to", "Due until")] {
+    for (name, label) in [("due_date_from", t!("Due from")), ("due_date_to", t!("Due until"))] {
         fields.push(field(name, label, Control::Date { value: address.get(name).to_owned() }));
     }
     Filters {
         action: address.path.to_owned(),
         search: Some(address.get("q").to_owned()),
-        search_label: "Search tasks".to_owned(),
+        search_label: t!("Search tasks").to_owned(),
         chips: chips(address, titles),
         fields,
         keep: address.pairs.iter().filter(|(name, _)| name != "cursor").cloned().collect(),
@@ -228,22 +230,24 @@ fn chips(address: &Address, titles: &Directory) -> Vec<Chip> {
 /// A filter in words.
 fn words(name: &str, value: &str, titles: &Directory) -> (String, String) {
     if let Some((_, label)) = FLAGS.iter().find(|(known, _)| *known == name) {
-        return ((*label).to_owned(), if value == "true" { "" } else { "No" }.to_owned());
+        return ((*label).to_owned(), if value == "true" { "" } else { t!("No") }.to_owned());
     }
     let label = match name {
-        "assignees" => "Assignee".to_owned(),
-        "origin" => "Belongs to".to_owned(),
-        "due_date_from" => "Due from".to_owned(),
-        "due_date_to" => "Due until".to_owned(),
-        _ => kinds::TASK.field(name).map_or_else(|| badges::words(name), |field| field.label.to_owned()),
+        "assignees" => t!("Assignee").to_owned(),
+        "origin" => t!("Belongs to").to_owned(),
+        "due_date_from" => t!("Due from").to_owned(),
+        "due_date_to" => t!("Due until").to_owned(),
+        _ => kinds::TASK
+            .field(name)
+            .map_or_else(|| badges::words(name), |field| words::label(field.label).to_owned()),
     };
     let list = LISTS.iter().find(|(known, ..)| *known == name).map(|(_, _, list)| *list);
     let one = |part: &str| -> String {
         if part == "none" {
-            return "None".to_owned();
+            return t!("None").to_owned();
         }
         if let Some(list) = list {
-            return choices::label(list, part).to_owned();
+            return words::choice(list, part).to_owned();
         }
         let id: Option<Id> = part.rsplit(':').next().and_then(|id| id.parse().ok());
         id.and_then(|id| titles.get(&id)).map_or_else(|| part.to_owned(), |known| known.title.clone())

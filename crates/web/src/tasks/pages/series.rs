@@ -15,6 +15,7 @@ use crate::components::badges::date_text;
 use crate::components::buttons::{ButtonKind, post_button};
 use crate::components::detail::panel;
 use crate::components::menu::MenuItem;
+use crate::components::words::{t, t_html};
 use crate::records::pages::dates;
 
 /// A task that repeats, with the date that is to be done next.
@@ -34,9 +35,9 @@ impl<'a> Repeating<'a> {
     /// The date that is to be done next, in words: "Next: Mon 25 Jan".
     pub fn subtitle(&self) -> String {
         match &self.open {
-            Some(date) if date.last_day() < self.today => format!("Missed: {}", self.day(date)),
-            Some(date) => format!("Next: {}", self.day(date)),
-            None if parts::is_open(self.task) => "All occurrences done".to_owned(),
+            Some(date) if date.last_day() < self.today => t!("Missed: {day}", day = self.day(date)),
+            Some(date) => t!("Next: {day}", day = self.day(date)),
+            None if parts::is_open(self.task) => t!("All occurrences done").to_owned(),
             None => String::new(),
         }
     }
@@ -74,11 +75,11 @@ impl<'a> Repeating<'a> {
         };
         match (whole_state(self.task).as_str(), &self.open) {
             ("completed" | "cancelled", _) => {
-                whole("Reopen series", "rotate-ccw", "not_started", ButtonKind::Plain)
+                whole(t!("Reopen series"), "rotate-ccw", "not_started", ButtonKind::Plain)
             }
             (_, None) => {
                 let fields = [("status", "not_started")];
-                let label = "Reopen last occurrence";
+                let label = t!("Reopen last occurrence");
                 post_button(
                     label,
                     &format!("{page}/transition"),
@@ -88,12 +89,12 @@ impl<'a> Repeating<'a> {
                     &fields,
                 )
             }
-            ("on_hold", _) => whole("Resume series", "play", "not_started", ButtonKind::Main),
+            ("on_hold", _) => whole(t!("Resume series"), "play", "not_started", ButtonKind::Main),
             (_, Some(date)) => html! {
                 @if task::STATUS.get(&date.record) != "in_progress" {
-                    (step("Start", "play", "in_progress", ButtonKind::Plain))
+                    (step(t!("Start"), "play", "in_progress", ButtonKind::Plain))
                 }
-                (step("Complete", "check", "completed", ButtonKind::Main))
+                (step(t!("Complete"), "check", "completed", ButtonKind::Main))
             },
         }
     }
@@ -104,8 +105,8 @@ impl<'a> Repeating<'a> {
             ("completed" | "cancelled" | "on_hold", _) | (_, None) => None,
             (_, Some(date)) => {
                 let (word, status) = match task::STATUS.get(&date.record) {
-                    "in_progress" => ("Complete", TaskStatus::Completed),
-                    _ => ("Start", TaskStatus::InProgress),
+                    "in_progress" => (t!("Complete"), TaskStatus::Completed),
+                    _ => (t!("Start"), TaskStatus::InProgress),
                 };
                 let label = format!("{word} {}", in_words(&self.day(date)));
                 Some((label, status, Some(&date.recurrence_id)))
@@ -125,12 +126,12 @@ impl<'a> Repeating<'a> {
         let mut items = Vec::new();
         if parts::is_open(self.task) {
             if whole_state(self.task) != "on_hold" {
-                items.push(step("Hold series", "pause", "on_hold", false));
+                items.push(step(t!("Hold series"), "pause", "on_hold", false));
             }
             if self.open.is_some() {
-                items.push(step("Complete series", "check", "completed", false));
+                items.push(step(t!("Complete series"), "check", "completed", false));
             }
-            items.push(step("Cancel series", "ban", "cancelled", true));
+            items.push(step(t!("Cancel series"), "ban", "cancelled", true));
         }
         items
     }
@@ -146,17 +147,17 @@ pub fn progress(task: &Record) -> Markup {
         _ => 0,
     };
     let said = match done {
-        0 => "No occurrences done yet.".to_owned(),
-        1 => "1 occurrence done.".to_owned(),
-        done => format!("{done} occurrences done."),
+        0 => t!("No occurrences done yet.").to_owned(),
+        1 => t!("1 occurrence done.").to_owned(),
+        done => t!("{done} occurrences done.", done),
     };
     panel(
         "progress",
         "",
-        "Progress",
+        t!("Progress"),
         &html! {},
         &html! {
-            p.muted { (said) " Each occurrence has its own status." }
+            p.muted { (t_html!("{said} Each occurrence has its own status.", said)) }
         },
     )
 }

@@ -353,8 +353,11 @@ async fn set_progress(
     } else {
         let share = form.get("manual_progress").trim();
         let Ok(share) = share.parse::<i64>() else {
-            let errors =
-                vec![FieldError::new(ppa::MANUAL_PROGRESS.name(), "type", "Enter a whole number from 0 to 100.")];
+            let errors = vec![FieldError::new(
+                ppa::MANUAL_PROGRESS.name(),
+                "type",
+                "Enter a whole number from 0 to 100.",
+            )];
             return refuse(&state, &page, &actor, id.0, "overview", &Refused { form, errors, problem: None });
         };
         input.insert("manual_progress".to_owned(), json!(share));
