@@ -65,7 +65,7 @@ pub fn navigation(actor: &Actor) -> Vec<NavigationGroup> {
             items.push(item(t!("Jobs"), "/admin/jobs", "timer", ""));
         }
         if !items.is_empty() {
-            groups.push(NavigationGroup { label: label.to_owned(), items });
+            groups.push(NavigationGroup { label: words::text(label).to_owned(), items });
         }
     }
     groups

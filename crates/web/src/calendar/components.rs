@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use obcms_app::calendar::FILTERS;
 
 use crate::components::icons::icon;
-use crate::components::words::t;
+use crate::components::words::{self, t};
 
 /// The calendar of the page, or of a detail page.
 #[derive(Debug, Default, Clone)]
@@ -237,15 +237,15 @@ fn views(current: &str) -> Markup {
     html! {
         div.button-group.calendar-views role="group" aria-label=(t!("View")) {
             @for (view, label, key) in VIEWS.iter().filter(|(view, ..)| USUAL.contains(view)) {
-                button.button type="button" data-view=(view) title={ (label) " (" (key) ")" }
-                    aria-pressed=(pressed(view)) { (label) }
+                button.button type="button" data-view=(view) title={ (words::text(label)) " (" (key) ")" }
+                    aria-pressed=(pressed(view)) { (words::text(label)) }
             }
             details.menu.calendar-more-views data-side="end" {
                 summary.button { span data-view-name { (t!("More")) } (icon("chevron-down")) }
                 div.menu-panel role="group" aria-label=(t!("All views")) {
                     @for (view, label, key) in VIEWS {
                         button.menu-item type="button" data-view=(view) aria-pressed=(pressed(view)) {
-                            (label) kbd { (key) }
+                            (words::text(label)) kbd { (key) }
                         }
                     }
                 }

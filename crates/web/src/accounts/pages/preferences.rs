@@ -188,7 +188,7 @@ async fn save(
     let contested: Vec<FieldError> = input
         .iter()
         .filter(|(name, value)| now.get(*name) != before.get(*name) && now.get(*name) != Some(value))
-        .map(|(name, _)| FieldError::new(name.clone(), "stale", STALE))
+        .map(|(name, _)| FieldError::new(name.clone(), "stale", words::text(STALE)))
         .collect();
     if !contested.is_empty() {
         return me::refused(&state, page, form, AppError::Invalid(contested));

@@ -11,7 +11,7 @@ use obcms_domain::registry::FieldError;
 
 use crate::components::feedback;
 use crate::components::forms::{Control, Form as FormView, FormField, form};
-use crate::components::words::t;
+use crate::components::words::{self, t};
 use crate::core::address::is_secure;
 use crate::core::caller::{ClientAddress, cookie_name, cookies, session_cookie};
 use crate::core::errors::PageError;
@@ -255,7 +255,7 @@ fn setup_form(secret: &str, first: bool, typed: &Form, errors: &[FieldError]) ->
         fields.push(text_field("username", t!("User name"), typed.get("username")));
         fields.push(text_field("full_name", t!("Full name"), typed.get("full_name")));
     }
-    fields.push(password_field("password", t!("New password"), PASSWORD_HELP, "new-password"));
+    fields.push(password_field("password", t!("New password"), words::text(PASSWORD_HELP), "new-password"));
     if !first {
         fields.push(FormField {
             name: "end_access".to_owned(),

@@ -58,7 +58,9 @@ fn kept(asked: &Asked) -> Vec<(String, String)> {
 }
 
 fn chips(asked: &Asked, titles: &Directory) -> Vec<Chip> {
-    let label = |name: &str| FILTERS.iter().find(|(known, _)| *known == name).map_or("", |(_, label)| *label);
+    let label = |name: &str| {
+        FILTERS.iter().find(|(known, _)| *known == name).map_or("", |(_, label)| words::text(label))
+    };
     asked
         .set()
         .flat_map(|(name, values)| values.iter().map(move |value| (name, value)))
@@ -110,7 +112,11 @@ fn fields(actor: &Actor) -> Vec<FormField> {
         field("priority", t!("Priority"), Control::Select { options: priorities }),
     ];
     fields.extend(PICKERS.iter().map(|(name, label, collection)| {
-        field(name, label, Control::Reference { collection: (*collection).to_owned(), selected: None })
+        field(
+            name,
+            words::text(label),
+            Control::Reference { collection: (*collection).to_owned(), selected: None },
+        )
     }));
     fields
 }

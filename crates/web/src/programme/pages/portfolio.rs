@@ -310,7 +310,7 @@ fn ppa_table(
         .iter()
         .map(|(key, label, right)| Column {
             key: (*key).to_owned(),
-            label: (*label).to_owned(),
+            label: words::text(label).to_owned(),
             sort_href: address(
                 parameters,
                 "sort",

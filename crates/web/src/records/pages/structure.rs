@@ -270,7 +270,7 @@ fn outcomes(form: &Form) -> Markup {
         div.structure {
             @for (member, label) in OUTCOMES {
                 @let name = format!("outcome_framework.{member}");
-                label for={ "part-" (member) } { (t_html!("{label}, one per line", label)) }
+                label for={ "part-" (member) } { (t_html!("{label}, one per line", label = words::text(label))) }
                 textarea.input id={ "part-" (member) } name=(name) rows="3" { "\n" (form.get(&name)) }
             }
         }

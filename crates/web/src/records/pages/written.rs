@@ -16,6 +16,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{structure, value};
 use crate::components::badges;
+use crate::components::words;
 use crate::core::input::Form;
 use crate::core::state::blocking;
 
@@ -246,7 +247,7 @@ pub fn merged(
     let contested = input
         .keys()
         .filter(|name| theirs.contains(&name.as_str()) && wanted.contains_key(*name))
-        .map(|name| FieldError::new(name.clone(), "stale", STALE))
+        .map(|name| FieldError::new(name.clone(), "stale", words::text(STALE)))
         .collect();
     Ok(Merged { input, contested })
 }

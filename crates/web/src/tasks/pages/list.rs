@@ -119,7 +119,7 @@ fn tab_row(address: &Address, counts: &[i64]) -> Vec<Tab> {
             } else {
                 Address { path: "/tasks", pairs: wanted }.with(&[], &[])
             };
-            Tab { label: (*label).to_owned(), href, count: u64::try_from(*count).ok(), current }
+            Tab { label: words::text(label).to_owned(), href, count: u64::try_from(*count).ok(), current }
         })
         .collect()
 }
@@ -176,7 +176,7 @@ fn columns(address: &Address) -> Vec<Column> {
                 if sorted == Some(Direction::Ascending) { format!("-{key}") } else { (*key).to_owned() };
             Column {
                 key: (*key).to_owned(),
-                label: (*label).to_owned(),
+                label: words::text(label).to_owned(),
                 sort_href: if *sortable {
                     address.with(&["cursor"], &[("sort", &other)])
                 } else {

@@ -164,7 +164,9 @@ pub fn filter_ids(address: &Address) -> Vec<Id> {
 pub fn filters(address: &Address, titles: &Directory) -> Filters {
     let mut fields: Vec<FormField> = FLAGS
         .iter()
-        .map(|(name, label)| field(name, label, Control::Checkbox { checked: address.get(name) == "true" }))
+        .map(|(name, label)| {
+            field(name, words::text(label), Control::Checkbox { checked: address.get(name) == "true" })
+        })
         .collect();
     fields.extend(LISTS.iter().map(|(name, label, list)| {
         let chosen = address.get(name);
@@ -176,7 +178,7 @@ pub fn filters(address: &Address, titles: &Directory) -> Filters {
                 selected: choice.value == chosen,
             })
             .collect();
-        field(name, label, Control::Select { options })
+        field(name, words::text(label), Control::Select { options })
     }));
     for (name, label, collection) in [("assignees", t!("Assignee"), "users"), ("teams", t!("Team"), "teams")]
     {
@@ -230,7 +232,7 @@ fn chips(address: &Address, titles: &Directory) -> Vec<Chip> {
 /// A filter in words.
 fn words(name: &str, value: &str, titles: &Directory) -> (String, String) {
     if let Some((_, label)) = FLAGS.iter().find(|(known, _)| *known == name) {
-        return ((*label).to_owned(), if value == "true" { "" } else { t!("No") }.to_owned());
+        return (words::text(label).to_owned(), if value == "true" { "" } else { t!("No") }.to_owned());
     }
     let label = match name {
         "assignees" => t!("Assignee").to_owned(),

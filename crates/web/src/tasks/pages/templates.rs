@@ -491,7 +491,7 @@ fn row_fields(row: &Row, place: usize, count: usize) -> Markup {
                 span { (words) }
                 select.input name={ "items." (name) } aria-label=(label(words)) {
                     @if may_be_empty { option value="" selected[chosen.is_empty()] { "–" } }
-                    @for entry in entries { option value=(entry.value) selected[entry.value == chosen] { (entry.label) } }
+                    @for entry in entries { option value=(entry.value) selected[entry.value == chosen] { (words::text(entry.label)) } }
                 }
             }
         }
