@@ -6,8 +6,7 @@ use obcms_domain::kinds;
 use obcms_domain::registry::{Kind, Module};
 
 use crate::components::frame::{Command, NavigationGroup, NavigationItem};
-use crate::components::words::t;
-use crate::components::words::{self, lower};
+use crate::components::words::{self, lower, t};
 use crate::records::may_create;
 
 /// The modules of the sidebar below the pages that everybody uses.
@@ -38,7 +37,7 @@ pub fn navigation(actor: &Actor) -> Vec<NavigationGroup> {
         item(t!("Tasks"), "/tasks", "square-check", ""),
     ];
     if sees(&kinds::PPA) {
-        first.push(item("PPAs", "/ppas", "folder-kanban", ""));
+        first.push(item(t!("PPAs"), "/ppas", "folder-kanban", ""));
     }
     if actor.may(Action::View, kinds::PPA.area) {
         first.push(item(t!("Portfolio"), "/portfolio", "chart-pie", ""));

@@ -18,8 +18,7 @@ use crate::components::feedback::{EmptyState, empty_state, notice};
 use crate::components::frame::Width;
 use crate::components::tables::{Column, Pager, Row, Table, table};
 use crate::components::tabs::{Tab, tabs};
-use crate::components::words::sentence;
-use crate::components::words::{t, t_html};
+use crate::components::words::{sentence, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::SignedIn;
@@ -175,7 +174,7 @@ fn row(view: &View<'_>, job: &Job) -> Row {
             },
             html! {
                 (job.attempts)
-                @if job.maximum_attempts > 0 { span.faint { " " (t_html!("of {maximum_attempts}", maximum_attempts = job.maximum_attempts)) } }
+                @if job.maximum_attempts > 0 { span.faint { " " (t_html!("of {most}", most = job.maximum_attempts)) } }
             },
             html! { @if job.state != JobState::Running {
                 (post_button(label, &format!("/admin/jobs/{}/run", job.id), "play", ButtonKind::Plain, &view.csrf, &[]))

@@ -476,8 +476,7 @@ async fn ask_revoke(
     let content = html! {
         (page_head(&PageHead { title: title.clone(), ..PageHead::default() }))
         p {
-            (t!("Programs with this token lose access immediately. Choose which addresses created with it to revoke too:")) " "
-            (t!("they work without the token."))
+            (t!("Programs with this token lose access immediately. Choose which addresses created with it to revoke too: they work without the token."))
         }
         @if !names.is_empty() { p { (t_html!("Tokens created with it are also revoked: {names}.", names)) } }
         (form(&FormView {

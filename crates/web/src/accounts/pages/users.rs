@@ -263,7 +263,7 @@ fn page_of(
         @if let Some(link) = link {
             (notice(Tone::Good, &html! {
                 (t_html!("Give this link to {title}. It sets a password once and expires after three days. All sessions have ended.", title)) " "
-                a href="#access" { (t!("Tokens, feeds and shared calendars")) } " " (t!("keep working until you revoke them.")) br;
+                (t_html!("{link} keep working until you revoke them.", link = html! { a href="#access" { (t!("Tokens, feeds and shared calendars")) } })) br;
                 code.token { (link) }
             }))
         }

@@ -129,7 +129,7 @@ impl Sheet<'_> {
             let (first, last) = entry.days(self.zone);
             if first.until(last).map_or(0, |span| span.get_days()) >= RUNNING_DAYS {
                 running.push(entry);
-                days.entry(last).or_default().push(Line { entry, note: "Ends: " });
+                days.entry(last).or_default().push(Line { entry, note: t!("Ends: ") });
                 continue;
             }
             for day in first.series(1.day()).take_while(|day| *day <= last) {

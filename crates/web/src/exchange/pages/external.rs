@@ -113,8 +113,7 @@ fn overview(
     let wide = html! {
         @if external_calendar::LAST_STATUS.get(calendar) == "reading" {
             (notice(Tone::Warning, &html! {
-                (t!("A file is being imported, a few hundred events at a time. If the import was interrupted, import the")) " "
-                (t!("same file again: existing events are updated, not duplicated."))
+                (t!("A file is being imported, a few hundred events at a time. If the import was interrupted, import the same file again: existing events are updated, not duplicated."))
             }))
         }
         (next_dates(state, actor, calendar, &values)?)
@@ -404,8 +403,7 @@ fn reported(page: &Page, calendar: &Record, report: &Report) -> Response {
         }))
         (notice(tone, &html! { (report.summary()) "." }))
         p.muted.text-block {
-            (t!("To go back, import the previous file again: its events are restored, and events that only this")) " "
-            (t!("file has are archived. Archiving the calendar removes all its events."))
+            (t!("To go back, import the previous file again: its events are restored, and events that only this file has are archived. Archiving the calendar removes all its events."))
         }
         @if !report.skipped.is_empty() { (skipped_table(report)) }
     };

@@ -139,8 +139,7 @@ fn secret_address(base: &str, path: &str) -> Markup {
         div.stack data-gap="small" {
             (copy_field(t!("Address of this feed"), &address))
             p.muted {
-                (t!("Anyone with this address can read your view of the calendar without signing in. Keep it private;")) " "
-                (t!("create a new one if someone else has it."))
+                (t!("Anyone with this address can read your view of the calendar without signing in. Keep it private; create a new one if someone else has it."))
             }
             div.row {
                 @if let Some(subscribe) = &subscribe {

@@ -179,8 +179,9 @@ fn used(share: &Record) -> Markup {
     html! {
         p {
             @match share::MAX_VIEWS.get(share) {
-                Some(most) => { strong { (count) } " " (t_html!("of {most} views used.", most)) },
-                None => { strong { (count) } @if count == 1 { " " (t!("view.")) } @else { " " (t!("views.")) } },
+                Some(most) => { (t_html!("{count} of {most} views used.", count = html! { strong { (count) } }, most)) },
+                None if count == 1 => { (t_html!("{count} view.", count = html! { strong { (count) } })) },
+                None => { (t_html!("{count} views.", count = html! { strong { (count) } })) },
             }
         }
     }

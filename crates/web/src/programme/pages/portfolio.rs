@@ -64,7 +64,7 @@ async fn page(
         @if figures.lines.is_empty() {
             (empty_state(&EmptyState {
                 icon: "folder-kanban".to_owned(),
-                title: "No PPAs".to_owned(),
+                title: t!("No PPAs").to_owned(),
                 text: t!("Programmes, projects and activities are listed here with budget, progress and dates.").to_owned(),
                 action: crate::records::may_create(&actor, &PPA).then(|| (t!("New PPA").to_owned(), "/ppas/new".to_owned())),
             }))
@@ -189,7 +189,7 @@ fn totals(figures: &Portfolio) -> Markup {
     let share = |progress: Option<f64>| progress.map_or_else(|| "–".to_owned(), |share| format!("{share}%"));
     let needs = &figures.needs;
     let shown: [(&str, String, String); 8] = [
-        ("PPAs", grouped(figures.lines.len() as u64), "/ppas".to_owned()),
+        (t!("PPAs"), grouped(figures.lines.len() as u64), "/ppas".to_owned()),
         (t!("Budget"), short_money_text(sums.budget), String::new()),
         (t!("Average progress"), share(sums.average_progress), String::new()),
         (t!("Progress weighted by budget"), share(sums.budget_weighted_progress), String::new()),
@@ -211,7 +211,7 @@ fn totals(figures: &Portfolio) -> Markup {
             @for (label, value, href) in &shown {
                 div {
                     dt { (label) }
-                    dd title=[(*label == "Budget").then(|| money_text(sums.budget))] {
+                    dd title=[(*label == t!("Budget")).then(|| money_text(sums.budget))] {
                         @if href.is_empty() { (value) } @else { a href=(href) { (value) } }
                     }
                 }

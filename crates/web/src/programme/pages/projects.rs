@@ -24,8 +24,7 @@ use crate::components::feedback::notice;
 use crate::components::forms::{Choice, Control, FormField, error_summary, field};
 use crate::components::icons::icon;
 use crate::components::tabs::record_tabs;
-use crate::components::words::{self, capitalized};
-use crate::components::words::{t, t_html};
+use crate::components::words::{self, capitalized, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -36,6 +35,9 @@ use crate::core::state::{State, blocking};
 use crate::records::pages::written::error_of;
 use crate::records::pages::{Values, detail as generic, history_panel};
 use crate::tasks::pages::of_record;
+
+/// Kinds whose changes refresh the stages.
+const LIVE: &str = "project need ppa";
 
 /// Pages with their access.
 pub fn routes() -> Vec<PageRoute> {
@@ -153,7 +155,7 @@ fn overview(
         && !actor.read_only
         && state.app.read(|tx| actor.may_on(tx, Action::Transition, record))?;
     let wide = html! {
-        (panel("stages", "project need ppa", t!("Stages"), &html! {}, &html! {
+        (panel("stages", LIVE, t!("Stages"), &html! {}, &html! {
             (timeline(record, stays, &values, state.app.now()))
             (next(record, &links, &values))
             @if may_move { (steps(page, record, checks, refused)) }
@@ -201,8 +203,8 @@ fn timeline(record: &Record, stays: &[Json], values: &Values<'_>, now: Timestamp
                         }
                         @for stay in &own {
                             p.muted {
-                                @if let Some(entered) = instant(stay, "entered_at") { (t_html!("Entered {instant}", instant = values.instant(entered))) }
-                                @if let Ok(person) = text(stay, "entered_by").parse::<Id>() { " " (t_html!("by {reference}", reference = values.reference(person, "user"))) }
+                                @if let Some(entered) = instant(stay, "entered_at") { (t_html!("Entered {date}", date = values.instant(entered))) }
+                                @if let Ok(person) = text(stay, "entered_by").parse::<Id>() { " " (t_html!("by {person}", person = values.reference(person, "user"))) }
                                 @if !text(stay, "note").is_empty() { ": " (text(stay, "note")) }
                             }
                         }
@@ -235,16 +237,19 @@ fn time_in(stays: &[&Json], now: Timestamp) -> String {
 fn next(record: &Record, checks: &[(String, Option<String>)], values: &Values<'_>) -> Markup {
     let Some(stage) = Stage::parse(project::CURRENT_STAGE.get(record)).and_then(Stage::next) else {
         return html! {
-            p { (t!("The project is completed"))
-                @if let Some(day) = project::COMPLETED_ON.get(record) { (t_html!(", on {date}", date = crate::components::badges::date(day, values.today))) } "." }
+            p {
+                @if let Some(day) = project::COMPLETED_ON.get(record) {
+                    (t_html!("The project is completed, on {date}.", date = crate::components::badges::date(day, values.today)))
+                } @else { (t!("The project is completed.")) }
+            }
         };
     };
     let label = words::choice(PROJECT_STAGES, stage.as_str());
     html! {
         @if checks.is_empty() {
-            p.row { (icon("circle-check")) span { (t!("Ready for")) " " strong { (label) } "." } }
+            p.row { (icon("circle-check")) span { (t_html!("Ready for {stage}.", stage = html! { strong { (label) } })) } }
         } @else {
-            p { (t!("Missing for")) " " strong { (label) } ":" }
+            p { (t_html!("Missing for {stage}:", stage = html! { strong { (label) } })) }
             ul.checks {
                 @for (message, address) in checks {
                     li {

@@ -90,8 +90,9 @@ fn drawn(trace: &Trace, today: Date, shown: usize) -> Markup {
         (chain(&groups))
         @if !trace.budgets.is_empty() {
             p.muted {
-                (t_html!("Budget of {count}", count = trace.budgets.len())) @if trace.budgets.len() == 1 { " " (t!("PPA")) } @else { " " (t!("PPAs")) } ": "
-                b { (short_money_text(trace.budget())) }
+                @let budget = html! { b { (short_money_text(trace.budget())) } };
+                @if trace.budgets.len() == 1 { (t_html!("Budget of 1 PPA: {budget}", budget)) }
+                @else { (t_html!("Budget of {count} PPAs: {budget}", count = trace.budgets.len(), budget)) }
             }
         }
     }

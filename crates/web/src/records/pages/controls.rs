@@ -252,7 +252,7 @@ pub fn filter_fields(kind: &'static Kind, typed: &Form, titles: &Directory) -> V
     }
     // Every day of a kind can be narrowed, as all of them are on the calendar.
     for (_, field) in kind.visible().filter(|(_, field)| is_ranged(field)) {
-        for (suffix, word) in [("from", "from"), ("to", "to")] {
+        for (suffix, word) in [("from", t!("from")), ("to", t!("to"))] {
             let name = format!("{}_{suffix}", field.name);
             let value = typed.get(&name).to_owned();
             fields.push(FormField {

@@ -109,10 +109,10 @@ pub fn panel(
     let content = html! { div.stack data-gap="small" {
         p.repeats-words { (icon("repeat")) span { (said) } }
         @if let Some((id, title)) = &overview.continues {
-            p { (t!("Continues")) " " a href=(kind.url(*id)) { (title) } (t!(". The series was changed from this point on.")) }
+            p { (t_html!("Continues {link}. The series was changed from this point on.", link = html! { a href=(kind.url(*id)) { (title) } })) }
         }
         @for (id, title) in &overview.continued_by {
-            p { (t!("Continued by")) " " a href=(kind.url(*id)) { (title) } "." }
+            p { (t_html!("Continued by {link}.", link = html! { a href=(kind.url(*id)) { (title) } })) }
         }
         (next_dates(&overview, record, page, &zone, shown))
         @let listed = |date: &Date| overview.next.iter().any(|next| next.recurrence_id == date.recurrence_id);

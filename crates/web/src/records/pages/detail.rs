@@ -334,9 +334,10 @@ pub async fn archive(
             state.app.restore(&actor, kind, id.0, None)
         }
     })?;
-    let word = if archive { "archived" } else { "restored" };
+    let what = words::label(kind.label);
+    let message = if archive { t!("{what} archived", what) } else { t!("{what} restored", what) };
     let undo = blocking(|| state.app.undo_of_last(&actor, kind, record.id))?;
-    Ok(done(&kind.url(record.id), &format!("{} {word}", words::label(kind.label)), undo.as_deref()))
+    Ok(done(&kind.url(record.id), &message, undo.as_deref()))
 }
 
 /// `POST /COLLECTION/{id}/undo`.

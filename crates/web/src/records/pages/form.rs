@@ -27,7 +27,7 @@ use crate::components::badges::Tone;
 use crate::components::detail::{self, PageHead};
 use crate::components::feedback;
 use crate::components::forms::{self as components, Control, FormField};
-use crate::components::words::{self, t};
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -319,7 +319,7 @@ fn of_series(record: &Record) -> Markup {
     let address = format!("{}#dates", record.kind.url(record.id));
     feedback::notice(
         Tone::Accent,
-        &html! { (t!("This changes all occurrences. To change one of them,")) " " a href=(address) { (t!("select the occurrence")) } "." },
+        &html! { (t_html!("This changes all occurrences. To change one of them, {link}.", link = html! { a href=(address) { (t!("select the occurrence")) } })) },
     )
 }
 
@@ -427,9 +427,9 @@ fn in_words(open: Open) -> String {
     };
     let parts = [
         counted(open.tasks, t!("open task"), t!("open tasks")),
-        counted(open.bookings, "booking", "bookings"),
+        counted(open.bookings, t!("booking"), t!("bookings")),
     ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" and ")
+    parts.into_iter().flatten().collect::<Vec<_>>().join(&format!(" {} ", t!("and")))
 }
 
 /// A box beside the status that cancels what is open along with the record.

@@ -134,7 +134,7 @@ fn date_note(date: &str, changes: &[FieldChange]) -> String {
     match text == date {
         true => t!("Date {date}", date),
         false if changes.iter().any(is_named) => String::new(),
-        false => t!("From {text} on", text),
+        false => t!("From {date} on", date = text),
     }
 }
 
@@ -212,7 +212,7 @@ fn changed_dates(
                 side.or(of_series.as_ref())
                     .map_or_else(|| t!("same as the series").to_owned(), |json| values.text(field, json))
             };
-            let label = format!("On {}: {}", name_text(date), words::label(field.label));
+            let label = t!("On {date}: {label}", date = name_text(date), label = words::label(field.label));
             changes.push(FieldChange { label, old: said(from, of_series[0]), new: said(to, of_series[1]) });
         }
     }

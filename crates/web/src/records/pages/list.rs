@@ -433,7 +433,7 @@ pub async fn bulk(
     } else {
         format!("{} {}", ids.len(), plural(kind))
     };
-    let word = if archive { "archived" } else { "restored" };
+    let message = if archive { t!("{what} archived", what) } else { t!("{what} restored", what) };
     let undo = changed.map(|(record, set)| undo_address(kind, record, set));
-    Ok(done(&back, &format!("{what} {word}"), undo.as_deref()))
+    Ok(done(&back, &message, undo.as_deref()))
 }

@@ -15,7 +15,7 @@ use super::written::{self, differing, since};
 use crate::components::badges::Tone;
 use crate::components::feedback;
 use crate::components::scope::scope_fields;
-use crate::components::words::t;
+use crate::components::words::{t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::done;
 use crate::core::frame::Page;
@@ -47,7 +47,7 @@ fn sheet<'a>(
     sheet.date = Some(recurrence_id.to_owned());
     sheet.lead = html! {
         (feedback::notice(Tone::Accent, &html! {
-            (t!("This is the occurrence on")) " " strong { (name_text(recurrence_id)) } " " (t!("of a series."))
+            (t_html!("This is the occurrence on {date} of a series.", date = html! { strong { (name_text(recurrence_id)) } }))
         }))
         (scope_fields(t!("Apply to"), scope))
     };

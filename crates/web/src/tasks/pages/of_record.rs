@@ -140,7 +140,7 @@ fn row(
 /// "3 days before", "on the day", "1 day after".
 fn distance(day: Date, due: Date) -> String {
     let days = day.until(due).map_or(0, |span| span.get_days());
-    let unit = if days.abs() == 1 { "day" } else { "days" };
+    let unit = if days.abs() == 1 { t!("day") } else { t!("days") };
     match days {
         0 => t!("on the day").to_owned(),
         days if days < 0 => t!("{days} {unit} before", days = -days, unit),

@@ -164,8 +164,6 @@ pub fn progress(task: &Record) -> Markup {
 
 /// A day within a sentence: "today", "Mon 25 Jan".
 fn in_words(day: &str) -> String {
-    match day {
-        "Today" | "Tomorrow" | "Yesterday" => day.to_lowercase(),
-        _ => day.to_owned(),
-    }
+    let is_near = [t!("Today"), t!("Tomorrow"), t!("Yesterday")].contains(&day);
+    if is_near { day.to_lowercase() } else { day.to_owned() }
 }

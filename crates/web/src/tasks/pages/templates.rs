@@ -115,7 +115,7 @@ fn is_shown(item: &Json) -> bool {
 /// "3 days before the start".
 fn when(item: &Json) -> String {
     let days = item.get("offset_days").and_then(Json::as_i64).unwrap_or(0);
-    let unit = if days.abs() == 1 { "day" } else { "days" };
+    let unit = if days.abs() == 1 { t!("day") } else { t!("days") };
     let anchor =
         words::choice(ANCHORS, if text(item, "anchor") == "end" { "end" } else { "start" }).to_lowercase();
     match days {

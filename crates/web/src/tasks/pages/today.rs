@@ -23,6 +23,11 @@ use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::may_create;
 
+/// Kinds whose changes refresh the decisions.
+const DECISIONS: &str = "need application task";
+/// Kinds whose changes refresh what is late.
+const LATE: &str = "task ppa";
+
 /// Pages with their access.
 pub fn routes() -> Vec<PageRoute> {
     vec![PageRoute::get("/", Access::Role, show)]
@@ -114,7 +119,7 @@ fn row(page: &Page, actor: &Actor, today: &Today, duty: &TodayTask) -> Markup {
 
 fn beside(page: &Page, today: &Today) -> Markup {
     html! {
-        (panel("decisions", "need application task", t!("Needs your action"), &html! {}, &html! {
+        (panel("decisions", DECISIONS, t!("Needs your action"), &html! {}, &html! {
             @if today.decisions.is_empty() {
                 p.muted { (t!("Nothing needs your action.")) }
             }
@@ -122,7 +127,7 @@ fn beside(page: &Page, today: &Today) -> Markup {
         }))
         (panel("my-events", "event", t!("Events this week"), &html! {}, &events(page, &today.events)))
         @if !today.late.is_empty() {
-            (panel("late", "task ppa", t!("Late"), &html! {}, &html! {
+            (panel("late", LATE, t!("Late"), &html! {}, &html! {
                 @for pile in &today.late { (pile_list(pile, Some(page.today))) }
             }))
         }
