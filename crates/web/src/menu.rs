@@ -6,7 +6,7 @@ use obcms_domain::kinds;
 use obcms_domain::registry::{Kind, Module};
 
 use crate::components::frame::{Command, NavigationGroup, NavigationItem};
-use crate::components::words::lower;
+use crate::components::words::{self, lower, t};
 use crate::records::may_create;
 
 /// Modules of the sidebar below the common pages.
@@ -31,17 +31,16 @@ fn item(label: &str, href: &str, icon: &str, module: &str) -> NavigationItem {
 pub fn navigation(actor: &Actor) -> Vec<NavigationGroup> {
     let sees = |kind: &'static Kind| actor.visibility(kind).is_some();
     let mut first = vec![
-        item("Today", "/", "sun", ""),
-        item("Calendar", "/calendar", "calendar", ""),
-        item("Board", "/board", "columns-3", ""),
-        item("Tasks", "/tasks", "square-check", ""),
+        item(t!("Today"), "/", "sun", ""),
+        item(t!("Calendar"), "/calendar", "calendar", ""),
+        item(t!("Board"), "/board", "columns-3", ""),
+        item(t!("Tasks"), "/tasks", "square-check", ""),
     ];
     if sees(&kinds::PPA) {
-        first.push(item("PPAs", "/ppas", "folder-kanban", ""));
+        first.push(item(t!("PPAs"), "/ppas", "folder-kanban", ""));
     }
     if actor.may(Action::View, kinds::PPA.area) {
-        first.push(item("Approvals", "/approvals", "badge-check", ""));
-        first.push(item("Portfolio", "/portfolio", "chart-pie", ""));
+        first.push(item(t!("Portfolio"), "/portfolio", "chart-pie", ""));
     }
     let mut groups = vec![NavigationGroup { label: String::new(), items: first }];
     for (label, modules) in GROUPS {
@@ -49,16 +48,23 @@ pub fn navigation(actor: &Actor) -> Vec<NavigationGroup> {
             .into_iter()
             .filter(|kind| kind.in_navigation && modules.contains(&kind.module) && sees(kind))
             .filter(|kind| !["task", "ppa"].contains(&kind.name))
-            .map(|kind| item(kind.plural, &format!("/{}", kind.collection), kind.icon, kind.module.key()))
+            .map(|kind| {
+                item(
+                    words::label(kind.plural),
+                    &format!("/{}", kind.collection),
+                    kind.icon,
+                    kind.module.key(),
+                )
+            })
             .collect();
         if label == "Administration" && actor.may(Action::Manage, obcms_domain::accounts::Area::Accounts) {
-            items.push(item("Users and roles", "/admin/users", "shield", ""));
+            items.push(item(t!("Users and roles"), "/admin/users", "shield", ""));
         }
         if label == "Administration" && actor.may(Action::Manage, obcms_domain::accounts::Area::Settings) {
-            items.push(item("Jobs", "/admin/jobs", "timer", ""));
+            items.push(item(t!("Jobs"), "/admin/jobs", "timer", ""));
         }
         if !items.is_empty() {
-            groups.push(NavigationGroup { label: label.to_owned(), items });
+            groups.push(NavigationGroup { label: words::text(label).to_owned(), items });
         }
     }
     groups
@@ -77,7 +83,7 @@ pub fn commands(actor: &Actor) -> Vec<Command> {
         .into_iter()
         .filter(|kind| kind.writable && kind.in_navigation && may_create(actor, kind))
         .map(|kind| Command {
-            label: format!("New {}", lower(kind.label)),
+            label: t!("New {kind}", kind = lower(words::label(kind.label))),
             href: format!("/{}/new", kind.collection),
             keys: keys(kind.name).to_owned(),
         })

@@ -30,7 +30,7 @@ pub struct Ledger {
 impl App {
     /// Returns the last entries of the ledger of a PPA; nothing for an actor who sees no entries.
     pub fn ledger(&self, actor: &Actor, id: Id, limit: usize) -> Result<Option<Ledger>, AppError> {
-        if actor.sight(&TRANCHE).is_none() {
+        if actor.visibility(&TRANCHE).is_none() {
             return Ok(None);
         }
         let parameters =

@@ -194,7 +194,7 @@ impl App {
         let scoped = scoped.collect::<Result<Vec<_>, AppError>>()?;
         let queries: Vec<Query<'_>> =
             scoped.iter().map(|(scope, list)| list.query(scope.as_ref(), 0)).collect();
-        let tasks = actor.sight(&TASK);
+        let tasks = actor.visibility(&TASK);
         let (counts, approvals) = self.read(|tx| {
             let counts = store::waiting(tx, &queries, awaited(actor, tasks.as_ref()))?;
             Ok((counts, approvals::mine(tx, actor)?.len()))

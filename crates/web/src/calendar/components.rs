@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use obcms_app::calendar::FILTERS;
 
 use crate::components::icons::icon;
+use crate::components::words::{self, t};
 
 /// Calendar of the calendar page, or within a detail page.
 #[derive(Debug, Default, Clone)]
@@ -162,7 +163,7 @@ pub fn calendar(calendar: &Calendar) -> Markup {
                     div data-running {}
                     div.calendar-grid data-grid { (calendar.fallback) }
                 }
-                @if calendar.panels { aside #calendar-side .calendar-side data-side-panels aria-label="Calendar panels" hidden {} }
+                @if calendar.panels { aside #calendar-side .calendar-side data-side-panels aria-label=(t!("Calendar panels")) hidden {} }
             }
         }
     }
@@ -172,57 +173,57 @@ fn toolbar(calendar: &Calendar) -> Markup {
     html! {
         div.calendar-toolbar {
             div.button-group.calendar-steps {
-                button.button type="button" data-only="icon" data-step="previous" title="Earlier (←)"
-                    aria-label="Earlier" { (icon("chevron-left")) }
-                button.button type="button" data-step="today" title="Today (T)" { "Today" }
-                button.button type="button" data-only="icon" data-step="next" title="Later (→)"
-                    aria-label="Later" { (icon("chevron-right")) }
+                button.button type="button" data-only="icon" data-step="previous" title=(t!("Earlier (←)"))
+                    aria-label=(t!("Earlier")) { (icon("chevron-left")) }
+                button.button type="button" data-step="today" title=(t!("Today (T)")) { (t!("Today")) }
+                button.button type="button" data-only="icon" data-step="next" title=(t!("Later (→)"))
+                    aria-label=(t!("Later")) { (icon("chevron-right")) }
             }
             @if calendar.embedded {
                 h2.calendar-title data-title aria-live="polite" {}
             } @else {
-                h1.calendar-title data-title aria-live="polite" { "Calendar" }
+                h1.calendar-title data-title aria-live="polite" { (t!("Calendar")) }
             }
             span.grow {}
             (views(&calendar.view))
             @if calendar.panels {
                 button.button type="button" data-only="icon" data-toggle-panels aria-expanded="false"
-                    aria-controls="calendar-side" title="Busy days, conflicts, upcoming (B)"
-                    aria-label="Busy days, conflicts, upcoming" { (icon("layout-list")) }
+                    aria-controls="calendar-side" title=(t!("Busy days, conflicts, upcoming (B)"))
+                    aria-label=(t!("Busy days, conflicts, upcoming")) { (icon("layout-list")) }
                 details.menu.calendar-paper data-side="end" {
-                    summary.button data-only="icon" title="Print and more" aria-label="Print and more" {
+                    summary.button data-only="icon" title=(t!("Print and more")) aria-label=(t!("Print and more")) {
                         (icon("ellipsis"))
                     }
                     div.menu-panel {
                         a.menu-item href="/calendar/print?view=month" data-print-link="month" {
-                            (icon("printer")) "Print the month"
+                            (icon("printer")) (t!("Print the month"))
                         }
                         a.menu-item href="/calendar/print?view=brief" data-print-link="brief" {
-                            (icon("scroll-text")) "Print a brief"
+                            (icon("scroll-text")) (t!("Print a brief"))
                         }
                         div.menu-line {}
-                        a.menu-item href="/feeds/new" data-filter-link=(of_a_feed()) { (icon("rss")) "Subscribe to this view…" }
+                        a.menu-item href="/feeds/new" data-filter-link=(of_a_feed()) { (icon("rss")) (t!("Subscribe to this view…")) }
                         a.menu-item href="/calendar.ics" data-filter-link=(of_the_file()) {
-                            (icon("download")) "Download (.ics)"
+                            (icon("download")) (t!("Download (.ics)"))
                         }
-                        a.menu-item href="/shares/new" data-filter-link="modules" { (icon("share-2")) "Share…" }
-                        a.menu-item href="/shares" { (icon("share-2")) "Shared calendars" }
-                        a.menu-item href="/feeds" { (icon("link")) "My feeds" }
+                        a.menu-item href="/shares/new" data-filter-link="modules" { (icon("share-2")) (t!("Share…")) }
+                        a.menu-item href="/shares" { (icon("share-2")) (t!("Shared calendars")) }
+                        a.menu-item href="/feeds" { (icon("link")) (t!("My feeds")) }
                         div.menu-line {}
-                        label.menu-item { input type="checkbox" data-hijri-box; "Hijri dates" }
+                        label.menu-item { input type="checkbox" data-hijri-box; (t!("Hijri dates")) }
                     }
                 }
             }
             @if !calendar.filters.0.is_empty() {
                 button.button.calendar-fold type="button" data-only="icon" data-fold-filters aria-expanded="true"
-                    title="Filters" aria-label="Filters" { (icon("list-filter")) }
+                    title=(t!("Filters")) aria-label=(t!("Filters")) { (icon("list-filter")) }
             }
             @if !calendar.creates.is_empty() {
                 details.menu.calendar-new data-side="end" {
-                    summary.button data-kind="main" { (icon("plus")) span { "New" } }
+                    summary.button data-kind="main" { (icon("plus")) span { (t!("New")) } }
                     div.menu-panel {
                         @for create in &calendar.creates { a.menu-item href=(create.href) { (create.label) } }
-                        a.menu-item href="/calendar/find-time" { "Find a time…" }
+                        a.menu-item href="/calendar/find-time" { (t!("Find a time…")) }
                     }
                 }
             }
@@ -234,17 +235,17 @@ fn toolbar(calendar: &Calendar) -> Markup {
 fn views(current: &str) -> Markup {
     let pressed = |view: &str| if current == view { "true" } else { "false" };
     html! {
-        div.button-group.calendar-views role="group" aria-label="View" {
+        div.button-group.calendar-views role="group" aria-label=(t!("View")) {
             @for (view, label, key) in VIEWS.iter().filter(|(view, ..)| USUAL.contains(view)) {
-                button.button type="button" data-view=(view) title={ (label) " (" (key) ")" }
-                    aria-pressed=(pressed(view)) { (label) }
+                button.button type="button" data-view=(view) title={ (words::text(label)) " (" (key) ")" }
+                    aria-pressed=(pressed(view)) { (words::text(label)) }
             }
             details.menu.calendar-more-views data-side="end" {
-                summary.button { span data-view-name { "More" } (icon("chevron-down")) }
-                div.menu-panel role="group" aria-label="All views" {
+                summary.button { span data-view-name { (t!("More")) } (icon("chevron-down")) }
+                div.menu-panel role="group" aria-label=(t!("All views")) {
                     @for (view, label, key) in VIEWS {
                         button.menu-item type="button" data-view=(view) aria-pressed=(pressed(view)) {
-                            (label) kbd { (key) }
+                            (words::text(label)) kbd { (key) }
                         }
                     }
                 }
@@ -259,22 +260,22 @@ pub fn quick_filters(calendar: &Calendar) -> Markup {
     html! {
         div.calendar-options data-options {}
         details.menu.calendar-modules-menu {
-            summary.button { (icon("layers")) "Modules" }
+            summary.button { (icon("layers")) (t!("Modules")) }
             div.menu-panel { @for module in &calendar.modules { (module_check(module)) } }
         }
         div.filter-search {
             (icon("search"))
-            input.input type="search" data-search value=(calendar.search) placeholder="Find an entry"
-                aria-label="Find in the calendar" autocomplete="off";
+            input.input type="search" data-search value=(calendar.search) placeholder=(t!("Find an entry"))
+                aria-label=(t!("Find in the calendar")) autocomplete="off";
         }
-        label.check.calendar-mine { input type="checkbox" data-mine checked[calendar.mine]; span { "Mine" } }
+        label.check.calendar-mine { input type="checkbox" data-mine checked[calendar.mine]; span { (t!("Mine")) } }
     }
 }
 
 fn module_filter(calendar: &Calendar) -> Markup {
     html! {
         fieldset.calendar-modules {
-            legend.visually-hidden { "Modules" }
+            legend.visually-hidden { (t!("Modules")) }
             @for module in &calendar.modules { (module_check(module)) }
         }
     }

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use super::icons::icon;
+use crate::components::words::t;
 
 /// Meaning of a state, which gives its color. The text is always present too.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -170,7 +171,7 @@ fn progress_bar(percent: u8, size: Option<&str>) -> Markup {
     let percent = percent.min(100);
     html! {
         span.progress data-size=[size] {
-            progress value=(percent) max="100" aria-label="Progress" { (percent) "%" }
+            progress value=(percent) max="100" aria-label=(t!("Progress")) { (percent) "%" }
             span.number { (percent) "%" }
         }
     }
@@ -233,7 +234,7 @@ pub fn due_date(day: Date, today: Date) -> Markup {
     html! {
         time.overdue[day < today] datetime=(day) title=(day.strftime("%A, %-d %B %Y")) {
             (date_text(day, today))
-            @if day < today { span.visually-hidden { " (overdue)" } }
+            @if day < today { span.visually-hidden { " " (t!("(overdue)")) } }
         }
     }
 }
@@ -242,13 +243,13 @@ pub fn due_date(day: Date, today: Date) -> Markup {
 #[must_use]
 pub fn date_text(day: Date, today: Date) -> String {
     if day == today {
-        return "Today".to_owned();
+        return t!("Today").to_owned();
     }
     if today.tomorrow().is_ok_and(|next| next == day) {
-        return "Tomorrow".to_owned();
+        return t!("Tomorrow").to_owned();
     }
     if today.yesterday().is_ok_and(|last| last == day) {
-        return "Yesterday".to_owned();
+        return t!("Yesterday").to_owned();
     }
     let pattern = if day.year() == today.year() { "%a %-d %b" } else { "%a %-d %b %Y" };
     day.strftime(pattern).to_string()

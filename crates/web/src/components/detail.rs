@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::badges::{Tone, avatar, badge, initials};
 use super::icons::icon;
+use crate::components::words::t;
 
 /// Head of a page: title, state and main action on one line.
 #[derive(Debug, Default, Clone)]
@@ -39,7 +40,7 @@ pub fn detail(wide: &Markup, narrow: &Markup) -> Markup {
     html! {
         div.detail {
             div.detail-wide { (wide) }
-            aside.detail-narrow aria-label="About this" { (narrow) }
+            aside.detail-narrow aria-label=(t!("About this")) { (narrow) }
         }
     }
 }
@@ -118,14 +119,14 @@ pub fn chain(groups: &[ChainGroup]) -> Markup {
             @for group in groups {
                 li data-module=(group.module) data-empty[group.links.is_empty()] {
                     div.chain-label { (group.label) @if group.links.len() > 1 && group.more_href.is_empty() { span.count { (group.links.len()) } } }
-                    @if group.links.is_empty() { span.faint { "None yet" } }
+                    @if group.links.is_empty() { span.faint { (t!("None yet")) } }
                     @for link in &group.links {
                         div.chain-link {
                             a href=(link.href) aria-current=[link.current.then_some("true")] { (link.title) }
                             @if !link.state.is_empty() { (badge(&link.state, link.tone)) }
                         }
                     }
-                    @if !group.more_href.is_empty() { a href=(group.more_href) { "Show all" } }
+                    @if !group.more_href.is_empty() { a href=(group.more_href) { (t!("Show all")) } }
                 }
             }
         }
@@ -189,9 +190,9 @@ fn changed(change: &FieldChange) -> Markup {
         span.muted { (change.label) ": " }
         // A field that was empty shows only its new value.
         @if !change.old.is_empty() {
-            del { (change.old) } " " (icon("arrow-right")) span.visually-hidden { " to " } " "
+            del { (change.old) } " " (icon("arrow-right")) span.visually-hidden { " " (t!("to")) " " } " "
         }
-        @if change.new.is_empty() { span.faint { "empty" } } @else { ins { (change.new) } }
+        @if change.new.is_empty() { span.faint { (t!("empty")) } } @else { ins { (change.new) } }
     }
 }
 

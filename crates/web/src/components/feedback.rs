@@ -6,6 +6,7 @@ use obcms_app::AppError;
 use super::badges::Tone;
 use super::buttons::{ButtonKind, button_link};
 use super::icons::{icon, large_icon};
+use crate::components::words::t;
 
 /// Name of the cookie that carries one message to the next page.
 pub const FLASH_COOKIE: &str = "obcms_flash";
@@ -70,13 +71,13 @@ pub fn not_allowed(what: &str, who_can: &[String]) -> Markup {
             (large_icon("lock"))
             h1 { (AppError::NO_PERMISSION) (what) }
             @if who_can.is_empty() {
-                p { "If you need access, ask an administrator." }
+                p { (t!("If you need access, ask an administrator.")) }
             } @else {
-                p { "Allowed roles: " }
+                p { (t!("Allowed roles:")) " " }
                 ul.empty-list { @for who in who_can { li { (who) } } }
-                p { "Ask one of them or an administrator." }
+                p { (t!("Ask one of them or an administrator.")) }
             }
-            (button_link("Go to Today", "/", "", ButtonKind::Plain))
+            (button_link(t!("Go to Today"), "/", "", ButtonKind::Plain))
         }
     }
 }

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use super::buttons::{ButtonKind, submit_button};
 use super::forms::{FormField, field};
 use super::icons::icon;
+use crate::components::words::{t, t_html};
 
 /// Filter row of a list.
 #[derive(Debug, Default, Clone)]
@@ -62,22 +63,22 @@ pub fn filters(filters: &Filters, extra: &Markup) -> Markup {
             @for chip in &filters.chips {
                 span.chip {
                     span { (chip.label) @if !chip.value.is_empty() { ": " b { (chip.value) } } }
-                    a.chip-remove href=(chip.remove_href) aria-label={ "Remove the filter " (chip.label) } {
+                    a.chip-remove href=(chip.remove_href) aria-label={ (t_html!("Remove the filter {label}", label = chip.label)) } {
                         (icon("x"))
                     }
                 }
             }
             @if !filters.fields.is_empty() {
                 details.menu.filter-add {
-                    summary { (icon("list-filter")) "Add filter" }
+                    summary { (icon("list-filter")) (t!("Add filter")) }
                     form.menu-panel.filter-panel method="get" action=(filters.action) data-plain {
                         @for (name, value) in kept(true) { input type="hidden" name=(name) value=(value); }
                         @for entry in &filters.fields { (field(entry)) }
-                        (submit_button("Apply", "", ButtonKind::Main))
+                        (submit_button(t!("Apply"), "", ButtonKind::Main))
                     }
                 }
             }
-            @if filters.chips.len() > 1 { a.clear-filters href=(filters.clear_href) { "Clear all" } }
+            @if filters.chips.len() > 1 { a.clear-filters href=(filters.clear_href) { (t!("Clear all")) } }
             div.filters-end { (extra) }
         }
     }

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use super::buttons::{ButtonKind, button_link, submit_button};
 use super::icons::icon;
 use super::recurrence;
+use crate::components::words::{t, t_html};
 
 /// Field of a form.
 #[derive(Debug, Default, Clone)]
@@ -232,14 +233,14 @@ pub fn form(form: &Form) -> Markup {
             div.fields { @for entry in &form.fields { (field(entry)) } }
             @if !form.more.is_empty() {
                 details.more-fields open[wrong_below] {
-                    summary { (icon("chevron-right")) "More fields" span.count { (form.more.len()) } }
+                    summary { (icon("chevron-right")) (t!("More fields")) span.count { (form.more.len()) } }
                     div.fields { @for entry in &form.more { (field(entry)) } }
                 }
             }
             div.form-actions {
                 (submit_button(&form.submit, "", ButtonKind::Main))
                 @if !form.cancel_href.is_empty() {
-                    (button_link("Cancel", &form.cancel_href, "", ButtonKind::Quiet))
+                    (button_link(t!("Cancel"), &form.cancel_href, "", ButtonKind::Quiet))
                 }
             }
         }
@@ -256,7 +257,7 @@ pub fn error_summary(problem: Option<&str>, fields: &[&FormField]) -> Markup {
     html! {
         @if problem.is_some() || !wrong.is_empty() {
             div.error-summary role="alert" tabindex="-1" {
-                h2 { (icon("circle-alert")) (problem.unwrap_or("Correct these fields to save")) }
+                h2 { (icon("circle-alert")) (problem.unwrap_or(t!("Correct these fields to save"))) }
                 @if !wrong.is_empty() {
                     ul { @for (field, error) in wrong {
                         // "Title is required." already names its field.
@@ -283,7 +284,7 @@ pub fn field(field: &FormField) -> Markup {
         Control::ReadOnly { content } => html! {
             div.field data-read-only id={ "field-" (field.name) } {
                 p.field-name { (field.label) }
-                div.field-value { @if content.0.is_empty() { span.muted { "None" } } @else { (content) } }
+                div.field-value { @if content.0.is_empty() { span.muted { (t!("None")) } } @else { (content) } }
                 (below(field))
             }
         },
@@ -314,7 +315,7 @@ fn label_words(field: &FormField) -> Markup {
     html! {
         (field.label)
         // The few required fields are marked, in a word rather than a star.
-        @if field.required { " " span.field-required { "required" } }
+        @if field.required { " " span.field-required { (t!("required")) } }
     }
 }
 
@@ -384,7 +385,7 @@ fn control(field: &FormField) -> Markup {
             div.moment {
                 (input(field, "date", day))
                 input.input type="time" name={ (field.name) ".time" } value=(time)
-                    aria-label={ (field.label) ", time" } aria-invalid=[invalid(field)];
+                    aria-label={ (t_html!("{label}, time", label = field.label)) } aria-invalid=[invalid(field)];
             }
         },
         Control::Checkbox { .. }
@@ -440,8 +441,8 @@ fn reference(field: &FormField, collection: &str, selected: &[(String, String)],
             }
             @if many || selected.is_empty() {
                 input.input id=[selected.is_empty().then(|| format!("field-{}", field.name))] type="text"
-                    name=(field.name) autocomplete="off" placeholder="Id" required[field.required]
-                    aria-label=[(!selected.is_empty()).then(|| format!("{}, another", field.label))]
+                    name=(field.name) autocomplete="off" placeholder=(t!("Id")) required[field.required]
+                    aria-label=[(!selected.is_empty()).then(|| t!("{label}, another", label = field.label))]
                     aria-invalid=[invalid(field)] aria-describedby=[described_by(field)];
             }
         }

@@ -5,6 +5,7 @@ use maud::{DOCTYPE, Markup, html};
 use super::badges::avatar;
 use super::icons::icon;
 use crate::components::assets::asset_url;
+use crate::components::words::{t, t_html};
 
 /// Name of the program, in titles and beside its logo.
 const PRODUCT: &str = "OBCMS";
@@ -109,7 +110,7 @@ pub fn page(frame: &Frame, content: &Markup) -> Markup {
     document(
         frame,
         &html! {
-            a.skip-link href="#content" { "Skip to the content" }
+            a.skip-link href="#content" { (t!("Skip to the content")) }
             div.frame {
                 (sidebar(frame, current))
                 div.column {
@@ -129,7 +130,7 @@ pub fn bare(frame: &Frame, content: &Markup) -> Markup {
     document(
         frame,
         &html! {
-            a.skip-link href="#content" { "Skip to the content" }
+            a.skip-link href="#content" { (t!("Skip to the content")) }
             div.column {
                 header.public-head { (brand()) }
                 main #content .page data-width=[width_name(frame.width)] tabindex="-1" { (content) }
@@ -208,7 +209,7 @@ fn brand() -> Markup {
 fn sidebar(frame: &Frame, current: Option<&str>) -> Markup {
     html! {
         // On the phone the same element is the sheet behind "More": a popover needs no script.
-        nav #navigation .sidebar popover aria-label="Main" {
+        nav #navigation .sidebar popover aria-label=(t!("Main")) {
             (brand())
             div.sidebar-links {
                 @for group in &frame.navigation {
@@ -246,7 +247,7 @@ fn sidebar_items(items: &[NavigationItem], current: Option<&str>) -> Markup {
 fn top_bar(frame: &Frame) -> Markup {
     html! {
         header.top-bar {
-            nav.breadcrumb aria-label="Breadcrumb" {
+            nav.breadcrumb aria-label=(t!("Breadcrumb")) {
                 ol.breadcrumb-parts {
                     @for (label, href) in &frame.breadcrumb {
                         li { a href=(href) { (label) } }
@@ -254,18 +255,18 @@ fn top_bar(frame: &Frame) -> Markup {
                     li { span aria-current="page" title=(frame.title) { (frame.title) } }
                 }
             }
-            a.search-open href="/search" data-open-palette title="Search and commands (Ctrl K)" {
+            a.search-open href="/search" data-open-palette title=(t!("Search and commands (Ctrl K)")) {
                 (icon("search"))
-                span { "Search or jump to" }
-                kbd { "Ctrl K" }
+                span { (t!("Search or jump to")) }
+                kbd { (t!("Ctrl K")) }
             }
-            a.top-button #waiting href="/#decisions" title="Needs your action" data-live="need application task ppa booking leave" {
+            a.top-button #waiting href="/#decisions" title=(t!("Needs your action")) data-live="need application task ppa booking leave" {
                 (icon("bell"))
-                span.visually-hidden { "Needs your action: " }
+                span.visually-hidden { (t!("Needs your action:")) " " }
                 @if frame.waiting > 0 {
                     span.bell-count { (if frame.waiting > 99 { "99+".to_owned() } else { frame.waiting.to_string() }) }
                 } @else {
-                    span.visually-hidden { "none" }
+                    span.visually-hidden { (t!("none")) }
                 }
             }
             @if let Some(person) = &frame.person { (person_menu(frame, person)) }
@@ -278,20 +279,20 @@ fn person_menu(frame: &Frame, person: &PersonBadge) -> Markup {
         details.menu.person-menu data-side="end" {
             summary.top-button title=(person.name) {
                 (avatar(&person.initials))
-                span.visually-hidden { "Your menu, " (person.name) }
+                span.visually-hidden { (t_html!("Your menu, {person}", person = person.name)) }
             }
             div.menu-panel {
                 div.person-about {
                     strong { (person.name) }
                     small.muted { (person.roles.join(", ")) }
                 }
-                a.menu-item href="/me" { (icon("circle-user")) "Profile and settings" }
-                button.menu-item type="button" data-open-help { (icon("command")) "Shortcuts" kbd { "?" } }
+                a.menu-item href="/me" { (icon("circle-user")) (t!("Profile and settings")) }
+                button.menu-item type="button" data-open-help { (icon("command")) (t!("Shortcuts")) kbd { "?" } }
                 div.theme-choice {
-                    span.muted { "Theme" }
+                    span.muted { (t!("Theme")) }
                     div.button-group {
                         @for (theme, label, drawing) in
-                            [("auto", "System", "monitor"), ("light", "Light", "sun"), ("dark", "Dark", "moon")] {
+                            [("auto", t!("System"), "monitor"), ("light", t!("Light"), "sun"), ("dark", t!("Dark"), "moon")] {
                             button.button data-only="icon" type="button" title=(label) aria-label=(label)
                                 data-set-theme=(theme) aria-pressed=(is_theme(frame, theme)) { (icon(drawing)) }
                         }
@@ -300,7 +301,7 @@ fn person_menu(frame: &Frame, person: &PersonBadge) -> Markup {
                 div.menu-line {}
                 form #sign-out method="post" action="/logout" {
                     input type="hidden" name="csrf_token" value=(frame.csrf_token);
-                    button.menu-item { (icon("log-out")) "Sign out" }
+                    button.menu-item { (icon("log-out")) (t!("Sign out")) }
                 }
             }
         }
@@ -309,17 +310,17 @@ fn person_menu(frame: &Frame, person: &PersonBadge) -> Markup {
 
 fn bottom_bar(current: Option<&str>) -> Markup {
     let entries = [
-        ("/", "Today", "house"),
-        ("/calendar", "Calendar", "calendar"),
-        ("/board", "Board", "square-kanban"),
-        ("/tasks", "Tasks", "list-checks"),
+        ("/", t!("Today"), "house"),
+        ("/calendar", t!("Calendar"), "calendar"),
+        ("/board", t!("Board"), "square-kanban"),
+        ("/tasks", t!("Tasks"), "list-checks"),
     ];
     html! {
-        nav.bottom-bar aria-label="Quick" {
+        nav.bottom-bar aria-label=(t!("Quick")) {
             @for (href, label, drawing) in entries {
                 a href=(href) aria-current=[(current == Some(href)).then_some("page")] { (icon(drawing)) (label) }
             }
-            button type="button" popovertarget="navigation" { (icon("menu")) "More" }
+            button type="button" popovertarget="navigation" { (icon("menu")) (t!("More")) }
         }
     }
 }

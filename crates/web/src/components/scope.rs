@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::buttons::{ButtonKind, submit_button};
 use super::icons::icon;
+use super::words;
 
 /// Scopes: value, label and explanation.
 pub const CHOICES: [(&str, &str, &str); 3] = [
@@ -22,7 +23,7 @@ pub fn scope_fields(legend: &str, chosen: &str) -> Markup {
                 @for (value, label, help) in CHOICES {
                     label.check {
                         input type="radio" name="scope" value=(value) checked[value == chosen];
-                        span { (label) " " small.muted { (help) } }
+                        span { (words::text(label)) " " small.muted { (words::text(help)) } }
                     }
                 }
             }

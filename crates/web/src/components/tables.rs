@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::badges::grouped;
 use super::icons::icon;
+use crate::components::words::{t, t_html};
 
 /// Table.
 #[derive(Debug, Default, Clone)]
@@ -124,7 +125,7 @@ pub fn table(table: &Table) -> Markup {
 pub fn column_chooser(table: &Table) -> Markup {
     html! {
         details.menu.column-chooser data-side="end" data-columns-of=(table.id) {
-            summary.button data-kind="quiet" title="Choose columns" { (icon("columns-3")) "Columns" }
+            summary.button data-kind="quiet" title=(t!("Choose columns")) { (icon("columns-3")) (t!("Columns")) }
             div.menu-panel {
                 @for column in table.columns.iter().skip(1) {
                     label.menu-item {
@@ -150,7 +151,7 @@ fn bulk_bar(table: &Table) -> Markup {
                         (action.label)
                     }
                 }
-                button.button type="button" data-kind="quiet" data-clear-selection { "Clear" }
+                button.button type="button" data-kind="quiet" data-clear-selection { (t!("Clear")) }
             }
         }
     }
@@ -160,7 +161,7 @@ fn head(table: &Table) -> Markup {
     html! {
         tr {
             @if !table.bulk_actions.is_empty() {
-                th.select-cell scope="col" { input type="checkbox" data-select-all aria-label="Select all rows"; }
+                th.select-cell scope="col" { input type="checkbox" data-select-all aria-label=(t!("Select all rows")); }
             }
             @for column in &table.columns {
                 th scope="col" data-column=(column.key) data-right[column.right] hidden[column.hidden]
@@ -197,7 +198,7 @@ fn body_row(table: &Table, row: &Row) -> Markup {
             @if !table.bulk_actions.is_empty() {
                 td.select-cell {
                     input type="checkbox" name="ids" value=(row.id) form={ (table.id) "-bulk" } data-select
-                        aria-label={ "Select " (row.title) };
+                        aria-label={ (t_html!("Select {title}", title = row.title)) };
                 }
             }
             @for (place, (column, cell)) in table.columns.iter().zip(&row.cells).enumerate() {
@@ -217,19 +218,19 @@ fn body_row(table: &Table, row: &Row) -> Markup {
 fn pager(pager: &Pager, shown: usize) -> Markup {
     let size = if pager.page_size == 0 { 50 } else { pager.page_size };
     html! {
-        nav.pager aria-label="Pages" {
+        nav.pager aria-label=(t!("Pages")) {
             span.muted {
                 @match pager.total {
-                    Some(total) if total > shown as u64 => { (shown) " of " (grouped(total)) }
-                    _ if shown == 1 => { "1 row" }
-                    _ => { (shown) " rows" }
+                    Some(total) if total > shown as u64 => { (t_html!("{shown} of {total}", shown, total = grouped(total))) }
+                    _ if shown == 1 => { (t!("1 row")) }
+                    _ => { (t_html!("{shown} rows", shown)) }
                 }
             }
             @if !pager.first_href.is_empty() {
-                a.button href=(pager.first_href) { (icon("chevron-left")) "First page" }
+                a.button href=(pager.first_href) { (icon("chevron-left")) (t!("First page")) }
             }
             @if !pager.next_href.is_empty() {
-                a.button href=(pager.next_href) rel="next" { "Next " (size) (icon("chevron-right")) }
+                a.button href=(pager.next_href) rel="next" { (t_html!("Next {size}", size)) (icon("chevron-right")) }
             }
         }
     }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::badges::grouped;
+use crate::components::words::t;
 
 /// Tab.
 #[derive(Debug, Default, Clone)]
@@ -38,10 +39,10 @@ pub fn record_tabs(address: &str, in_history: bool) -> Markup {
     let tab =
         |label: &str, href: String, current| Tab { label: label.to_owned(), href, count: None, current };
     tabs(
-        "Parts of this page",
+        t!("Parts of this page"),
         &[
-            tab("Overview", address.to_owned(), !in_history),
-            tab("History", format!("{address}?tab=history"), in_history),
+            tab(t!("Overview"), address.to_owned(), !in_history),
+            tab(t!("History"), format!("{address}?tab=history"), in_history),
         ],
     )
 }

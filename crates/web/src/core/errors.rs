@@ -10,6 +10,7 @@ use obcms_domain::accounts::Role;
 
 use super::frame::Page;
 use crate::components::feedback;
+use crate::components::words::{self, t};
 use crate::core::problem::Problem;
 use crate::core::return_path::local_path;
 use crate::core::state::State;
@@ -51,7 +52,7 @@ impl IntoResponse for PageError {
                     .iter()
                     .filter_map(|role| role.as_str())
                     .filter_map(Role::parse)
-                    .map(|role| role.label().to_owned())
+                    .map(|role| words::label(role.label()).to_owned())
                     .collect()
             })
             .unwrap_or_default();
@@ -102,27 +103,27 @@ pub fn unavailable(state: &State, request: &Request, problem: Problem) -> Respon
 
 /// Renders a page; `form` is set when a form was sent, with the address of its page if known.
 fn render(page: &Page, failure: &Failure, path: &str, form: Option<&Option<String>>) -> Response {
-    let mut title = "Not possible";
+    let mut title = t!("Not possible");
     let content = match (failure.status, failure.detail.strip_prefix(AppError::NO_PERMISSION)) {
         (StatusCode::FORBIDDEN, Some(what)) => {
             feedback::not_allowed(what.trim_end_matches('.'), &failure.who)
         }
         (StatusCode::SERVICE_UNAVAILABLE, _) if form.is_none() => {
-            title = "Not available";
-            feedback::error_page(title, &failure.detail, Some(("Try again", path)))
+            title = t!("Not available");
+            feedback::error_page(title, &failure.detail, Some((t!("Try again"), path)))
         }
         (status, _) => {
             if status == StatusCode::NOT_FOUND {
-                title = "Not found";
+                title = t!("Not found");
             }
             let heading = match (status, form) {
-                (StatusCode::NOT_FOUND, _) => "Not found",
-                (_, Some(_)) => "Not saved",
-                (status, None) => status.canonical_reason().unwrap_or("Error"),
+                (StatusCode::NOT_FOUND, _) => t!("Not found"),
+                (_, Some(_)) => t!("Not saved"),
+                (status, None) => status.canonical_reason().unwrap_or(t!("Error")),
             };
             // The browser stores the typed values and fills the form in again.
-            let back = form.and_then(Option::as_deref).map(|address| ("Open the form again", address));
-            feedback::error_page(heading, &failure.detail, Some(back.unwrap_or(("Go to Today", "/"))))
+            let back = form.and_then(Option::as_deref).map(|address| (t!("Open the form again"), address));
+            feedback::error_page(heading, &failure.detail, Some(back.unwrap_or((t!("Go to Today"), "/"))))
         }
     };
     let mut response =
@@ -146,7 +147,7 @@ fn form_page(request: &Request) -> Option<String> {
 
 /// Response to an unknown address.
 pub async fn missing(request: Request) -> Response {
-    let problem = Problem::new(StatusCode::NOT_FOUND, "Nothing found at this address.");
+    let problem = Problem::new(StatusCode::NOT_FOUND, t!("Nothing found at this address."));
     let accepts_html = request
         .headers()
         .get(header::ACCEPT)

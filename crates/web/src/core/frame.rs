@@ -11,6 +11,7 @@ use obcms_app::Actor;
 use super::errors::PageError;
 use crate::components::badges::initials;
 use crate::components::frame::{self, Frame, PersonBadge, Width};
+use crate::components::words;
 use crate::core::caller::{Caller, Nonce, cookies};
 use crate::core::state::{State, blocking};
 use crate::core::subject::Subjects;
@@ -218,6 +219,6 @@ fn badge(actor: &Actor) -> PersonBadge {
         id: actor.id.map(|id| id.to_string()).unwrap_or_default(),
         name: actor.full_name.clone(),
         initials: initials(&actor.full_name),
-        roles: actor.roles.iter().map(|role| role.label().to_owned()).collect(),
+        roles: actor.roles.iter().map(|role| words::label(role.label()).to_owned()).collect(),
     }
 }

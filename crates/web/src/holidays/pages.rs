@@ -6,11 +6,12 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
-use obcms_domain::kinds::{HIJRI_ADJUSTMENT, HOLIDAY};
+use obcms_domain::kinds::{HIJRI_ADJUSTMENT, HOLIDAY, hijri_adjustment};
 use obcms_domain::registry::{Kind, parse_date};
 
 use crate::components::buttons::{ButtonKind, button_link, submit_button};
 use crate::components::tabs::{Tab, tabs};
+use crate::components::words::{self, t};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -33,16 +34,16 @@ pub fn list_actions(page: &Page, actor: &Actor) -> Markup {
     let may = !actor.read_only && actor.may(Action::Create, HOLIDAY.area);
     let next = page.today.year() + 1;
     html! {
-        (button_link(HIJRI_ADJUSTMENT.plural, &format!("/{}", HIJRI_ADJUSTMENT.collection), "moon", ButtonKind::Plain))
+        (button_link(words::label(HIJRI_ADJUSTMENT.plural), &format!("/{}", HIJRI_ADJUSTMENT.collection), "moon", ButtonKind::Plain))
         @if may {
             details.menu data-side="end" {
-                summary.button { "Calculate a year" }
+                summary.button { (t!("Calculate a year")) }
                 form.menu-panel.menu-form method="post" action="/holidays/compute" {
                     input type="hidden" name="csrf_token" value=(page.csrf());
-                    label for="compute-year" { "Year" }
+                    label for="compute-year" { (t!("Year")) }
                     input.input #compute-year type="number" name="year" value=(next) min="1990" max="2076" required;
-                    p.field-help { "Calculate official and Islamic holidays. Manual changes stay." }
-                    (submit_button("Calculate", "", ButtonKind::Main))
+                    p.field-help { (t!("Calculate official and Islamic holidays. Manual changes stay.")) }
+                    (submit_button(t!("Calculate"), "", ButtonKind::Main))
                 }
             }
         }
@@ -92,12 +93,12 @@ fn years(this_year: i16, from: &str, to: &str) -> Markup {
         })
         .collect();
     around.push(Tab {
-        label: "All years".to_owned(),
+        label: t!("All years").to_owned(),
         href: format!("/{}?sort={}", HOLIDAY.collection, HOLIDAY.default_sort),
         current: from.is_empty() && to.is_empty(),
         count: None,
     });
-    tabs("Years", &around)
+    tabs(t!("Years"), &around)
 }
 
 async fn compute(
@@ -106,12 +107,16 @@ async fn compute(
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let text = form.get("year").trim();
-    let year = text.parse().map_err(|_| AppError::field("year", "type", "Must be a year like 2027."))?;
+    let year = text.parse().map_err(|_| {
+        AppError::field(hijri_adjustment::YEAR.name(), "type", t!("Must be a year like 2027."))
+    })?;
     let computed = blocking(|| state.app.compute_holidays(&actor, year))?;
     let message = match (computed.created, computed.updated) {
-        (0, 0) => format!("All holidays of {year} already exist."),
-        (created, 0) => format!("{created} holidays of {year} added."),
-        (created, updated) => format!("{created} holidays of {year} added, {updated} moved."),
+        (0, 0) => t!("All holidays of {year} already exist.", year),
+        (created, 0) => t!("{created} holidays of {year} added.", created, year),
+        (created, updated) => {
+            t!("{created} holidays of {year} added, {updated} moved.", created, year, updated)
+        }
     };
     Ok(done(&year_address(year), &message, None))
 }

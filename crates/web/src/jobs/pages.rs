@@ -18,7 +18,7 @@ use crate::components::feedback::{EmptyState, empty_state, notice};
 use crate::components::frame::Width;
 use crate::components::tables::{Column, Pager, Row, Table, table};
 use crate::components::tabs::{Tab, tabs};
-use crate::components::words::sentence;
+use crate::components::words::{sentence, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::SignedIn;
@@ -58,15 +58,15 @@ async fn list(
     let view = View { values, now: state.app.now(), csrf: page.csrf().to_owned() };
     let content = html! {
         (page_head(&PageHead {
-            title: "Jobs".to_owned(),
-            subtitle: "Background work of the program.".to_owned(),
+            title: t!("Jobs").to_owned(),
+            subtitle: t!("Background work of the program.").to_owned(),
             ..PageHead::default()
         }))
         div id="job-health" data-live="job" { (verdict(&health)) }
         div id="job-states" data-live="job" { (state_tabs(&health, wanted)) }
         (job_table(&view, &jobs, total, wanted, from))
     };
-    Ok(Html(page.width(Width::Full).render("Jobs", &content).into_string()))
+    Ok(Html(page.width(Width::Full).render(t!("Jobs"), &content).into_string()))
 }
 
 async fn run(
@@ -76,7 +76,7 @@ async fn run(
     _: SafeForm,
 ) -> Result<Response, PageError> {
     let job = blocking(|| state.app.run_job(&actor, id.0))?;
-    Ok(done("/admin/jobs", &format!("{} will run shortly.", job.title), None))
+    Ok(done("/admin/jobs", &t!("{title} will run shortly.", title = job.title), None))
 }
 
 fn verdict(health: &Health) -> Markup {
@@ -95,12 +95,12 @@ fn state_tabs(health: &Health, wanted: Option<JobState>) -> Markup {
         count: u64::try_from(count).ok(),
         current,
     };
-    let mut row = vec![tab("All", "/admin/jobs".to_owned(), all, wanted.is_none())];
+    let mut row = vec![tab(t!("All"), "/admin/jobs".to_owned(), all, wanted.is_none())];
     for (state, count) in &health.counts {
         let href = format!("/admin/jobs?state={}", state.as_str());
         row.push(tab(&words(state.as_str()), href, *count, wanted == Some(*state)));
     }
-    tabs("States", &row)
+    tabs(t!("States"), &row)
 }
 
 struct View<'a> {
@@ -122,14 +122,14 @@ fn job_table(view: &View<'_>, jobs: &[Job], total: i64, wanted: Option<JobState>
     };
     table(&Table {
         id: "jobs".to_owned(),
-        caption: "Jobs".to_owned(),
+        caption: t!("Jobs").to_owned(),
         columns: vec![
-            column("title", "Job", false),
-            column("state", "State", false),
-            column("run_at", "Next run", false),
-            column("last", "Last run", false),
-            column("attempts", "Attempts", true),
-            column("actions", "Run", false),
+            column("title", t!("Job"), false),
+            column("state", t!("State"), false),
+            column("run_at", t!("Next run"), false),
+            column("last", t!("Last run"), false),
+            column("attempts", t!("Attempts"), true),
+            column("actions", t!("Run"), false),
         ],
         rows: jobs.iter().map(|job| row(view, job)).collect(),
         pager: Pager {
@@ -141,8 +141,8 @@ fn job_table(view: &View<'_>, jobs: &[Job], total: i64, wanted: Option<JobState>
         live: obcms_store::jobs::LIVE_KIND.to_owned(),
         empty: Some(empty_state(&EmptyState {
             icon: "timer".to_owned(),
-            title: "No jobs".to_owned(),
-            text: "Imports, calendar fetches and cleanup are listed here while they are queued, and for a week after they finish."
+            title: t!("No jobs").to_owned(),
+            text: t!("Imports, calendar fetches and cleanup are listed here while they are queued, and for a week after they finish.")
                 .to_owned(),
             action: None,
         })),
@@ -153,7 +153,7 @@ fn job_table(view: &View<'_>, jobs: &[Job], total: i64, wanted: Option<JobState>
 fn row(view: &View<'_>, job: &Job) -> Row {
     let description = handler(&job.kind).map_or("", |handler| handler.description);
     let failed = !job.last_error.is_empty();
-    let label = if job.state == JobState::Failed { "Retry" } else { "Run now" };
+    let label = if job.state == JobState::Failed { t!("Retry") } else { t!("Run now") };
     Row {
         id: job.id.to_string(),
         title: job.title.clone(),
@@ -166,15 +166,15 @@ fn row(view: &View<'_>, job: &Job) -> Row {
             state_badge(view, job),
             html! { @if job.state == JobState::Queued {
                 (view.values.instant(job.run_at))
-                @if !job.cron.is_empty() { " " code.faint title="Schedule: minute, hour, day, month, weekday" { (job.cron) } }
+                @if !job.cron.is_empty() { " " code.faint title=(t!("Schedule: minute, hour, day, month, weekday")) { (job.cron) } }
             } },
             html! {
                 @if let Some(at) = job.last_started_at { (view.values.instant(at)) }
-                @if let Some(time) = job.last_duration { " " span.faint { "took " (duration(time)) } }
+                @if let Some(time) = job.last_duration { " " span.faint { (t_html!("took {duration}", duration = duration(time))) } }
             },
             html! {
                 (job.attempts)
-                @if job.maximum_attempts > 0 { span.faint { " of " (job.maximum_attempts) } }
+                @if job.maximum_attempts > 0 { span.faint { " " (t_html!("of {most}", most = job.maximum_attempts)) } }
             },
             html! { @if job.state != JobState::Running {
                 (post_button(label, &format!("/admin/jobs/{}/run", job.id), "play", ButtonKind::Plain, &view.csrf, &[]))
@@ -186,21 +186,21 @@ fn row(view: &View<'_>, job: &Job) -> Row {
 
 fn state_badge(view: &View<'_>, job: &Job) -> Markup {
     match job.state {
-        JobState::Running => html! { span title=(job.claimed_by) { (badge("Running", Tone::Active)) } },
-        JobState::Failed => badge("Failed", Tone::Bad),
-        JobState::Done => badge("Done", Tone::Good),
-        JobState::Queued if job.run_at < view.now - LATE => badge("Overdue", Tone::Bad),
-        JobState::Queued if !job.last_error.is_empty() => badge("Retrying", Tone::Warning),
-        JobState::Queued => badge("Queued", Tone::Neutral),
+        JobState::Running => html! { span title=(job.claimed_by) { (badge(t!("Running"), Tone::Active)) } },
+        JobState::Failed => badge(t!("Failed"), Tone::Bad),
+        JobState::Done => badge(t!("Done"), Tone::Good),
+        JobState::Queued if job.run_at < view.now - LATE => badge(t!("Overdue"), Tone::Bad),
+        JobState::Queued if !job.last_error.is_empty() => badge(t!("Retrying"), Tone::Warning),
+        JobState::Queued => badge(t!("Queued"), Tone::Neutral),
     }
 }
 
 /// Formats a duration in milliseconds.
 fn duration(milliseconds: i64) -> String {
     match milliseconds {
-        ..1000 => format!("{milliseconds} ms"),
+        ..1000 => t!("{milliseconds} ms", milliseconds),
         1000..60_000 => format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100),
-        _ => format!("{} min", milliseconds / 60_000),
+        _ => t!("{minutes} min", minutes = milliseconds / 60_000),
     }
 }
 

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use crate::components::badges::{Tone, grouped, people};
 use crate::components::icons::icon;
+use crate::components::words::{t, t_html};
 
 /// Board.
 #[derive(Debug, Default, Clone)]
@@ -89,7 +90,7 @@ pub fn board_cards(cards: &[BoardCard], more_url: &str) -> Markup {
     html! {
         @for card in cards { (board_card(card)) }
         @if !more_url.is_empty() {
-            button.board-more type="button" data-more-url=(more_url) { "More" }
+            button.board-more type="button" data-more-url=(more_url) { (t!("More")) }
         }
     }
 }
@@ -109,8 +110,8 @@ fn board_column(column: &BoardColumn, csrf_token: &str) -> Markup {
                     @for (name, value) in &quick_add.fields { input type="hidden" name=(name) value=(value); }
                     (icon("plus"))
                     input type="text" name="title" required maxlength="200" autocomplete="off"
-                        id={ "quick-add-" (column.key) } placeholder="Add a task"
-                        aria-label={ "Add to " (column.label) };
+                        id={ "quick-add-" (column.key) } placeholder=(t!("Add a task"))
+                        aria-label={ (t_html!("Add to {label}", label = column.label)) };
                 }
             }
         }
@@ -131,7 +132,7 @@ fn board_card(card: &BoardCard) -> Markup {
             div.card-foot {
                 (card.marks)
                 @if let Some(progress) = card.progress {
-                    progress value=(progress.min(100)) max="100" title={ (progress) "%" } aria-label="Progress" {}
+                    progress value=(progress.min(100)) max="100" title={ (progress) "%" } aria-label=(t!("Progress")) {}
                 }
                 span.grow {}
                 @if !card.people.is_empty() { (people(&card.people)) }

@@ -8,8 +8,10 @@ use obcms_app::AppError;
 use obcms_app::accounts::{Credentials, EndAccess, Ended};
 use obcms_domain::accounts::{Action, Area, actions};
 use obcms_domain::core::id::Id;
+use obcms_domain::kinds::{feed, share};
 use obcms_domain::registry::Record;
 use obcms_domain::registry::action::{ActionInput, Member, Raw};
+use obcms_domain::registry::shared::MADE_WITH;
 use serde_json::{Map, Value as Json, json};
 
 use super::me::{session_json, token_json};
@@ -71,12 +73,12 @@ pub fn routes() -> Vec<Route> {
 /// Returns tokens, feeds and shares as in the API.
 pub(super) fn programs(left: &Credentials) -> Json {
     let feed = |feed: &Record| {
-        json!({ "id": feed.id, "name": feed.title(), "expires": feed.instant("expires"),
-            "last_read_at": feed.instant("last_read_at"), "made_with": made_with(feed) })
+        json!({ "id": feed.id, "name": feed.title(), "expires": feed::EXPIRES.get(feed),
+            "last_read_at": feed::LAST_READ_AT.get(feed), "made_with": made_with(feed) })
     };
     let share = |share: &Record| {
-        json!({ "id": share.id, "name": share.title(), "expires": share.instant("expires"),
-            "last_viewed_at": share.instant("last_viewed_at"), "made_with": made_with(share) })
+        json!({ "id": share.id, "name": share.title(), "expires": share::EXPIRES.get(share),
+            "last_viewed_at": share::LAST_VIEWED_AT.get(share), "made_with": made_with(share) })
     };
     json!({
         "tokens": left.tokens.iter().map(token_json).collect::<Vec<_>>(),
@@ -87,7 +89,7 @@ pub(super) fn programs(left: &Credentials) -> Json {
 
 /// Returns the token that created the address of a feed or share.
 fn made_with(record: &Record) -> Option<&str> {
-    Some(record.text("made_with")).filter(|token| !token.is_empty())
+    Some(MADE_WITH.get(record)).filter(|token| !token.is_empty())
 }
 
 fn left(state: &State, left: &Credentials) -> Json {

@@ -21,6 +21,7 @@ use crate::components::detail::{PageHead, page_head, panel};
 use crate::components::feedback::notice;
 use crate::components::forms::{Choice, Control, Form as FormView, FormField, form};
 use crate::components::tables::{Column, Row, Table, table};
+use crate::components::words::{self, t, t_html};
 use crate::core::caller::Caller;
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
@@ -103,30 +104,30 @@ fn draw(state: &State, page: Page, shown: &Shown) -> Result<Response, PageError>
     })?;
     let content = html! {
         (page_head(&PageHead {
-            title: "My profile".to_owned(),
-            subtitle: format!("Signed in as {}", caller.actor.username),
-            badges: html! { @for role in &caller.actor.roles { (badge(role.label(), Tone::Neutral)) } },
+            title: t!("My profile").to_owned(),
+            subtitle: t!("Signed in as {username}", username = caller.actor.username),
+            badges: html! { @for role in &caller.actor.roles { (badge(words::label(role.label()), Tone::Neutral)) } },
             actions: html! {},
         }))
         @if caller.actor.roles.is_empty() {
-            (notice(Tone::Warning, &html! { "Your account has no role yet. Ask an administrator for one." }))
+            (notice(Tone::Warning, &html! { (t!("Your account has no role yet. Ask an administrator for one.")) }))
         }
-        (panel("profile", "", "Profile", &html! {}, &form(&FormView {
+        (panel("profile", "", t!("Profile"), &html! {}, &form(&FormView {
             action: "/me".to_owned(),
             csrf_token: csrf.clone(),
             hidden: vec![shown_fields(&[&profile]), ("version".to_owned(), user.version.to_string())],
             fields: profile,
-            submit: "Save".to_owned(),
+            submit: t!("Save").to_owned(),
             ..FormView::default()
         })))
-        (panel("calendar", "", "Calendar", &html! {}, &calendar))
-        (panel("password", "", "Password", &html! {}, &password_form(&csrf, shown)))
-        (panel("sessions", "", "Sessions", &end_others(&sessions, &csrf), &session_table(&sessions, &caller, &zone, &csrf)))
+        (panel("calendar", "", t!("Calendar"), &html! {}, &calendar))
+        (panel("password", "", t!("Password"), &html! {}, &password_form(&csrf, shown)))
+        (panel("sessions", "", t!("Sessions"), &end_others(&sessions, &csrf), &session_table(&sessions, &caller, &zone, &csrf)))
         @if !caller.actor.roles.is_empty() {
-            (panel("tokens", "", "Tokens for programs", &html! {}, &html! {
+            (panel("tokens", "", t!("Tokens for programs"), &html! {}, &html! {
                 @if let Some(secret) = &shown.secret {
                     (notice(Tone::Good, &html! {
-                        "Copy this token now. It will not be shown again. " br; code.token { (secret) }
+                        (t!("Copy this token now. It will not be shown again.")) " " br; code.token { (secret) }
                     }))
                 }
                 (token_table(&tokens, &made, state.app.now(), &zone, &csrf))
@@ -136,7 +137,7 @@ fn draw(state: &State, page: Page, shown: &Shown) -> Result<Response, PageError>
     };
     let status = if shown.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = page.width(crate::components::frame::Width::Narrow);
-    Ok((status, Html(page.render("My profile", &content).into_string())).into_response())
+    Ok((status, Html(page.render(t!("My profile"), &content).into_string())).into_response())
 }
 
 fn password_form(csrf: &str, shown: &Shown) -> Markup {
@@ -152,29 +153,29 @@ fn password_form(csrf: &str, shown: &Shown) -> Markup {
         action: "/me/password".to_owned(),
         csrf_token: csrf.to_owned(),
         fields: vec![
-            field("current_password", "Current password", "", "current-password"),
+            field("current_password", t!("Current password"), "", "current-password"),
             field(
                 "password",
-                "New password",
-                "At least 12 characters. You are signed out everywhere else.",
+                t!("New password"),
+                t!("At least 12 characters. You are signed out everywhere else."),
                 "new-password",
             ),
             FormField {
                 name: "end_access".to_owned(),
-                label: "Also revoke my tokens and calendar feeds".to_owned(),
-                help: "Do this if someone else might know your password.".to_owned(),
+                label: t!("Also revoke my tokens and calendar feeds").to_owned(),
+                help: t!("Do this if someone else might know your password.").to_owned(),
                 control: Control::Checkbox { checked: false },
                 ..FormField::default()
             },
             FormField {
                 name: "end_shares".to_owned(),
-                label: "Also revoke my shared calendars".to_owned(),
-                help: "People with the addresses lose access.".to_owned(),
+                label: t!("Also revoke my shared calendars").to_owned(),
+                help: t!("People with the addresses lose access.").to_owned(),
                 control: Control::Checkbox { checked: false },
                 ..FormField::default()
             },
         ],
-        submit: "Change password".to_owned(),
+        submit: t!("Change password").to_owned(),
         ..FormView::default()
     })
 }
@@ -192,7 +193,7 @@ fn columns(labels: &[&str]) -> Vec<Column> {
 
 fn end_others(sessions: &[obcms_store::accounts::Session], csrf: &str) -> Markup {
     html! { @if sessions.len() > 1 {
-        (post_button("Sign out all other sessions", "/me/sessions/end-others", "", ButtonKind::Plain, csrf, &[]))
+        (post_button(t!("Sign out all other sessions"), "/me/sessions/end-others", "", ButtonKind::Plain, csrf, &[]))
     } }
 }
 
@@ -209,12 +210,12 @@ fn session_table(
             id: session.id.to_string(),
             title: session.agent.clone(),
             cells: vec![
-                html! { (agent_name(&session.agent)) @if own == Some(session.id) { " " (badge("This session", Tone::Good)) } },
+                html! { (agent_name(&session.agent)) @if own == Some(session.id) { " " (badge(t!("This session"), Tone::Good)) } },
                 html! { (session.address) },
                 html! { (instant(session.created_at, zone)) },
                 html! { (instant(session.last_seen_at, zone)) },
                 html! { @if own != Some(session.id) {
-                    (post_button("Sign out", &format!("/me/sessions/{}/revoke", session.id), "", ButtonKind::Plain, csrf, &[]))
+                    (post_button(t!("Sign out"), &format!("/me/sessions/{}/revoke", session.id), "", ButtonKind::Plain, csrf, &[]))
                 } },
             ],
             ..Row::default()
@@ -222,8 +223,8 @@ fn session_table(
         .collect();
     table(&Table {
         id: "sessions-table".to_owned(),
-        caption: "Sessions".to_owned(),
-        columns: columns(&["Browser", "Address", "Since", "Last used", "Sign out"]),
+        caption: t!("Sessions").to_owned(),
+        columns: columns(&[t!("Browser"), t!("Address"), t!("Since"), t!("Last used"), t!("Sign out")]),
         rows,
         ..Table::default()
     })
@@ -236,8 +237,8 @@ pub(crate) fn agent_name(agent: &str) -> String {
         .into_iter()
         .find(|name| agent.contains(name));
     match (browser.map(|name| if name == "Edg" { "Edge" } else { name }), system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
-        _ if agent.is_empty() => "Unknown".to_owned(),
+        (Some(browser), Some(system)) => t!("{browser} on {system}", browser, system),
+        _ if agent.is_empty() => t!("Unknown").to_owned(),
         _ => agent.chars().take(40).collect(),
     }
 }
@@ -246,9 +247,9 @@ pub(crate) fn agent_name(agent: &str) -> String {
 fn revoke_button(id: Id, made: bool, csrf: &str) -> Markup {
     let address = format!("/me/tokens/{id}/revoke");
     if made {
-        button_link("Revoke…", &address, "", ButtonKind::Plain)
+        button_link(t!("Revoke…"), &address, "", ButtonKind::Plain)
     } else {
-        post_button("Revoke", &address, "", ButtonKind::Plain, csrf, &[])
+        post_button(t!("Revoke"), &address, "", ButtonKind::Plain, csrf, &[])
     }
 }
 
@@ -269,11 +270,11 @@ fn token_table(
                 past: over,
                 cells: vec![
                     html! { (token.name) },
-                    html! { @if token.scope == "read" { "Read only" } @else { "Read and write" } },
-                    html! { (token.expires_at.map_or_else(|| "No expiry".to_owned(), |end| instant(end, zone))) },
-                    html! { (token.last_used_at.map_or_else(|| "Never used".to_owned(), |used| instant(used, zone))) },
+                    html! { @if token.scope == "read" { (t!("Read only")) } @else { (t!("Read and write")) } },
+                    html! { (token.expires_at.map_or_else(|| t!("No expiry").to_owned(), |end| instant(end, zone))) },
+                    html! { (token.last_used_at.map_or_else(|| t!("Never used").to_owned(), |used| instant(used, zone))) },
                     html! {
-                        @if over { "Expired" }
+                        @if over { (t!("Expired")) }
                         @if !over || made.contains(&token.id) { (revoke_button(token.id, made.contains(&token.id), csrf)) }
                     },
                 ],
@@ -283,10 +284,12 @@ fn token_table(
         .collect();
     table(&Table {
         id: "tokens-table".to_owned(),
-        caption: "Tokens".to_owned(),
-        columns: columns(&["Name", "Access", "Expires", "Last used", "Revoke"]),
+        caption: t!("Tokens").to_owned(),
+        columns: columns(&[t!("Name"), t!("Access"), t!("Expires"), t!("Last used"), t!("Revoke")]),
         rows,
-        empty: Some(html! { p.faint { "No tokens. A token lets a program use the API with your rights." } }),
+        empty: Some(
+            html! { p.faint { (t!("No tokens. A token lets a program use the API with your rights.")) } },
+        ),
         ..Table::default()
     })
 }
@@ -304,7 +307,7 @@ fn token_form(csrf: &str, shown: &Shown) -> Markup {
         fields: vec![
             FormField {
                 name: "name".to_owned(),
-                label: "Name".to_owned(),
+                label: t!("Name").to_owned(),
                 error: error_of(&shown.errors, "name"),
                 required: true,
                 control: Control::Text { value: typed("name") },
@@ -312,19 +315,19 @@ fn token_form(csrf: &str, shown: &Shown) -> Markup {
             },
             FormField {
                 name: "scope".to_owned(),
-                label: "Access".to_owned(),
+                label: t!("Access").to_owned(),
                 control: Control::Select {
                     options: vec![
-                        choice("read", "Read only", true),
-                        choice("write", "Read and write", typed("scope") == "write"),
+                        choice("read", t!("Read only"), true),
+                        choice("write", t!("Read and write"), typed("scope") == "write"),
                     ],
                 },
                 ..FormField::default()
             },
             FormField {
                 name: "days".to_owned(),
-                label: "Expires after (days)".to_owned(),
-                help: "Up to 3,650. Enter \"never\" for a token that does not expire.".to_owned(),
+                label: t!("Expires after (days)").to_owned(),
+                help: t!("Up to 3,650. Enter \"never\" for a token that does not expire.").to_owned(),
                 error: error_of(&shown.errors, "days"),
                 required: true,
                 control: Control::Text {
@@ -335,7 +338,7 @@ fn token_form(csrf: &str, shown: &Shown) -> Markup {
                 },
             },
         ],
-        submit: "Create token".to_owned(),
+        submit: t!("Create token").to_owned(),
         ..FormView::default()
     })
 }
@@ -345,7 +348,7 @@ pub(super) fn refused(state: &State, page: Page, form: Form, error: AppError) ->
     match error {
         AppError::Stale { .. } => {
             let message =
-                "Someone else saved at the same time. Your changes are still in the form: save again.";
+                t!("Someone else saved at the same time. Your changes are still in the form: save again.");
             let errors = vec![FieldError::new(FIELDS[0], "stale", message)];
             draw(state, page, &Shown { form: Some(form), errors, secret: None })
         }
@@ -369,7 +372,7 @@ async fn save(
         return refused(&state, page, form, AppError::Invalid(merged.contested));
     }
     match blocking(|| state.app.update_profile(&caller.actor, &merged.input, Some(user.version))) {
-        Ok(_) => Ok(done("/me", "Saved.", None)),
+        Ok(_) => Ok(done("/me", t!("Saved."), None)),
         Err(error) => refused(&state, page, form, error),
     }
 }
@@ -400,7 +403,7 @@ async fn change_password(
     });
     drop(permit);
     match result {
-        Ok(()) => Ok(done("/me", "Password changed. Other sessions have ended.", None)),
+        Ok(()) => Ok(done("/me", t!("Password changed. Other sessions have ended."), None)),
         Err(error) => refused(&state, page, form, error),
     }
 }
@@ -413,7 +416,7 @@ async fn revoke_session(
 ) -> Result<Response, PageError> {
     let caller = caller(&page)?;
     blocking(|| state.app.revoke_session(&caller.actor, id.0))?;
-    Ok(done("/me#sessions", "Session ended.", None))
+    Ok(done("/me#sessions", t!("Session ended."), None))
 }
 
 async fn revoke_other_sessions(
@@ -423,7 +426,7 @@ async fn revoke_other_sessions(
 ) -> Result<Response, PageError> {
     let caller = caller(&page)?;
     blocking(|| state.app.revoke_other_sessions(&caller.actor))?;
-    Ok(done("/me#sessions", "Other sessions ended.", None))
+    Ok(done("/me#sessions", t!("Other sessions ended."), None))
 }
 
 async fn create_token(
@@ -437,7 +440,7 @@ async fn create_token(
         text => text
             .parse()
             .map(TokenEnd::Days)
-            .map_err(|_| AppError::field("days", "type", "Enter a whole number of days, or \"never\".")),
+            .map_err(|_| AppError::field("days", "type", t!("Enter a whole number of days, or \"never\"."))),
     };
     let result = end.and_then(|end| {
         blocking(|| state.app.create_token(&caller.actor, form.get("name"), form.get("scope"), end))
@@ -463,30 +466,29 @@ async fn ask_revoke(
     let names = made.tokens.iter().map(|token| token.name.as_str()).collect::<Vec<_>>().join(", ");
     let choice = |name: &str, record: &Record| FormField {
         name: format!("{name}_{}", record.id),
-        label: format!("{}: {}", record.kind.label, record.title()),
+        label: format!("{}: {}", words::label(record.kind.label), record.title()),
         control: Control::Checkbox { checked: true },
         ..FormField::default()
     };
     let feeds = made.feeds.iter().map(|feed| choice("feed", feed));
     let fields = feeds.chain(made.shares.iter().map(|share| choice("share", share))).collect();
-    let title = format!("Revoke {}", token.name);
+    let title = t!("Revoke {token}", token = token.name);
     let content = html! {
         (page_head(&PageHead { title: title.clone(), ..PageHead::default() }))
         p {
-            "Programs with this token lose access immediately. Choose which addresses created with it to revoke too: "
-            "they work without the token."
+            (t!("Programs with this token lose access immediately. Choose which addresses created with it to revoke too: they work without the token."))
         }
-        @if !names.is_empty() { p { "Tokens created with it are also revoked: " (names) "." } }
+        @if !names.is_empty() { p { (t_html!("Tokens created with it are also revoked: {names}.", names)) } }
         (form(&FormView {
             action: format!("/me/tokens/{}/revoke", token.id),
             csrf_token: page.csrf().to_owned(),
             fields,
-            submit: "Revoke token".to_owned(),
+            submit: t!("Revoke token").to_owned(),
             cancel_href: "/me#tokens".to_owned(),
             ..FormView::default()
         }))
     };
-    let page = page.below("My profile", "/me").width(crate::components::frame::Width::Narrow);
+    let page = page.below(t!("My profile"), "/me").width(crate::components::frame::Width::Narrow);
     Ok(Html(page.render(&title, &content).into_string()))
 }
 
@@ -512,5 +514,5 @@ async fn revoke_token(
         };
         state.app.revoke_token(&caller.actor, id.0, &end)
     })?;
-    Ok(done("/me#tokens", "Token revoked.", None))
+    Ok(done("/me#tokens", t!("Token revoked."), None))
 }

@@ -5,7 +5,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
 use obcms_domain::bookings::WEEKDAYS;
-use obcms_domain::kinds::USER;
+use obcms_domain::kinds::{USER, user};
 use obcms_domain::registry::{self, FieldError, Record, Value};
 use serde_json::{Map, Value as Json, json};
 
@@ -13,6 +13,7 @@ use super::me;
 use crate::components::badges::words;
 use crate::components::forms::{Control, Form as FormView, FormField, form};
 use crate::components::icons::icon;
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::Page;
@@ -48,7 +49,7 @@ pub fn part(
         let field = USER.field(name);
         FormField {
             name: name.to_owned(),
-            label: field.map_or(name, |field| field.label).to_owned(),
+            label: field.map_or(name, |field| words::label(field.label)).to_owned(),
             help: field.map_or("", |field| field.help).to_owned(),
             error: error_of(errors, name),
             required: false,
@@ -61,7 +62,7 @@ pub fn part(
         csrf_token: csrf.to_owned(),
         hidden: vec![("version".to_owned(), user.version.to_string())],
         fields,
-        submit: "Save".to_owned(),
+        submit: t!("Save").to_owned(),
         ..FormView::default()
     }))
 }
@@ -78,7 +79,7 @@ fn texts(user: &Record) -> Form {
             form.0.push((format!("{name}.{end}"), text.to_owned()));
         }
     };
-    let hours = match user.get("working_hours") {
+    let hours = match user::WORKING_HOURS.value(user) {
         Value::Json(json) => json.clone(),
         _ => Json::Null,
     };
@@ -105,10 +106,10 @@ fn is_empty((from, to): &(String, String)) -> bool {
 fn stretch(name: &str, label: &str, (from, to): &(String, String), rest: &Markup) -> Markup {
     html! {
         div.week-stretch data-stretch {
-            input.input type="time" name={ (name) ".from" } value=(from) aria-label={ (label) ", from" }
+            input.input type="time" name={ (name) ".from" } value=(from) aria-label={ (t_html!("{label}, from", label)) }
                 data-stretch-name="from";
-            span.faint { "to" }
-            input.input type="time" name={ (name) ".to" } value=(to) aria-label={ (label) ", to" }
+            span.faint { (t!("to")) }
+            input.input type="time" name={ (name) ".to" } value=(to) aria-label={ (t_html!("{label}, to", label)) }
                 data-stretch-name="to";
             (rest)
         }
@@ -133,12 +134,12 @@ fn week(texts: &Form) -> Markup {
                 div.week-day role="group" aria-label=(label) data-week-day=(label) {
                     span { (label) }
                     div.week-stretches {
-                        @for pair in &given { (stretch(&name, &label, pair, &button("Remove these hours", "remove"))) }
+                        @for pair in &given { (stretch(&name, &label, pair, &button(t!("Remove these hours"), "remove"))) }
                     }
                     button.button type="button" hidden data-kind="quiet" data-only="icon" data-stretch-add
-                        title={ "More hours on " (label) } aria-label={ "More hours on " (label) } { (icon("plus")) }
+                        title={ (t_html!("More hours on {label}", label)) } aria-label={ (t_html!("More hours on {label}", label)) } { (icon("plus")) }
                     @if place == 0 {
-                        button.button type="button" hidden data-kind="quiet" data-stretch-copy { "Same until Friday" }
+                        button.button type="button" hidden data-kind="quiet" data-stretch-copy { (t!("Same until Friday")) }
                     }
                 }
             }
@@ -187,13 +188,13 @@ async fn save(
     let contested: Vec<FieldError> = input
         .iter()
         .filter(|(name, value)| now.get(*name) != before.get(*name) && now.get(*name) != Some(value))
-        .map(|(name, _)| FieldError::new(name.clone(), "stale", STALE))
+        .map(|(name, _)| FieldError::new(name.clone(), "stale", words::text(STALE)))
         .collect();
     if !contested.is_empty() {
         return me::refused(&state, page, form, AppError::Invalid(contested));
     }
     match blocking(|| state.app.update_profile(&actor, &input, Some(user.version))) {
-        Ok(_) => Ok(done("/me#calendar", "Saved.", None)),
+        Ok(_) => Ok(done("/me#calendar", t!("Saved."), None)),
         Err(error) => me::refused(&state, page, form, error),
     }
 }

@@ -11,6 +11,7 @@ use obcms_domain::registry::FieldError;
 
 use crate::components::feedback;
 use crate::components::forms::{Control, Form as FormView, FormField, form};
+use crate::components::words::{self, t};
 use crate::core::address::is_secure;
 use crate::core::caller::{ClientAddress, cookie_name, cookies, session_cookie};
 use crate::core::errors::PageError;
@@ -45,12 +46,12 @@ fn local(next: &str) -> &str {
 async fn show(page: Page, parameters: PageParameters) -> Response {
     let parameters = parameters.known(&["next", "ended"]);
     let ended = (parameters.get("ended") == Some("true"))
-        .then(|| "Your session has ended and nothing was saved. Sign in to continue".to_owned());
+        .then(|| t!("Your session has ended and nothing was saved. Sign in to continue").to_owned());
     let next = local(parameters.get("next").unwrap_or_default());
     if page.caller.is_some() {
         return Redirect::to(next).into_response();
     }
-    Html(page.render("Sign in", &sign_in_form("", next, ended)).into_string()).into_response()
+    Html(page.render(t!("Sign in"), &sign_in_form("", next, ended)).into_string()).into_response()
 }
 
 fn text_field(name: &str, label: &str, value: &str) -> FormField {
@@ -77,19 +78,19 @@ fn password_field(name: &str, label: &str, help: &str, autocomplete: &'static st
 fn sign_in_form(username: &str, next: &str, problem: Option<String>) -> Markup {
     html! {
         div.sign-in {
-            h1 { "Sign in" }
+            h1 { (t!("Sign in")) }
             (form(&FormView {
                 action: "/login".to_owned(),
                 hidden: vec![("next".to_owned(), next.to_owned())],
                 problem,
                 fields: vec![
-                    text_field("username", "User name", username),
-                    password_field("password", "Password", "", "current-password"),
+                    text_field("username", t!("User name"), username),
+                    password_field("password", t!("Password"), "", "current-password"),
                 ],
-                submit: "Sign in".to_owned(),
+                submit: t!("Sign in").to_owned(),
                 ..FormView::default()
             }))
-            p.faint { "Forgot your password? Ask an administrator for a new link." }
+            p.faint { (t!("Forgot your password? Ask an administrator for a new link.")) }
         }
     }
 }
@@ -101,7 +102,7 @@ fn refuse_foreign(headers: &HeaderMap) -> Result<(), Problem> {
         .and_then(|value| value.to_str().ok())
         .is_some_and(|site| site == "cross-site");
     if foreign {
-        return Err(Problem::new(StatusCode::FORBIDDEN, "This form came from another site."));
+        return Err(Problem::new(StatusCode::FORBIDDEN, t!("This form came from another site.")));
     }
     Ok(())
 }
@@ -148,12 +149,12 @@ async fn sign_in(
         Err(SignInError::App(error)) => return Err(error.into()),
         Err(SignInError::Wrong) => (StatusCode::UNPROCESSABLE_ENTITY, SignInError::Wrong.to_string(), None),
         Err(SignInError::Locked { seconds }) => {
-            let text = format!("Too many attempts. Try again in {}.", spell_wait(seconds));
+            let text = t!("Too many attempts. Try again in {spell_wait}.", spell_wait = spell_wait(seconds));
             (StatusCode::TOO_MANY_REQUESTS, text, Some(seconds))
         }
     };
     let content = sign_in_form(form.get("username"), &next, Some(problem));
-    let mut response = (status, Html(page.render("Sign in", &content).into_string())).into_response();
+    let mut response = (status, Html(page.render(t!("Sign in"), &content).into_string())).into_response();
     if let Some(seconds) = retry
         && let Ok(value) = HeaderValue::from_str(&seconds.to_string())
     {
@@ -166,10 +167,10 @@ async fn sign_in(
 #[must_use]
 pub fn spell_wait(seconds: i64) -> String {
     match (seconds, (seconds + 59) / 60) {
-        (1, _) => "1 second".to_owned(),
-        (2..60, _) => format!("{seconds} seconds"),
-        (60, _) => "1 minute".to_owned(),
-        (_, minutes) => format!("{minutes} minutes"),
+        (1, _) => t!("1 second").to_owned(),
+        (2..60, _) => t!("{seconds} seconds", seconds),
+        (60, _) => t!("1 minute").to_owned(),
+        (_, minutes) => t!("{minutes} minutes", minutes),
     }
 }
 
@@ -236,30 +237,30 @@ async fn show_setup(
         state.guesses.wrong(&address);
         wrong_link(&address);
         let content = feedback::error_page(
-            "This link no longer works",
-            "It was already used or has expired. Ask an administrator for a new one.",
-            Some(("Sign in", "/login")),
+            t!("This link no longer works"),
+            t!("It was already used or has expired. Ask an administrator for a new one."),
+            Some((t!("Sign in"), "/login")),
         );
         return Ok(
-            (StatusCode::NOT_FOUND, Html(page.render("Set-up", &content).into_string())).into_response()
+            (StatusCode::NOT_FOUND, Html(page.render(t!("Set-up"), &content).into_string())).into_response()
         );
     };
     let content = setup_form(&secret, link.user_id.is_none(), &Form::default(), &[]);
-    Ok(Html(page.render("Set-up", &content).into_string()).into_response())
+    Ok(Html(page.render(t!("Set-up"), &content).into_string()).into_response())
 }
 
 fn setup_form(secret: &str, first: bool, typed: &Form, errors: &[FieldError]) -> Markup {
     let mut fields = Vec::new();
     if first {
-        fields.push(text_field("username", "User name", typed.get("username")));
-        fields.push(text_field("full_name", "Full name", typed.get("full_name")));
+        fields.push(text_field("username", t!("User name"), typed.get("username")));
+        fields.push(text_field("full_name", t!("Full name"), typed.get("full_name")));
     }
-    fields.push(password_field("password", "New password", PASSWORD_HELP, "new-password"));
+    fields.push(password_field("password", t!("New password"), words::text(PASSWORD_HELP), "new-password"));
     if !first {
         fields.push(FormField {
             name: "end_access".to_owned(),
-            label: "Also revoke my tokens and calendar feeds".to_owned(),
-            help: "Do this if someone else might know your password.".to_owned(),
+            label: t!("Also revoke my tokens and calendar feeds").to_owned(),
+            help: t!("Do this if someone else might know your password.").to_owned(),
             control: Control::Checkbox { checked: typed.has("end_access") },
             ..FormField::default()
         });
@@ -270,11 +271,11 @@ fn setup_form(secret: &str, first: bool, typed: &Form, errors: &[FieldError]) ->
     }
     html! {
         div.sign-in {
-            h1 { @if first { "Set up the first administrator" } @else { "Choose your password" } }
+            h1 { @if first { (t!("Set up the first administrator")) } @else { (t!("Choose your password")) } }
             (form(&FormView {
                 action: format!("/setup/{secret}"),
                 fields,
-                submit: if first { "Create administrator" } else { "Set password" }.to_owned(),
+                submit: if first { t!("Create administrator") } else { t!("Set password") }.to_owned(),
                 ..FormView::default()
             }))
         }
@@ -313,10 +314,10 @@ async fn use_setup(
     });
     drop(permit);
     match result {
-        Ok(_) => Ok(done("/login", "Password set. Sign in with it.", None)),
+        Ok(_) => Ok(done("/login", t!("Password set. Sign in with it."), None)),
         Err(AppError::Invalid(errors)) => {
             let content = setup_form(&secret, link.user_id.is_none(), &form, &errors);
-            let page = Html(page.render("Set-up", &content).into_string());
+            let page = Html(page.render(t!("Set-up"), &content).into_string());
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(error) => Err(error.into()),

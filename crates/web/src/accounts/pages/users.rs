@@ -9,7 +9,7 @@ use obcms_app::records::lists::{Listing, Parameters as ListParameters};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::{Action, Area, matrix_markdown};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::USER;
+use obcms_domain::kinds::{USER, user};
 use obcms_domain::registry::{self, FieldError, Record, Value};
 use serde_json::{Map, Value as Json};
 
@@ -21,6 +21,7 @@ use crate::components::filters::{Filters, filters};
 use crate::components::forms::{Form as FormView, FormField, form};
 use crate::components::frame::Width;
 use crate::components::tables::{Column, Pager, Row, Table, table};
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -65,22 +66,22 @@ async fn list(
     let search = parameters.get("q").unwrap_or_default().to_owned();
     let content = html! {
         (page_head(&PageHead {
-            title: "Users and roles".to_owned(),
-            subtitle: format!("{} accounts", listing.total),
-            actions: button_link("New user", "/admin/users/new", "plus", ButtonKind::Main),
+            title: t!("Users and roles").to_owned(),
+            subtitle: t!("{total} accounts", total = listing.total),
+            actions: button_link(t!("New user"), "/admin/users/new", "plus", ButtonKind::Main),
             ..PageHead::default()
         }))
         (filters(&Filters {
             action: "/admin/users".to_owned(),
             search: Some(search),
-            search_label: "Search users".to_owned(),
+            search_label: t!("Search users").to_owned(),
             clear_href: "/admin/users".to_owned(),
             ..Filters::default()
         }, &html! {}))
         (user_table(&listing, &asked))
-        (panel("roles", "", "Role permissions", &html! {}, &matrix()))
+        (panel("roles", "", t!("Role permissions"), &html! {}, &matrix()))
     };
-    Ok(Html(signed.page.render("Users and roles", &content).into_string()))
+    Ok(Html(signed.page.render(t!("Users and roles"), &content).into_string()))
 }
 
 fn user_table(listing: &Listing, asked: &ListParameters) -> Markup {
@@ -91,14 +92,14 @@ fn user_table(listing: &Listing, asked: &ListParameters) -> Markup {
             id: user.id.to_string(),
             href: format!("/admin/users/{}", user.id),
             title: user.title().to_owned(),
-            past: user.flag("is_disabled"),
+            past: user::IS_DISABLED.get(user),
             cells: vec![
                 html! { (user.title()) },
-                html! { (user.text("username")) },
+                html! { (user::USERNAME.get(user)) },
                 html! { (role_badges(user)) },
-                html! { (user.text("position")) },
-                html! { (user.reference("organization").and_then(|id| listing.directory.get(&id)).map_or("", |organization| organization.title.as_str())) },
-                html! { @if user.flag("is_disabled") { (badge("Disabled", Tone::Bad)) } @else { (badge("Active", Tone::Good)) } },
+                html! { (user::POSITION.get(user)) },
+                html! { (user::ORGANIZATION.get(user).and_then(|id| listing.directory.get(&id)).map_or("", |organization| organization.title.as_str())) },
+                html! { @if user::IS_DISABLED.get(user) { (badge(t!("Disabled"), Tone::Bad)) } @else { (badge(t!("Active"), Tone::Good)) } },
             ],
         })
         .collect();
@@ -106,14 +107,14 @@ fn user_table(listing: &Listing, asked: &ListParameters) -> Markup {
         |key: &str, label: &str| Column { key: key.to_owned(), label: label.to_owned(), ..Column::default() };
     table(&Table {
         id: "users".to_owned(),
-        caption: "Users".to_owned(),
+        caption: t!("Users").to_owned(),
         columns: vec![
-            column("full_name", "Name"),
-            column("username", "User name"),
-            column("roles", "Roles"),
-            column("position", "Position"),
-            column("organization", "Organization"),
-            column("is_disabled", "State"),
+            column("full_name", t!("Name")),
+            column("username", t!("User name")),
+            column("roles", t!("Roles")),
+            column("position", t!("Position")),
+            column("organization", t!("Organization")),
+            column("is_disabled", t!("State")),
         ],
         rows,
         pager: Pager {
@@ -128,7 +129,7 @@ fn user_table(listing: &Listing, asked: &ListParameters) -> Markup {
         live: "user".to_owned(),
         empty: Some(empty_state(&EmptyState {
             icon: "users".to_owned(),
-            title: "No matching users".to_owned(),
+            title: t!("No matching users").to_owned(),
             text: USER.purpose.to_owned(),
             action: None,
         })),
@@ -146,8 +147,8 @@ fn next_page(asked: &ListParameters, cursor: &str) -> String {
 fn role_badges(user: &Record) -> Markup {
     let roles = obcms_app::core::actor::roles(user);
     html! {
-        @if roles.is_empty() { (badge("No role yet", Tone::Warning)) }
-        @for role in roles { (badge(role.label(), Tone::Neutral)) " " }
+        @if roles.is_empty() { (badge(t!("No role yet"), Tone::Warning)) }
+        @for role in roles { (badge(words::label(role.label()), Tone::Neutral)) " " }
     }
 }
 
@@ -162,8 +163,8 @@ fn matrix() -> Markup {
     let rows: Vec<Vec<String>> = lines.filter(|line| !line.contains("---")).map(cells).collect();
     html! {
         details {
-            summary { "Show permissions" }
-            div.table-wrap tabindex="0" role="region" aria-label="Roles and actions" {
+            summary { (t!("Show permissions")) }
+            div.table-wrap tabindex="0" role="region" aria-label=(t!("Roles and actions")) {
                 table.table {
                     thead { tr { @for cell in &head { th scope="col" { (cell) } } } }
                     tbody { @for row in &rows { @if row.len() == head.len() { tr { @for cell in row { td { (cell) } } } } } }
@@ -224,7 +225,7 @@ fn page_of(
 ) -> Result<Response, PageError> {
     let fields = blocking(|| fields(state, &signed.actor, user, typed, errors))?;
     let csrf = signed.page.csrf().to_owned();
-    let title = user.map_or("New user", Record::title).to_owned();
+    let title = user.map_or(t!("New user"), Record::title).to_owned();
     let action =
         user.map_or_else(|| "/admin/users/new".to_owned(), |user| format!("/admin/users/{}", user.id));
     let view = FormView {
@@ -237,9 +238,9 @@ fn page_of(
         problem: errors
             .iter()
             .any(|error| error.code == "stale")
-            .then(|| "Someone else changed this user. Your changes are still in the form".to_owned()),
+            .then(|| t!("Someone else changed this user. Your changes are still in the form").to_owned()),
         fields,
-        submit: if user.is_some() { "Save" } else { "Create user" }.to_owned(),
+        submit: if user.is_some() { t!("Save") } else { t!("Create user") }.to_owned(),
         cancel_href: "/admin/users".to_owned(),
         ..FormView::default()
     };
@@ -247,33 +248,33 @@ fn page_of(
         (page_head(&PageHead {
             title: title.clone(),
             badges: html! { @if let Some(user) = user {
-                @if user.flag("is_disabled") { (badge("Disabled", Tone::Bad)) }
+                @if user::IS_DISABLED.get(user) { (badge(t!("Disabled"), Tone::Bad)) }
             } },
             actions: html! { @if let Some(user) = user {
-                (post_button("Create password link", &format!("{action}/link"), "key-round", ButtonKind::Plain, &csrf, &[]))
-                @if user.flag("is_disabled") {
-                    (post_button("Enable", &format!("{action}/enable"), "", ButtonKind::Main, &csrf, &[]))
+                (post_button(t!("Create password link"), &format!("{action}/link"), "key-round", ButtonKind::Plain, &csrf, &[]))
+                @if user::IS_DISABLED.get(user) {
+                    (post_button(t!("Enable"), &format!("{action}/enable"), "", ButtonKind::Main, &csrf, &[]))
                 } @else {
-                    (post_button("Disable", &format!("{action}/disable"), "", ButtonKind::Danger, &csrf, &[]))
+                    (post_button(t!("Disable"), &format!("{action}/disable"), "", ButtonKind::Danger, &csrf, &[]))
                 }
             } },
             ..PageHead::default()
         }))
         @if let Some(link) = link {
             (notice(Tone::Good, &html! {
-                "Give this link to " (title) ". It sets a password once and expires after three days. All sessions have ended. "
-                a href="#access" { "Tokens, feeds and shared calendars" } " keep working until you revoke them." br;
+                (t_html!("Give this link to {title}. It sets a password once and expires after three days. All sessions have ended.", title)) " "
+                (t_html!("{link} keep working until you revoke them.", link = html! { a href="#access" { (t!("Tokens, feeds and shared calendars")) } })) br;
                 code.token { (link) }
             }))
         }
         (form(&view))
         @if let Some(user) = user {
-            (panel("access", "", "Access", &html! {}, &access(state, &signed.actor, user, &signed.page)?))
+            (panel("access", "", t!("Access"), &html! {}, &access(state, &signed.actor, user, &signed.page)?))
         }
-        @if let Some(user) = user { (panel("teams", "", "Teams", &html! {}, &teams(state, user)?)) }
+        @if let Some(user) = user { (panel("teams", "", t!("Teams"), &html! {}, &teams(state, user)?)) }
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page: Page = signed.page.below("Users and roles", "/admin/users").width(Width::Narrow);
+    let page: Page = signed.page.below(t!("Users and roles"), "/admin/users").width(Width::Narrow);
     Ok((status, Html(page.render(&title, &content).into_string())).into_response())
 }
 
@@ -283,7 +284,7 @@ fn teams(state: &State, user: &Record) -> Result<Markup, AppError> {
     let mut names: Vec<String> = found.into_iter().map(|(_, _, team)| team.title).collect();
     names.dedup();
     Ok(
-        html! { @if names.is_empty() { p.faint { "Not in a team. Add members under Teams." } } @else { p { (names.join(", ")) } } },
+        html! { @if names.is_empty() { p.faint { (t!("Not in a team. Add members under Teams.")) } } @else { p { (names.join(", ")) } } },
     )
 }
 
@@ -298,35 +299,35 @@ fn access(state: &State, actor: &Actor, user: &Record, page: &Page) -> Result<Ma
     let lines = [
         (
             "sessions",
-            "Sessions",
+            t!("Sessions"),
             found.sessions.len(),
-            last.map_or_else(String::new, |at| format!("last used {}", day(at.min(now)))),
+            last.map_or_else(String::new, |at| t!("last used {day}", day = day(at.min(now)))),
         ),
         (
             "tokens",
-            "Tokens",
+            t!("Tokens"),
             found.tokens.len(),
             names(found.tokens.iter().map(|token| token.name.as_str()).collect()),
         ),
         (
             "feeds",
-            "Calendar feeds",
+            t!("Calendar feeds"),
             found.feeds.len(),
             names(found.feeds.iter().map(Record::title).collect()),
         ),
         (
             "shares",
-            "Shared calendars",
+            t!("Shared calendars"),
             found.shares.len(),
             names(found.shares.iter().map(Record::title).collect()),
         ),
     ];
     Ok(html! {
-        @if lines.iter().all(|line| line.2 == 0) { p.faint { "No sessions, tokens, feeds or shared calendars." } }
+        @if lines.iter().all(|line| line.2 == 0) { p.faint { (t!("No sessions, tokens, feeds or shared calendars.")) } }
         @for (key, label, count, detail) in lines.iter().filter(|line| line.2 > 0) {
             div.access-line {
                 span.grow { strong { (label) ": " (count) } @if !detail.is_empty() { " " span.faint { (detail) } } }
-                (post_button("Revoke all", &action, "", ButtonKind::Plain, page.csrf(), &[("which", key)]))
+                (post_button(t!("Revoke all"), &action, "", ButtonKind::Plain, page.csrf(), &[("which", key)]))
             }
         }
     })
@@ -346,7 +347,7 @@ async fn end_access(
         shares: of("shares"),
     };
     blocking(|| state.app.end_access(&signed.actor, id.0, &end))?;
-    Ok(done(&format!("/admin/users/{}#access", id.0), "Access ended.", None))
+    Ok(done(&format!("/admin/users/{}#access", id.0), t!("Access ended."), None))
 }
 
 async fn show_new(AxumState(state): AxumState<State>, signed: SignedIn) -> Result<Response, PageError> {
@@ -406,14 +407,14 @@ async fn save(
         Ok(user) => {
             let undo = blocking(|| state.app.undo_of_last(&signed.actor, &USER, user.id))?;
             let address = format!("/admin/users/{}", user.id);
-            Ok(done(&address, &format!("{} saved.", user.title()), undo.as_deref()))
+            Ok(done(&address, &t!("{title} saved.", title = user.title()), undo.as_deref()))
         }
         Err(AppError::Invalid(errors)) => page_of(&state, signed, Some(&user), Some(&form), &errors, None),
         Err(AppError::Stale { .. }) => {
             let errors = vec![FieldError::new(
-                "username",
+                user::USERNAME.name(),
                 "stale",
-                "Someone else saved at the same time. Your changes are still in the form: save again.",
+                t!("Someone else saved at the same time. Your changes are still in the form: save again."),
             )];
             page_of(&state, signed, Some(&user), Some(&form), &errors, None)
         }
@@ -424,7 +425,7 @@ async fn save(
 async fn set_disabled(state: State, signed: SignedIn, id: Id, disabled: bool) -> Result<Response, PageError> {
     let user = blocking(|| state.app.set_disabled(&signed.actor, id, disabled))?;
     let word = if disabled { "disabled" } else { "enabled" };
-    Ok(done(&format!("/admin/users/{id}"), &format!("{} is {word}.", user.title()), None))
+    Ok(done(&format!("/admin/users/{id}"), &t!("{title} is {word}.", title = user.title(), word), None))
 }
 
 async fn disable(

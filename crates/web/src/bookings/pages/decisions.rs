@@ -11,9 +11,9 @@ use obcms_app::records::undo::undo_address;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{BookingStatus, Span, actions, uses};
-use obcms_domain::choices::{self, BOOKING_STATUSES};
+use obcms_domain::choices::BOOKING_STATUSES;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{BOOKING, EVENT};
+use obcms_domain::kinds::{BOOKING, EVENT, booking, event};
 use obcms_domain::registry::{Record, Value};
 use obcms_store::records;
 
@@ -22,6 +22,7 @@ use serde_json::Map;
 use super::{span_text, views};
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state};
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -43,7 +44,7 @@ pub async fn waiting(
     listing.records.retain(|booking| is_ahead(booking, now));
     let decides = !actor.read_only && actor.may(Action::DecideBooking, BOOKING.area);
     let head = PageHead {
-        title: "Waiting for approval".to_owned(),
+        title: t!("Waiting for approval").to_owned(),
         badges: html! { span.count { (listing.records.len()) } },
         ..PageHead::default()
     };
@@ -54,8 +55,8 @@ pub async fn waiting(
             @if listing.records.is_empty() {
                 (empty_state(&EmptyState {
                     icon: "circle-check".to_owned(),
-                    title: "Nothing to approve".to_owned(),
-                    text: "Bookings waiting for approval are listed here.".to_owned(),
+                    title: t!("Nothing to approve").to_owned(),
+                    text: t!("Bookings waiting for approval are listed here.").to_owned(),
                     action: None,
                 }))
             } @else {
@@ -63,8 +64,8 @@ pub async fn waiting(
             }
         }
     };
-    let page = page.clone().below(BOOKING.plural, "/bookings");
-    Ok(Html(page.render("Waiting for approval", &content).into_string()))
+    let page = page.clone().below(words::label(BOOKING.plural), "/bookings");
+    Ok(Html(page.render(t!("Waiting for approval"), &content).into_string()))
 }
 
 fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Markup {
@@ -78,8 +79,8 @@ fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Marku
                 a href=(BOOKING.url(booking.id)) { strong { (booking.title()) } }
                 div.muted {
                     (crate::records::pages::value(&values, booking, "resource")) " · "
-                    @if let Some(span) = span { (span_text(span, booking.flag("all_day"), &zone)) }
-                    @if count > 1 { " and " (count - 1) " more occurrences" }
+                    @if let Some(span) = span { (span_text(span, booking::ALL_DAY.get(booking), &zone)) }
+                    @if count > 1 { " " (t_html!("and {count} more occurrences", count = count - 1)) }
                     " · " (crate::records::pages::value(&values, booking, "booked_by"))
                 }
             }
@@ -87,10 +88,10 @@ fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Marku
                 form.row method="post" action={ (BOOKING.url(booking.id)) "/decision" } {
                     input type="hidden" name="csrf_token" value=(page.csrf());
                     input type="hidden" name="back" value="/bookings/waiting";
-                    input.input name="note" maxlength="2000" placeholder="Note (required to reject)"
-                        aria-label={ "Note on " (booking.title()) };
-                    button.button data-kind="main" type="submit" name="decision" value="approve" { "Approve" }
-                    button.button type="submit" name="decision" value="reject" { "Reject" }
+                    input.input name="note" maxlength="2000" placeholder=(t!("Note (required to reject)"))
+                        aria-label={ (t_html!("Note on {title}", title = booking.title())) };
+                    button.button data-kind="main" type="submit" name="decision" value="approve" { (t!("Approve")) }
+                    button.button type="submit" name="decision" value="reject" { (t!("Reject")) }
                 }
             }
         }
@@ -132,24 +133,25 @@ impl Decider {
         if !waits || !is_ahead(booking, self.now) {
             return html! {};
         }
-        let when = uses(booking).first().map(|one| span_text(one.span, booking.flag("all_day"), &self.zone));
+        let when =
+            uses(booking).first().map(|one| span_text(one.span, booking::ALL_DAY.get(booking), &self.zone));
         let id = format!("decide-{}", booking.id);
         html! {
-            " " button.button.decide type="button" popovertarget=(id) aria-label={ "Decide on " (booking.title()) } { "Decide" }
-            div.decide-card id=(id) popover role="dialog" aria-label={ "Decide on " (booking.title()) } {
+            " " button.button.decide type="button" popovertarget=(id) aria-label={ (t_html!("Decide on {title}", title = booking.title())) } { (t!("Decide")) }
+            div.decide-card id=(id) popover role="dialog" aria-label={ (t_html!("Decide on {title}", title = booking.title())) } {
                 form.stack data-gap="small" method="post" action={ (BOOKING.url(booking.id)) "/decision" } {
                     input type="hidden" name="csrf_token" value=(self.csrf_token);
                     input type="hidden" name="back" value=(self.back);
                     h2 { (booking.title()) }
-                    p.muted { (booking.text("resource_name")) @if let Some(when) = when { " · " (when) } }
+                    p.muted { (booking::RESOURCE_NAME.get(booking)) @if let Some(when) = when { " · " (when) } }
                     div {
-                        label for={ (id) "-note" } { "Note" }
+                        label for={ (id) "-note" } { (t!("Note")) }
                         input.input id={ (id) "-note" } name="note" maxlength="2000" autocomplete="off" autofocus;
-                        p.field-help { "Required to reject. The person who booked can read it." }
+                        p.field-help { (t!("Required to reject. The person who booked can read it.")) }
                     }
                     div.row {
-                        button.button data-kind="main" type="submit" name="decision" value="approve" { "Approve" }
-                        button.button type="submit" name="decision" value="reject" { "Reject" }
+                        button.button data-kind="main" type="submit" name="decision" value="approve" { (t!("Approve")) }
+                        button.button type="submit" name="decision" value="reject" { (t!("Reject")) }
                     }
                 }
             }
@@ -169,7 +171,7 @@ pub async fn decide(
         .and_then(|decision| blocking(|| state.app.decide(&actor, id.0, &decision, None)));
     match answer {
         Ok(decided) => {
-            let word = choices::label(BOOKING_STATUSES, decided.booking.text("status")).to_lowercase();
+            let word = words::choice(BOOKING_STATUSES, booking::STATUS.get(&decided.booking)).to_lowercase();
             let undo = undo_address(&BOOKING, id.0, decided.change_set);
             Ok(done(&back, &format!("{}: {word}", decided.booking.title()), Some(&undo)))
         }
@@ -191,7 +193,7 @@ pub async fn follow(
 ) -> Result<Response, PageError> {
     let (booking, event) = blocking(|| {
         let booking = state.app.get(&actor, &BOOKING, id.0)?;
-        let origin = booking.link("origin").filter(|origin| origin.kind == "event");
+        let origin = booking::ORIGIN.get(&booking).filter(|origin| origin.kind == "event");
         let event = origin.map(|origin| origin.id).ok_or(AppError::NotFound("event"))?;
         let event = state.app.read(|tx| Ok(records::load(tx, &EVENT, event)?))?;
         Ok::<_, AppError>((booking, event.ok_or(AppError::NotFound("event"))?))
@@ -205,7 +207,10 @@ pub async fn follow(
     match blocking(|| state.app.update(&actor, &BOOKING, id.0, &input, Some(booking.version))) {
         Ok(moved) => {
             let undo = blocking(|| state.app.undo_of_last(&actor, &BOOKING, moved.id))?;
-            let message = format!("{} moved with the event", moved.text("resource_name"));
+            let message = t!(
+                "{resource_name} moved with the event",
+                resource_name = booking::RESOURCE_NAME.get(&moved)
+            );
             Ok(done(&address, &message, undo.as_deref()))
         }
         Err(AppError::Conflict { detail, .. }) => Ok(done(&address, &detail, None)),
@@ -219,10 +224,10 @@ pub async fn follow(
 
 /// Returns true if the booking covers its event.
 pub(super) fn covers(booking: &Record, event: &Record) -> bool {
-    if event.get("rrule") != &Value::Null || booking.get("rrule") != &Value::Null {
+    if event::RRULE.value(event) != &Value::Null || booking::RRULE.value(booking) != &Value::Null {
         return true;
     }
-    let span = |record: &Record| Some(Span::new(record.instant("start")?, record.instant("end")?));
+    let span = |record: &Record| Some(Span::new(booking::START.get(record)?, booking::END.get(record)?));
     match (span(booking), span(event)) {
         (Some(booked), Some(held)) => booked.start <= held.start && held.end <= booked.end,
         _ => true,

@@ -16,6 +16,7 @@ use obcms_domain::accounts::Action;
 use obcms_domain::bookings::Span;
 use obcms_domain::kinds::BOOKING;
 
+use crate::components::words::t;
 use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 
@@ -49,13 +50,19 @@ fn span_text(span: Span, all_day: bool, zone: &TimeZone) -> String {
         return if last.date() == start.date() {
             day(&start)
         } else {
-            format!("{} to {}", day(&start), day(&last))
+            t!("{first} to {last}", first = day(&start), last = day(&last))
         };
     }
     let time = |at: &jiff::Zoned| at.strftime("%-I:%M %p").to_string();
     if end.date() == start.date() {
-        format!("{}, {} to {}", day(&start), time(&start), time(&end))
+        t!("{day}, {start} to {end}", day = day(&start), start = time(&start), end = time(&end))
     } else {
-        format!("{}, {} to {}, {}", day(&start), time(&start), day(&end), time(&end))
+        t!(
+            "{first}, {start} to {last}, {end}",
+            first = day(&start),
+            start = time(&start),
+            last = day(&end),
+            end = time(&end)
+        )
     }
 }

@@ -8,7 +8,7 @@ use obcms_app::bookings::{Availability, sees_utilization};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{BookingStatus, Span, uses};
-use obcms_domain::kinds::{BOOKING, BOOKING_ORIGINS, EVENT, TASK};
+use obcms_domain::kinds::{BOOKING, BOOKING_ORIGINS, EVENT, TASK, booking, task};
 use obcms_domain::registry::{Kind, Record, output};
 use obcms_domain::tasks::is_open;
 
@@ -17,6 +17,7 @@ use super::{span_text, timeline};
 use crate::components::badges::{self, Tone};
 use crate::components::buttons::{ButtonKind, button_link, post_button};
 use crate::components::tabs::{Tab, tabs};
+use crate::components::words::t;
 use crate::components::{detail, feedback};
 use crate::core::frame::Page;
 use crate::core::input::Form;
@@ -27,13 +28,13 @@ use crate::records::may_create;
 #[must_use]
 pub fn views(actor: &Actor, current: &str) -> Markup {
     let mut all = vec![
-        ("bookings", "Bookings", "/bookings"),
-        ("waiting", "Waiting for approval", "/bookings/waiting"),
-        ("resources", "Resources", "/resources"),
-        ("timeline", "Timeline", "/resources/timeline"),
+        ("bookings", t!("Bookings"), "/bookings"),
+        ("waiting", t!("Waiting for approval"), "/bookings/waiting"),
+        ("resources", t!("Resources"), "/resources"),
+        ("timeline", t!("Timeline"), "/resources/timeline"),
     ];
     if sees_utilization(actor) {
-        all.push(("utilisation", "Utilisation", "/resources/utilisation"));
+        all.push(("utilisation", t!("Utilization"), "/resources/utilisation"));
     }
     let tab = |(name, label, address): (&str, &str, &str)| Tab {
         label: label.into(),
@@ -42,7 +43,7 @@ pub fn views(actor: &Actor, current: &str) -> Markup {
         current: name == current,
     };
     let all: Vec<Tab> = all.into_iter().map(tab).collect();
-    tabs("Bookings and resources", &all)
+    tabs(t!("Bookings and resources"), &all)
 }
 
 /// Tabs below the head of the lists of bookings and resources.
@@ -73,27 +74,27 @@ pub fn decision_panel(
     }
     let content = html! {
         @if status == BookingStatus::Pending && !decides {
-            p { "Waiting for approval. The time is reserved until then." }
+            p { (t!("Waiting for approval. The time is reserved until then.")) }
         }
         form.stack data-gap="small" method="post" action={ (BOOKING.url(booking.id)) "/decision" } {
             input type="hidden" name="csrf_token" value=(page.csrf());
             div {
-                label for="decision-note" { "Note" }
+                label for="decision-note" { (t!("Note")) }
                 input.input #decision-note name="note" maxlength="2000";
-                @if may_decide { p.field-help { "Required to reject. The person who booked can read it." } }
+                @if may_decide { p.field-help { (t!("Required to reject. The person who booked can read it.")) } }
             }
             div.row {
                 @if may_decide {
-                    button.button data-kind="main" type="submit" name="decision" value="approve" { "Approve" }
-                    button.button type="submit" name="decision" value="reject" { "Reject" }
+                    button.button data-kind="main" type="submit" name="decision" value="approve" { (t!("Approve")) }
+                    button.button type="submit" name="decision" value="reject" { (t!("Reject")) }
                 }
                 @if may_cancel {
-                    button.button data-kind="quiet" type="submit" name="decision" value="cancel" { "Cancel booking" }
+                    button.button data-kind="quiet" type="submit" name="decision" value="cancel" { (t!("Cancel booking")) }
                 }
             }
         }
     };
-    let title = if may_decide { "Decide" } else { "Cancel booking" };
+    let title = if may_decide { t!("Decide") } else { t!("Cancel booking") };
     Ok(detail::panel("decision", "booking", title, &html! {}, &content))
 }
 
@@ -112,30 +113,30 @@ pub fn origin_panel(state: &State, page: &Page, actor: &Actor, origin: &Record) 
     let zone = page.zone();
     let address = book_address(origin, page.today);
     let actions = html! {
-        @if may_book { (button_link("Book room or vehicle", &address, "plus", ButtonKind::Quiet)) }
+        @if may_book { (button_link(t!("Book room or vehicle"), &address, "plus", ButtonKind::Quiet)) }
     };
     let content = html! {
-        @if bookings.is_empty() { p.muted { "No rooms, vehicles or equipment booked yet." } }
+        @if bookings.is_empty() { p.muted { (t!("No rooms, vehicles or equipment booked yet.")) } }
         @else {
             ul.list {
                 @for booking in &bookings {
                     @let stands = BookingStatus::of(booking).blocks();
                     li {
-                        a href=(BOOKING.url(booking.id)) { (booking.text("resource_name")) }
+                        a href=(BOOKING.url(booking.id)) { (booking::RESOURCE_NAME.get(booking)) }
                         @if let Some(one) = uses(booking).first() {
-                            span.muted { (span_text(one.span, booking.flag("all_day"), &zone)) }
+                            span.muted { (span_text(one.span, booking::ALL_DAY.get(booking), &zone)) }
                         }
-                        (badges::status(booking.text("status")))
+                        (badges::status(booking::STATUS.get(booking)))
                         @if is_event && stands && origin.state() == "cancelled" {
-                            (badges::badge("Event cancelled", Tone::Warning))
+                            (badges::badge(t!("Event cancelled"), Tone::Warning))
                             @if may_book {
-                                (post_button("Cancel booking", &format!("{}/decision", BOOKING.url(booking.id)), "x",
-                                    ButtonKind::Plain, page.csrf(), &[("decision", "cancel"), ("note", "Event cancelled")]))
+                                (post_button(t!("Cancel booking"), &format!("{}/decision", BOOKING.url(booking.id)), "x",
+                                    ButtonKind::Plain, page.csrf(), &[("decision", "cancel"), ("note", t!("Event cancelled"))]))
                             }
                         } @else if is_event && stands && !covers(booking, origin) {
-                            (badges::badge("Outside the event's time", Tone::Warning))
+                            (badges::badge(t!("Outside the event's time"), Tone::Warning))
                             @if may_book {
-                                (post_button("Move with the event", &format!("{}/follow", BOOKING.url(booking.id)), "arrow-right",
+                                (post_button(t!("Move with the event"), &format!("{}/follow", BOOKING.url(booking.id)), "arrow-right",
                                     ButtonKind::Plain, page.csrf(), &[]))
                             }
                         }
@@ -144,7 +145,7 @@ pub fn origin_panel(state: &State, page: &Page, actor: &Actor, origin: &Record) 
             }
         }
     };
-    Ok(detail::panel("bookings", "booking event", "Rooms, vehicles, equipment", &actions, &content))
+    Ok(detail::panel("bookings", "booking event", t!("Rooms, vehicles, equipment"), &actions, &content))
 }
 
 /// Returns the address of the booking form for a record, with its time.
@@ -153,18 +154,19 @@ fn book_address(origin: &Record, today: Date) -> String {
     query.append_pair("origin", &format!("{}:{}", origin.kind.name, origin.id));
     query.append_pair("purpose", origin.title());
     if origin.kind == &EVENT {
-        let all_day = origin.flag("all_day");
+        let all_day = booking::ALL_DAY.get(origin);
         query.append_pair("all_day", if all_day { "true" } else { "false" });
         for name in ["start", "end"] {
             if let Some(instant) = origin.instant(name)
-                && let Some(text) = output::moment(instant, all_day, origin.text("timezone")).as_str()
+                && let Some(text) = output::moment(instant, all_day, booking::TIMEZONE.get(origin)).as_str()
             {
                 query.append_pair(name, text);
             }
         }
     }
     // A record with a day begins in the morning of it.
-    let day = if origin.kind == &TASK { origin.date("start_date").or(origin.date("due_date")) } else { None };
+    let day =
+        if origin.kind == &TASK { task::START_DATE.get(origin).or(task::DUE_DATE.get(origin)) } else { None };
     if let Some(day) = day.filter(|day| *day > today) {
         query.append_pair("start", &format!("{day}T08:00"));
     }
@@ -186,17 +188,17 @@ pub fn resource_panel(
     let next = page.today.saturating_add(7.days());
     let more = format!("/resources/timeline?resource={}&start={next}", resource.id);
     let actions = html! {
-        a href=(more) { "Next week" }
+        a href=(more) { (t!("Next week")) }
         @if may_book && found.terms.is_available {
-            (button_link("Book", &format!("/bookings/new?resource={}", resource.id), "plus", ButtonKind::Plain))
+            (button_link(t!("Book"), &format!("/bookings/new?resource={}", resource.id), "plus", ButtonKind::Plain))
         }
     };
     let content = html! {
         @if !found.terms.is_available {
-            (feedback::notice(Tone::Warning, &html! { "Not available for booking." }))
+            (feedback::notice(Tone::Warning, &html! { (t!("Not available for booking.")) }))
         }
         (timeline::days_of_one(&found, &days, may_book))
         (timeline::legend())
     };
-    Ok(detail::panel("week", "booking resource", "Next seven days", &actions, &content))
+    Ok(detail::panel("week", "booking resource", t!("Next seven days"), &actions, &content))
 }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use obcms_app::bookings::{Preview, PreviewedDate};
 use obcms_app::{Actor, AppError};
 use obcms_domain::bookings::Span;
-use obcms_domain::kinds::BOOKING;
+use obcms_domain::kinds::{BOOKING, booking};
 use obcms_domain::registry::Record;
 use serde_json::Value as Json;
 
@@ -15,6 +15,7 @@ use super::span_text;
 use crate::components::badges::{self, Tone};
 use crate::components::buttons::{ButtonKind, post_button};
 use crate::components::feedback;
+use crate::components::words::{t, t_html};
 use crate::core::frame::Page;
 use crate::core::input::Form;
 use crate::core::state::{State, blocking};
@@ -133,11 +134,11 @@ fn alternatives_note(
         &html! {
             div.stack data-gap="small" {
                 @if !conflicts.is_empty() {
-                    h2.notice-title { "Conflicting bookings" }
+                    h2.notice-title { (t!("Conflicting bookings")) }
                     ul.plain-list {
                         @for conflict in conflicts.iter().take(8) {
                             li {
-                                @if text(conflict, "url").is_empty() { "Another booking" }
+                                @if text(conflict, "url").is_empty() { (t!("Another booking")) }
                                 @else { a href=(text(conflict, "url")) { (text(conflict, "title")) } }
                                 @if let Some(span) = span_of(conflict, office) { " " span.muted { (span_text(span, false, &zone)) } }
                                 " " (badges::status(text(conflict, "status")))
@@ -146,22 +147,22 @@ fn alternatives_note(
                     }
                 }
                 @if !free.is_empty() {
-                    h2.notice-title { "Nearest free times" }
+                    h2.notice-title { (t!("Nearest free times")) }
                     div.row.ways-out {
                         @for span in &free {
                             @let replaced = inputs(*span, all_day, &zone);
-                            (post_button(&format!("Book {}", span_text(*span, all_day, &zone)), action, "calendar-check",
+                            (post_button(&t!("Book {span}", span = span_text(*span, all_day, &zone)), action, "calendar-check",
                                 ButtonKind::Plain, page.csrf(), &typed_with(typed, &replaced)))
                         }
                     }
                 }
                 @if !others.is_empty() {
-                    h2.notice-title { "Free at this time" }
+                    h2.notice-title { (t!("Free at this time")) }
                     div.row.ways-out {
                         @for other in others {
                             @let replaced = [("resource", text(other, "resource").to_owned())];
-                            @let seats = other.get("seats").and_then(Json::as_i64).map(|seats| format!(" ({seats} seats)")).unwrap_or_default();
-                            (post_button(&format!("Book {}{seats}", text(other, "name")), action, BOOKING.icon,
+                            @let seats = other.get("seats").and_then(Json::as_i64).map(|seats| t!(" ({seats} seats)", seats)).unwrap_or_default();
+                            (post_button(&t!("Book {text}{seats}", text = text(other, "name"), seats), action, BOOKING.icon,
                                 ButtonKind::Plain, page.csrf(), &typed_with(typed, &replaced)))
                         }
                     }
@@ -194,8 +195,8 @@ fn nearest(date: &PreviewedDate) -> Vec<&Span> {
 
 /// Occurrences below a refused series: all of them, and alternatives for those that are not available.
 fn dates_note(page: &Page, action: &str, typed: &Form, preview: &Preview) -> Markup {
-    let zone = TimeZone::get(preview.booking.text("timezone")).unwrap_or(TimeZone::UTC);
-    let all_day = preview.booking.flag("all_day");
+    let zone = TimeZone::get(booking::TIMEZONE.get(&preview.booking)).unwrap_or(TimeZone::UTC);
+    let all_day = booking::ALL_DAY.get(&preview.booking);
     let local = |span: Span| {
         let start = span.start.to_zoned(zone.clone());
         if all_day { start.date().to_string() } else { start.strftime("%Y-%m-%dT%H:%M:%S").to_string() }
@@ -212,16 +213,16 @@ fn dates_note(page: &Page, action: &str, typed: &Form, preview: &Preview) -> Mar
         &html! {
             div.stack data-gap="small" {
                 h2.notice-title {
-                    @if wrong.is_empty() { "All " (preview.dates.len()) " occurrences are available" }
-                    @else { (wrong.len()) " of " (preview.dates.len()) " occurrences are not available" }
+                    @if wrong.is_empty() { (t_html!("All {count} occurrences are available", count = preview.dates.len())) }
+                    @else { (t_html!("{count} of {dates} occurrences are not available", count = wrong.len(), dates = preview.dates.len())) }
                 }
                 @if !wrong.is_empty() && wrong.len() < preview.dates.len() {
                     @let replaced = [with_date(typed, "exdates", &wrong)];
-                    (post_button("Book the other occurrences", action, "check", ButtonKind::Main, page.csrf(), &typed_with(typed, &replaced)))
+                    (post_button(t!("Book the other occurrences"), action, "check", ButtonKind::Main, page.csrf(), &typed_with(typed, &replaced)))
                 }
                 @if wrong.is_empty() {
                     @let replaced = [("intent", String::new())];
-                    (post_button("Book these occurrences", action, "check", ButtonKind::Main, page.csrf(), &typed_with(typed, &replaced)))
+                    (post_button(t!("Book these occurrences"), action, "check", ButtonKind::Main, page.csrf(), &typed_with(typed, &replaced)))
                 }
                 ul.list.dates {
                     @for date in preview.dates.iter().take(DATES) {
@@ -229,34 +230,34 @@ fn dates_note(page: &Page, action: &str, typed: &Form, preview: &Preview) -> Mar
                             span.grow {
                                 (span_text(date.span, all_day, &zone)) " "
                                 @match date.state() {
-                                    "free" => (badges::badge("Free", Tone::Good)),
+                                    "free" => (badges::badge(t!("Free"), Tone::Good)),
                                     "clash" => {
-                                        (badges::badge("Booked", Tone::Bad))
+                                        (badges::badge(t!("Booked"), Tone::Bad))
                                         @for conflict in date.conflicts.iter().take(2) { " " span.muted { (text(conflict, "title")) } }
                                     },
                                     _ => {
-                                        (badges::badge("Closed", Tone::Warning)) " "
+                                        (badges::badge(t!("Closed"), Tone::Warning)) " "
                                         span.muted { (date.problem.as_ref().map_or("", |problem| &problem.message)) }
                                     },
                                 }
                             }
                             @if date.state() != "free" {
                                 @let skipped = [with_date(typed, "exdates", std::slice::from_ref(&date.recurrence_id)), check()];
-                                (post_button("Skip", action, "x", ButtonKind::Quiet, page.csrf(), &typed_with(typed, &skipped)))
+                                (post_button(t!("Skip"), action, "x", ButtonKind::Quiet, page.csrf(), &typed_with(typed, &skipped)))
                                 @for span in nearest(date) {
                                     @let moved = [
                                         with_date(typed, "exdates", std::slice::from_ref(&date.recurrence_id)),
                                         with_date(typed, "rdates", &[local(*span)]),
                                         check(),
                                     ];
-                                    (post_button(&format!("Use {}", span_text(*span, all_day, &zone)), action, "",
+                                    (post_button(&t!("Use {span}", span = span_text(*span, all_day, &zone)), action, "",
                                         ButtonKind::Plain, page.csrf(), &typed_with(typed, &moved)))
                                 }
                             }
                         }
                     }
                 }
-                @if preview.dates.len() > DATES { p.muted { "And " (preview.dates.len() - DATES) " more." } }
+                @if preview.dates.len() > DATES { p.muted { (t_html!("And {count} more.", count = preview.dates.len() - DATES)) } }
             }
         },
     )

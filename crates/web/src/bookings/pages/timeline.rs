@@ -19,6 +19,7 @@ use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::frame::Width;
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::frame::SignedIn;
 use crate::core::input::{PageParameters, Parameters};
@@ -58,13 +59,13 @@ pub async fn page(
     let kind = parameters.get("type").unwrap_or_default();
     let only: Option<Id> = match parameters.get("resource").filter(|text| !text.is_empty()) {
         None => None,
-        Some(text) => {
-            Some(text.parse().map_err(|_| Parameters::wrong("resource", "Must be the id of a resource."))?)
-        }
+        Some(text) => Some(
+            text.parse().map_err(|_| Parameters::wrong("resource", t!("Must be the id of a resource.")))?,
+        ),
     };
     let days = week(first, state.app.zone());
     let (Some(start), Some(end)) = (days.first(), days.last()) else {
-        return Err(Parameters::wrong("start", "This date is out of range.").into());
+        return Err(Parameters::wrong("start", t!("This date is out of range.")).into());
     };
     let window = Span::new(start.1.start, end.1.end);
     let found = blocking(|| {
@@ -75,7 +76,7 @@ pub async fn page(
         state.app.read(|tx| state.app.availabilities(tx, &actor, resources, window))
     })
     .map_err(|error: AppError| match error {
-        AppError::BadParameter(_) => Parameters::wrong("type", "Unknown resource type.").into(),
+        AppError::BadParameter(_) => Parameters::wrong("type", t!("Unknown resource type.")).into(),
         other => PageError::from(other),
     })?;
     let may_book = !actor.read_only && may_create(&actor, &BOOKING);
@@ -93,45 +94,49 @@ pub async fn page(
     let earlier = first.checked_sub(DAYS.days()).unwrap_or(first);
     let later = first.checked_add(DAYS.days()).unwrap_or(first);
     let head = PageHead {
-        title: "Timeline".to_owned(),
-        subtitle: format!("{} to {}", first.strftime("%a %-d %b"), end.0.strftime("%a %-d %b %Y")),
+        title: t!("Timeline").to_owned(),
+        subtitle: t!(
+            "{first} to {last}",
+            first = first.strftime("%a %-d %b"),
+            last = end.0.strftime("%a %-d %b %Y")
+        ),
         actions: html! {
-            (button_link("Earlier", &address(earlier, kind), "chevron-left", ButtonKind::Plain))
-            (button_link("Today", &address(page.today, kind), "", ButtonKind::Plain))
-            (button_link("Later", &address(later, kind), "chevron-right", ButtonKind::Plain))
+            (button_link(t!("Earlier"), &address(earlier, kind), "chevron-left", ButtonKind::Plain))
+            (button_link(t!("Today"), &address(page.today, kind), "", ButtonKind::Plain))
+            (button_link(t!("Later"), &address(later, kind), "chevron-right", ButtonKind::Plain))
         },
         ..PageHead::default()
     };
     let content = html! {
         (page_head(&head))
         (views(&actor, "timeline"))
-        nav.row.ways-out aria-label="Types of resources" {
-            a.button data-kind="quiet" href=(address(first, "")) aria-current=[kind.is_empty().then_some("true")] { "All" }
+        nav.row.ways-out aria-label=(t!("Types of resources")) {
+            a.button data-kind="quiet" href=(address(first, "")) aria-current=[kind.is_empty().then_some("true")] { (t!("All")) }
             @for choice in RESOURCE_TYPES {
                 a.button data-kind="quiet" href=(address(first, choice.value))
-                    aria-current=[(kind == choice.value).then_some("true")] { (choice.label) }
+                    aria-current=[(kind == choice.value).then_some("true")] { (words::label(choice.label)) }
             }
         }
         @if found.is_empty() {
             (empty_state(&EmptyState {
                 icon: RESOURCE.icon.to_owned(),
-                title: "No resources".to_owned(),
+                title: t!("No resources").to_owned(),
                 text: RESOURCE.purpose.to_owned(),
                 action: None,
             }))
         } @else {
             div #timeline.slots-scroll data-live="booking resource" {
                 table.slots {
-                    caption.visually-hidden { "Bookings by resource and day" }
+                    caption.visually-hidden { (t!("Bookings by resource and day")) }
                     thead { tr {
-                        th scope="col" { "Resource" }
+                        th scope="col" { (t!("Resource")) }
                         @for (day, _) in &days { th scope="col" data-today[*day == page.today] { (day.strftime("%a %-d %b")) } }
                     } }
                     tbody {
                         @for one in &found { tr {
                             th scope="row" {
                                 a href=(RESOURCE.url(one.resource.id)) { (one.resource.title()) }
-                                @if !one.terms.is_available { " " span.muted { "not available" } }
+                                @if !one.terms.is_available { " " span.muted { (t!("not available")) } }
                             }
                             @for (day, span) in &days { td { (bar(one, *day, *span, may_book)) } }
                         } }
@@ -141,15 +146,15 @@ pub async fn page(
             (legend())
         }
     };
-    let page = page.clone().below(RESOURCE.plural, "/resources").width(Width::Full);
-    Ok(Html(page.render("Timeline", &content).into_string()))
+    let page = page.clone().below(words::label(RESOURCE.plural), "/resources").width(Width::Full);
+    Ok(Html(page.render(t!("Timeline"), &content).into_string()))
 }
 
 /// Rows of one resource, one for each day.
 pub(super) fn days_of_one(one: &Availability, days: &[(Date, Span)], may_book: bool) -> Markup {
     html! {
         table.slots data-shape="days" {
-            caption.visually-hidden { "Bookings of " (one.resource.title()) " by day" }
+            caption.visually-hidden { (t_html!("Bookings of {title} by day", title = one.resource.title())) }
             tbody {
                 @for (day, span) in days { tr {
                     th scope="row" { (day.strftime("%a %-d %b")) }
@@ -172,9 +177,9 @@ fn words(one: &Availability, day: Span) -> Markup {
                     (time(part.start)) "–" (time(part.end)) " "
                     @match &booked.booking {
                         Some(booking) => a href=(BOOKING.url(booking.id)) { (booking.title()) },
-                        None => "Booked",
+                        None => (t!("Booked")),
                     }
-                    @if booked.status == "pending" { " " span.muted { "(pending)" } }
+                    @if booked.status == "pending" { " " span.muted { (t!("(pending)")) } }
                 }
             }
         }
@@ -185,11 +190,11 @@ fn words(one: &Availability, day: Span) -> Markup {
 pub(super) fn legend() -> Markup {
     html! {
         ul.slots-legend {
-            li { span.slot-mark data-kind="free" {} "Free: click to book" }
-            li { span.slot-mark data-kind="approved" {} "Booked" }
-            li { span.slot-mark data-kind="pending" {} "Waiting for approval" }
-            li { span.slot-mark data-kind="closed" {} "Closed" }
-            li { span.slot-mark data-kind="past" {} "Past, or not available" }
+            li { span.slot-mark data-kind="free" {} (t!("Free: click to book")) }
+            li { span.slot-mark data-kind="approved" {} (t!("Booked")) }
+            li { span.slot-mark data-kind="pending" {} (t!("Waiting for approval")) }
+            li { span.slot-mark data-kind="closed" {} (t!("Closed")) }
+            li { span.slot-mark data-kind="past" {} (t!("Past, or not available")) }
         }
     }
 }
@@ -215,14 +220,14 @@ fn bar(one: &Availability, day: Date, span: Span, may_book: bool) -> Markup {
             @for closed in one.closed.iter().filter(|closed| closed.span.overlaps(&span)) {
                 @let (x, width) = place(closed.span, span);
                 rect.slot data-kind=(closed.kind) x=(x) y="0" width=(width) height=(HEIGHT) {
-                    title { @if closed.reason.is_empty() { "Closed" } @else { (closed.reason) } }
+                    title { @if closed.reason.is_empty() { (t!("Closed")) } @else { (closed.reason) } }
                 }
             }
             @for free in one.free.iter().filter(|free| free.overlaps(&span)) {
                 @let (x, width) = place(*free, span);
                 @if may_book {
                     a href=(new_address(one, free.within(&span))) tabindex="-1"
-                        aria-label={ "Book " (name) " within " (span_text(free.within(&span), false, zone)) } {
+                        aria-label={ (t_html!("Book {name} within {span}", name, span = span_text(free.within(&span), false, zone))) } {
                         rect.slot data-kind="free" x=(x) y="0" width=(width) height=(HEIGHT) {}
                     }
                 } @else {
@@ -237,7 +242,7 @@ fn bar(one: &Availability, day: Date, span: Span, may_book: bool) -> Markup {
                 rect.slot data-kind="buffer" x=(x) y="0" width=(width) height=(HEIGHT) {}
                 @if booked.slot.booked.overlaps(&span) {
                     @let (x, width) = place(booked.slot.booked, span);
-                    @let label = booked.booking.as_ref().map_or("Booked", Record::title);
+                    @let label = booked.booking.as_ref().map_or(t!("Booked"), Record::title);
                     @let when = span_text(booked.slot.booked, false, zone);
                     @let shape = html! {
                         rect.slot data-kind=(booked.status) x=(x) y="2" width=(width) height=(HEIGHT - 4) {

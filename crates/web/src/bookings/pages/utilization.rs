@@ -6,14 +6,15 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use obcms_app::bookings::Utilization;
-use obcms_domain::choices::{self, RESOURCE_TYPES};
-use obcms_domain::kinds::RESOURCE;
+use obcms_domain::choices::RESOURCE_TYPES;
+use obcms_domain::kinds::{RESOURCE, resource};
 use obcms_domain::registry::parse_date;
 
 use super::views;
 use crate::components::badges::{self, grouped};
 use crate::components::buttons::{ButtonKind, button_link, submit_button};
 use crate::components::detail::{PageHead, page_head};
+use crate::components::words::{self, t};
 use crate::core::errors::PageError;
 use crate::core::frame::SignedIn;
 use crate::core::input::{PageParameters, Parameters};
@@ -48,9 +49,9 @@ pub async fn page(
     let before = month.saturating_sub(1.month());
     let year = page.today.first_of_year();
     let periods = [
-        ("This month", month, month.last_of_month()),
-        ("Last month", before, before.last_of_month()),
-        ("This year", year, year.last_of_year()),
+        (t!("This month"), month, month.last_of_month()),
+        (t!("Last month"), before, before.last_of_month()),
+        (t!("This year"), year, year.last_of_year()),
     ];
     let start = start.to_string();
     let asked = [("start".to_owned(), start.clone()), ("end".to_owned(), end.clone())];
@@ -65,34 +66,34 @@ pub async fn page(
     }
     let file = format!("/api/v1/resources/utilisation.csv?{}", query.finish());
     let head = PageHead {
-        title: "Utilisation".to_owned(),
-        actions: html! { (button_link("Export as CSV", &file, "download", ButtonKind::Plain)) },
+        title: t!("Utilization").to_owned(),
+        actions: html! { (button_link(t!("Export as CSV"), &file, "download", ButtonKind::Plain)) },
         ..PageHead::default()
     };
     let content = html! {
         (page_head(&head))
         (views(&actor, "utilisation"))
         form.period method="get" action="/resources/utilisation" data-plain {
-            label { "From" input.input type="date" name="start" value=(start) required; }
-            label { "Last day" input.input type="date" name="last" value=(last) required; }
-            label { "Type"
+            label { (t!("From")) input.input type="date" name="start" value=(start) required; }
+            label { (t!("Last day")) input.input type="date" name="last" value=(last) required; }
+            label { (t!("Type"))
                 select.input name="type" {
-                    option value="" { "All types" }
+                    option value="" { (t!("All types")) }
                     @for choice in RESOURCE_TYPES {
-                        option value=(choice.value) selected[choice.value == kind] { (choice.label) }
+                        option value=(choice.value) selected[choice.value == kind] { (words::label(choice.label)) }
                     }
                 }
             }
-            (submit_button("Show", "", ButtonKind::Plain))
+            (submit_button(t!("Show"), "", ButtonKind::Plain))
             @for (label, first, last) in periods {
                 a.button data-kind="quiet" href=(address(first, last)) { (label) }
             }
         }
         (table(&rows))
-        @if rows.is_empty() { p.muted { "No resources of this type." } }
+        @if rows.is_empty() { p.muted { (t!("No resources of this type.")) } }
     };
-    let page = page.clone().below(RESOURCE.plural, "/resources");
-    Ok(Html(page.render("Utilisation", &content).into_string()))
+    let page = page.clone().below(words::label(RESOURCE.plural), "/resources");
+    Ok(Html(page.render(t!("Utilization"), &content).into_string()))
 }
 
 /// Table of the resources with their hours.
@@ -103,23 +104,23 @@ fn table(rows: &[Utilization]) -> Markup {
     html! {
         div.slots-scroll {
             table.plain-table {
-                caption.visually-hidden { "Booked hours as a share of available hours, by resource" }
+                caption.visually-hidden { (t!("Booked hours as a share of available hours, by resource")) }
                 thead { tr {
-                    th scope="col" { "Resource" } th scope="col" { "Type" }
-                    th.right scope="col" { "Bookings" } th.right scope="col" { "Booked hours" }
-                    th.right scope="col" { "Open hours" } th scope="col" { "Used" }
+                    th scope="col" { (t!("Resource")) } th scope="col" { (t!("Type")) }
+                    th.right scope="col" { (t!("Bookings")) } th.right scope="col" { (t!("Booked hours")) }
+                    th.right scope="col" { (t!("Open hours")) } th scope="col" { (t!("Used")) }
                 } }
                 tbody {
                     @for row in rows { tr {
                         td { a href=(RESOURCE.url(row.resource.id)) { (row.resource.title()) } }
-                        td { (choices::label(RESOURCE_TYPES, row.resource.text("resource_type"))) }
+                        td { (words::choice(RESOURCE_TYPES, resource::RESOURCE_TYPE.get(&row.resource))) }
                         td.right { (row.bookings) }
                         td.right { (hours(row.booked_minutes)) }
                         td.right { (hours(row.open_minutes)) }
                         td {
                             @match row.percent() {
                                 Some(percent) => (badges::progress(u8::try_from(percent.min(100)).unwrap_or(100))),
-                                None => span.muted { "Closed" },
+                                None => span.muted { (t!("Closed")) },
                             }
                         }
                     } }

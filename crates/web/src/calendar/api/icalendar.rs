@@ -13,7 +13,7 @@ use obcms_app::calendar::icalendar::{About, SerializedCalendar};
 use obcms_app::calendar::{CalendarQuery, FILTERS};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
-use obcms_domain::kinds::FEED;
+use obcms_domain::kinds::{FEED, feed};
 use obcms_domain::registry::Module;
 
 use super::calendar::{etag, is_known};
@@ -77,7 +77,7 @@ pub fn of_feed(state: &State, headers: &HeaderMap, secret: &str) -> Result<Respo
         let (feed, owner) = state.app.feed_by_secret(secret)?;
         let query = state.app.feed_query(&feed);
         let about = About {
-            name: feed.text("name").to_owned(),
+            name: feed::NAME.get(&feed).to_owned(),
             module: only(&query.modules),
             address: Some(base_address(state, headers)).filter(|base| !base.is_empty()),
         };

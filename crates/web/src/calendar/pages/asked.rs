@@ -9,6 +9,7 @@ use obcms_domain::kinds;
 use obcms_domain::registry::{Module, parse_date};
 
 use crate::calendar::components::VIEWS;
+use crate::components::words::t;
 use crate::core::input::Parameters;
 
 /// Value for no modules, when all are deselected.
@@ -73,7 +74,7 @@ impl Asked {
             date: parse_date(&text("date")).ok(),
             weeks: u8::try_from(number("weeks", 2, 6, 4)).unwrap_or(4),
             next: match (number("next", 1, 365, 0), text("next").strip_suffix('e').map(str::parse::<u16>)) {
-                (_, Some(Ok(entries))) if (1..=500).contains(&entries) => format!("{entries}e"),
+                (_, Some(Ok(entries))) if (1..=500).contains(&entries) => t!("{entries}e", entries),
                 (0, _) => "30".to_owned(),
                 (days, _) => days.to_string(),
             },

@@ -11,6 +11,7 @@ use super::asked::{ADD, Asked, FILTERS};
 use crate::components::badges::words;
 use crate::components::filters::{Chip, Filters, filters};
 use crate::components::forms::{self, Control, FormField};
+use crate::components::words::{self, t};
 
 /// Pickers of the panel: name, label, collection.
 const PICKERS: [(&str, &str, &str); 7] = [
@@ -57,7 +58,9 @@ fn kept(asked: &Asked) -> Vec<(String, String)> {
 }
 
 fn chips(asked: &Asked, titles: &Directory) -> Vec<Chip> {
-    let label = |name: &str| FILTERS.iter().find(|(known, _)| *known == name).map_or("", |(_, label)| *label);
+    let label = |name: &str| {
+        FILTERS.iter().find(|(known, _)| *known == name).map_or("", |(_, label)| words::text(label))
+    };
     asked
         .set()
         .flat_map(|(name, values)| values.iter().map(move |value| (name, value)))
@@ -95,17 +98,25 @@ fn fields(actor: &Actor) -> Vec<FormField> {
         .filter(|(kind, _)| actor.visibility(kind).is_some())
         .map(|(kind, role)| choice(role.entry_kind, kinds::entry_label(kind, role)))
         .collect();
-    let states =
-        kinds::entry_states().into_iter().map(|state| choice(state.value, state.label.to_owned())).collect();
-    let priorities =
-        PRIORITIES.iter().map(|priority| choice(priority.value, priority.label.to_owned())).collect();
+    let states = kinds::entry_states()
+        .into_iter()
+        .map(|state| choice(state.value, words::label(state.label).to_owned()))
+        .collect();
+    let priorities = PRIORITIES
+        .iter()
+        .map(|priority| choice(priority.value, words::label(priority.label).to_owned()))
+        .collect();
     let mut fields = vec![
-        field("kinds", "Kind", Control::Select { options: kinds }),
-        field("status", "Status", Control::Select { options: states }),
-        field("priority", "Priority", Control::Select { options: priorities }),
+        field("kinds", t!("Kind"), Control::Select { options: kinds }),
+        field("status", t!("Status"), Control::Select { options: states }),
+        field("priority", t!("Priority"), Control::Select { options: priorities }),
     ];
     fields.extend(PICKERS.iter().map(|(name, label, collection)| {
-        field(name, label, Control::Reference { collection: (*collection).to_owned(), selected: None })
+        field(
+            name,
+            words::text(label),
+            Control::Reference { collection: (*collection).to_owned(), selected: None },
+        )
     }));
     fields
 }

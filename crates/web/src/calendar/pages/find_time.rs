@@ -18,6 +18,7 @@ use crate::components::buttons::{ButtonKind, button_link, submit_button};
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::forms::{Choice, Control, FormField, error_summary, field};
+use crate::components::words::{self, t};
 use crate::core::errors::PageError;
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{PageParameters, Parameters};
@@ -59,21 +60,21 @@ pub async fn show(
         .filter_map(|id| names.get(id).map(|person| (id.to_string(), person.title.clone())))
         .collect();
     let fields = form_fields(&parameters, selected, &page, &errors);
-    let wrong = (!errors.is_empty()).then_some("Correct these fields to find times");
+    let wrong = (!errors.is_empty()).then_some(t!("Correct these fields to find times"));
     let content = html! {
         (page_head(&PageHead {
-            title: "Find a time".to_owned(),
-            subtitle: "Times when all required people and a room are free".to_owned(),
-            actions: button_link("Calendar", "/calendar", "calendar", ButtonKind::Plain),
+            title: t!("Find a time").to_owned(),
+            subtitle: t!("Times when all required people and a room are free").to_owned(),
+            actions: button_link(t!("Calendar"), "/calendar", "calendar", ButtonKind::Plain),
             ..PageHead::default()
         }))
         div.find-time {
             form.find-time-form method="get" action="/calendar/find-time" {
                 (error_summary(wrong, &fields.iter().collect::<Vec<_>>()))
                 @for entry in &fields { (field(entry)) }
-                (submit_button("Find times", "search", ButtonKind::Main))
+                (submit_button(t!("Find times"), "search", ButtonKind::Main))
             }
-            section.find-time-results id="results" aria-label="Suggested times" {
+            section.find-time-results id="results" aria-label=(t!("Suggested times")) {
                 @match &found {
                     Some((wanted, found)) if !found.times.is_empty() => {
                         ol.suggestions {
@@ -85,19 +86,19 @@ pub async fn show(
                     Some(_) => {
                         (empty_state(&EmptyState {
                             icon: "calendar-off".to_owned(),
-                            title: "No free time in this period".to_owned(),
-                            text: "Try a longer period or a shorter duration.".to_owned(),
+                            title: t!("No free time in this period").to_owned(),
+                            text: t!("Try a longer period or a shorter duration.").to_owned(),
                             action: None,
                         }))
                     }
                     None => {
-                        p.muted { "Enter the required people, the duration and the period. The best times are listed first, each with reasons." }
+                        p.muted { (t!("Enter the required people, the duration and the period. The best times are listed first, each with reasons.")) }
                     }
                 }
             }
         }
     };
-    Ok(Html(page.render("Find a time", &content).into_string()))
+    Ok(Html(page.render(t!("Find a time"), &content).into_string()))
 }
 
 /// Returns the people in the address; the actor when there are none.
@@ -115,10 +116,10 @@ fn people_of(parameters: &Parameters, actor: Option<Id>) -> Vec<Id> {
 
 fn length_words(minutes: i64) -> String {
     match (minutes / 60, minutes % 60) {
-        (0, minutes) => format!("{minutes} minutes"),
-        (1, 0) => "1 hour".to_owned(),
-        (hours, 0) => format!("{hours} hours"),
-        (hours, minutes) => format!("{hours} h {minutes} min"),
+        (0, minutes) => t!("{minutes} minutes", minutes),
+        (1, 0) => t!("1 hour").to_owned(),
+        (hours, 0) => t!("{hours} hours", hours),
+        (hours, minutes) => t!("{hours} h {minutes} min", hours, minutes),
     }
 }
 
@@ -134,7 +135,7 @@ fn form_fields(
     let mut lengths: Vec<(String, String)> =
         LENGTHS.iter().map(|length| (length.to_string(), length_words(*length))).collect();
     if !lengths.iter().any(|(value, _)| *value == minutes) {
-        lengths.push((minutes.clone(), format!("{minutes} minutes")));
+        lengths.push((minutes.clone(), t!("{minutes} minutes", minutes)));
     }
     let choices = |options: Vec<(String, String)>, chosen: &str| Control::Select {
         options: options
@@ -142,8 +143,10 @@ fn form_fields(
             .map(|(value, label)| Choice { selected: value == chosen, value, label })
             .collect(),
     };
-    let types =
-        RESOURCE_TYPES.iter().map(|choice| (choice.value.to_owned(), choice.label.to_owned())).collect();
+    let types = RESOURCE_TYPES
+        .iter()
+        .map(|choice| (choice.value.to_owned(), words::label(choice.label).to_owned()))
+        .collect();
     let after = page.today.saturating_add(14.days());
     let named = |name: &str, label: &str, help: &str, required: bool, control: Control| FormField {
         name: name.to_owned(),
@@ -156,25 +159,25 @@ fn form_fields(
     vec![
         named(
             "people",
-            "Required people",
+            t!("Required people"),
             "",
             true,
             Control::References { collection: "users".to_owned(), selected },
         ),
-        named("minutes", "Duration", "", true, choices(lengths, &minutes)),
-        named("start", "From", "", true, Control::Date { value: or("start", page.today.to_string()) }),
+        named("minutes", t!("Duration"), "", true, choices(lengths, &minutes)),
+        named("start", t!("From"), "", true, Control::Date { value: or("start", page.today.to_string()) }),
         named(
             "end",
-            "Before",
-            "The day after the last day.",
+            t!("Before"),
+            t!("The day after the last day."),
             true,
             Control::Date { value: or("end", after.to_string()) },
         ),
-        named("resource_type", "Resource type", "", false, choices(types, &text("resource_type"))),
+        named("resource_type", t!("Resource type"), "", false, choices(types, &text("resource_type"))),
         named(
             "seats",
-            "Number of people",
-            "Leave empty for the number of people above.",
+            t!("Number of people"),
+            t!("Leave empty for the number of people above."),
             false,
             Control::Number { value: text("seats"), minimum: Some(1), maximum: Some(100_000), step: "1" },
         ),
@@ -211,11 +214,11 @@ fn suggestion(
                 span { (start.strftime("%-I:%M %p").to_string()) " – " (end.strftime("%-I:%M %p").to_string()) }
             }
             div.suggestion-why {
-                @if time.fits() { (badge("All free", Tone::Good)) } @else { (badge("Not all free", Tone::Warning)) }
+                @if time.fits() { (badge(t!("All free"), Tone::Good)) } @else { (badge(t!("Not all free"), Tone::Warning)) }
                 @if let Some(place) = place { " " (badge(place, Tone::Neutral)) }
                 ul.plain-list.muted { @for reason in &reasons { li { (reason) } } }
             }
-            @if may_plan { (button_link("Plan event", &address, "plus", ButtonKind::Plain)) }
+            @if may_plan { (button_link(t!("Plan event"), &address, "plus", ButtonKind::Plain)) }
         }
     }
 }

@@ -21,6 +21,7 @@ use serde_json::{Value as Json, json};
 use self::asked::{Asked, NO_MODULE};
 use crate::calendar::components::{Calendar, CalendarCreate, CalendarModule, calendar, quick_filters};
 use crate::components::frame::Width;
+use crate::components::words::{self, t};
 use crate::core::errors::PageError;
 use crate::core::frame::SignedIn;
 use crate::core::input::PageParameters;
@@ -113,7 +114,7 @@ async fn show(
     let beside = html! { (quick_filters(&view)) (presets::menu(&actor, &views)) };
     view.filters = filtering::row(&actor, &asked, &titles, &beside);
     let page = page.width(Width::Full).with_assets(&["calendar.js", "calendar.css"]);
-    Ok(Html(page.render("Calendar", &html! { (calendar(&view)) }).into_string()).into_response())
+    Ok(Html(page.render(t!("Calendar"), &html! { (calendar(&view)) }).into_string()).into_response())
 }
 
 fn entry_kind((_, role): (&'static Kind, &'static DateRole)) -> String {
@@ -136,7 +137,7 @@ fn modules(actor: &Actor, asked: &Asked) -> Vec<CalendarModule> {
         .filter(|module| roles().any(|(kind, _)| kind.module == *module && actor.visibility(kind).is_some()))
         .map(|module| CalendarModule {
             key: module.key().to_owned(),
-            label: module.label().to_owned(),
+            label: words::label(module.label()).to_owned(),
             shown: asked.shows(module),
         })
         .collect()
@@ -163,7 +164,7 @@ fn creates(actor: &Actor) -> Vec<CalendarCreate> {
                 kind.inputs().find(|field| fits(field)).map_or("", |field| field.name).to_owned()
             };
             Some(CalendarCreate {
-                label: kind.label.to_owned(),
+                label: words::label(kind.label).to_owned(),
                 href: format!("/{}/new", kind.collection),
                 collection: kind.collection.to_owned(),
                 people: named(&|field| {

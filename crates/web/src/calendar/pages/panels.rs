@@ -17,6 +17,7 @@ use obcms_domain::calendar::is_called_off;
 use super::asked::Asked;
 use super::week_start;
 use crate::components::badges::{date_text, module_dot};
+use crate::components::words::{t, t_html};
 use crate::core::errors::PageError;
 use crate::core::frame::SignedIn;
 use crate::core::input::PageParameters;
@@ -63,15 +64,15 @@ pub async fn show(
         .collect();
     let content = html! {
         section.calendar-panel {
-            h2 { "Next eight weeks" }
+            h2 { (t!("Next eight weeks")) }
             (heat_map(&days, first, today, &asked))
         }
         section.calendar-panel {
-            h2 { "Conflicts" @if !conflicts.pairs.is_empty() { " " span.count { (conflicts.pairs.len()) @if conflicts.more { "+" } } } }
+            h2 { (t!("Conflicts")) @if !conflicts.pairs.is_empty() { " " span.count { (conflicts.pairs.len()) @if conflicts.more { "+" } } } }
             (clashes(&conflicts, &zone, today))
         }
         section.calendar-panel {
-            h2 { "Upcoming" }
+            h2 { (t!("Upcoming")) }
             (upcoming(&next, &feed, &zone, today))
         }
     };
@@ -92,7 +93,7 @@ fn heat_map(days: &BTreeMap<Date, Density>, first: Date, today: Date, asked: &As
     let (left, top) = MARGIN;
     html! {
         svg.heat-map viewBox={ "0 0 " (left + 7 * SIDE) " " (top + WEEKS * SIDE) } role="group"
-            aria-label="Entries per day, next eight weeks" {
+            aria-label=(t!("Entries per day, next eight weeks")) {
             @for weekday in 0..7_i64 {
                 text.heat-name x=(left + weekday * SIDE + SIDE / 2) y=(top - 6) text-anchor="middle" aria-hidden="true" {
                     (first.saturating_add(weekday.days()).strftime("%a").to_string().chars().take(2).collect::<String>())
@@ -127,8 +128,8 @@ fn level(count: usize, full: usize) -> usize {
 fn said(count: usize) -> String {
     match count {
         0 => "nothing".to_owned(),
-        1 => "1 entry".to_owned(),
-        count => format!("{count} entries"),
+        1 => t!("1 entry").to_owned(),
+        count => t!("{count} entries", count),
     }
 }
 
@@ -139,7 +140,7 @@ fn parts(day: Option<&Density>) -> String {
 
 fn clashes(conflicts: &Conflicts, zone: &TimeZone, today: Date) -> Markup {
     if conflicts.pairs.is_empty() {
-        return html! { p.muted { "No conflicts in this period." } };
+        return html! { p.muted { (t!("No conflicts in this period.")) } };
     }
     html! {
         ul.clash-list {
@@ -149,8 +150,7 @@ fn clashes(conflicts: &Conflicts, zone: &TimeZone, today: Date) -> Markup {
                 li.clash {
                     p {
                         b { (pair.reason.name()) }
-                        span.muted { " twice, " (date_text(start.date(), today)) ", "
-                            (start.strftime("%-I:%M %p")) " – " (end.strftime("%-I:%M %p")) }
+                        span.muted { " " (t_html!("twice, {day}, {start} – {end}", day = date_text(start.date(), today), start = start.strftime("%-I:%M %p"), end = end.strftime("%-I:%M %p"))) }
                     }
                     @for index in pair.entries {
                         @if let Some(entry) = conflicts.feed.entries.get(index) {
@@ -165,21 +165,21 @@ fn clashes(conflicts: &Conflicts, zone: &TimeZone, today: Date) -> Markup {
             }
         }
         @if conflicts.pairs.len() > CONFLICTS {
-            p.muted { "And " (conflicts.pairs.len() - CONFLICTS) " more. Use filters to see fewer." }
+            p.muted { (t_html!("And {count} more. Use filters to see fewer.", count = conflicts.pairs.len() - CONFLICTS)) }
         }
     }
 }
 
 fn time(entry: &Entry, zone: &TimeZone) -> String {
     match entry.start() {
-        Moment::Day(_) => "All day".to_owned(),
+        Moment::Day(_) => t!("All day").to_owned(),
         Moment::Instant(instant, _) => instant.to_zoned(zone.clone()).strftime("%-I:%M %p").to_string(),
     }
 }
 
 fn upcoming(next: &[&Entry], feed: &Feed, zone: &TimeZone, today: Date) -> Markup {
     if next.is_empty() {
-        return html! { p.muted { "No events in the next eight weeks." } };
+        return html! { p.muted { (t!("No events in the next eight weeks.")) } };
     }
     html! {
         ul.upcoming {
@@ -203,6 +203,6 @@ fn who(entry: &Entry, feed: &Feed) -> String {
     match names.as_slice() {
         [] => String::new(),
         [one] => format!(" · {one}"),
-        [one, others @ ..] => format!(" · {one} and {} more", others.len()),
+        [one, others @ ..] => t!(" · {one} and {count} more", one, count = others.len()),
     }
 }

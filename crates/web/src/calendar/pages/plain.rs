@@ -8,6 +8,7 @@ use obcms_app::calendar::{Entry, Feed, Moment};
 
 use super::asked::Asked;
 use crate::components::badges::{date_text, module_dot, words};
+use crate::components::words::{t, t_html};
 
 /// Maximum number of entries in the list.
 const LISTED: usize = 300;
@@ -16,7 +17,7 @@ const LISTED: usize = 300;
 pub fn way(asked: &Asked) -> Markup {
     html! {
         noscript {
-            p { a href=(address(asked, asked.date)) { "Show as a list" } }
+            p { a href=(address(asked, asked.date)) { (t!("Show as a list")) } }
         }
     }
 }
@@ -32,7 +33,7 @@ pub fn list(feed: &Feed, asked: &Asked, first: Date, after_last: Date, zone: &Ti
     let mut days: Vec<(Date, Vec<(&Entry, String)>)> = Vec::new();
     for entry in feed.entries.iter().take(LISTED) {
         let (day, time) = match entry.start() {
-            Moment::Day(day) => (day, "All day".to_owned()),
+            Moment::Day(day) => (day, t!("All day").to_owned()),
             Moment::Instant(instant, _) => {
                 let local = instant.to_zoned(zone.clone());
                 (local.date(), local.strftime("%-I:%M %p").to_string())
@@ -48,11 +49,11 @@ pub fn list(feed: &Feed, asked: &Asked, first: Date, after_last: Date, zone: &Ti
     let more = feed.entries.len().saturating_sub(LISTED);
     html! {
         noscript {
-            nav.calendar-list-steps aria-label="Other dates" {
-                a.button href=(address(asked, Some(first.saturating_sub(1.day())))) { "Earlier" }
-                a.button href=(address(asked, Some(after_last))) { "Later" }
+            nav.calendar-list-steps aria-label=(t!("Other dates")) {
+                a.button href=(address(asked, Some(first.saturating_sub(1.day())))) { (t!("Earlier")) }
+                a.button href=(address(asked, Some(after_last))) { (t!("Later")) }
             }
-            @if days.is_empty() { p.muted { "No events from " (first) " to " (after_last.saturating_sub(1.day())) "." } }
+            @if days.is_empty() { p.muted { (t_html!("No events from {first} to {last}.", first, last = after_last.saturating_sub(1.day()))) } }
             @for (day, entries) in &days {
                 h2.calendar-list-day { (date_text(*day, first)) }
                 ul.calendar-list {
@@ -66,7 +67,7 @@ pub fn list(feed: &Feed, asked: &Asked, first: Date, after_last: Date, zone: &Ti
                     }
                 }
             }
-            @if more > 0 { p.muted { "And " (more) " more. Choose a shorter period or fewer modules." } }
+            @if more > 0 { p.muted { (t_html!("And {more} more. Choose a shorter period or fewer modules.", more)) } }
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
-use obcms_domain::kinds::SAVED_VIEW;
+use obcms_domain::kinds::{SAVED_VIEW, saved_view};
 use obcms_domain::registry::Record;
 
 use crate::components::icons::icon;
+use crate::components::words::{t, t_html};
 use crate::core::state::State;
 use crate::records::may_create;
 
@@ -24,8 +25,8 @@ pub fn of(state: &State, actor: &Actor) -> Result<Vec<Record>, AppError> {
 
 /// Returns the default view of the page.
 pub fn usual(views: &[Record]) -> Option<String> {
-    let view = views.iter().find(|view| view.flag("is_default"))?;
-    let query = as_query(view.text("query"));
+    let view = views.iter().find(|view| saved_view::IS_DEFAULT.get(view))?;
+    let query = as_query(saved_view::QUERY.get(view));
     (!query.is_empty()).then_some(query)
 }
 
@@ -58,17 +59,17 @@ pub fn menu(actor: &Actor, views: &[Record]) -> Markup {
     }
     html! {
         details.menu.calendar-presets data-presets {
-            summary.button { (icon("bookmark")) "Views" }
+            summary.button { (icon("bookmark")) (t!("Views")) }
             div #calendar-presets .menu-panel data-live="saved_view" {
-                @if !views.is_empty() { p.menu-label { "Saved views" } }
+                @if !views.is_empty() { p.menu-label { (t!("Saved views")) } }
                 @for view in views { (preset(view)) }
                 @if !views.is_empty() { div.menu-line {} }
                 form.preset-new data-preset-new data-plain {
-                    label for="preset-name" { "Save current view as" }
+                    label for="preset-name" { (t!("Save current view as")) }
                     div {
                         input #preset-name .input type="text" name="name" maxlength="80" required
-                            autocomplete="off" placeholder="My week";
-                        button.button data-kind="main" type="submit" { "Save" }
+                            autocomplete="off" placeholder=(t!("My week"));
+                        button.button data-kind="main" type="submit" { (t!("Save")) }
                     }
                 }
             }
@@ -78,21 +79,21 @@ pub fn menu(actor: &Actor, views: &[Record]) -> Markup {
 
 fn preset(view: &Record) -> Markup {
     let name = view.title();
-    let is_default = view.flag("is_default");
+    let is_default = saved_view::IS_DEFAULT.get(view);
     html! {
         div.preset id={ "preset-" (view.id) } data-preset=(view.id) data-name=(name) {
-            a.menu-item href={ "/calendar?" (as_query(view.text("query"))) } {
+            a.menu-item href={ "/calendar?" (as_query(saved_view::QUERY.get(view))) } {
                 span.grow { (name) }
-                @if is_default { small.faint { "default" } }
+                @if is_default { small.faint { (t!("default")) } }
             }
             button.button data-kind="quiet" data-only="icon" type="button" data-preset-default=(!is_default)
                 aria-pressed=(if is_default { "true" } else { "false" })
-                title=(if is_default { "Remove as default" } else { "Make default" })
-                aria-label={ "Make " (name) " the default view" } { (icon("star")) }
-            button.button data-kind="quiet" data-only="icon" type="button" data-preset-rename title="Rename"
-                aria-label={ "Rename " (name) } { (icon("pencil")) }
-            button.button data-kind="quiet" data-only="icon" type="button" data-preset-delete title="Delete"
-                aria-label={ "Delete " (name) } { (icon("trash-2")) }
+                title=(if is_default { t!("Remove as default") } else { t!("Make default") })
+                aria-label={ (t_html!("Make {name} the default view", name)) } { (icon("star")) }
+            button.button data-kind="quiet" data-only="icon" type="button" data-preset-rename title=(t!("Rename"))
+                aria-label={ (t_html!("Rename {name}", name)) } { (icon("pencil")) }
+            button.button data-kind="quiet" data-only="icon" type="button" data-preset-delete title=(t!("Delete"))
+                aria-label={ (t_html!("Delete {name}", name)) } { (icon("trash-2")) }
         }
     }
 }

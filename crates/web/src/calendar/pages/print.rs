@@ -20,6 +20,7 @@ use super::week_start;
 use crate::components::badges::{module_dot, words};
 use crate::components::frame::Width;
 use crate::components::icons::icon;
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::frame::SignedIn;
 use crate::core::input::PageParameters;
@@ -71,7 +72,7 @@ pub async fn show(
         date.strftime("%B %Y").to_string()
     } else {
         let last = after.saturating_sub(1.day());
-        format!("{} to {}", first.strftime("%-d %B %Y"), last.strftime("%-d %B %Y"))
+        t!("{first} to {last}", first = first.strftime("%-d %B %Y"), last = last.strftime("%-d %B %Y"))
     };
     let content = html! {
         div.print-sheet data-paper=(if is_month { "month" } else { "brief" }) {
@@ -80,22 +81,22 @@ pub async fn show(
                 p.muted.print-note {
                     (entries(feed.entries.len()))
                     @if !asked.modules.is_empty() || asked.mine || !asked.search.is_empty() || asked.set().count() > 0 {
-                        ", filtered"
+                        (t!(", filtered"))
                     }
-                    " · printed " (today.strftime("%-d %b %Y")) " · times of " (actor.timezone)
+                    " · " (t_html!("printed {day} · times of {timezone}", day = today.strftime("%-d %b %Y"), timezone = actor.timezone))
                 }
                 div.print-actions {
-                    button.button data-kind="main" type="button" data-print { (icon("printer")) "Print" }
-                    a.button href=(asked.address("/calendar", asked.date)) { "Back to the calendar" }
+                    button.button data-kind="main" type="button" data-print { (icon("printer")) (t!("Print")) }
+                    a.button href=(asked.address("/calendar", asked.date)) { (t!("Back to the calendar")) }
                     @if !is_month {
                         form.print-days method="get" action="/calendar/print" data-plain {
                             input type="hidden" name="view" value="brief";
                             @for (name, value) in parameters.0.iter().filter(|(name, _)| !["view", "days"].contains(&name.as_str())) {
                                 input type="hidden" name=(name) value=(value);
                             }
-                            label for="print-days" { "Days" }
+                            label for="print-days" { (t!("Days")) }
                             input #print-days .input type="number" name="days" min="1" max=(DAYS.0) value=(days);
-                            button.button type="submit" { "Show" }
+                            button.button type="submit" { (t!("Show")) }
                         }
                     }
                 }
@@ -103,13 +104,15 @@ pub async fn show(
             @if is_month { (sheet.month(date)) } @else { (sheet.brief()) }
         }
     };
-    let page =
-        page.below("Calendar", "/calendar").width(Width::Full).with_assets(&["calendar.js", "calendar.css"]);
-    Ok(Html(page.render(&format!("Calendar, {title}"), &content).into_string()))
+    let page = page
+        .below(t!("Calendar"), "/calendar")
+        .width(Width::Full)
+        .with_assets(&["calendar.js", "calendar.css"]);
+    Ok(Html(page.render(&t!("Calendar, {title}", title), &content).into_string()))
 }
 
 fn entries(count: usize) -> String {
-    if count == 1 { "1 entry".to_owned() } else { format!("{count} entries") }
+    if count == 1 { t!("1 entry").to_owned() } else { t!("{count} entries", count) }
 }
 
 struct Sheet<'a> {
@@ -127,7 +130,7 @@ impl Sheet<'_> {
             let (first, last) = entry.days(self.zone);
             if first.until(last).map_or(0, |span| span.get_days()) >= RUNNING_DAYS {
                 running.push(entry);
-                days.entry(last).or_default().push(Line { entry, note: "Ends: " });
+                days.entry(last).or_default().push(Line { entry, note: t!("Ends: ") });
                 continue;
             }
             for day in first.series(1.day()).take_while(|day| *day <= last) {
@@ -182,7 +185,7 @@ impl Sheet<'_> {
         let (days, running) = self.by_day();
         let is_empty = |day: &Day| !days.contains_key(&day.date) && day.holidays.is_empty();
         html! {
-            @if self.calendar.iter().all(is_empty) { p { "No events in this period." } }
+            @if self.calendar.iter().all(is_empty) { p { (t!("No events in this period.")) } }
             @for day in self.calendar.iter().filter(|day| !is_empty(day)) {
                 section.brief-day {
                     h2.visually-hidden { (day.date.strftime("%A, %-d %B")) }
@@ -214,7 +217,7 @@ impl Sheet<'_> {
                     @if !names.is_empty() { small { (names.join(", ")) } }
                 }
                 td { (entry.row.location) }
-                td.brief-module { (entry.module().label()) @if !entry.row.status.is_empty() { small { (words(&entry.row.status)) } } }
+                td.brief-module { (words::label(entry.module().label())) @if !entry.row.status.is_empty() { small { (words(&entry.row.status)) } } }
             }
         }
     }
@@ -223,7 +226,7 @@ impl Sheet<'_> {
         html! {
             @if !running.is_empty() {
                 section.print-running {
-                    h2 { "Ongoing" }
+                    h2 { (t!("Ongoing")) }
                     ul {
                         @for entry in running {
                             @let (first, last) = entry.days(self.zone);
@@ -266,12 +269,12 @@ fn hours(entry: &Entry, zone: &TimeZone, day: Date) -> String {
     let (start, end) = (entry.row.start.to_zoned(zone.clone()), entry.row.end.to_zoned(zone.clone()));
     let last = entry.days(zone).1;
     match (start.date() >= day, last <= day) {
-        _ if entry.row.all_day => "All day".to_owned(),
+        _ if entry.row.all_day => t!("All day").to_owned(),
         (true, true) if end <= start => time_words(&start),
         (true, true) => format!("{} – {}", time_words(&start), time_words(&end)),
-        (true, false) => format!("from {}", time_words(&start)),
-        (false, true) => format!("until {}", time_words(&end)),
-        (false, false) => "All day".to_owned(),
+        (true, false) => t!("from {time}", time = time_words(&start)),
+        (false, true) => t!("until {time}", time = time_words(&end)),
+        (false, false) => t!("All day").to_owned(),
     }
 }
 

@@ -9,7 +9,7 @@ use obcms_app::calendar::Entry;
 use obcms_app::exchange::subscriptions::Report;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
-use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT};
+use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT, external_calendar};
 use obcms_domain::registry::Record;
 
 use crate::components::badges::{Tone, grouped};
@@ -20,6 +20,7 @@ use crate::components::forms::{Control, FormField, error_summary, field};
 use crate::components::frame::Width;
 use crate::components::tables::{Column, Pager, Row, Table, table};
 use crate::components::tabs::record_tabs;
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -52,7 +53,7 @@ pub fn routes() -> Vec<PageRoute> {
 }
 
 fn below(page: &Page) -> Page {
-    page.clone().below(EXTERNAL_CALENDAR.plural, "/external-calendars")
+    page.clone().below(words::label(EXTERNAL_CALENDAR.plural), "/external-calendars")
 }
 
 async fn show(
@@ -75,7 +76,7 @@ async fn show(
             (generic::head(&state, &page, &actor, &calendar)?)
             @if calendar.is_archived() {
                 (notice(Tone::Warning, &html! {
-                    "Archived: its events are not on the calendar. Restore it to make changes."
+                    (t!("Archived: its events are not on the calendar. Restore it to make changes."))
                 }))
             }
             (record_tabs(&address, in_history))
@@ -108,12 +109,11 @@ fn overview(
     let directory = generic::directory_of(state, actor, calendar)?;
     let zone: TimeZone = page.zone();
     let values = page.values(&directory, &zone);
-    let is_fetched = !calendar.text("address").is_empty();
+    let is_fetched = !external_calendar::ADDRESS.get(calendar).is_empty();
     let wide = html! {
-        @if calendar.text("last_status") == "reading" {
+        @if external_calendar::LAST_STATUS.get(calendar) == "reading" {
             (notice(Tone::Warning, &html! {
-                "A file is being imported, a few hundred events at a time. If the import was interrupted, import the "
-                "same file again: existing events are updated, not duplicated."
+                (t!("A file is being imported, a few hundred events at a time. If the import was interrupted, import the same file again: existing events are updated, not duplicated."))
             }))
         }
         (next_dates(state, actor, calendar, &values)?)
@@ -121,7 +121,7 @@ fn overview(
     };
     let narrow = html! {
         @if is_fetched { (fetching(state, page, calendar, &values, &rights)?) }
-        (panel("properties", LIVE, "Properties", &html! {}, &properties(&facts(calendar, &values))))
+        (panel("properties", LIVE, t!("Properties"), &html! {}, &properties(&facts(calendar, &values))))
     };
     Ok(detail(&wide, &narrow))
 }
@@ -141,7 +141,7 @@ fn fetching(
     let next = state.app.next_fetch(calendar.id)?;
     let button = html! { @if rights.fetch {
         (post_button(
-            "Fetch now",
+            t!("Fetch now"),
             &format!("{}/fetch", EXTERNAL_CALENDAR.url(calendar.id)),
             "refresh-cw",
             ButtonKind::Plain,
@@ -149,49 +149,49 @@ fn fetching(
             &[],
         ))
     } };
-    let error = calendar.text("last_error");
+    let error = external_calendar::LAST_ERROR.get(calendar);
     let content = html! { div.stack {
         @if !error.is_empty() { (notice(Tone::Bad, &html! { (error) })) }
         (properties(&[
-            property("State", value::state_badge(calendar)),
-            property("Last attempt", html! { @if let Some(at) = calendar.instant("last_fetched_at") { (values.instant(at)) } }),
-            property("Next fetch", match next {
-                Some(at) if at <= state.app.now() => html! { "Shortly" },
+            property(t!("State"), value::state_badge(calendar)),
+            property(t!("Last attempt"), html! { @if let Some(at) = external_calendar::LAST_FETCHED_AT.get(calendar) { (values.instant(at)) } }),
+            property(t!("Next fetch"), match next {
+                Some(at) if at <= state.app.now() => html! { (t!("Shortly")) },
                 Some(at) => values.instant(at),
-                None => html! { span.faint { "Not automatic" } },
+                None => html! { span.faint { (t!("Not automatic")) } },
             }),
-            property("Fetched every", html! { (minutes(calendar.integer("refresh_minutes").unwrap_or_default())) }),
+            property(t!("Fetched every"), html! { (minutes(external_calendar::REFRESH_MINUTES.get(calendar).unwrap_or_default())) }),
         ]))
     } };
-    Ok(panel("fetching", LIVE, "Fetching", &button, &content))
+    Ok(panel("fetching", LIVE, t!("Fetching"), &button, &content))
 }
 
 fn minutes(minutes: i64) -> String {
     match minutes {
         60 => "hour".to_owned(),
         1440 => "day".to_owned(),
-        minutes if minutes % 1440 == 0 => format!("{} days", minutes / 1440),
-        minutes if minutes % 60 == 0 => format!("{} hours", minutes / 60),
-        minutes => format!("{minutes} minutes"),
+        minutes if minutes % 1440 == 0 => t!("{minutes} days", minutes = minutes / 1440),
+        minutes if minutes % 60 == 0 => t!("{minutes} hours", minutes = minutes / 60),
+        minutes => t!("{minutes} minutes", minutes),
     }
 }
 
 fn facts(calendar: &Record, values: &Values<'_>) -> Vec<Property> {
-    let count = u64::try_from(calendar.integer("event_count").unwrap_or(0)).unwrap_or(0);
+    let count = u64::try_from(external_calendar::EVENT_COUNT.get(calendar).unwrap_or(0)).unwrap_or(0);
     let all = format!("/{}?calendar={}", EXTERNAL_EVENT.collection, calendar.id);
-    let address = calendar.text("address");
+    let address = external_calendar::ADDRESS.get(calendar);
     let mut facts = vec![property(
-        "Events",
-        html! { @if count == 0 { "None" } @else { a href=(all) { (grouped(count)) } } },
+        t!("Events"),
+        html! { @if count == 0 { (t!("None")) } @else { a href=(all) { (grouped(count)) } } },
     )];
     if address.is_empty() {
-        let read = calendar.instant("last_fetched_at");
+        let read = external_calendar::LAST_FETCHED_AT.get(calendar);
         facts.push(property(
-            "File imported",
-            html! { @if let Some(at) = read { (values.instant(at)) } @else { span.faint { "Not yet" } } },
+            t!("File imported"),
+            html! { @if let Some(at) = read { (values.instant(at)) } @else { span.faint { (t!("Not yet")) } } },
         ));
     } else {
-        facts.push(property("Address", html! { (address) }));
+        facts.push(property(t!("Address"), html! { (address) }));
     }
     facts.extend(generic::record_facts(calendar, values));
     facts
@@ -214,20 +214,24 @@ fn next_dates(
     let rows = entries.iter().map(|entry| date_row(entry, values)).collect();
     let content = table(&Table {
         id: "next-dates".to_owned(),
-        caption: "The next eight weeks".to_owned(),
-        columns: vec![column("title", "Title"), column("start", "When"), column("location", "Place")],
+        caption: t!("The next eight weeks").to_owned(),
+        columns: vec![
+            column("title", t!("Title")),
+            column("start", t!("When")),
+            column("location", t!("Place")),
+        ],
         rows,
         pager: Pager::default(),
-        empty: Some(html! { p.muted { "No events in the next eight weeks." } }),
+        empty: Some(html! { p.muted { (t!("No events in the next eight weeks.")) } }),
         ..Table::default()
     });
     let all = button_link(
-        "All events",
+        t!("All events"),
         &format!("/{}?calendar={}", EXTERNAL_EVENT.collection, calendar.id),
         "list",
         ButtonKind::Quiet,
     );
-    Ok(panel("dates", LIVE, "The next eight weeks", &all, &content))
+    Ok(panel("dates", LIVE, t!("The next eight weeks"), &all, &content))
 }
 
 fn date_row(entry: &Entry, values: &Values<'_>) -> Row {
@@ -252,15 +256,15 @@ async fn fetch(
     _: SafeForm,
 ) -> Result<Response, PageError> {
     let calendar = blocking(|| state.app.fetch_calendar(&actor, id.0))?;
-    let message = format!("{} will be fetched shortly.", calendar.title());
+    let message = t!("{title} will be fetched shortly.", title = calendar.title());
     Ok(done(&EXTERNAL_CALENDAR.url(id.0), &message, None))
 }
 
 fn file_field(error: Option<String>) -> FormField {
     FormField {
         name: "file".to_owned(),
-        label: "File".to_owned(),
-        help: "A calendar file (.ics) exported by a calendar program, up to 5 MB and 20,000 events."
+        label: t!("File").to_owned(),
+        help: t!("A calendar file (.ics) exported by a calendar program, up to 5 MB and 20,000 events.")
             .to_owned(),
         error,
         required: true,
@@ -273,21 +277,21 @@ fn upload_panel(page: &Page, calendar: &Record, refusal: Option<String>) -> Mark
     let file = file_field(refusal);
     let keep = FormField {
         name: "keep".to_owned(),
-        label: "Keep events that are not in this file".to_owned(),
-        help: "Otherwise events that are not in the file are archived.".to_owned(),
+        label: t!("Keep events that are not in this file").to_owned(),
+        help: t!("Otherwise events that are not in the file are archived.").to_owned(),
         control: Control::Checkbox { checked: false },
         ..FormField::default()
     };
     panel(
         "file",
         "",
-        "Import a file",
+        t!("Import a file"),
         &html! {},
         &html! {
             form.form method="post" action={ (EXTERNAL_CALENDAR.url(calendar.id)) "/file" } enctype="multipart/form-data" novalidate {
                 input type="hidden" name="csrf_token" value=(page.csrf());
                 div.fields { (field(&file)) (field(&keep)) }
-                div.form-actions { (submit_button("Import file", "upload", ButtonKind::Plain)) }
+                div.form-actions { (submit_button(t!("Import file"), "upload", ButtonKind::Plain)) }
             }
         },
     )
@@ -301,7 +305,7 @@ async fn read_into(
 ) -> Result<Response, PageError> {
     let keep = upload.text("keep").is_some_and(|value| !value.is_empty());
     let result = match upload.file() {
-        None => Err("Choose a file.".to_owned()),
+        None => Err(t!("Choose a file.").to_owned()),
         Some(bytes) => match blocking(|| state.app.import_calendar(&actor, id.0, bytes, keep)) {
             Ok(report) => Ok(report),
             Err(AppError::Invalid(errors)) => Err(messages(&errors)),
@@ -353,7 +357,7 @@ async fn make_from_file(
         (StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response()
     };
     let Some(bytes) = upload.file() else {
-        return Ok(refuse("Choose a file."));
+        return Ok(refuse(t!("Choose a file.")));
     };
     match blocking(|| state.app.calendar_from_file(&actor, Some(&name), bytes)) {
         Ok((calendar, report)) => Ok(reported(&page, &calendar, &report)),
@@ -363,12 +367,12 @@ async fn make_from_file(
 }
 
 fn draw_new(page: &Page, name: &str, error: Option<String>) -> String {
-    let title = "Calendar from a file";
+    let title = t!("Calendar from a file");
     let file = file_field(error);
     let name = FormField {
         name: "name".to_owned(),
-        label: "Name".to_owned(),
-        help: "Leave empty to use the name in the file.".to_owned(),
+        label: t!("Name").to_owned(),
+        help: t!("Leave empty to use the name in the file.").to_owned(),
         control: Control::Text { value: name.to_owned() },
         ..FormField::default()
     };
@@ -379,8 +383,8 @@ fn draw_new(page: &Page, name: &str, error: Option<String>) -> String {
             input type="hidden" name="csrf_token" value=(page.csrf());
             div.fields { (field(&file)) (field(&name)) }
             div.form-actions {
-                (submit_button("Import file", "upload", ButtonKind::Main))
-                (button_link("Cancel", "/external-calendars", "", ButtonKind::Plain))
+                (submit_button(t!("Import file"), "upload", ButtonKind::Main))
+                (button_link(t!("Cancel"), "/external-calendars", "", ButtonKind::Plain))
             }
         }
     };
@@ -393,18 +397,17 @@ fn reported(page: &Page, calendar: &Record, report: &Report) -> Response {
     let tone = if report.skipped_count == 0 { Tone::Good } else { Tone::Warning };
     let content = html! {
         (page_head(&PageHead {
-            title: "File imported".to_owned(),
-            actions: button_link("Open calendar", &address, "arrow-right", ButtonKind::Main),
+            title: t!("File imported").to_owned(),
+            actions: button_link(t!("Open calendar"), &address, "arrow-right", ButtonKind::Main),
             ..PageHead::default()
         }))
         (notice(tone, &html! { (report.summary()) "." }))
         p.muted.text-block {
-            "To go back, import the previous file again: its events are restored, and events that only this "
-            "file has are archived. Archiving the calendar removes all its events."
+            (t!("To go back, import the previous file again: its events are restored, and events that only this file has are archived. Archiving the calendar removes all its events."))
         }
         @if !report.skipped.is_empty() { (skipped_table(report)) }
     };
-    Html(below(page).below(calendar.title(), &address).render("File imported", &content).into_string())
+    Html(below(page).below(calendar.title(), &address).render(t!("File imported"), &content).into_string())
         .into_response()
 }
 
@@ -426,12 +429,12 @@ fn skipped_table(report: &Report) -> Markup {
     let content = html! {
         (table(&Table {
             id: "skipped".to_owned(),
-            caption: "Events imported with changes or skipped".to_owned(),
-            columns: vec![column("title", "Event"), column("reason", "Reason")],
+            caption: t!("Events imported with changes or skipped").to_owned(),
+            columns: vec![column("title", t!("Event")), column("reason", t!("Reason"))],
             rows,
             ..Table::default()
         }))
-        @if more > 0 { p.muted { "And " (more) " more." } }
+        @if more > 0 { p.muted { (t_html!("And {more} more.", more)) } }
     };
-    panel("not-read", "", "Remarks", &html! {}, &content)
+    panel("not-read", "", t!("Remarks"), &html! {}, &content)
 }

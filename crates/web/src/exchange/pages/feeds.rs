@@ -20,6 +20,7 @@ use crate::components::copying::copy_field;
 use crate::components::detail::{self as components, panel};
 use crate::components::feedback::notice;
 use crate::components::tabs::record_tabs;
+use crate::components::words::{self, t};
 use crate::core::caller::ClientAddress;
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
@@ -72,7 +73,7 @@ async fn renew(
     _: SafeForm,
 ) -> Result<Response, PageError> {
     let record = blocking(|| state.app.renew_feed(&actor, id.0, None))?;
-    Ok(done(&FEED.url(record.id), "New address created. The old address no longer works", None))
+    Ok(done(&FEED.url(record.id), t!("New address created. The old address no longer works"), None))
 }
 
 fn draw(state: &State, page: &Page, actor: &Actor, id: Id, in_history: bool) -> Result<Markup, AppError> {
@@ -87,14 +88,18 @@ fn draw(state: &State, page: &Page, actor: &Actor, id: Id, in_history: bool) -> 
         (detail::head(state, page, actor, &record)?)
         @if record.is_archived() {
             (notice(Tone::Warning, &html! {
-                "This feed is archived: its address does not work. Restore it to use the address again."
+                (t!("This feed is archived: its address does not work. Restore it to use the address again."))
             }))
         }
         (record_tabs(&address, in_history))
         (body)
     };
     let list = format!("/{}", FEED.collection);
-    Ok(page.clone().below("Calendar", "/calendar").below(FEED.plural, &list).render(record.title(), &content))
+    Ok(page
+        .clone()
+        .below(t!("Calendar"), "/calendar")
+        .below(words::label(FEED.plural), &list)
+        .render(record.title(), &content))
 }
 
 fn overview(state: &State, page: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
@@ -106,23 +111,23 @@ fn overview(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resul
         && state.app.read(|tx| actor.may_on(tx, Action::Edit, record))?;
     let renew = html! {
         @if may_renew {
-            (post_button("Create new address", &format!("{}/renew", FEED.url(record.id)), "refresh-cw",
+            (post_button(t!("Create new address"), &format!("{}/renew", FEED.url(record.id)), "refresh-cw",
                 ButtonKind::Plain, page.csrf(), &[]))
         }
     };
     let secret = feeds::path(actor, record);
     let wide = html! {
-        (panel("address", "", "Address", &renew, &match &secret {
+        (panel("address", "", t!("Address"), &renew, &match &secret {
             Some(path) => secret_address(page.base(), path),
-            None => html! { p.muted { "Only the owner of this feed can see its address." } },
+            None => html! { p.muted { (t!("Only the owner of this feed can see its address.")) } },
         }))
         @if secret.is_some() {
-            (panel("subscribe", "", "Subscribe", &html! {}, &instructions()))
+            (panel("subscribe", "", t!("Subscribe"), &html! {}, &instructions()))
         }
     };
     let narrow = html! {
-        (panel("properties", "feed", "Properties", &html! {}, &components::properties(&properties(record, &values))))
-        (panel("record", "", "Record", &html! {}, &components::properties(&detail::record_facts(record, &values))))
+        (panel("properties", "feed", t!("Properties"), &html! {}, &components::properties(&properties(record, &values))))
+        (panel("record", "", t!("Record"), &html! {}, &components::properties(&detail::record_facts(record, &values))))
     };
     Ok(components::detail(&wide, &narrow))
 }
@@ -132,16 +137,15 @@ fn secret_address(base: &str, path: &str) -> Markup {
     let subscribe = address.split_once("://").map(|(_, rest)| format!("webcal://{rest}"));
     html! {
         div.stack data-gap="small" {
-            (copy_field("Address of this feed", &address))
+            (copy_field(t!("Address of this feed"), &address))
             p.muted {
-                "Anyone with this address can read your view of the calendar without signing in. Keep it private; "
-                "create a new one if someone else has it."
+                (t!("Anyone with this address can read your view of the calendar without signing in. Keep it private; create a new one if someone else has it."))
             }
             div.row {
                 @if let Some(subscribe) = &subscribe {
-                    (button_link("Open in a calendar program", subscribe, "calendar-plus", ButtonKind::Plain))
+                    (button_link(t!("Open in a calendar program"), subscribe, "calendar-plus", ButtonKind::Plain))
                 }
-                (button_link("Download once", path, "download", ButtonKind::Quiet))
+                (button_link(t!("Download once"), path, "download", ButtonKind::Quiet))
             }
         }
     }
@@ -151,31 +155,41 @@ fn secret_address(base: &str, path: &str) -> Markup {
 fn instructions() -> Markup {
     let programs = [
         (
-            "Google Calendar",
-            "On a computer open calendar.google.com. Beside “Other calendars” choose the plus sign, then “From URL”. \
-             Paste the address and add the calendar. It appears on your phone as well. Google checks for changes a few times a day.",
+            t!("Google Calendar"),
+            t!(
+                "On a computer open calendar.google.com. Beside “Other calendars” choose the plus sign, then “From URL”. \
+             Paste the address and add the calendar. It appears on your phone as well. Google checks for changes a few times a day."
+            ),
         ),
         (
-            "iPhone and iPad",
-            "Choose “Open in a calendar program” on the device. Or go to Settings, Apps, Calendar, Calendar Accounts, \
-             Add Account, Other, Add Subscribed Calendar, and paste the address.",
+            t!("iPhone and iPad"),
+            t!(
+                "Choose “Open in a calendar program” on the device. Or go to Settings, Apps, Calendar, Calendar Accounts, \
+             Add Account, Other, Add Subscribed Calendar, and paste the address."
+            ),
         ),
         (
-            "Mac",
-            "In Calendar choose File, New Calendar Subscription, paste the address, and let it refresh every hour.",
+            t!("Mac"),
+            t!(
+                "In Calendar choose File, New Calendar Subscription, paste the address, and let it refresh every hour."
+            ),
         ),
         (
-            "Outlook",
-            "On the web or in the new Outlook open the calendar, choose Add calendar, Subscribe from web, and paste the \
-             address. In the classic program: Home, Open Calendar, From Internet.",
+            t!("Outlook"),
+            t!(
+                "On the web or in the new Outlook open the calendar, choose Add calendar, Subscribe from web, and paste the \
+             address. In the classic program: Home, Open Calendar, From Internet."
+            ),
         ),
         (
-            "Thunderbird",
-            "In the calendar choose New Calendar, On the Network, leave the user name empty, and paste the address.",
+            t!("Thunderbird"),
+            t!(
+                "In the calendar choose New Calendar, On the Network, leave the user name empty, and paste the address."
+            ),
         ),
     ];
     html! {
-        p.muted.text-block { "A subscription updates automatically; a downloaded file does not." }
+        p.muted.text-block { (t!("A subscription updates automatically; a downloaded file does not.")) }
         @for (program, steps) in programs {
             details.more-fields { summary { (crate::components::icons::icon("chevron-right")) (program) } p { (steps) } }
         }
@@ -194,7 +208,7 @@ pub fn field_options(field: &str) -> Option<Vec<(&'static str, String)>> {
         }
         "status" => {
             let states = kinds::entry_states().into_iter();
-            Some(states.map(|state| (state.value, state.label.to_owned())).collect())
+            Some(states.map(|state| (state.value, words::label(state.label).to_owned())).collect())
         }
         _ => None,
     }

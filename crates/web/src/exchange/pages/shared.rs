@@ -20,6 +20,7 @@ use crate::components::badges::{module_dot, module_name};
 use crate::components::forms::{Control, Form as FormView, FormField, form};
 use crate::components::frame::public;
 use crate::components::icons::large_icon;
+use crate::components::words::{self, t, t_html};
 use crate::core::address::is_secure;
 use crate::core::caller::{ClientAddress, cookies};
 use crate::core::errors::PageError;
@@ -125,9 +126,12 @@ impl Onlooker {
             // A browser discards a refused prefetch, and requests the page again when its user opens it.
             (ShareState::Open(_), Self::Prefetch) => private(StatusCode::SERVICE_UNAVAILABLE.into_response()),
             (ShareState::Open(_), Self::Preview) => {
-                let content =
-                    said("calendar", "A shared calendar", "Open the address in a browser to view it.");
-                answer(StatusCode::OK, "A shared calendar", &content)
+                let content = said(
+                    "calendar",
+                    t!("A shared calendar"),
+                    t!("Open the address in a browser to view it."),
+                );
+                answer(StatusCode::OK, t!("A shared calendar"), &content)
             }
         }
     }
@@ -195,11 +199,12 @@ async fn unlock(
             }
             response
         }
-        Unlocked::Wrong => {
-            locked(StatusCode::UNPROCESSABLE_ENTITY, Some("Wrong pass phrase. Upper and lower case matter."))
-        }
+        Unlocked::Wrong => locked(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            Some(t!("Wrong pass phrase. Upper and lower case matter.")),
+        ),
         Unlocked::Wait(seconds) => {
-            let text = format!("Too many attempts. Try again in {}.", spell_wait(seconds));
+            let text = t!("Too many attempts. Try again in {spell_wait}.", spell_wait = spell_wait(seconds));
             let mut response = locked(StatusCode::TOO_MANY_REQUESTS, Some(&text));
             if let Ok(value) = HeaderValue::from_str(&seconds.to_string()) {
                 response.headers_mut().insert(header::RETRY_AFTER, value);
@@ -214,22 +219,27 @@ fn said(icon: &str, title: &str, text: &str) -> Markup {
 }
 
 fn missing() -> Response {
-    let text = "Check the address: it must be complete, to the last letter.";
-    answer(StatusCode::NOT_FOUND, "Not found", &said("unlink", "There is no calendar at this address", text))
+    let text = t!("Check the address: it must be complete, to the last letter.");
+    answer(
+        StatusCode::NOT_FOUND,
+        t!("Not found"),
+        &said("unlink", t!("There is no calendar at this address"), text),
+    )
 }
 
 fn gone(reason: Closed) -> Response {
     let (title, text) = match reason {
         Closed::Revoked | Closed::MakerGone => (
-            "This calendar is no longer shared",
-            "If you still need it, ask the person who gave you the address.",
+            t!("This calendar is no longer shared"),
+            t!("If you still need it, ask the person who gave you the address."),
         ),
-        Closed::Expired => {
-            ("This shared calendar has expired", "Ask the person who gave you the address for a new one.")
-        }
+        Closed::Expired => (
+            t!("This shared calendar has expired"),
+            t!("Ask the person who gave you the address for a new one."),
+        ),
         Closed::UsedUp => (
-            "This shared calendar has reached its view limit",
-            "Ask the person who gave you the address for a new one.",
+            t!("This shared calendar has reached its view limit"),
+            t!("Ask the person who gave you the address for a new one."),
         ),
     };
     answer(StatusCode::GONE, title, &said("calendar-off", title, text))
@@ -238,22 +248,22 @@ fn gone(reason: Closed) -> Response {
 fn locked(status: StatusCode, error: Option<&str>) -> Response {
     let content = html! {
         div.sign-in {
-            h1 { "A shared calendar" }
+            h1 { (t!("A shared calendar")) }
             (form(&FormView {
                 fields: vec![FormField {
                     name: "passphrase".to_owned(),
-                    label: "Pass phrase".to_owned(),
-                    help: "You get it from the person who gave you the address.".to_owned(),
+                    label: t!("Pass phrase").to_owned(),
+                    help: t!("You get it from the person who gave you the address.").to_owned(),
                     error: error.map(str::to_owned),
                     required: true,
                     control: Control::Password { autocomplete: "off" },
                 }],
-                submit: "Open the calendar".to_owned(),
+                submit: t!("Open the calendar").to_owned(),
                 ..FormView::default()
             }))
         }
     };
-    answer(status, "A shared calendar", &content)
+    answer(status, t!("A shared calendar"), &content)
 }
 
 /// Entry with its first and last shown day.
@@ -307,16 +317,15 @@ fn page(calendar: &SharedCalendar, zone: &TimeZone, today: Date) -> Markup {
             div.shared-head {
                 h1 { (calendar.name) }
                 p.muted {
-                    (day_text(calendar.first, today)) " to " (day_text(calendar.last, today))
-                    " · times of " (zone.iana_name().unwrap_or("UTC"))
+                    (t_html!("{first} to {last} · times of {timezone}", first = day_text(calendar.first, today), last = day_text(calendar.last, today), timezone = zone.iana_name().unwrap_or("UTC")))
                 }
             }
             @if placed.is_empty() {
-                (said("calendar", "No events in this period", "This page updates automatically."))
+                (said("calendar", t!("No events in this period"), t!("This page updates automatically.")))
             } @else {
                 fieldset.shared-views {
-                    legend.visually-hidden { "View" }
-                    @for (value, label) in [("list", "List"), ("month", "Month")] {
+                    legend.visually-hidden { (t!("View")) }
+                    @for (value, label) in [("list", t!("List")), ("month", t!("Month"))] {
                         label.button {
                             input.visually-hidden type="radio" name="view" id={ "view-" (value) } checked[value == "list"];
                             (label)
@@ -325,7 +334,7 @@ fn page(calendar: &SharedCalendar, zone: &TimeZone, today: Date) -> Markup {
                 }
                 @for month in &months { (month_section(*month, &placed, zone, today)) }
                 @if calendar.left_out > 0 {
-                    p.muted { "And " (calendar.left_out) " more that do not fit on this page." }
+                    p.muted { (t_html!("And {left_out} more that do not fit on this page.", left_out = calendar.left_out)) }
                 }
             }
         }
@@ -357,7 +366,7 @@ fn grid(month: Date, within: &[&Placed<'_>], today: Date) -> Markup {
     }
     html! {
         table.shared-grid {
-            thead { tr { @for name in ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] { th scope="col" { (name) } } } }
+            thead { tr { @for name in [t!("Mon"), t!("Tue"), t!("Wed"), t!("Thu"), t!("Fri"), t!("Sat"), t!("Sun")] { th scope="col" { (name) } } } }
             tbody {
                 @for week in weeks {
                     tr {
@@ -407,7 +416,7 @@ fn list(month: Date, within: &[&Placed<'_>], zone: &TimeZone, today: Date) -> Ma
     }
     html! {
         div.shared-list {
-            @if days.is_empty() { p.faint { "No events." } }
+            @if days.is_empty() { p.faint { (t!("No events.")) } }
             @for (day, entries) in &days {
                 section.shared-list-day {
                     h3 { time datetime=(day) { (day_text(*day, today)) } }
@@ -426,7 +435,7 @@ fn line(placed: &Placed<'_>, day: Date, zone: &TimeZone, today: Date) -> Markup 
             span.shared-what {
                 strong { (entry.title) }
                 @if !entry.place.is_empty() { span.muted { (entry.place) } }
-                small { (module_name(entry.module.key(), entry.module.label())) }
+                small { (module_name(entry.module.key(), words::label(entry.module.label()))) }
             }
         }
     }
@@ -434,15 +443,15 @@ fn line(placed: &Placed<'_>, day: Date, zone: &TimeZone, today: Date) -> Markup 
 
 fn time_text(placed: &Placed<'_>, day: Date, zone: &TimeZone, today: Date) -> String {
     let until = |text: String| {
-        if placed.last > day { format!("{text} to {}", day_text(placed.last, today)) } else { text }
+        if placed.last > day { t!("{text} to {day}", text, day = day_text(placed.last, today)) } else { text }
     };
     let clock = |moment: Moment| match moment {
         Moment::Day(_) => String::new(),
         Moment::Instant(instant, _) => instant.to_zoned(zone.clone()).strftime("%-I:%M %p").to_string(),
     };
     match (placed.entry.start, placed.first < day) {
-        (Moment::Day(_), _) => until("All day".to_owned()),
-        (_, true) => until("Continues".to_owned()),
+        (Moment::Day(_), _) => until(t!("All day").to_owned()),
+        (_, true) => until(t!("Continues").to_owned()),
         (start, false) if placed.last > day => until(clock(start)),
         (start, false) => format!("{} – {}", clock(start), clock(placed.entry.end)),
     }

@@ -10,7 +10,7 @@ use obcms_app::exchange::sharing::{self, View};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::exchange::sharing::{Closed, closed_reason};
-use obcms_domain::kinds::SHARE;
+use obcms_domain::kinds::{SHARE, share};
 use obcms_domain::registry::Record;
 use qrcode::{Color, QrCode};
 use serde_json::{Map, Value as Json};
@@ -22,6 +22,7 @@ use crate::components::detail::{self, PageHead, page_head, panel};
 use crate::components::icons::icon;
 use crate::components::tables::{Column, Row, Table, table};
 use crate::components::tabs::record_tabs;
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -63,7 +64,9 @@ async fn show(
             (record_tabs(&address, in_history))
             (body)
         };
-        Ok::<_, AppError>(page.clone().below(SHARE.plural, "/shares").render(share.title(), &content))
+        Ok::<_, AppError>(
+            page.clone().below(words::label(SHARE.plural), "/shares").render(share.title(), &content),
+        )
     })?;
     Ok(Html(markup.into_string()))
 }
@@ -75,14 +78,14 @@ fn head(state: &State, page: &Page, actor: &Actor, share: &Record) -> Result<Mar
     let actions = html! {
         @if share.is_archived() {
             @if writes && may(Action::Restore)? {
-                (post_button("Share again", &format!("{address}/restore"), "undo-2", ButtonKind::Main, page.csrf(), &[]))
+                (post_button(t!("Share again"), &format!("{address}/restore"), "undo-2", ButtonKind::Main, page.csrf(), &[]))
             }
         } @else {
             @if writes && may(Action::Archive)? {
-                (post_button("Revoke", &format!("{address}/archive"), "ban", ButtonKind::Danger, page.csrf(), &[]))
+                (post_button(t!("Revoke"), &format!("{address}/archive"), "ban", ButtonKind::Danger, page.csrf(), &[]))
             }
             @if writes && may(Action::Edit)? {
-                (button_link("Edit", &format!("{address}/edit"), "pencil", ButtonKind::Main))
+                (button_link(t!("Edit"), &format!("{address}/edit"), "pencil", ButtonKind::Main))
             }
         }
     };
@@ -92,11 +95,11 @@ fn head(state: &State, page: &Page, actor: &Actor, share: &Record) -> Result<Mar
 
 fn state_badge(gone: Option<Closed>) -> Markup {
     match gone {
-        None => badge("Shared", Tone::Good),
-        Some(Closed::Revoked) => badge("Revoked", Tone::Quiet),
-        Some(Closed::Expired) => badge("Expired", Tone::Quiet),
-        Some(Closed::UsedUp) => badge("View limit reached", Tone::Warning),
-        Some(Closed::MakerGone) => badge("Owner has no access", Tone::Quiet),
+        None => badge(t!("Shared"), Tone::Good),
+        Some(Closed::Revoked) => badge(t!("Revoked"), Tone::Quiet),
+        Some(Closed::Expired) => badge(t!("Expired"), Tone::Quiet),
+        Some(Closed::UsedUp) => badge(t!("View limit reached"), Tone::Warning),
+        Some(Closed::MakerGone) => badge(t!("Owner has no access"), Tone::Quiet),
     }
 }
 
@@ -110,27 +113,26 @@ fn overview(state: &State, page: &Page, actor: &Actor, share: &Record) -> Result
     let path = sharing::path(actor, share);
     let (first, last) = state.app.shared_days(share);
     let wide = html! {
-        (panel("address", "share", "Address", &html! {}, &html! {
+        (panel("address", "share", t!("Address"), &html! {}, &html! {
             @match &path {
                 Some(path) => (address_part(&format!("{}{path}", page.base()), is_open)),
-                None => p.muted { "Only the owner can see the address." },
+                None => p.muted { (t!("Only the owner can see the address.")) },
             }
         }))
-        (panel("views", "", "Views", &html! {}, &html! {
+        (panel("views", "", t!("Views"), &html! {}, &html! {
             (used(share))
             (log(&views, &zone))
         }))
     };
     let writes = !actor.read_only && !share.is_archived() && path.is_some();
     let narrow = html! {
-        (panel("properties", "share", "Properties", &html! {}, &html! {
+        (panel("properties", "share", t!("Properties"), &html! {}, &html! {
             (detail::properties(&properties(share, &values)))
             p.faint {
-                "Visitors today see " (day(first)) " to " (day(last))
-                ": title, time, place and module of the entries you can see."
+                (t_html!("Visitors today see {first} to {last}: title, time, place and module of the entries you can see.", first = day(first), last = day(last)))
             }
-            @if writes && share.flag("has_passphrase") {
-                (post_button("Remove the pass phrase", &format!("{}/open", SHARE.url(share.id)), "", ButtonKind::Plain, page.csrf(), &[]))
+            @if writes && share::HAS_PASSPHRASE.get(share) {
+                (post_button(t!("Remove the pass phrase"), &format!("{}/open", SHARE.url(share.id)), "", ButtonKind::Plain, page.csrf(), &[]))
             }
         }))
     };
@@ -139,12 +141,12 @@ fn overview(state: &State, page: &Page, actor: &Actor, share: &Record) -> Result
 
 fn address_part(address: &str, is_open: bool) -> Markup {
     html! {
-        @if !is_open { p.muted { "The address does not work at present." } }
+        @if !is_open { p.muted { (t!("The address does not work at present.")) } }
         div.share-address {
             div.share-words {
-                (copy_field("Address to share", address))
-                p.field-help { "Anyone with the address can see the calendar without an account. Each opening counts as a view." }
-                a.button href=(address) target="_blank" rel="noreferrer" { (icon("external-link")) "Open it" }
+                (copy_field(t!("Address to share"), address))
+                p.field-help { (t!("Anyone with the address can see the calendar without an account. Each opening counts as a view.")) }
+                a.button href=(address) target="_blank" rel="noreferrer" { (icon("external-link")) (t!("Open it")) }
             }
             (qr_code(address))
         }
@@ -165,7 +167,7 @@ fn qr_code(address: &str) -> Markup {
     }
     let side = width + 8;
     html! {
-        svg.qr-code viewBox={ "0 0 " (side) " " (side) } role="img" aria-label="QR code of the address" shape-rendering="crispEdges" {
+        svg.qr-code viewBox={ "0 0 " (side) " " (side) } role="img" aria-label=(t!("QR code of the address")) shape-rendering="crispEdges" {
             rect width=(side) height=(side) fill="#fff" {}
             path d=(path) fill="#000" {}
         }
@@ -173,12 +175,13 @@ fn qr_code(address: &str) -> Markup {
 }
 
 fn used(share: &Record) -> Markup {
-    let count = share.integer("view_count").unwrap_or(0);
+    let count = share::VIEW_COUNT.get(share).unwrap_or(0);
     html! {
         p {
-            @match share.integer("max_views") {
-                Some(most) => { strong { (count) } " of " (most) " views used." },
-                None => { strong { (count) } @if count == 1 { " view." } @else { " views." } },
+            @match share::MAX_VIEWS.get(share) {
+                Some(most) => { (t_html!("{count} of {most} views used.", count = html! { strong { (count) } }, most)) },
+                None if count == 1 => { (t_html!("{count} view.", count = html! { strong { (count) } })) },
+                None => { (t_html!("{count} views.", count = html! { strong { (count) } })) },
             }
         }
     }
@@ -186,12 +189,12 @@ fn used(share: &Record) -> Markup {
 
 fn outcome(view: &View) -> Markup {
     let (label, tone) = match view.outcome.as_str() {
-        "counted" => ("Viewed", Tone::Good),
-        "wrong_passphrase" => ("Wrong pass phrase", Tone::Warning),
-        "revoked" => ("Revoked", Tone::Quiet),
-        "expired" => ("Expired", Tone::Quiet),
-        "used_up" => ("View limit reached", Tone::Quiet),
-        _ => ("Owner had no access", Tone::Quiet),
+        "counted" => (t!("Viewed"), Tone::Good),
+        "wrong_passphrase" => (t!("Wrong pass phrase"), Tone::Warning),
+        "revoked" => (t!("Revoked"), Tone::Quiet),
+        "expired" => (t!("Expired"), Tone::Quiet),
+        "used_up" => (t!("View limit reached"), Tone::Quiet),
+        _ => (t!("Owner had no access"), Tone::Quiet),
     };
     badge(label, tone)
 }
@@ -216,10 +219,10 @@ fn log(views: &[View], zone: &TimeZone) -> Markup {
         .collect();
     table(&Table {
         id: "views-table".to_owned(),
-        caption: "Views".to_owned(),
-        columns: ["When", "Result", "Browser", "Network"].into_iter().map(column).collect(),
+        caption: t!("Views").to_owned(),
+        columns: [t!("When"), t!("Result"), t!("Browser"), t!("Network")].into_iter().map(column).collect(),
         rows,
-        empty: Some(html! { p.faint { "No views yet." } }),
+        empty: Some(html! { p.faint { (t!("No views yet.")) } }),
         ..Table::default()
     })
 }
@@ -232,5 +235,5 @@ async fn without_passphrase(
 ) -> Result<Response, PageError> {
     let input = Map::from_iter([("passphrase".to_owned(), Json::Null)]);
     blocking(|| state.app.update(&actor, &SHARE, id.0, &input, None))?;
-    Ok(done(&SHARE.url(id.0), "Pass phrase removed.", None))
+    Ok(done(&SHARE.url(id.0), t!("Pass phrase removed."), None))
 }

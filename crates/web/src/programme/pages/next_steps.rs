@@ -1,9 +1,10 @@
 //! Next steps along the chain, from a community to an application.
 
 use obcms_app::{Actor, AppError};
-use obcms_domain::kinds;
+use obcms_domain::kinds::{self, assessment, ppa};
 use obcms_domain::registry::{Kind, Record};
 
+use crate::components::words::t;
 use crate::core::state::State;
 use crate::core::subject::NextStep;
 use crate::records::may_create;
@@ -20,50 +21,50 @@ pub fn of_need(_: &State, _: &Actor, need: &Record) -> Steps {
     let title: String = form_urlencoded::byte_serialize(need.title().as_bytes()).collect();
     let ppa = format!("/ppas/new?needs={id}&title={title}&category=moa_ppa");
     Ok(vec![
-        step("Create PPA", ppa, &kinds::PPA),
-        step("Start project", format!("/projects/new?need={id}"), &kinds::PROJECT),
+        step(t!("Create PPA"), ppa, &kinds::PPA),
+        step(t!("Start project"), format!("/projects/new?need={id}"), &kinds::PROJECT),
     ])
 }
 
 /// Returns the next steps after a PPA.
 pub fn of_ppa(state: &State, actor: &Actor, ppa: &Record) -> Steps {
-    Ok(match ppa.references("needs").first() {
+    Ok(match ppa::NEEDS.get(ppa).first() {
         Some(need) if may_create(actor, &kinds::PROJECT) => {
             let address = format!("/projects/new?need={need}&ppa={}", ppa.id);
-            vec![step("Start project", address, &kinds::PROJECT)]
+            vec![step(t!("Start project"), address, &kinds::PROJECT)]
         }
-        _ => vec![step("Record need", new_need_of(state, actor, ppa)?, &kinds::NEED)],
+        _ => vec![step(t!("Record need"), new_need_of(state, actor, ppa)?, &kinds::NEED)],
     })
 }
 
 /// Returns the next steps after a community.
 pub fn of_community(_: &State, _: &Actor, community: &Record) -> Steps {
-    Ok(vec![step("Record need", format!("/needs/new?community={}", community.id), &kinds::NEED)])
+    Ok(vec![step(t!("Record need"), format!("/needs/new?community={}", community.id), &kinds::NEED)])
 }
 
 /// Returns the next steps after an assessment.
 pub fn of_assessment(_: &State, _: &Actor, assessment: &Record) -> Steps {
     let community =
-        assessment.reference("community").map_or_else(String::new, |id| format!("&community={id}"));
+        assessment::COMMUNITY.get(assessment).map_or_else(String::new, |id| format!("&community={id}"));
     let address = format!("/needs/new?assessment={}{community}", assessment.id);
-    Ok(vec![step("Record need", address, &kinds::NEED)])
+    Ok(vec![step(t!("Record need"), address, &kinds::NEED)])
 }
 
 /// Returns the next steps after a policy.
 pub fn of_policy(_: &State, _: &Actor, policy: &Record) -> Steps {
     let address = format!("/policy-milestones/new?policy={}", policy.id);
-    Ok(vec![step("Add milestone", address, &kinds::POLICY_MILESTONE)])
+    Ok(vec![step(t!("Add milestone"), address, &kinds::POLICY_MILESTONE)])
 }
 
 /// Returns the next steps after a service.
 pub fn of_service(_: &State, _: &Actor, service: &Record) -> Steps {
     let address = format!("/applications/new?service={}", service.id);
-    Ok(vec![step("Record application", address, &kinds::APPLICATION)])
+    Ok(vec![step(t!("Record application"), address, &kinds::APPLICATION)])
 }
 
 /// Returns the address of the form for a need; its community is filled in if the actor sees exactly one of the PPA.
 fn new_need_of(state: &State, actor: &Actor, ppa: &Record) -> Result<String, AppError> {
-    let communities = ppa.references("communities");
+    let communities = ppa::COMMUNITIES.get(ppa);
     let seen = state.app.directory(actor, communities)?;
     let mut seen = communities.iter().filter(|id| seen.contains_key(id));
     Ok(match (seen.next(), seen.next()) {

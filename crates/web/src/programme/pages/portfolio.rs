@@ -17,6 +17,7 @@ use crate::components::filters::{Chip, Filters, filters};
 use crate::components::forms::{Choice, Control, FormField};
 use crate::components::frame::Width;
 use crate::components::tables::{Column, Direction, Pager, Row, Table, table};
+use crate::components::words::{self, t};
 use crate::core::errors::PageError;
 use crate::core::frame::SignedIn;
 use crate::core::input::{PageParameters, Parameters};
@@ -43,19 +44,19 @@ async fn page(
     let chosen = filter(&parameters)?;
     let first = match parameters.get("cursor").filter(|text| !text.is_empty()) {
         None => 0,
-        Some(text) => text.parse().map_err(|_| Parameters::wrong("cursor", "Must be a whole number."))?,
+        Some(text) => text.parse().map_err(|_| Parameters::wrong("cursor", t!("Must be a whole number.")))?,
     };
     let sort = parameters.get("sort").unwrap_or_default();
     let figures = blocking(|| state.app.portfolio(&actor, &chosen))?;
     let mut lines: Vec<&Line> = figures.lines.iter().collect();
     if !sorted(&mut lines, sort) {
-        return Err(Parameters::wrong("sort", "You cannot sort by this column.").into());
+        return Err(Parameters::wrong("sort", t!("You cannot sort by this column.")).into());
     }
     let regions = blocking(|| regions(&state, &chosen))?;
     let content = html! {
         (page_head(&PageHead {
-            title: "Portfolio".to_owned(),
-            subtitle: format!("As of {}", page.today.strftime("%-d %B %Y")),
+            title: t!("Portfolio").to_owned(),
+            subtitle: t!("As of {day}", day = page.today.strftime("%-d %B %Y")),
             ..PageHead::default()
         }))
         (filter_row(&parameters, &chosen, &figures, &regions))
@@ -63,16 +64,16 @@ async fn page(
         @if figures.lines.is_empty() {
             (empty_state(&EmptyState {
                 icon: "folder-kanban".to_owned(),
-                title: "No PPAs".to_owned(),
-                text: "Programmes, projects and activities are listed here with budget, progress and dates.".to_owned(),
-                action: crate::records::may_create(&actor, &PPA).then(|| ("New PPA".to_owned(), "/ppas/new".to_owned())),
+                title: t!("No PPAs").to_owned(),
+                text: t!("Programmes, projects and activities are listed here with budget, progress and dates.").to_owned(),
+                action: crate::records::may_create(&actor, &PPA).then(|| (t!("New PPA").to_owned(), "/ppas/new".to_owned())),
             }))
         } @else {
             div.chart-grid id="charts" data-live=(LIVE) { (charts(&figures)) }
             (ppa_table(&lines, &parameters, sort, first, page.today))
         }
     };
-    Ok(Html(page.width(Width::Full).render("Portfolio", &content).into_string()))
+    Ok(Html(page.width(Width::Full).render(t!("Portfolio"), &content).into_string()))
 }
 
 /// Returns the regions for the filter: id and name.
@@ -117,9 +118,9 @@ fn filter_row(
     ];
     let region_name =
         |id: &str| regions.iter().find(|(known, _)| known == id).map_or(id, |(_, name)| name).to_owned();
-    let labels = ["Fiscal year", "Sector", "Region"];
+    let labels = [t!("Fiscal year"), t!("Sector"), t!("Region")];
     let words = |place: usize, value: &str| match place {
-        1 => choices::label(SECTORS, sector_value(value)).to_owned(),
+        1 => words::choice(SECTORS, sector_value(value)).to_owned(),
         2 => region_name(value),
         _ => value.to_owned(),
     };
@@ -137,7 +138,10 @@ fn filter_row(
         .collect();
     let all: [Vec<(String, String)>; 3] = [
         figures.fiscal_years.iter().map(|year| (year.to_string(), year.to_string())).collect(),
-        SECTORS.iter().map(|sector| (sector.value.to_owned(), sector.label.to_owned())).collect(),
+        SECTORS
+            .iter()
+            .map(|sector| (sector.value.to_owned(), words::label(sector.label).to_owned()))
+            .collect(),
         regions.to_vec(),
     ];
     let fields = all
@@ -185,19 +189,19 @@ fn totals(figures: &Portfolio) -> Markup {
     let share = |progress: Option<f64>| progress.map_or_else(|| "–".to_owned(), |share| format!("{share}%"));
     let needs = &figures.needs;
     let shown: [(&str, String, String); 8] = [
-        ("PPAs", grouped(figures.lines.len() as u64), "/ppas".to_owned()),
-        ("Budget", short_money_text(sums.budget), String::new()),
-        ("Average progress", share(sums.average_progress), String::new()),
-        ("Progress weighted by budget", share(sums.budget_weighted_progress), String::new()),
-        ("Late PPAs", grouped(sums.late as u64), String::new()),
-        ("OBC slots", count(sums.obc_slots), String::new()),
+        (t!("PPAs"), grouped(figures.lines.len() as u64), "/ppas".to_owned()),
+        (t!("Budget"), short_money_text(sums.budget), String::new()),
+        (t!("Average progress"), share(sums.average_progress), String::new()),
+        (t!("Progress weighted by budget"), share(sums.budget_weighted_progress), String::new()),
+        (t!("Late PPAs"), grouped(sums.late as u64), String::new()),
+        (t!("OBC slots"), count(sums.obc_slots), String::new()),
         (
-            "Open and late tasks",
+            t!("Open and late tasks"),
             format!("{}, {}", count(sums.tasks.open), count(sums.tasks.late)),
             "/tasks".to_owned(),
         ),
         (
-            "High-priority needs without a PPA",
+            t!("High-priority needs without a PPA"),
             count(needs.unfunded_high_priority),
             format!("/needs?priority_score_from={HIGH_PRIORITY}"),
         ),
@@ -207,7 +211,7 @@ fn totals(figures: &Portfolio) -> Markup {
             @for (label, value, href) in &shown {
                 div {
                     dt { (label) }
-                    dd title=[(*label == "Budget").then(|| money_text(sums.budget))] {
+                    dd title=[(*label == t!("Budget")).then(|| money_text(sums.budget))] {
                         @if href.is_empty() { (value) } @else { a href=(href) { (value) } }
                     }
                 }
@@ -218,12 +222,12 @@ fn totals(figures: &Portfolio) -> Markup {
 
 fn charts(figures: &Portfolio) -> Markup {
     html! {
-        (chart("status", "PPAs by status", &figures.by_status, "status", false))
+        (chart("status", t!("PPAs by status"), &figures.by_status, "status", false))
         (pipeline(figures))
-        (chart("sector", "Budget by sector", &figures.by_sector, "sector", true))
-        (chart("funding", "Budget by funding source", &figures.by_funding_source, "funding_source", true))
-        (chart("approval", "Budget approval", &figures.by_approval_stage, "approval_stage", false))
-        (chart("region", "Budget by region", &figures.by_region, "coverage_region", true))
+        (chart("sector", t!("Budget by sector"), &figures.by_sector, "sector", true))
+        (chart("funding", t!("Budget by funding source"), &figures.by_funding_source, "funding_source", true))
+        (chart("approval", t!("Budget approval"), &figures.by_approval_stage, "approval_stage", false))
+        (chart("region", t!("Budget by region"), &figures.by_region, "coverage_region", true))
     }
 }
 
@@ -260,7 +264,7 @@ fn pipeline(figures: &Portfolio) -> Markup {
             module: "mana".to_owned(),
         })
         .collect();
-    panel("chart-pipeline", "", "Projects by stage", &html! {}, &bars("Projects by stage", &rows))
+    panel("chart-pipeline", "", t!("Projects by stage"), &html! {}, &bars(t!("Projects by stage"), &rows))
 }
 
 /// Columns of the table, with their sort keys.
@@ -306,7 +310,7 @@ fn ppa_table(
         .iter()
         .map(|(key, label, right)| Column {
             key: (*key).to_owned(),
-            label: (*label).to_owned(),
+            label: words::text(label).to_owned(),
             sort_href: address(
                 parameters,
                 "sort",
@@ -337,7 +341,7 @@ fn ppa_table(
     };
     table(&Table {
         id: "portfolio-ppas".to_owned(),
-        caption: "PPAs, most urgent first".to_owned(),
+        caption: t!("PPAs, most urgent first").to_owned(),
         columns,
         rows,
         pager,
@@ -359,8 +363,8 @@ fn row(line: &Line, today: jiff::civil::Date) -> Row {
         cells: vec![
             html! { (ppa.title) },
             html! {
-                (badge(status.map_or("", |status| status.label), Tone::of_status(&ppa.status)))
-                @if line.is_late { " " (badge("Late", Tone::Bad)) }
+                (badge(status.map_or("", |status| words::label(status.label)), Tone::of_status(&ppa.status)))
+                @if line.is_late { " " (badge(t!("Late"), Tone::Bad)) }
             },
             badges::progress(share),
             html! { @if ppa.budget > 0 { (badges::money(ppa.budget)) } },

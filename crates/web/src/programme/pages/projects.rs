@@ -9,9 +9,9 @@ use maud::{Markup, html};
 use obcms_app::programme::projects::Step;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
-use obcms_domain::choices::{self, PROJECT_STAGES};
+use obcms_domain::choices::PROJECT_STAGES;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{self, PROJECT};
+use obcms_domain::kinds::{self, PROJECT, project};
 use obcms_domain::programme::life_cycle::Stage;
 use obcms_domain::registry::{FieldError, Kind, Record};
 use serde_json::Value as Json;
@@ -24,7 +24,7 @@ use crate::components::feedback::notice;
 use crate::components::forms::{Choice, Control, FormField, error_summary, field};
 use crate::components::icons::icon;
 use crate::components::tabs::record_tabs;
-use crate::components::words::capitalized;
+use crate::components::words::{self, capitalized, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -35,6 +35,9 @@ use crate::core::state::{State, blocking};
 use crate::records::pages::written::error_of;
 use crate::records::pages::{Values, detail as generic, history_panel};
 use crate::tasks::pages::of_record;
+
+/// Kinds whose changes refresh the stages.
+const LIVE: &str = "project need ppa";
 
 /// Pages with their access.
 pub fn routes() -> Vec<PageRoute> {
@@ -81,13 +84,13 @@ async fn change_stage(
         _ => None,
     };
     let Some(step) = step else {
-        return Err(AppError::BadRequest("Select the stage to return to.".to_owned()).into());
+        return Err(AppError::BadRequest(t!("Select the stage to return to.").to_owned()).into());
     };
     let seen = Stage::parse(form.get("from"));
     let (errors, problem) = match blocking(|| state.app.move_project(&actor, id.0, seen, step, &note)) {
         Ok(project) => {
-            let stage = choices::label(PROJECT_STAGES, project.text("current_stage"));
-            let message = format!("The project is now in {stage}");
+            let stage = words::choice(PROJECT_STAGES, project::CURRENT_STAGE.get(&project));
+            let message = t!("The project is now in {stage}", stage);
             let undo = blocking(|| state.app.undo_of_last(&actor, &PROJECT, id.0))?;
             return Ok(done(&PROJECT.url(id.0), &message, undo.as_deref()));
         }
@@ -119,12 +122,16 @@ fn draw(
     let content = html! {
         (generic::head(state, page, actor, &record)?)
         @if record.is_archived() {
-            (notice(Tone::Warning, &html! { "Archived: not in lists and figures. Restore it to change its stage." }))
+            (notice(Tone::Warning, &html! { (t!("Archived: not in lists and figures. Restore it to change its stage.")) }))
         }
         (record_tabs(&address, in_history))
         (body)
     };
-    Ok(page.clone().below(PROJECT.plural, "/projects").render(record.title(), &content).into_string())
+    Ok(page
+        .clone()
+        .below(words::label(PROJECT.plural), "/projects")
+        .render(record.title(), &content)
+        .into_string())
 }
 
 fn overview(
@@ -150,7 +157,7 @@ fn overview(
         && !actor.read_only
         && state.app.read(|tx| actor.may_on(tx, Action::Transition, record))?;
     let wide = html! {
-        (panel("stages", "project need ppa", "Stages", &html! {}, &html! {
+        (panel("stages", LIVE, t!("Stages"), &html! {}, &html! {
             (timeline(record, visits, &values, state.app.now()))
             (next(record, &links, &values))
             @if may_move { (steps(page, record, checks, refused)) }
@@ -159,10 +166,10 @@ fn overview(
         (generic::long_texts(record, &values))
     };
     let narrow = html! {
-        (panel("properties", "project", "Properties", &html! {}, &properties(&generic::properties(record, &values))))
-        (panel("people", "project", "People", &html! {}, &properties(&generic::people(record, &values))))
+        (panel("properties", "project", t!("Properties"), &html! {}, &properties(&generic::properties(record, &values))))
+        (panel("people", "project", t!("People"), &html! {}, &properties(&generic::people(record, &values))))
         (trace::panel(state, page, actor, record)?)
-        (panel("record", "project", "Record", &html! {}, &properties(&generic::record_facts(record, &values))))
+        (panel("record", "project", t!("Record"), &html! {}, &properties(&generic::record_facts(record, &values))))
     };
     Ok(detail(&wide, &narrow))
 }
@@ -181,7 +188,7 @@ fn instant(json: &Json, name: &str) -> Option<Timestamp> {
 
 /// Nine stages: passed, current and future ones.
 fn timeline(record: &Record, visits: &[Json], values: &Values<'_>, now: Timestamp) -> Markup {
-    let current = Stage::parse(record.text("current_stage")).unwrap_or(Stage::NeedIdentification);
+    let current = Stage::parse(project::CURRENT_STAGE.get(record)).unwrap_or(Stage::NeedIdentification);
     html! {
         ol.stages {
             @for stage in Stage::ALL {
@@ -191,15 +198,15 @@ fn timeline(record: &Record, visits: &[Json], values: &Values<'_>, now: Timestam
                     span.stage-mark { @if word == "passed" { (icon("check")) } }
                     div.stage-body {
                         div.stage-title {
-                            strong { (choices::label(PROJECT_STAGES, stage.as_str())) }
-                            @if word == "skipped" { span.muted { "Skipped" } }
-                            @if stage == current { span.visually-hidden { " (now)" } }
+                            strong { (words::choice(PROJECT_STAGES, stage.as_str())) }
+                            @if word == "skipped" { span.muted { (t!("Skipped")) } }
+                            @if stage == current { span.visually-hidden { " " (t!("(now)")) } }
                             @if !own.is_empty() { span.muted { (time_in(&own, now)) } }
                         }
                         @for visit in &own {
                             p.muted {
-                                @if let Some(entered) = instant(visit, "entered_at") { "Entered " (values.instant(entered)) }
-                                @if let Ok(person) = text(visit, "entered_by").parse::<Id>() { " by " (values.reference(person, "user")) }
+                                @if let Some(entered) = instant(visit, "entered_at") { (t_html!("Entered {date}", date = values.instant(entered))) }
+                                @if let Ok(person) = text(visit, "entered_by").parse::<Id>() { " " (t_html!("by {person}", person = values.reference(person, "user"))) }
                                 @if !text(visit, "note").is_empty() { ": " (text(visit, "note")) }
                             }
                         }
@@ -220,28 +227,31 @@ fn time_in(visits: &[&Json], now: Timestamp) -> String {
         })
         .sum();
     match (seconds / 86_400, seconds / 3600) {
-        (0, 0) => "less than an hour".to_owned(),
-        (0, 1) => "1 hour".to_owned(),
-        (0, hours) => format!("{hours} hours"),
-        (1, _) => "1 day".to_owned(),
-        (days, _) => format!("{days} days"),
+        (0, 0) => t!("less than an hour").to_owned(),
+        (0, 1) => t!("1 hour").to_owned(),
+        (0, hours) => t!("{hours} hours", hours),
+        (1, _) => t!("1 day").to_owned(),
+        (days, _) => t!("{days} days", days),
     }
 }
 
 /// Missing requirements of the next stage, each with a link to where it is set.
 fn next(record: &Record, checks: &[(String, Option<String>)], values: &Values<'_>) -> Markup {
-    let Some(stage) = Stage::parse(record.text("current_stage")).and_then(Stage::next) else {
+    let Some(stage) = Stage::parse(project::CURRENT_STAGE.get(record)).and_then(Stage::next) else {
         return html! {
-            p { "The project is completed"
-                @if let Some(day) = record.date("completed_on") { ", on " (crate::components::badges::date(day, values.today)) } "." }
+            p {
+                @if let Some(day) = project::COMPLETED_ON.get(record) {
+                    (t_html!("The project is completed, on {date}.", date = crate::components::badges::date(day, values.today)))
+                } @else { (t!("The project is completed.")) }
+            }
         };
     };
-    let label = choices::label(PROJECT_STAGES, stage.as_str());
+    let label = words::choice(PROJECT_STAGES, stage.as_str());
     html! {
         @if checks.is_empty() {
-            p.row { (icon("circle-check")) span { "Ready for " strong { (label) } "." } }
+            p.row { (icon("circle-check")) span { (t_html!("Ready for {stage}.", stage = html! { strong { (label) } })) } }
         } @else {
-            p { "Missing for " strong { (label) } ":" }
+            p { (t_html!("Missing for {stage}:", stage = html! { strong { (label) } })) }
             ul.checks {
                 @for (message, address) in checks {
                     li {
@@ -285,7 +295,7 @@ fn check_links(
 }
 
 fn steps(page: &Page, record: &Record, checks: &[Json], refused: &Refused) -> Markup {
-    let current = Stage::parse(record.text("current_stage")).unwrap_or(Stage::NeedIdentification);
+    let current = Stage::parse(project::CURRENT_STAGE.get(record)).unwrap_or(Stage::NeedIdentification);
     let may_skip = current.may_be_skipped() || current.next().is_some_and(Stage::may_be_skipped);
     let asked = refused.form.get("step");
     let earlier: Vec<Choice> = Stage::ALL
@@ -293,26 +303,26 @@ fn steps(page: &Page, record: &Record, checks: &[Json], refused: &Refused) -> Ma
         .filter(|stage| *stage < current)
         .map(|stage| Choice {
             value: stage.as_str().to_owned(),
-            label: choices::label(PROJECT_STAGES, stage.as_str()).to_owned(),
+            label: words::choice(PROJECT_STAGES, stage.as_str()).to_owned(),
             selected: refused.form.get("stage") == stage.as_str(),
         })
         .collect();
     html! {
         @if let Some(problem) = &refused.problem { (notice(Tone::Bad, &html! { (problem) })) }
         @if let (Some(next), true) = (current.next(), checks.is_empty()) {
-            @let label = format!("Advance to {}", choices::label(PROJECT_STAGES, next.as_str()));
-            (step_form(page, record, "advance", &label, "Note", false, &[], refused))
+            @let label = t!("Advance to {label}", label = words::choice(PROJECT_STAGES, next.as_str()));
+            (step_form(page, record, "advance", &label, t!("Note"), false, &[], refused))
         }
         @if may_skip {
             details.more-fields open[asked == "skip"] {
-                summary { "Skip the policy linkage" }
-                (step_form(page, record, "skip", "Skip policy linkage", "Reason", true, &[], refused))
+                summary { (t!("Skip the policy linkage")) }
+                (step_form(page, record, "skip", t!("Skip policy linkage"), t!("Reason"), true, &[], refused))
             }
         }
         @if !earlier.is_empty() {
             details.more-fields open[asked == "return"] {
-                summary { "Return to an earlier stage" }
-                (step_form(page, record, "return", "Return project", "Reason", true, &earlier, refused))
+                summary { (t!("Return to an earlier stage")) }
+                (step_form(page, record, "return", t!("Return project"), t!("Reason"), true, &earlier, refused))
             }
         }
     }
@@ -334,7 +344,7 @@ fn step_form(
     if !stages.is_empty() {
         fields.push(FormField {
             name: format!("stage-{step}"),
-            label: "Stage".to_owned(),
+            label: t!("Stage").to_owned(),
             required: true,
             control: Control::Select { options: stages.to_vec() },
             ..FormField::default()
@@ -357,7 +367,7 @@ fn step_form(
             @if own { (error_summary(None, &all)) }
             input type="hidden" name="csrf_token" value=(page.csrf());
             input type="hidden" name="step" value=(step);
-            input type="hidden" name="from" value=(record.text("current_stage"));
+            input type="hidden" name="from" value=(project::CURRENT_STAGE.get(record));
             div.fields { @for entry in &fields { (field(entry)) } }
             div.form-actions {
                 (submit_button(button, "", if step == "advance" { ButtonKind::Main } else { ButtonKind::Plain }))

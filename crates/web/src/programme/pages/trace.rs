@@ -14,6 +14,7 @@ use obcms_store::calendar::EntryRow;
 
 use crate::components::badges::{Tone, date_text, short_money_text};
 use crate::components::detail::{ChainGroup, ChainLink, PageHead, chain, page_head, panel as section};
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::frame::{Page, SignedIn};
 use crate::core::page_route::PageRoute;
@@ -38,7 +39,7 @@ pub fn routes() -> Vec<PageRoute> {
 pub fn panel(state: &State, _: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
     let trace = state.app.trace(actor, record.kind, record.id)?;
     let content = drawn(&trace, state.app.today(), SHOWN);
-    Ok(section("chain", LIVE, "Chain", &html! {}, &content))
+    Ok(section("chain", LIVE, t!("Chain"), &html! {}, &content))
 }
 
 async fn page(
@@ -49,17 +50,18 @@ async fn page(
     let (kind, id) = crate::programme::api::trace::parse_path(path)?;
     let trace = blocking(|| state.app.trace(&actor, kind, id))?;
     let head = page_head(&PageHead {
-        title: format!("Chain of {}", trace.root.title),
-        subtitle: kind.label.to_owned(),
+        title: t!("Chain of {title}", title = trace.root.title),
+        subtitle: words::label(kind.label).to_owned(),
         ..PageHead::default()
     });
     let content = html! {
         (head)
         div id="chain" data-live=(LIVE) { (drawn(&trace, page.today, usize::MAX)) }
     };
-    let page =
-        page.below(kind.plural, &format!("/{}", kind.collection)).below(&trace.root.title, &kind.url(id));
-    Ok(Html(page.render("Chain", &content).into_string()))
+    let page = page
+        .below(words::label(kind.plural), &format!("/{}", kind.collection))
+        .below(&trace.root.title, &kind.url(id));
+    Ok(Html(page.render(t!("Chain"), &content).into_string()))
 }
 
 fn drawn(trace: &Trace, today: Date, shown: usize) -> Markup {
@@ -76,7 +78,7 @@ fn drawn(trace: &Trace, today: Date, shown: usize) -> Markup {
         groups.insert(
             0,
             ChainGroup {
-                label: trace.root.kind.label.to_owned(),
+                label: words::label(trace.root.kind.label).to_owned(),
                 module: trace.root.kind.module.key().to_owned(),
                 links: vec![link],
                 more_href: String::new(),
@@ -88,8 +90,9 @@ fn drawn(trace: &Trace, today: Date, shown: usize) -> Markup {
         (chain(&groups))
         @if !trace.budgets.is_empty() {
             p.muted {
-                "Budget of " (trace.budgets.len()) @if trace.budgets.len() == 1 { " PPA" } @else { " PPAs" } ": "
-                b { (short_money_text(trace.budget())) }
+                @let budget = html! { b { (short_money_text(trace.budget())) } };
+                @if trace.budgets.len() == 1 { (t_html!("Budget of 1 PPA: {budget}", budget)) }
+                @else { (t_html!("Budget of {count} PPAs: {budget}", count = trace.budgets.len(), budget)) }
             }
         }
     }
@@ -99,7 +102,11 @@ fn drawn_group(group: &Group, root: Id, today: Date, shown: usize, whole: &str) 
     let is_cut = group.links.len() > shown || group.more > 0;
     let all = group.links.len() + group.more;
     ChainGroup {
-        label: if is_cut { format!("{} ({all})", group.kind.plural) } else { group.kind.plural.to_owned() },
+        label: if is_cut {
+            format!("{} ({all})", words::label(group.kind.plural))
+        } else {
+            words::label(group.kind.plural).to_owned()
+        },
         module: group.kind.module.key().to_owned(),
         links: chosen(group, shown).into_iter().map(|link| drawn_link(link, root, today)).collect(),
         more_href: if is_cut { whole.to_owned() } else { String::new() },
@@ -122,15 +129,15 @@ fn chosen(group: &Group, shown: usize) -> Vec<&Link> {
 fn drawn_link(link: &Link, root: Id, today: Date) -> ChainLink {
     let mut title = link.title.clone();
     match link.position {
-        obcms_app::programme::trace::Position::Prerequisite => title.push_str(" (required first)"),
-        obcms_app::programme::trace::Position::Dependent => title.push_str(" (depends on this)"),
+        obcms_app::programme::trace::Position::Prerequisite => title.push_str(t!(" (required first)")),
+        obcms_app::programme::trace::Position::Dependent => title.push_str(t!(" (depends on this)")),
         _ => {}
     }
     let is_open = !["completed", "cancelled"].contains(&&*link.state);
     let due = link.due_date.filter(|_| is_open);
     let is_late = due.is_some_and(|due| due < today);
     let state = match due {
-        Some(due) if is_late => format!("Late, {}", date_text(due, today)),
+        Some(due) if is_late => t!("Late, {day}", day = date_text(due, today)),
         Some(due) => format!("{}, {}", state_words(link.kind, &link.state), date_text(due, today)),
         None if link.state.is_empty() => String::new(),
         None => state_words(link.kind, &link.state),
@@ -168,7 +175,7 @@ fn drawn_dates(trace: &Trace, today: Date, shown: usize, whole: &str) -> Option<
         })
         .collect();
     Some(ChainGroup {
-        label: if shown == usize::MAX { "Dates".to_owned() } else { "Next dates".to_owned() },
+        label: if shown == usize::MAX { t!("Dates").to_owned() } else { t!("Next dates").to_owned() },
         module: "coordination".to_owned(),
         links,
         more_href: if trace.dates.len() > shown { whole.to_owned() } else { String::new() },

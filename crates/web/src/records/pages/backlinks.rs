@@ -8,6 +8,7 @@ use obcms_store::records::{self, Directory, Reference};
 
 use super::value;
 use crate::components::detail;
+use crate::components::words::{self, t_html};
 use crate::core::state::State;
 
 /// Maximum number of sources that are read; the list of the kind has all.
@@ -51,12 +52,15 @@ fn panel(
     references: &[Reference],
     several: bool,
 ) -> Markup {
-    let label = kind.field(field).map_or(field, |field| field.label);
-    let title =
-        if several { format!("{} ({})", kind.plural, label.to_lowercase()) } else { kind.plural.to_owned() };
+    let label = kind.field(field).map_or(field, |field| words::label(field.label));
+    let title = if several {
+        format!("{} ({})", words::label(kind.plural), label.to_lowercase())
+    } else {
+        words::label(kind.plural).to_owned()
+    };
     let all = format!("/{}?{field}={}", kind.collection, record.id);
     let actions = html! {
-        @if references.len() > SHOWN { a href=(all) { "Show all " (references.len()) } }
+        @if references.len() > SHOWN { a href=(all) { (t_html!("Show all {count}", count = references.len())) } }
     };
     let content = html! {
         ul.list {

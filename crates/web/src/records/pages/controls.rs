@@ -11,6 +11,7 @@ use obcms_store::records::Directory;
 use super::structure;
 use super::written::{self, SHOWN, error_of};
 use crate::components::forms::{Choice, Control, FormField};
+use crate::components::words::{self, t};
 use crate::core::input::Form;
 use crate::core::state::State;
 
@@ -36,7 +37,7 @@ pub fn form_fields(
     for field in kind.offered() {
         let entry = FormField {
             name: field.name.to_owned(),
-            label: field.label.to_owned(),
+            label: words::label(field.label).to_owned(),
             help: field.help.to_owned(),
             error: error_of(errors, field.name),
             required: field.required,
@@ -108,7 +109,7 @@ fn control(field: &Field, typed: &Form, titles: &Directory, zone: &TimeZone) -> 
         let id = text.rsplit(':').next().and_then(|id| id.trim().parse::<Id>().ok());
         let title = id.and_then(|id| titles.get(&id)).map(|found| {
             match kinds::by_name(&found.kind).filter(|_| with_kind) {
-                Some(kind) => format!("{}: {}", kind.label, found.title),
+                Some(kind) => format!("{}: {}", words::label(kind.label), found.title),
                 None => found.title.clone(),
             }
         });
@@ -184,7 +185,7 @@ pub fn options(choices: &[obcms_domain::choices::Choice], chosen: &[String]) -> 
         .iter()
         .map(|choice| Choice {
             value: choice.value.to_owned(),
-            label: choice.label.to_owned(),
+            label: words::label(choice.label).to_owned(),
             selected: chosen.iter().any(|value| value == choice.value),
         })
         .collect();
@@ -221,7 +222,7 @@ pub fn filter_fields(kind: &'static Kind, typed: &Form, titles: &Directory) -> V
             FieldType::Date | FieldType::Moment | FieldType::Instant => {}
             FieldType::Boolean => {
                 let chosen = typed.get(field.name);
-                let options = [("true", "Yes"), ("false", "No")]
+                let options = [("true", t!("Yes")), ("false", t!("No"))]
                     .map(|(value, label)| Choice {
                         value: value.to_owned(),
                         label: label.to_owned(),
@@ -230,7 +231,7 @@ pub fn filter_fields(kind: &'static Kind, typed: &Form, titles: &Directory) -> V
                     .to_vec();
                 fields.push(named(
                     field.name.to_owned(),
-                    field.label.to_owned(),
+                    words::label(field.label).to_owned(),
                     Control::Select { options },
                 ));
             }
@@ -241,23 +242,23 @@ pub fn filter_fields(kind: &'static Kind, typed: &Form, titles: &Directory) -> V
                     Control::Reference { selected, .. } => Control::Reference { collection, selected },
                     other => other,
                 };
-                fields.push(named(field.name.to_owned(), field.label.to_owned(), control));
+                fields.push(named(field.name.to_owned(), words::label(field.label).to_owned(), control));
             }
             _ => fields.push(named(
                 field.name.to_owned(),
-                field.label.to_owned(),
+                words::label(field.label).to_owned(),
                 control(field, typed, titles, &TimeZone::UTC),
             )),
         }
     }
     // Every day of a kind can be filtered, because all of them are on the calendar.
     for (_, field) in kind.visible().filter(|(_, field)| is_ranged(field)) {
-        for (suffix, word) in [("from", "from"), ("to", "to")] {
+        for (suffix, word) in [("from", t!("from")), ("to", t!("to"))] {
             let name = format!("{}_{suffix}", field.name);
             let value = typed.get(&name).to_owned();
             fields.push(FormField {
                 name,
-                label: format!("{} {word}", field.label),
+                label: format!("{} {word}", words::label(field.label)),
                 control: Control::Date { value },
                 ..FormField::default()
             });

@@ -11,6 +11,7 @@ use obcms_domain::calendar::series::state::series_state;
 use obcms_domain::calendar::series::{Series, describe};
 use obcms_domain::calendar::unfloating;
 use obcms_domain::core::id::Id;
+use obcms_domain::kinds::task;
 use obcms_domain::registry::{Kind, Record};
 use obcms_domain::tasks::is_open;
 use obcms_recur::Moment;
@@ -20,6 +21,7 @@ use crate::components::badges::{Tone, badge, date, date_text, due_date};
 use crate::components::buttons::{ButtonKind, post_button};
 use crate::components::detail::panel as titled;
 use crate::components::icons::icon;
+use crate::components::words::{t, t_html};
 use crate::core::frame::Page;
 use crate::core::state::State;
 
@@ -107,29 +109,29 @@ pub fn panel(
     let content = html! { div.stack data-gap="small" {
         p.repeats-words { (icon("repeat")) span { (said) } }
         @if let Some((id, title)) = &overview.continues {
-            p { "Continues " a href=(kind.url(*id)) { (title) } ". The series was changed from this point on." }
+            p { (t_html!("Continues {link}. The series was changed from this point on.", link = html! { a href=(kind.url(*id)) { (title) } })) }
         }
         @for (id, title) in &overview.continued_by {
-            p { "Continued by " a href=(kind.url(*id)) { (title) } "." }
+            p { (t_html!("Continued by {link}.", link = html! { a href=(kind.url(*id)) { (title) } })) }
         }
         (next_dates(&overview, record, page, &zone, shown))
         @let listed = |date: &Date| overview.next.iter().any(|next| next.recurrence_id == date.recurrence_id);
         @let others: Vec<&Date> = overview.changed.iter().filter(|date| !listed(date)).collect();
         @if !others.is_empty() {
-            h3 { "Other changed occurrences" }
+            h3 { (t!("Other changed occurrences")) }
             ul.list.dates {
                 @for date in others { (row(date, record, page, &zone)) }
             }
         }
         @if !overview.left_out.is_empty() {
-            h3 { "Cancelled occurrences" }
+            h3 { (t!("Cancelled occurrences")) }
             ul.list.dates {
                 @for name in &overview.left_out {
                     li {
                         span.grow { del { (name_text(name)) } }
                         @if may_edit {
                             (post_button(
-                                "Restore",
+                                t!("Restore"),
                                 &format!("{}/occurrences", kind.url(record.id)),
                                 "undo-2",
                                 ButtonKind::Quiet,
@@ -142,19 +144,19 @@ pub fn panel(
             }
         }
     } };
-    Ok(titled("dates", kind.name, "Occurrences", &html! {}, &content))
+    Ok(titled("dates", kind.name, t!("Occurrences"), &html! {}, &content))
 }
 
 fn next_dates(overview: &Overview, record: &Record, page: &Page, zone: &TimeZone, shown: usize) -> Markup {
     html! {
         @if overview.next.is_empty() {
-            p.muted { "The series has ended: no more occurrences." }
+            p.muted { (t!("The series has ended: no more occurrences.")) }
         } @else {
-            h3 { "Next occurrences" }
+            h3 { (t!("Next occurrences")) }
             ul.list.dates { @for date in &overview.next { (row(date, record, page, zone)) } }
         }
         @if overview.has_more && shown < MOST {
-            p { a href={ (record.kind.url(record.id)) "?dates=" ((shown + 40).min(MOST)) "#dates" } { "More occurrences" } }
+            p { a href={ (record.kind.url(record.id)) "?dates=" ((shown + 40).min(MOST)) "#dates" } { (t!("More occurrences")) } }
         }
     }
 }
@@ -166,10 +168,10 @@ fn row(date: &Date, record: &Record, page: &Page, zone: &TimeZone) -> Markup {
             span.grow {
                 a href=(address(record.kind, record.id, &date.recurrence_id)) { (when_text(date, page, zone)) }
                 @if renamed { " " span { (date.record.title()) } }
-                @if date.is_moved { " " span.muted { "instead of " (name_text(&date.recurrence_id)) } }
+                @if date.is_moved { " " span.muted { (t_html!("instead of {date}", date = name_text(&date.recurrence_id))) } }
             }
             @if date.record.state() != series_state(record) { (value::state_badge(&date.record)) }
-            @if date.is_moved { (badge("Moved", Tone::Neutral)) } @else if date.is_changed { (badge("Changed", Tone::Neutral)) }
+            @if date.is_moved { (badge(t!("Moved"), Tone::Neutral)) } @else if date.is_changed { (badge(t!("Changed"), Tone::Neutral)) }
         }
     }
 }
@@ -187,10 +189,10 @@ pub fn due(task: &Record, today: jiff::civil::Date) -> Markup {
         let open = occurrences::open_date(task, today).ok().flatten();
         return html! {
             (repeats_mark(task)) " "
-            @match open { Some(date) => (due_date(date.last_day(), today)), None => span.muted { "All occurrences done" } }
+            @match open { Some(date) => (due_date(date.last_day(), today)), None => span.muted { (t!("All occurrences done")) } }
         };
     }
-    match task.date("due_date") {
+    match task::DUE_DATE.get(task) {
         Some(day) if is_open(task) => due_date(day, today),
         Some(day) => date(day, today),
         None => html! {},

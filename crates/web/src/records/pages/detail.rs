@@ -20,6 +20,7 @@ use crate::components::detail::{self as components, PageHead, Property};
 use crate::components::feedback;
 use crate::components::menu::{Menu, MenuItem, menu};
 use crate::components::tabs::record_tabs;
+use crate::components::words::{self, t};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -61,7 +62,7 @@ pub async fn detail(
             (head)
             @if record.is_archived() {
                 (feedback::notice(Tone::Warning, &html! {
-                    "Archived: not in lists, pickers and the calendar. Restore it to make changes."
+                    (t!("Archived: not in lists, pickers and the calendar. Restore it to make changes."))
                 }))
             }
             (record_tabs(&address, in_history))
@@ -69,7 +70,7 @@ pub async fn detail(
         };
         Ok::<_, AppError>(
             page.clone()
-                .below(kind.plural, &format!("/{}", kind.collection))
+                .below(words::label(kind.plural), &format!("/{}", kind.collection))
                 .render(record.title(), &content),
         )
     })?;
@@ -102,24 +103,24 @@ pub fn head(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resul
         fields: Vec::new(),
     };
     let mut items = vec![
-        MenuItem::Link { label: "Link to this page".into(), href: address.clone(), icon: "link".into() },
+        MenuItem::Link { label: t!("Link to this page").into(), href: address.clone(), icon: "link".into() },
         MenuItem::Link {
-            label: "History".into(),
+            label: t!("History").into(),
             href: format!("{address}?tab=history"),
             icon: "history".into(),
         },
     ];
     if rights.archive {
         items.push(MenuItem::Line);
-        items.push(post("Archive", "archive", "archive"));
+        items.push(post(t!("Archive"), "archive", "archive"));
     }
     if rights.restore {
         items.push(MenuItem::Line);
-        items.push(post("Restore", "restore", "archive-restore"));
+        items.push(post(t!("Restore"), "restore", "archive-restore"));
     }
     let actions = html! {
         (menu(&Menu {
-            label: "More actions".into(),
+            label: t!("More actions").into(),
             icon: "ellipsis".into(),
             icon_only: true,
             at_end: true,
@@ -128,15 +129,19 @@ pub fn head(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resul
         }))
         @if !record.is_archived() { (next_steps(state, actor, record)?) }
         @if let (true, Some(edit)) = (rights.edit, super::edit_address(state.subjects, actor, record)) {
-            (button_link("Edit", &edit, "pencil", ButtonKind::Main))
+            (button_link(t!("Edit"), &edit, "pencil", ButtonKind::Main))
         }
     };
     let badges = html! {
         (dates::repeats_mark(record))
         (value::state_badge(record))
-        @if record.is_archived() { (badges::badge("Archived", Tone::Quiet)) }
+        @if record.is_archived() { (badges::badge(t!("Archived"), Tone::Quiet)) }
     };
-    let title = if record.title().is_empty() { kind.label.to_owned() } else { record.title().to_owned() };
+    let title = if record.title().is_empty() {
+        words::label(kind.label).to_owned()
+    } else {
+        record.title().to_owned()
+    };
     Ok(components::page_head(&PageHead { title, subtitle: String::new(), badges, actions }))
 }
 
@@ -188,9 +193,9 @@ fn overview(
     };
     let wide = html! {
         (lead)
-        (components::panel("texts", kind.name, "About", &html! {}, &html! {
+        (components::panel("texts", kind.name, t!("About"), &html! {}, &html! {
             (path(state, record)?)
-            @if texts.0.is_empty() { p.muted { "No description yet." } } @else { (texts) }
+            @if texts.0.is_empty() { p.muted { (t!("No description yet.")) } } @else { (texts) }
         }))
         (dates::panel(state, page, actor, record, shown)?)
         (panels(state, page, actor, record, Column::Wide)?)
@@ -198,12 +203,12 @@ fn overview(
     };
     let people = people(record, &values);
     let narrow = html! {
-        (components::panel("properties", kind.name, "Properties", &html! {}, &components::properties(&properties(record, &values))))
+        (components::panel("properties", kind.name, t!("Properties"), &html! {}, &components::properties(&properties(record, &values))))
         @if !people.is_empty() {
-            (components::panel("people", kind.name, "People", &html! {}, &components::properties(&people)))
+            (components::panel("people", kind.name, t!("People"), &html! {}, &components::properties(&people)))
         }
         (panels(state, page, actor, record, Column::Narrow)?)
-        (components::panel("record", kind.name, "Record", &html! {}, &components::properties(&record_facts(record, &values))))
+        (components::panel("record", kind.name, t!("Record"), &html! {}, &components::properties(&record_facts(record, &values))))
     };
     Ok(components::detail(&wide, &narrow))
 }
@@ -257,7 +262,7 @@ pub fn long_texts(record: &Record, values: &Values<'_>) -> Markup {
     html! {
         @for (position, field) in record.kind.visible() {
             @if is_text(field) && !is_of_dates(field) && !record.values[position].is_empty() {
-                div.text-block { h3 { (field.label) } div.prose { (values.draw(record, field)) } }
+                div.text-block { h3 { (words::label(field.label)) } div.prose { (values.draw(record, field)) } }
             }
         }
     }
@@ -280,7 +285,10 @@ pub fn properties(record: &Record, values: &Values<'_>) -> Vec<Property> {
             let empty = record.values[*position].is_empty();
             !(empty && (field.folded || field.source == obcms_domain::registry::Source::Derived))
         })
-        .map(|(_, field)| Property { label: field.label.to_owned(), value: values.draw(record, field) })
+        .map(|(_, field)| Property {
+            label: words::label(field.label).to_owned(),
+            value: values.draw(record, field),
+        })
         .collect()
 }
 
@@ -293,7 +301,10 @@ pub fn people(record: &Record, values: &Values<'_>) -> Vec<Property> {
         .filter(|(position, field)| {
             is_person(record.kind, field) && !(field.folded && record.values[*position].is_empty())
         })
-        .map(|(_, field)| Property { label: field.label.to_owned(), value: values.draw(record, field) })
+        .map(|(_, field)| Property {
+            label: words::label(field.label).to_owned(),
+            value: values.draw(record, field),
+        })
         .collect()
 }
 
@@ -302,9 +313,9 @@ pub fn people(record: &Record, values: &Values<'_>) -> Vec<Property> {
 pub fn record_facts(record: &Record, values: &Values<'_>) -> Vec<Property> {
     let by = record.created_by.map(|id| values.reference(id, "user"));
     vec![
-        Property { label: "Created".to_owned(), value: values.instant(record.created_at) },
-        Property { label: "Created by".to_owned(), value: by.unwrap_or_else(|| html! { "obcms" }) },
-        Property { label: "Changed".to_owned(), value: values.instant(record.updated_at) },
+        Property { label: t!("Created").to_owned(), value: values.instant(record.created_at) },
+        Property { label: t!("Created by").to_owned(), value: by.unwrap_or_else(|| html! { (t!("obcms")) }) },
+        Property { label: t!("Changed").to_owned(), value: values.instant(record.updated_at) },
     ]
 }
 
@@ -323,9 +334,10 @@ pub async fn archive(
             state.app.restore(&actor, kind, id.0, None)
         }
     })?;
-    let word = if archive { "archived" } else { "restored" };
+    let what = words::label(kind.label);
+    let message = if archive { t!("{what} archived", what) } else { t!("{what} restored", what) };
     let undo = blocking(|| state.app.undo_of_last(&actor, kind, record.id))?;
-    Ok(done(&kind.url(record.id), &format!("{} {word}", kind.label), undo.as_deref()))
+    Ok(done(&kind.url(record.id), &message, undo.as_deref()))
 }
 
 /// `POST /COLLECTION/{id}/undo`.
@@ -338,7 +350,7 @@ pub async fn undo(
 ) -> Result<Response, PageError> {
     let set = form.get("change_set").parse().ok();
     let record = blocking(|| state.app.undo(&actor, kind, id.0, set, None))?;
-    Ok(done(&landing(&record), "Last change undone", None))
+    Ok(done(&landing(&record), t!("Last change undone"), None))
 }
 
 /// Returns the directory of the references of a record, for pages of one record.

@@ -14,10 +14,10 @@ use obcms_app::records::reasons;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::state::editable;
-use obcms_domain::choices;
 use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
 use obcms_domain::records::closing::statuses_with_reason;
+use obcms_domain::registry::shared::STATUS;
 use obcms_domain::registry::{Field, FieldError, FieldType, Kind, Record};
 
 use super::controls::{form_fields, shown};
@@ -27,6 +27,7 @@ use crate::components::badges::Tone;
 use crate::components::detail::{self, PageHead};
 use crate::components::feedback;
 use crate::components::forms::{self as components, Control, FormField};
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -106,15 +107,20 @@ impl<'a> Sheet<'a> {
                     Some(date) => dates::address(kind, record.id, date),
                     None => address.clone(),
                 };
-                (format!("Edit {}", record.title()), format!("{address}/edit"), page, "Save".to_owned())
+                (
+                    t!("Edit {title}", title = record.title()),
+                    format!("{address}/edit"),
+                    page,
+                    t!("Save").to_owned(),
+                )
             }
             None => {
-                let label = kind.label.to_owned();
+                let label = words::label(kind.label).to_owned();
                 (
-                    format!("New {}", crate::components::words::lower(&label)),
+                    t!("New {kind}", kind = words::lower(&label)),
                     format!("{list}/new"),
                     list.clone(),
-                    format!("Create {}", crate::components::words::lower(&label)),
+                    t!("Create {kind}", kind = words::lower(&label)),
                 )
             }
         };
@@ -158,7 +164,7 @@ impl<'a> Sheet<'a> {
             (self.note)
             (components::form(&form))
         };
-        let mut page = page.clone().below(kind.plural, &list);
+        let mut page = page.clone().below(words::label(kind.plural), &list);
         if let Some(record) = self.record {
             page = page.below(record.title(), &kind.url(record.id));
         }
@@ -246,7 +252,7 @@ fn forbid_create(actor: &Actor, kind: &'static Kind) -> Result<(), AppError> {
     if crate::records::may_create(actor, kind) {
         return Ok(());
     }
-    Err(AppError::forbidden(Action::Create, kind.area, &format!("create {}", plural(kind))))
+    Err(AppError::forbidden(Action::Create, kind.area, &t!("create {kinds}", kinds = plural(kind))))
 }
 
 /// `GET /COLLECTION/new`: parameters with names of fields are filled in.
@@ -286,7 +292,7 @@ pub async fn create(
     match blocking(|| state.app.create_from_form(&actor, kind, &input, form.get(REQUEST_KEY))) {
         Ok(id) => {
             let undo = blocking(|| state.app.undo_of_last(&actor, kind, id))?;
-            Ok(done(&kind.url(id), &format!("{} created", kind.label), undo.as_deref()))
+            Ok(done(&kind.url(id), &t!("{label} created", label = words::label(kind.label)), undo.as_deref()))
         }
         Err(error) => refused(Sheet::new(kind, None, form), error, &state, &page, &actor),
     }
@@ -319,7 +325,7 @@ fn of_series(record: &Record) -> Markup {
     let address = format!("{}#dates", record.kind.url(record.id));
     feedback::notice(
         Tone::Accent,
-        &html! { "This changes all occurrences. To change one of them, " a href=(address) { "select the occurrence" } "." },
+        &html! { (t_html!("This changes all occurrences. To change one of them, {link}.", link = html! { a href=(address) { (t!("select the occurrence")) } })) },
     )
 }
 
@@ -331,9 +337,9 @@ pub(super) fn may_edit(
 ) -> Result<Record, AppError> {
     let record = state.app.get(actor, kind, id)?;
     if record.is_archived() {
-        return Err(AppError::conflict(format!(
-            "This {} is archived. Restore it first.",
-            crate::components::words::lower(kind.label)
+        return Err(AppError::conflict(t!(
+            "This {kind} is archived. Restore it first.",
+            kind = words::lower(words::label(kind.label))
         )));
     }
     let writable = state.app.read(|tx| {
@@ -341,7 +347,7 @@ pub(super) fn may_edit(
         actor.writable(tx, &record)
     })?;
     if writable.is_empty() {
-        let what = format!("change this {}", crate::components::words::lower(kind.label));
+        let what = t!("change this {kind}", kind = words::lower(words::label(kind.label)));
         return Err(AppError::forbidden(Action::Edit, kind.area, &what));
     }
     Ok(editable(&record))
@@ -369,7 +375,7 @@ pub async fn update(
         input.insert(closing::MEMBER.to_owned(), true.into());
     }
     let status = form.get("status");
-    if statuses_with_reason(kind).contains(&status) && status != record.text("status") {
+    if statuses_with_reason(kind).contains(&status) && status != STATUS.get(&record) {
         input.insert(reasons::MEMBER.to_owned(), form.get(reasons::MEMBER).into());
     }
     let address = kind.url(record.id);
@@ -385,14 +391,14 @@ pub async fn update(
     if !contested.is_empty() {
         let note = blocking(|| changed_meanwhile(&state, &page, &actor, &record, &entries))?;
         let mut sheet = Sheet::new(kind, Some(&record), form);
-        sheet.problem = Some("Someone else changed this. Your changes are still in the form".to_owned());
+        sheet.problem = Some(t!("Someone else changed this. Your changes are still in the form").to_owned());
         sheet.errors = contested
             .iter()
             .map(|field| {
                 FieldError::new(
                     field.name,
                     "stale",
-                    "Someone else changed this too. Save again to overwrite it.",
+                    t!("Someone else changed this too. Save again to overwrite it."),
                 )
             })
             .collect();
@@ -400,15 +406,18 @@ pub async fn update(
         return sheet.refuse(&state, &page, &actor);
     }
     if input.is_empty() {
-        return Ok(done(&address, "No changes to save", None));
+        return Ok(done(&address, t!("No changes to save"), None));
     }
     let _turn = state.hashing.turn_to_write(&actor, kind, &input).await?;
     match blocking(|| state.app.update(&actor, kind, id.0, &input, Some(record.version))) {
-        Ok(saved) if saved.version == record.version => Ok(done(&address, "No changes to save", None)),
+        Ok(saved) if saved.version == record.version => Ok(done(&address, t!("No changes to save"), None)),
         Ok(_) => {
             let undo = blocking(|| state.app.undo_of_last(&actor, kind, record.id))?;
-            let message =
-                if cancels { format!("Saved, {} cancelled", in_words(open)) } else { "Saved".to_owned() };
+            let message = if cancels {
+                t!("Saved, {in_words} cancelled", in_words = in_words(open))
+            } else {
+                t!("Saved").to_owned()
+            };
             Ok(done(&address, &message, undo.as_deref()))
         }
         Err(error) => refused(Sheet::new(kind, Some(&record), form), error, &state, &page, &actor),
@@ -422,9 +431,11 @@ fn in_words(open: Open) -> String {
         1 => Some(format!("1 {one}")),
         count => Some(format!("{count} {many}")),
     };
-    let parts =
-        [counted(open.tasks, "open task", "open tasks"), counted(open.bookings, "booking", "bookings")];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" and ")
+    let parts = [
+        counted(open.tasks, t!("open task"), t!("open tasks")),
+        counted(open.bookings, t!("booking"), t!("bookings")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(&format!(" {} ", t!("and")))
 }
 
 /// Checkbox beside the status that cancels open work along with the record.
@@ -434,10 +445,11 @@ fn offer_cancelling(open: Open, typed: &Form, errors: &[FieldError], fields: &mu
     }
     let offer = FormField {
         name: closing::MEMBER.to_owned(),
-        label: format!("Also cancel {}", in_words(open)),
-        help:
+        label: t!("Also cancel {in_words}", in_words = in_words(open)),
+        help: t!(
             "Applies if the new status closes this record. They are reopened if you change the status back."
-                .to_owned(),
+        )
+        .to_owned(),
         error: error_of(errors, closing::MEMBER),
         required: false,
         control: Control::Checkbox { checked: typed.get(closing::MEMBER) == "true" },
@@ -455,9 +467,7 @@ fn ask_for_reason(
     fields: &mut Vec<FormField>,
 ) {
     let may_enter = |status: &&str| {
-        *status != record.text("status")
-            && offer.allows_name("status")
-            && offer.allows_choice("status", status)
+        *status != STATUS.get(record) && offer.allows_name("status") && offer.allows_choice("status", status)
     };
     let asked = statuses_with_reason(record.kind);
     if !asked.iter().any(may_enter) {
@@ -467,11 +477,11 @@ fn ask_for_reason(
         Some(FieldType::Choice(choices)) => choices,
         _ => &[],
     };
-    let labels: Vec<&str> = asked.iter().map(|status| choices::label(choices, status)).collect();
+    let labels: Vec<&str> = asked.iter().map(|status| words::choice(choices, status)).collect();
     let reason = FormField {
         name: reasons::MEMBER.to_owned(),
-        label: "Reason".to_owned(),
-        help: format!("Required for the status {}. Shown in the history.", labels.join(" or ")),
+        label: t!("Reason").to_owned(),
+        help: t!("Required for the status {labels}. Shown in the history.", labels = labels.join(" or ")),
         error: error_of(errors, reasons::MEMBER),
         required: false,
         control: Control::Text { value: typed.get(reasons::MEMBER).to_owned() },
@@ -494,7 +504,7 @@ fn changed_meanwhile(
     Ok(feedback::notice(
         Tone::Warning,
         &html! {
-            p { "Changed since you opened this form:" }
+            p { (t!("Changed since you opened this form:")) }
             (detail::history(&super::history::drawn(entries, &values, serde_json::Map::new())))
         },
     ))
@@ -522,7 +532,7 @@ pub(super) fn refused(
         AppError::Stale { .. } => {
             // A change between read and write: the version is read again and the same fields are sent again.
             sheet.problem = Some(
-                "Someone else saved at the same time. Your changes are still in the form: save again."
+                t!("Someone else saved at the same time. Your changes are still in the form: save again.")
                     .to_owned(),
             );
         }

@@ -17,6 +17,7 @@ use super::detail::directory_of;
 use super::value::{Values, ids_in};
 use crate::components::buttons::{ButtonKind, post_button};
 use crate::components::detail::{self, FieldChange, HistoryEntry};
+use crate::components::words::{self, t};
 use crate::core::frame::Page;
 use crate::core::state::State;
 
@@ -47,7 +48,7 @@ pub fn history_panel(
     let actions = html! {
         @if let Some(set) = undo {
             (post_button(
-                "Undo last change",
+                t!("Undo last change"),
                 &format!("{}/undo", kind.url(id)),
                 "undo-2",
                 ButtonKind::Quiet,
@@ -57,11 +58,11 @@ pub fn history_panel(
         }
     };
     let content = html! {
-        @if entries.is_empty() { p.muted { "No history yet." } }
+        @if entries.is_empty() { p.muted { (t!("No history yet.")) } }
         (detail::history(&drawn(&entries[..shown], &values, held)))
-        @if entries.len() > shown { p.muted { "Older changes are available in the API: " code { "/api/v1/" (kind.collection) "/" (id) "/history" } "." } }
+        @if entries.len() > shown { p.muted { (t!("Older changes are available in the API:")) " " code { "/api/v1/" (kind.collection) "/" (id) "/history" } "." } }
     };
-    Ok(detail::panel("history", kind.name, "History", &actions, &content))
+    Ok(detail::panel("history", kind.name, t!("History"), &actions, &content))
 }
 
 /// Returns the titles of all records in the entries.
@@ -131,9 +132,9 @@ fn date_note(date: &str, changes: &[FieldChange]) -> String {
         [&change.label, &change.old, &change.new].iter().any(|part| part.contains(&text))
     };
     match text == date {
-        true => format!("Date {date}"),
+        true => t!("Date {date}", date),
         false if changes.iter().any(is_named) => String::new(),
-        false => format!("From {text} on"),
+        false => t!("From {date} on", date = text),
     }
 }
 
@@ -209,9 +210,9 @@ fn changed_dates(
                     None => series.get(field.name).cloned(),
                 };
                 side.or(of_series.as_ref())
-                    .map_or_else(|| "same as the series".to_owned(), |json| values.text(field, json))
+                    .map_or_else(|| t!("same as the series").to_owned(), |json| values.text(field, json))
             };
-            let label = format!("On {}: {}", name_text(date), field.label);
+            let label = t!("On {date}: {label}", date = name_text(date), label = words::label(field.label));
             changes.push(FieldChange { label, old: said(from, of_series[0]), new: said(to, of_series[1]) });
         }
     }
@@ -235,27 +236,27 @@ fn placed(kind: &'static Kind, held: &Map<String, Json>, date: &str) -> Option<R
 /// Returns the action as the rest of a sentence that begins with a name.
 fn what(action: &str, is_derived: bool) -> &'static str {
     match action {
-        "create" if is_derived => "had this created",
-        "create" => "created this",
-        "update" if is_derived => "changed this through another change",
-        "archive" => "archived this",
-        "restore" => "restored this",
-        "undo" => "undid a change",
-        "computed" => "had this calculated",
-        "move" | "transition" => "moved this",
-        "advance" => "advanced this",
-        "skip" => "skipped a stage",
-        "return" => "returned this",
-        "follow" => "changed this with its project",
-        "cancel_with" => "cancelled this with its parent",
-        "reopen_with" => "reopened this with its parent",
-        "generate" => "generated tasks",
-        "renew" => "gave this a new address",
-        "occurrence" => "changed one occurrence",
-        "cancel_date" => "cancelled occurrences",
-        "reset_date" => "reset one occurrence to the series",
-        "bring_back_date" => "restored one occurrence",
-        "split" => "split this series",
-        _ => "changed this",
+        "create" if is_derived => t!("had this created"),
+        "create" => t!("created this"),
+        "update" if is_derived => t!("changed this through another change"),
+        "archive" => t!("archived this"),
+        "restore" => t!("restored this"),
+        "undo" => t!("undid a change"),
+        "computed" => t!("had this calculated"),
+        "move" | "transition" => t!("moved this"),
+        "advance" => t!("advanced this"),
+        "skip" => t!("skipped a stage"),
+        "return" => t!("returned this"),
+        "follow" => t!("changed this with its project"),
+        "cancel_with" => t!("cancelled this with its parent"),
+        "reopen_with" => t!("reopened this with its parent"),
+        "generate" => t!("generated tasks"),
+        "renew" => t!("gave this a new address"),
+        "occurrence" => t!("changed one occurrence"),
+        "cancel_date" => t!("cancelled occurrences"),
+        "reset_date" => t!("reset one occurrence to the series"),
+        "bring_back_date" => t!("restored one occurrence"),
+        "split" => t!("split this series"),
+        _ => t!("changed this"),
     }
 }

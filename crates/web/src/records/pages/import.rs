@@ -14,6 +14,7 @@ use crate::components::buttons::{ButtonKind, button_link, submit_button};
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback;
 use crate::components::forms::{Control, FormField, error_summary, field};
+use crate::components::words::{self, t, t_html};
 use crate::core::caller::same;
 use crate::core::errors::PageError;
 use crate::core::forms::done;
@@ -54,7 +55,7 @@ impl FromRequest<State> for Upload {
         if page.csrf().is_empty() || !same(upload.text("csrf_token").unwrap_or_default(), page.csrf()) {
             return Err(Problem::new(
                 StatusCode::FORBIDDEN,
-                "Your session changed after this form was opened. Go back, reload the page and send it again.",
+                t!("Your session changed after this form was opened. Go back, reload the page and send it again."),
             )
             .into());
         }
@@ -72,7 +73,7 @@ fn require(actor: &Actor, kind: &Kind) -> Result<(), AppError> {
     if may_import(actor, kind) {
         return Ok(());
     }
-    let what = format!("import {}", plural(kind));
+    let what = t!("import {kinds}", kinds = plural(kind));
     Err(AppError::forbidden(Action::Import, kind.area, &what))
 }
 
@@ -96,7 +97,7 @@ pub async fn import(
     let (bytes, dry_run) = match (upload.text("content"), &upload.file) {
         (Some(content), _) if !content.is_empty() => (content.as_bytes(), false),
         (_, Some(file)) => (file.as_slice(), true),
-        _ => return Ok(refuse(kind, &page, "Choose a file.")),
+        _ => return Ok(refuse(kind, &page, t!("Choose a file."))),
     };
     let _turn = state.hashing.turn_to_import(&actor, kind).await?;
     let outcome = blocking(|| {
@@ -115,8 +116,12 @@ pub async fn import(
         Err(error) => return Err(error.into()),
     };
     if !dry_run && report.errors.is_empty() {
-        let message =
-            format!("{} created, {} changed, {} unchanged", report.created, report.updated, report.unchanged);
+        let message = t!(
+            "{created} created, {updated} changed, {unchanged} unchanged",
+            created = report.created,
+            updated = report.updated,
+            unchanged = report.unchanged
+        );
         return Ok(done(&format!("/{}", kind.collection), &message, report.undo.as_deref()));
     }
     let content = table.to_csv().map_err(PageError::from)?;
@@ -131,13 +136,13 @@ fn refuse(kind: &'static Kind, page: &Page, message: &str) -> Response {
 }
 
 fn draw(kind: &'static Kind, page: &Page, error: Option<String>, preview: &Markup) -> String {
-    let title = format!("Import {}", plural(kind));
+    let title = t!("Import {kinds}", kinds = plural(kind));
     let file = FormField {
         name: "file".to_owned(),
-        label: "File".to_owned(),
-        help: "CSV or XLSX with field names in the first row, like an export; up to 5 MB and 5,000 \
-               rows. Rows with an id update that record, rows without an id create a new one."
-            .to_owned(),
+        label: t!("File").to_owned(),
+        help: t!("CSV or XLSX with field names in the first row, like an export; up to 5 MB and 5,000 \
+               rows. Rows with an id update that record, rows without an id create a new one.")
+        .to_owned(),
         error,
         required: true,
         control: Control::File { accept: ".csv,.xlsx,text/csv".to_owned() },
@@ -153,12 +158,12 @@ fn draw(kind: &'static Kind, page: &Page, error: Option<String>, preview: &Marku
                 div.fields { (field(&file)) }
                 div.form-actions {
                     (submit_button(
-                        if has_preview { "Check another file" } else { "Check the file" },
+                        if has_preview { t!("Check another file") } else { t!("Check the file") },
                         "upload",
                         if has_preview { ButtonKind::Plain } else { ButtonKind::Main },
                     ))
                     (button_link(
-                        "Export current records",
+                        t!("Export current records"),
                         &format!("/api/v1/{}/export.csv", kind.collection),
                         "download",
                         ButtonKind::Quiet,
@@ -167,44 +172,47 @@ fn draw(kind: &'static Kind, page: &Page, error: Option<String>, preview: &Marku
             }
         }
     };
-    page.clone().below(kind.plural, &format!("/{}", kind.collection)).render(&title, &content).into_string()
+    page.clone()
+        .below(words::label(kind.plural), &format!("/{}", kind.collection))
+        .render(&title, &content)
+        .into_string()
 }
 
 /// Result of the dry run, with the button that imports the file when there are no errors.
 fn preview(kind: &'static Kind, page: &Page, report: &Report, content: &str) -> Markup {
     let summary = html! {
-        strong { (report.created) " new, " (report.updated) " changed, " (report.unchanged) " unchanged" }
+        strong { (t_html!("{created} new, {updated} changed, {unchanged} unchanged", created = report.created, updated = report.updated, unchanged = report.unchanged)) }
     };
     if report.errors.is_empty() {
         return html! {
-            (feedback::notice(Tone::Good, &html! { (summary) ". Not imported yet." }))
+            (feedback::notice(Tone::Good, &html! { (t_html!("{summary}. Not imported yet.", summary)) }))
             form method="post" action={ "/" (kind.collection) "/import" } enctype="multipart/form-data" {
                 input type="hidden" name="csrf_token" value=(page.csrf());
-                textarea name="content" hidden aria-label="Content of the file" { "\n" (content) }
-                (submit_button(&format!("Import {}", plural(kind)), "check", ButtonKind::Main))
+                textarea name="content" hidden aria-label=(t!("Content of the file")) { "\n" (content) }
+                (submit_button(&t!("Import {kinds}", kinds = plural(kind)), "check", ButtonKind::Main))
             }
         };
     }
     html! {
         (feedback::notice(Tone::Bad, &html! {
-            "Not imported: " (report.errors.len()) (if report.errors.len() == 1 { " error" } else { " errors" })
-            ". Correct the file and check it again."
+            @if report.errors.len() == 1 { (t!("Not imported: 1 error. Correct the file and check it again.")) }
+            @else { (t_html!("Not imported: {count} errors. Correct the file and check it again.", count = report.errors.len())) }
         }))
-        div.table-wrap tabindex="0" role="region" aria-label="Errors in the file" {
+        div.table-wrap tabindex="0" role="region" aria-label=(t!("Errors in the file")) {
             table.table {
-                caption.visually-hidden { "Errors in the file" }
-                thead { tr { th scope="col" { "Row" } th scope="col" { "Field" } th scope="col" { "Error" } } }
+                caption.visually-hidden { (t!("Errors in the file")) }
+                thead { tr { th scope="col" { (t!("Row")) } th scope="col" { (t!("Field")) } th scope="col" { (t!("Error")) } } }
                 tbody {
                     @for error in report.errors.iter().take(SHOWN) {
                         tr {
                             td data-label="Row" { (error.row) }
-                            td data-label="Field" { (kind.field(&error.field).map_or(error.field.as_str(), |field| field.label)) }
+                            td data-label="Field" { (kind.field(&error.field).map_or(error.field.as_str(), |field| words::label(field.label))) }
                             td data-label="Error" { (error.message) }
                         }
                     }
                 }
             }
         }
-        @if report.errors.len() > SHOWN { p.muted { "And " (report.errors.len() - SHOWN) " more." } }
+        @if report.errors.len() > SHOWN { p.muted { (t_html!("And {count} more.", count = report.errors.len() - SHOWN)) } }
     }
 }

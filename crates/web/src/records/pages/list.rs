@@ -8,7 +8,6 @@ use obcms_app::records::lists::{self, Listing};
 use obcms_app::records::undo::undo_address;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
-use obcms_domain::choices;
 use obcms_domain::core::id::Id;
 use obcms_domain::registry::{Field, FieldType, Kind, Record};
 use obcms_store::records::Directory;
@@ -23,6 +22,7 @@ use crate::components::filters::{Chip, Filters, filters};
 use crate::components::frame::Width;
 use crate::components::menu::{Menu, MenuItem, menu};
 use crate::components::tables::{BulkAction, Column, Direction, Pager, Row, Table, column_chooser, table};
+use crate::components::words::{self, t};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -131,7 +131,7 @@ fn draw(
     let row = Filters {
         action: format!("/{}", kind.collection),
         search: Some(query.get("q").to_owned()),
-        search_label: format!("Search {}", plural(kind)),
+        search_label: t!("Search {kinds}", kinds = plural(kind)),
         chips,
         fields: filter_fields(kind, &form, titles),
         keep,
@@ -139,14 +139,14 @@ fn draw(
     };
     let total = u64::try_from(listing.total).unwrap_or_default();
     let head = PageHead {
-        title: kind.plural.to_owned(),
+        title: words::label(kind.plural).to_owned(),
         subtitle: String::new(),
         badges: html! { span.count { (grouped(total)) } },
         actions: html! {
             @if let Some(actions) = hooks.list_actions { (actions(page, actor)) }
             @if may_create(actor, kind) && page.subjects().has_form(kind) {
                 (button_link(
-                    &format!("New {}", crate::components::words::lower(kind.label)),
+                    &t!("New {kind}", kind = words::lower(words::label(kind.label))),
                     &format!("/{}/new", kind.collection),
                     "plus",
                     ButtonKind::Main,
@@ -161,7 +161,7 @@ fn draw(
         (filters(&row, &extra))
         (table(&rows))
     };
-    Ok(page.clone().width(Width::Full).render(kind.plural, &content))
+    Ok(page.clone().width(Width::Full).render(words::label(kind.plural), &content))
 }
 
 /// Actions on the whole list: archived records, export and import.
@@ -175,14 +175,14 @@ fn more(page: &Page, actor: &Actor, query: &ListQuery) -> Markup {
     };
     if kind.is_changeable() {
         items.push(if query.shows_archived() {
-            link("Show active", query.address("", &["archived", "cursor"], &[]), "list")
+            link(t!("Show active"), query.address("", &["archived", "cursor"], &[]), "list")
         } else {
-            link("Show archived", query.address("", &["cursor"], &[("archived", "true")]), "archive")
+            link(t!("Show archived"), query.address("", &["cursor"], &[("archived", "true")]), "archive")
         });
     }
     if actor.may(Action::Export, kind.area) {
         items.push(MenuItem::Line);
-        for (label, ending) in [("Export as CSV", "csv"), ("Export as XLSX", "xlsx")] {
+        for (label, ending) in [(t!("Export as CSV"), "csv"), (t!("Export as XLSX"), "xlsx")] {
             let below = format!("/export.{ending}");
             let address = format!("/api/v1{}", query.address(&below, &["cursor", "limit"], &[]));
             items.push(link(label, address, "download"));
@@ -192,11 +192,11 @@ fn more(page: &Page, actor: &Actor, query: &ListQuery) -> Markup {
         let own = page.subjects().kind_page(kind).import_link;
         items.push(match own {
             Some((label, address)) => link(label, address.into(), "upload"),
-            None => link("Import", format!("/{}/import", kind.collection), "upload"),
+            None => link(t!("Import"), format!("/{}/import", kind.collection), "upload"),
         });
     }
     menu(&Menu {
-        label: "More actions".into(),
+        label: t!("More actions").into(),
         icon: "ellipsis".into(),
         icon_only: true,
         at_end: true,
@@ -210,13 +210,13 @@ fn chip(query: &ListQuery, name: &str, value: &str, titles: &Directory) -> Chip 
     let plain = |name: &str| kind.field(name).filter(|field| field.is_readable());
     let (field, word) = match (plain(name), name.strip_suffix("_from"), name.strip_suffix("_to")) {
         (Some(field), _, _) => (Some(field), ""),
-        (_, Some(name), _) => (plain(name), " from"),
-        (_, _, Some(name)) => (plain(name), " to"),
+        (_, Some(name), _) => (plain(name), t!(" from")),
+        (_, _, Some(name)) => (plain(name), t!(" to")),
         _ => (None, ""),
     };
     let label = match field {
-        Some(field) => format!("{}{word}", field.label),
-        None if name == "created_by" => "Created by".to_owned(),
+        Some(field) => format!("{}{word}", words::label(field.label)),
+        None if name == "created_by" => t!("Created by").to_owned(),
         None => name.to_owned(),
     };
     let words: Vec<String> = value.split(',').map(|part| words(field, part, titles)).collect();
@@ -236,9 +236,9 @@ fn words(field: Option<&Field>, part: &str, titles: &Directory) -> String {
     match (title, field.map(|field| field.data)) {
         (Some(title), _) => title,
         (_, Some(FieldType::Choice(choices) | FieldType::Choices(choices))) => {
-            choices::label(choices, part).to_owned()
+            words::choice(choices, part).to_owned()
         }
-        (_, Some(FieldType::Boolean)) => if part == "true" { "Yes" } else { "No" }.to_owned(),
+        (_, Some(FieldType::Boolean)) => if part == "true" { t!("Yes") } else { t!("No") }.to_owned(),
         _ => part.to_owned(),
     }
 }
@@ -261,7 +261,7 @@ fn sheet(
     let sort = if query.get("sort").is_empty() { kind.default_sort } else { query.get("sort") };
     Table {
         id: kind.collection.to_owned(),
-        caption: kind.plural.to_owned(),
+        caption: words::label(kind.plural).to_owned(),
         columns: fields.iter().map(|field| column(query, field, sort)).collect(),
         rows: listing.records.iter().map(|record| row(record, &fields, &values, action)).collect(),
         bulk_actions: bulk_actions(actor, query),
@@ -303,7 +303,7 @@ fn column(query: &ListQuery, field: &Field, sort: &str) -> Column {
     let numeric = matches!(field.data, FieldType::Integer(..) | FieldType::Decimal(..) | FieldType::Money);
     Column {
         key: field.name.to_owned(),
-        label: field.label.to_owned(),
+        label: words::label(field.label).to_owned(),
         sort_href: if lists::is_sortable(field) {
             query.address("", &["cursor"], &[("sort", &next)])
         } else {
@@ -316,7 +316,7 @@ fn column(query: &ListQuery, field: &Field, sort: &str) -> Column {
 }
 
 fn row(record: &Record, fields: &[&'static Field], values: &Values<'_>, action: Option<&RowAction>) -> Row {
-    let title = if record.title().trim().is_empty() { "Untitled" } else { record.title() };
+    let title = if record.title().trim().is_empty() { t!("Untitled") } else { record.title() };
     let cells = fields
         .iter()
         .map(|field| {
@@ -341,9 +341,9 @@ fn row(record: &Record, fields: &[&'static Field], values: &Values<'_>, action: 
 fn bulk_actions(actor: &Actor, query: &ListQuery) -> Vec<BulkAction> {
     let kind = query.kind;
     let (action, label, icon, word) = if query.shows_archived() {
-        (Action::Restore, "Restore", "archive-restore", "/restore")
+        (Action::Restore, t!("Restore"), "archive-restore", "/restore")
     } else {
-        (Action::Archive, "Archive", "archive", "/archive")
+        (Action::Archive, t!("Archive"), "archive", "/archive")
     };
     let possible = obcms_domain::accounts::allows(
         &actor.roles,
@@ -368,26 +368,26 @@ fn empty(page: &Page, actor: &Actor, query: &ListQuery) -> Markup {
     let state = if query.shows_archived() {
         EmptyState {
             icon: "archive".to_owned(),
-            title: format!("No archived {}", plural(kind)),
-            text: "Archived items are listed here and can be restored.".to_owned(),
+            title: t!("No archived {kinds}", kinds = plural(kind)),
+            text: t!("Archived items are listed here and can be restored.").to_owned(),
             action: None,
         }
     } else if is_narrowed {
         EmptyState {
             icon: "search".to_owned(),
-            title: format!("No matching {}", plural(kind)),
-            text: "Remove a filter or change the search.".to_owned(),
+            title: t!("No matching {kinds}", kinds = plural(kind)),
+            text: t!("Remove a filter or change the search.").to_owned(),
             action: None,
         }
     } else {
         let action = may_create(actor, kind) && page.subjects().has_form(kind);
         EmptyState {
             icon: kind.icon.to_owned(),
-            title: format!("No {} yet", plural(kind)),
+            title: t!("No {kinds} yet", kinds = plural(kind)),
             text: kind.purpose.to_owned(),
             action: action.then(|| {
                 (
-                    format!("New {}", crate::components::words::lower(kind.label)),
+                    t!("New {kind}", kind = words::lower(words::label(kind.label))),
                     format!("/{}/new", kind.collection),
                 )
             }),
@@ -409,7 +409,7 @@ pub async fn bulk(
     let back = ListQuery::new(kind, parameters.0).address("", &[], &[]);
     let ids: Vec<Id> = form.all("ids").iter().filter_map(|id| id.parse().ok()).take(MAXIMUM_BULK).collect();
     if ids.is_empty() {
-        return Ok(done(&back, "Nothing was selected", None));
+        return Ok(done(&back, t!("Nothing was selected"), None));
     }
     let changed = blocking(|| {
         state.app.write(&actor, |work| {
@@ -429,11 +429,11 @@ pub async fn bulk(
         })
     })?;
     let what = if ids.len() == 1 {
-        format!("1 {}", crate::components::words::lower(kind.label))
+        format!("1 {}", words::lower(words::label(kind.label)))
     } else {
         format!("{} {}", ids.len(), plural(kind))
     };
-    let word = if archive { "archived" } else { "restored" };
+    let message = if archive { t!("{what} archived", what) } else { t!("{what} restored", what) };
     let undo = changed.map(|(record, set)| undo_address(kind, record, set));
-    Ok(done(&back, &format!("{what} {word}"), undo.as_deref()))
+    Ok(done(&back, &message, undo.as_deref()))
 }

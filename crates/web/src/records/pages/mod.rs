@@ -36,6 +36,7 @@ pub use history::history_panel;
 pub use value::Values;
 pub use written::read_form;
 
+use crate::components::words::t;
 use crate::core::forms::SafeForm;
 use crate::core::frame::SignedIn;
 use crate::core::input::{PageParameters, PathId};
@@ -96,7 +97,8 @@ fn forms(kind: &'static Kind, all: &str, one: &str) -> Vec<PageRoute> {
     };
     let purpose = format!("create {}", kind.plural.to_lowercase());
     let mut routes = vec![
-        PageRoute::get(format!("{all}/new"), creates, new).purpose(format!("create {}", plural(kind))),
+        PageRoute::get(format!("{all}/new"), creates, new)
+            .purpose(t!("create {kinds}", kinds = plural(kind))),
         PageRoute::post(format!("{all}/new"), creates, create).purpose(purpose),
     ];
     if kind.is_changeable() {
@@ -135,7 +137,7 @@ fn actions(kind: &'static Kind, all: &str, one: &str) -> Vec<PageRoute> {
         routes.push(PageRoute::post(format!("{one}/undo"), Access::Role, undo));
     }
     let imports = Access::Policy(Action::Import, kind.area);
-    let purpose = format!("import {}", plural(kind));
+    let purpose = t!("import {kinds}", kinds = plural(kind));
     let page = move |signed: SignedIn| import::page(kind, signed);
     let import = move |state: AxumState<State>, signed: SignedIn, upload: import::Upload| {
         import::import(kind, state, signed, upload)

@@ -9,6 +9,7 @@ use obcms_app::calendar::series::{Scope, Target};
 use obcms_app::{Actor, AppError};
 use obcms_domain::calendar::series::{self, describe};
 use obcms_domain::core::id::Id;
+use obcms_domain::registry::series::EXDATES;
 use obcms_domain::registry::{Kind, Record};
 use serde_json::{Map, json};
 
@@ -21,6 +22,7 @@ use crate::components::detail::{self as components, PageHead, Property};
 use crate::components::feedback;
 use crate::components::icons::icon;
 use crate::components::scope::scope_button;
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -49,8 +51,8 @@ pub fn show(
         Ok(around) => around,
         Err(AppError::NotFound(what)) => {
             let record = blocking(|| state.app.get(actor, kind, id))?;
-            if record.get("exdates").as_list().contains(&recurrence_id) {
-                let message = format!("{} is cancelled", name_text(recurrence_id));
+            if EXDATES.value(&record).as_list().contains(&recurrence_id) {
+                let message = t!("{date} is cancelled", date = name_text(recurrence_id));
                 return Ok(done(&format!("{}#dates", kind.url(id)), &message, None));
             }
             return Err(AppError::NotFound(what).into());
@@ -90,45 +92,48 @@ fn draw(state: &State, page: &Page, actor: &Actor, around: &Around) -> Result<Ma
     let wide = html! {
         (series_strip(around))
         (differences(page, around, &values, rights.dates))
-        (components::panel("texts", kind.name, "About", &html! {}, &html! {
-            @if texts.0.is_empty() { p.muted { "No description yet." } } @else { (texts) }
+        (components::panel("texts", kind.name, t!("About"), &html! {}, &html! {
+            @if texts.0.is_empty() { p.muted { (t!("No description yet.")) } } @else { (texts) }
         }))
     };
     let differing = differing_fields(around);
     let marked = |list: Vec<Property>| -> Vec<Property> {
-        let labels: Vec<&str> =
-            differing.iter().filter_map(|name| kind.field(name)).map(|field| field.label).collect();
+        let labels: Vec<&str> = differing
+            .iter()
+            .filter_map(|name| kind.field(name))
+            .map(|field| words::label(field.label))
+            .collect();
         list.into_iter()
             .map(|property| {
                 if !labels.contains(&property.label.as_str()) {
                     return property;
                 }
                 let value =
-                    html! { (property.value) " " (badges::badge("This occurrence only", Tone::Neutral)) };
+                    html! { (property.value) " " (badges::badge(t!("This occurrence only"), Tone::Neutral)) };
                 Property { label: property.label, value }
             })
             .collect()
     };
     let people = marked(people(record, &values));
     let narrow = html! {
-        (components::panel("properties", kind.name, "Properties", &html! {},
+        (components::panel("properties", kind.name, t!("Properties"), &html! {},
             &components::properties(&marked(properties(record, &values)))))
         @if !people.is_empty() {
-            (components::panel("people", kind.name, "People", &html! {}, &components::properties(&people)))
+            (components::panel("people", kind.name, t!("People"), &html! {}, &components::properties(&people)))
         }
-        (components::panel("record", kind.name, "Record", &html! {}, &components::properties(&record_facts(record, &values))))
+        (components::panel("record", kind.name, t!("Record"), &html! {}, &components::properties(&record_facts(record, &values))))
     };
     let content = html! {
         (head(page, around, &rights, &zone))
         @if around.series.is_archived() {
-            (feedback::notice(Tone::Warning, &html! { "The series is archived. Restore it to change an occurrence." }))
+            (feedback::notice(Tone::Warning, &html! { (t!("The series is archived. Restore it to change an occurrence.")) }))
         }
         (components::detail(&wide, &narrow))
     };
-    let title = if record.title().is_empty() { kind.label } else { record.title() };
+    let title = if record.title().is_empty() { words::label(kind.label) } else { record.title() };
     Ok(page
         .clone()
-        .below(kind.plural, &format!("/{}", kind.collection))
+        .below(words::label(kind.plural), &format!("/{}", kind.collection))
         .below(around.series.title(), &kind.url(around.series.id))
         .render(&format!("{title}, {}", when_text(&around.date, page, &zone)), &content))
 }
@@ -150,21 +155,25 @@ fn head(page: &Page, around: &Around, rights: &Rights, zone: &TimeZone) -> Marku
     let main = if rights.step && !is_over { ButtonKind::Plain } else { ButtonKind::Main };
     let actions = html! {
         @if rights.dates {
-            (scope_button("Cancel occurrence", &format!("Cancel {}", when_text(&around.date, page, zone)), "calendar-off", &acts,
+            (scope_button(t!("Cancel occurrence"), &t!("Cancel {date}", date = when_text(&around.date, page, zone)), "calendar-off", &acts,
                 page.csrf(), &[("occurrence", name), ("action", "cancel")]))
         }
-        @if rights.edit { (button_link("Edit", &edit, "pencil", main)) }
+        @if rights.edit { (button_link(t!("Edit"), &edit, "pencil", main)) }
         @if rights.step {
-            @if is_over { (step("Reopen", "rotate-ccw", "in_progress", ButtonKind::Plain)) }
-            @else { (step("Done", "check", "completed", ButtonKind::Main)) }
+            @if is_over { (step(t!("Reopen"), "rotate-ccw", "in_progress", ButtonKind::Plain)) }
+            @else { (step(t!("Done"), "check", "completed", ButtonKind::Main)) }
         }
     };
     let badges = html! {
         (value::state_badge(record))
-        @if around.date.is_moved { (badges::badge("Moved", Tone::Neutral)) }
-        @else if around.date.is_changed { (badges::badge("Changed", Tone::Neutral)) }
+        @if around.date.is_moved { (badges::badge(t!("Moved"), Tone::Neutral)) }
+        @else if around.date.is_changed { (badges::badge(t!("Changed"), Tone::Neutral)) }
     };
-    let title = if record.title().is_empty() { kind.label.to_owned() } else { record.title().to_owned() };
+    let title = if record.title().is_empty() {
+        words::label(kind.label).to_owned()
+    } else {
+        record.title().to_owned()
+    };
     let subtitle = when_text(&around.date, page, zone);
     components::page_head(&PageHead { title, subtitle, badges, actions })
 }
@@ -187,14 +196,14 @@ fn series_strip(around: &Around) -> Markup {
         }
     };
     html! {
-        nav.series-strip aria-label="Occurrences" {
+        nav.series-strip aria-label=(t!("Occurrences")) {
             p.repeats-words {
                 (icon("repeat"))
-                span { "Part of a series: " (said) ". " a href={ (kind.url(id)) "#dates" } { "Whole series" } }
+                span { (t_html!("Part of a series: {said}.", said)) " " a href={ (kind.url(id)) "#dates" } { (t!("Whole series")) } }
             }
             div.series-steps {
-                (neighbour(&around.previous, "Previous", "chevron-left"))
-                (neighbour(&around.next, "Next", "chevron-right"))
+                (neighbour(&around.previous, t!("Previous"), "chevron-left"))
+                (neighbour(&around.next, t!("Next"), "chevron-right"))
             }
         }
     }
@@ -215,7 +224,7 @@ fn differences(page: &Page, around: &Around, values: &Values<'_>, may_edit: bool
     let back = html! {
         @if may_edit {
             (post_button(
-                "Reset to series",
+                t!("Reset to series"),
                 &format!("{}/occurrences", kind.url(record.id)),
                 "undo-2",
                 ButtonKind::Plain,
@@ -230,15 +239,15 @@ fn differences(page: &Page, around: &Around, values: &Values<'_>, may_edit: bool
                 @let old = values.draw(&around.base, field);
                 @let new = values.draw(record, field);
                 li {
-                    span.muted { (field.label) ": " }
-                    @if !old.0.is_empty() { del { (old) } " " (icon("arrow-right")) span.visually-hidden { " to " } " " }
-                    @if new.0.is_empty() { span.faint { "empty" } } @else { ins { (new) } }
+                    span.muted { (words::label(field.label)) ": " }
+                    @if !old.0.is_empty() { del { (old) } " " (icon("arrow-right")) span.visually-hidden { " " (t!("to")) " " } " " }
+                    @if new.0.is_empty() { span.faint { (t!("empty")) } } @else { ins { (new) } }
                 }
             }
         }
         (back)
     } };
-    components::panel("differences", "", "Different on this occurrence", &html! {}, &content)
+    components::panel("differences", "", t!("Different on this occurrence"), &html! {}, &content)
 }
 
 /// `POST /COLLECTION/{id}/occurrences`: `action` on the occurrence `occurrence` with the scope `scope`.
@@ -262,19 +271,19 @@ pub async fn act(
         "cancel" => {
             let done = blocking(|| state.app.cancel_occurrence(&actor, &target))?;
             let message = match scope {
-                Scope::This => format!("{name} cancelled"),
-                Scope::Following => format!("{name} and all following occurrences cancelled"),
-                Scope::All => "Series cancelled".to_owned(),
+                Scope::This => t!("{name} cancelled", name),
+                Scope::Following => t!("{name} and all following occurrences cancelled", name),
+                Scope::All => t!("Series cancelled").to_owned(),
             };
             (done, message, of_series)
         }
         "reset" => {
             let done = blocking(|| state.app.reset_occurrence(&actor, &target))?;
-            (done, format!("{name} reset to series"), of_date)
+            (done, t!("{name} reset to series", name), of_date)
         }
         "bring_back" => {
             let done = blocking(|| state.app.restore_occurrence(&actor, &target))?;
-            (done, format!("{name} restored"), of_series)
+            (done, t!("{name} restored", name), of_series)
         }
         "status" => {
             let mut input = Map::new();
@@ -284,7 +293,7 @@ pub async fn act(
             let leads_to = local_path(form.get("back"), &of_date).to_owned();
             (done, format!("{word}: {name}"), leads_to)
         }
-        _ => return Err(AppError::BadRequest("Unknown action.".to_owned()).into()),
+        _ => return Err(AppError::BadRequest(t!("Unknown action.").to_owned()).into()),
     };
     Ok(done(&leads_to, &message, occurrence.undo().as_deref()))
 }

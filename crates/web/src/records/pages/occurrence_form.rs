@@ -15,6 +15,7 @@ use super::written::{self, differing, since};
 use crate::components::badges::Tone;
 use crate::components::feedback;
 use crate::components::scope::scope_fields;
+use crate::components::words::{t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::done;
 use crate::core::frame::Page;
@@ -46,9 +47,9 @@ fn sheet<'a>(
     sheet.date = Some(recurrence_id.to_owned());
     sheet.lead = html! {
         (feedback::notice(Tone::Accent, &html! {
-            "This is the occurrence on " strong { (name_text(recurrence_id)) } " of a series."
+            (t_html!("This is the occurrence on {date} of a series.", date = html! { strong { (name_text(recurrence_id)) } }))
         }))
-        (scope_fields("Apply to", scope))
+        (scope_fields(t!("Apply to"), scope))
     };
     sheet
 }
@@ -89,7 +90,7 @@ pub fn update(
     let again = |form: Form| sheet(kind, &single, &recurrence_id, &scope_name, form);
     let Some(scope) = Scope::parse(&scope_name) else {
         let mut sheet = again(form);
-        sheet.problem = Some("Select which occurrences to change".to_owned());
+        sheet.problem = Some(t!("Select which occurrences to change").to_owned());
         return sheet.refuse(state, page, actor);
     };
     if scope == Scope::This {
@@ -105,26 +106,26 @@ pub fn update(
                 && base.get(field.name) != single.get(field.name)
         })
         .map(|field| {
-            let message = "Someone else changed this too. Save again to overwrite it.";
+            let message = t!("Someone else changed this too. Save again to overwrite it.");
             FieldError::new(field.name, "stale", message)
         })
         .collect();
     if !contested.is_empty() {
         let mut sheet = again(form);
         sheet.version = record.version;
-        sheet.problem = Some("Someone else changed this. Your changes are still in the form".to_owned());
+        sheet.problem = Some(t!("Someone else changed this. Your changes are still in the form").to_owned());
         sheet.errors = contested;
         return sheet.refuse(state, page, actor);
     }
     let of_date = address(kind, id, &recurrence_id);
     if input.is_empty() {
-        return Ok(done(&of_date, "No changes to save", None));
+        return Ok(done(&of_date, t!("No changes to save"), None));
     }
     let target = Target { kind, id, recurrence_id: &recurrence_id, scope, expected: Some(record.version) };
     match blocking(|| state.app.change_occurrence(actor, &target, &input)) {
         Ok(changed) => {
             let Some(set) = changed.change_set else {
-                return Ok(done(&of_date, "No changes to save", None));
+                return Ok(done(&of_date, t!("No changes to save"), None));
             };
             let new = &changed.series;
             let undo = undo_address(kind, new.id, set);
@@ -133,9 +134,9 @@ pub fn update(
                 _ => kind.url(new.id),
             };
             let message = match scope {
-                Scope::This => "Saved for this occurrence",
-                Scope::Following => "Saved for this and following occurrences",
-                Scope::All => "Saved for all occurrences",
+                Scope::This => t!("Saved for this occurrence"),
+                Scope::Following => t!("Saved for this and following occurrences"),
+                Scope::All => t!("Saved for all occurrences"),
             };
             Ok(done(&leads_to, message, Some(&undo)))
         }

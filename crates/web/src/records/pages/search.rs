@@ -10,6 +10,7 @@ use crate::components::badges::{Tone, badge, module_dot};
 use crate::components::detail::{PageHead, page_head, panel};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::filters::{Chip, Filters, filters};
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::frame::SignedIn;
 use crate::core::input::PageParameters;
@@ -39,7 +40,7 @@ async fn page(
     let text = parameters.get("q").unwrap_or_default().trim();
     let hits = blocking(|| state.app.search(&actor, text, &only, LIMIT))?;
     let content = html! {
-        (page_head(&PageHead { title: "Search".to_owned(), ..PageHead::default() }))
+        (page_head(&PageHead { title: t!("Search").to_owned(), ..PageHead::default() }))
         (filter_row(text, &only))
         div id="results" { (results(text, &only, &hits)) }
     };
@@ -47,7 +48,7 @@ async fn page(
 }
 
 fn title(text: &str) -> String {
-    if text.is_empty() { "Search".to_owned() } else { format!("Search: {text}") }
+    if text.is_empty() { t!("Search").to_owned() } else { t!("Search: {text}", text) }
 }
 
 fn encoded(text: &str) -> String {
@@ -66,7 +67,7 @@ fn filter_row(text: &str, only: &[&'static Kind]) -> Markup {
             } else {
                 format!("{address}&kinds={}", others.join(","))
             };
-            Chip { label: "Kind".to_owned(), value: kind.plural.to_owned(), remove_href }
+            Chip { label: t!("Kind").to_owned(), value: words::label(kind.plural).to_owned(), remove_href }
         })
         .collect();
     let names: Vec<&str> = only.iter().map(|kind| kind.name).collect();
@@ -75,7 +76,7 @@ fn filter_row(text: &str, only: &[&'static Kind]) -> Markup {
         &Filters {
             action: "/search".to_owned(),
             search: Some(text.to_owned()),
-            search_label: "Search everything".to_owned(),
+            search_label: t!("Search everything").to_owned(),
             chips,
             keep,
             clear_href: address,
@@ -88,9 +89,12 @@ fn filter_row(text: &str, only: &[&'static Kind]) -> Markup {
 fn results(text: &str, only: &[&'static Kind], hits: &[Hit]) -> Markup {
     if hits.is_empty() {
         let (title, help) = if text.is_empty() {
-            ("Search everything", "Enter words or the beginnings of words.")
+            (t!("Search everything"), t!("Enter words or the beginnings of words."))
         } else {
-            ("No results", "Try fewer words or only their beginnings. Archived records are not searched.")
+            (
+                t!("No results"),
+                t!("Try fewer words or only their beginnings. Archived records are not searched."),
+            )
         };
         return empty_state(&EmptyState {
             icon: "search".to_owned(),
@@ -109,9 +113,9 @@ fn results(text: &str, only: &[&'static Kind], hits: &[Hit]) -> Markup {
     let is_cut = hits.len() == LIMIT;
     html! {
         p.muted role="status" {
-            @if is_cut { "The best " (hits.len()) " results. Add words to see fewer." }
-            @else if hits.len() == 1 { "1 result" }
-            @else { (hits.len()) " results" }
+            @if is_cut { (t_html!("The best {count} results. Add words to see fewer.", count = hits.len())) }
+            @else if hits.len() == 1 { (t!("1 result")) }
+            @else { (t_html!("{count} results", count = hits.len())) }
         }
         @for kind in order {
             @let of_kind: Vec<&Hit> = hits.iter().filter(|hit| hit.kind == kind).collect();
@@ -122,10 +126,10 @@ fn results(text: &str, only: &[&'static Kind], hits: &[Hit]) -> Markup {
 }
 
 fn group(text: &str, kind: &'static Kind, hits: &[&Hit], shown: usize, is_cut: bool) -> Markup {
-    let title = format!("{} ({}{})", kind.plural, hits.len(), if is_cut { "+" } else { "" });
+    let title = format!("{} ({}{})", words::label(kind.plural), hits.len(), if is_cut { "+" } else { "" });
     let actions = html! {
         @if hits.len() > shown {
-            a href={ "/search?q=" (encoded(text)) "&kinds=" (kind.name) } { "Show all " (kind.plural.to_lowercase()) }
+            a href={ "/search?q=" (encoded(text)) "&kinds=" (kind.name) } { (t_html!("Show all {kinds}", kinds = words::label(kind.plural).to_lowercase())) }
         }
     };
     let list = html! {

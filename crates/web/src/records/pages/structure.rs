@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::components::badges;
 use crate::components::forms::Control;
+use crate::components::words::{self, t, t_html};
 use crate::core::input::Form;
 
 /// Empty rows that a form offers in addition.
@@ -213,15 +214,15 @@ fn milestones(form: &Form) -> Markup {
     html! {
         div.structure {
             @for (place, [date, title, status]) in rows.iter().enumerate() {
-                @let name = |what: &str| format!("{what} of milestone {}", place + 1);
+                @let name = |what: &str| t!("{what} of milestone {place}", what, place = place + 1);
                 div.structure-row {
-                    input.input type="date" name="milestones.date" value=(date) aria-label=(name("Date"));
-                    input.input type="text" name="milestones.title" value=(title) aria-label=(name("Title"))
-                        placeholder="Milestone";
-                    select.input name="milestones.status" aria-label=(name("Status")) {
-                        option value="" { "No status" }
+                    input.input type="date" name="milestones.date" value=(date) aria-label=(name(t!("Date")));
+                    input.input type="text" name="milestones.title" value=(title) aria-label=(name(t!("Title")))
+                        placeholder=(t!("Milestone"));
+                    select.input name="milestones.status" aria-label=(name(t!("Status"))) {
+                        option value="" { (t!("No status")) }
                         @for choice in MILESTONE_STATUSES {
-                            option value=(choice.value) selected[choice.value == status] { (choice.label) }
+                            option value=(choice.value) selected[choice.value == status] { (words::label(choice.label)) }
                         }
                     }
                 }
@@ -251,13 +252,13 @@ fn blackouts(form: &Form) -> Markup {
     let at = |list: &[String], place: usize| list.get(place).cloned().unwrap_or_default();
     html! {
         div.structure {
-            p.field-help { "Dates like 2026-12-24 or times like 2026-12-24T13:00. The end is the first day or time it is available again." }
+            p.field-help { (t!("Dates like 2026-12-24 or times like 2026-12-24T13:00. The end is the first day or time it is available again.")) }
             @for place in 0..count {
-                @let name = |what: &str| format!("{what} of blackout {}", place + 1);
+                @let name = |what: &str| t!("{what} of blackout {place}", what, place = place + 1);
                 div.structure-row {
-                    input.input type="text" name="blackouts.start" value=(at(&starts, place)) aria-label=(name("Start")) placeholder="2026-12-24";
-                    input.input type="text" name="blackouts.reason" value=(at(&reasons, place)) aria-label=(name("Reason")) placeholder="Reason";
-                    input.input type="text" name="blackouts.end" value=(at(&ends, place)) aria-label=(name("End")) placeholder="2026-12-26";
+                    input.input type="text" name="blackouts.start" value=(at(&starts, place)) aria-label=(name(t!("Start"))) placeholder="2026-12-24";
+                    input.input type="text" name="blackouts.reason" value=(at(&reasons, place)) aria-label=(name(t!("Reason"))) placeholder=(t!("Reason"));
+                    input.input type="text" name="blackouts.end" value=(at(&ends, place)) aria-label=(name(t!("End"))) placeholder="2026-12-26";
                 }
             }
         }
@@ -269,7 +270,7 @@ fn outcomes(form: &Form) -> Markup {
         div.structure {
             @for (member, label) in OUTCOMES {
                 @let name = format!("outcome_framework.{member}");
-                label for={ "part-" (member) } { (label) ", one per line" }
+                label for={ "part-" (member) } { (t_html!("{label}, one per line", label = words::text(label))) }
                 textarea.input id={ "part-" (member) } name=(name) rows="3" { "\n" (form.get(&name)) }
             }
         }

@@ -6,15 +6,17 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_domain::bookings::WEEKDAYS;
 use obcms_domain::calendar::series::describe;
-use obcms_domain::choices::{self, Choice};
+use obcms_domain::choices::Choice;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
+use obcms_domain::registry::shared::{ALL_DAY, TIMEZONE};
 use obcms_domain::registry::{Field, FieldType, Kind, Link, Record, Value};
 use obcms_store::records::{Directory, Reference};
 use serde_json::Value as Json;
 
 use super::dates::{self, name_text};
 use crate::components::badges::{self, Tone};
+use crate::components::words::{self, t, t_html};
 use crate::core::frame::Page;
 
 /// Context for rendering values.
@@ -74,7 +76,7 @@ impl Values<'_> {
             (FieldType::Choice(choices), Value::Text(text))
                 if field.name != record.kind.state && field.name != "priority" =>
             {
-                let label = choices::label(choices, text);
+                let label = words::choice(choices, text);
                 match label.split_once(" (") {
                     Some((short, _)) => html! { span title=(label) { (short) } },
                     None => html! { (label) },
@@ -87,8 +89,8 @@ impl Values<'_> {
     fn plain(&self, field: &Field, value: &Value) -> Markup {
         match value {
             Value::Null | Value::Json(_) => html! {},
-            Value::Boolean(true) => html! { "Yes" },
-            Value::Boolean(false) => html! { "No" },
+            Value::Boolean(true) => html! { (t!("Yes")) },
+            Value::Boolean(false) => html! { (t!("No")) },
             Value::Integer(number) => match field.data {
                 FieldType::Money => badges::money(*number),
                 _ if field.name.ends_with("progress") => {
@@ -128,20 +130,20 @@ impl Values<'_> {
     pub fn reference(&self, id: Id, kind: &str) -> Markup {
         match self.directory.get(&id) {
             Some(person) if person.kind == kinds::USER.name && !self.links_people => {
-                html! { (person.title) @if person.is_archived { " (archived)" } }
+                html! { (person.title) @if person.is_archived { " " (t!("(archived)")) } }
             }
             Some(reference) => {
-                html! { a href=(address(reference)) { (reference.title) } @if reference.is_archived { " (archived)" } }
+                html! { a href=(address(reference)) { (reference.title) } @if reference.is_archived { " " (t!("(archived)")) } }
             }
             None => {
-                let label = kinds::by_name(kind).map_or("A record", |kind| kind.label);
-                html! { span.faint { (label) " you cannot see" } }
+                let label = kinds::by_name(kind).map_or(t!("A record"), |kind| words::label(kind.label));
+                html! { span.faint { (t_html!("{label} you cannot see", label)) } }
             }
         }
     }
 
     fn moment(&self, record: &Record, field: &Field, instant: Timestamp) -> Markup {
-        if !record.flag("all_day") {
+        if !ALL_DAY.get(record) {
             return self.instant(instant);
         }
         badges::date(all_day(record, field, instant), self.today)
@@ -169,7 +171,7 @@ impl Values<'_> {
     pub fn text(&self, field: &Field, json: &Json) -> String {
         match json {
             Json::Null => String::new(),
-            Json::Bool(value) => if *value { "Yes" } else { "No" }.to_owned(),
+            Json::Bool(value) => if *value { t!("Yes") } else { t!("No") }.to_owned(),
             Json::Number(number) => match (field.data, number.as_i64()) {
                 (FieldType::Money, Some(amount)) => badges::money_text(amount),
                 (FieldType::Integer(..), Some(number)) if !field.name.ends_with("_year") => {
@@ -180,8 +182,8 @@ impl Values<'_> {
             Json::String(text) => self.word(field, text),
             Json::Array(items) if matches!(field.data, FieldType::Structure(_)) => match items.len() {
                 0 => String::new(),
-                1 => "1 entry".to_owned(),
-                count => format!("{count} entries"),
+                1 => t!("1 entry").to_owned(),
+                count => t!("{count} entries", count),
             },
             Json::Array(items) => {
                 items.iter().map(|item| self.text(field, item)).collect::<Vec<_>>().join(", ")
@@ -196,7 +198,7 @@ impl Values<'_> {
     fn word(&self, field: &Field, text: &str) -> String {
         match field.data {
             FieldType::Choice(choices) | FieldType::Choices(choices) => {
-                choices::label(choices, text).to_owned()
+                words::choice(choices, text).to_owned()
             }
             FieldType::Reference(_) | FieldType::References(_) => self.title_of(text),
             FieldType::Date => {
@@ -215,7 +217,7 @@ impl Values<'_> {
         id.parse::<Id>()
             .ok()
             .and_then(|id| self.directory.get(&id))
-            .map_or_else(|| "something you cannot see".to_owned(), |found| found.title.clone())
+            .map_or_else(|| t!("something you cannot see").to_owned(), |found| found.title.clone())
     }
 }
 
@@ -272,7 +274,7 @@ pub fn state_badge(record: &Record) -> Markup {
     let kind = record.kind;
     match kind.field(kind.state).map(|field| field.data) {
         Some(FieldType::Choice(choices)) if !record.state().is_empty() => {
-            badges::badge(choices::label(choices, record.state()), Tone::of_status(record.state()))
+            badges::badge(words::choice(choices, record.state()), Tone::of_status(record.state()))
         }
         _ => html! {},
     }
@@ -285,7 +287,7 @@ pub fn reference_badge(reference: &Reference) -> Markup {
         kinds::by_name(&reference.kind).and_then(|kind| kind.field(kind.state)).map(|field| field.data);
     match choices {
         Some(FieldType::Choice(choices)) if !reference.state.is_empty() => {
-            badges::badge(choices::label(choices, &reference.state), Tone::of_status(&reference.state))
+            badges::badge(words::choice(choices, &reference.state), Tone::of_status(&reference.state))
         }
         _ => html! {},
     }
@@ -294,7 +296,7 @@ pub fn reference_badge(reference: &Reference) -> Markup {
 /// Returns the day of an all-day moment: ends are exclusive in the record and inclusive on the screen.
 #[must_use]
 pub fn all_day(record: &Record, field: &Field, instant: Timestamp) -> Date {
-    let zone = TimeZone::get(record.text("timezone")).unwrap_or(TimeZone::UTC);
+    let zone = TimeZone::get(TIMEZONE.get(record)).unwrap_or(TimeZone::UTC);
     let day = instant.to_zoned(zone).date();
     if field.name == "end" { day.yesterday().unwrap_or(day) } else { day }
 }
@@ -319,7 +321,7 @@ fn is_open(record: &Record) -> bool {
 }
 
 fn choice(record: &Record, field: &Field, choices: &'static [Choice], text: &str) -> Markup {
-    let label = choices::label(choices, text);
+    let label = words::choice(choices, text);
     if field.name == record.kind.state {
         badges::badge(label, Tone::of_status(text))
     } else if field.name == "priority" {
@@ -340,7 +342,7 @@ fn structure(field: &Field, json: &Json) -> Markup {
         },
         (FieldType::Choices(choices), Json::Array(items)) => {
             let labels: Vec<&str> =
-                items.iter().filter_map(Json::as_str).map(|item| choices::label(choices, item)).collect();
+                items.iter().filter_map(Json::as_str).map(|item| words::choice(choices, item)).collect();
             html! { (labels.join(", ")) }
         }
         (_, Json::Array(items)) if field.name == "blackouts" => html! {
@@ -348,7 +350,7 @@ fn structure(field: &Field, json: &Json) -> Markup {
                 @for item in items {
                     li {
                         (text(item, "start").replace('T', " "))
-                        @if !text(item, "end").is_empty() { " until " (text(item, "end").replace('T', " ")) }
+                        @if !text(item, "end").is_empty() { " " (t_html!("until {end}", end = text(item, "end").replace('T', " "))) }
                         @if !text(item, "reason").is_empty() { " " span.muted { (text(item, "reason")) } }
                     }
                 }
@@ -402,7 +404,7 @@ pub fn state_words(kind: &Kind, state: &str) -> String {
     choices
         .iter()
         .find(|choice| choice.value == state)
-        .map_or_else(|| badges::words(state), |choice| choice.label.to_owned())
+        .map_or_else(|| badges::words(state), |choice| words::label(choice.label).to_owned())
 }
 
 #[cfg(test)]

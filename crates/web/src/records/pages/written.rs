@@ -10,11 +10,13 @@ use obcms_app::records::history;
 use obcms_app::{Actor, App, AppError};
 use obcms_domain::core::id::Id;
 use obcms_domain::records::input;
+use obcms_domain::registry::shared::{ALL_DAY, START, TIMEZONE};
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Link, Record, Value, output};
 use serde_json::{Map, Value as Json};
 
 use super::{structure, value};
 use crate::components::badges;
+use crate::components::words;
 use crate::core::input::Form;
 use crate::core::state::blocking;
 
@@ -47,10 +49,10 @@ fn write(record: &Record, field: &Field, value: &Value, form: &mut Vec<(String, 
         Value::Text(text) => put(text.clone()),
         Value::Date(day) => put(day.to_string()),
         Value::Instant(instant) => {
-            if matches!(field.data, FieldType::Moment) && record.flag("all_day") {
+            if matches!(field.data, FieldType::Moment) && ALL_DAY.get(record) {
                 put(value::all_day(record, field, *instant).to_string());
             } else if matches!(field.data, FieldType::Moment) {
-                let zone = TimeZone::get(record.text("timezone")).unwrap_or(TimeZone::UTC);
+                let zone = TimeZone::get(TIMEZONE.get(record)).unwrap_or(TimeZone::UTC);
                 let local = instant.to_zoned(zone);
                 put(local.date().to_string());
                 form.push((format!("{}.time", field.name), local.strftime("%H:%M").to_string()));
@@ -96,12 +98,12 @@ pub fn prefilled(app: &App, actor: &Actor, kind: &'static Kind, given: &[(String
         input::Context { actor: actor.id, today: app.today(), office_timezone: &options.office_timezone };
     // Missing and invalid fields are for the form to correct.
     let _ = input::parse(&mut record, &input, true, &context);
-    if input.contains_key("start") && record.instant("start").is_none() {
+    if input.contains_key("start") && START.get(&record).is_none() {
         // Moments are not parsed while another field is invalid, such as the missing title.
-        let zone = TimeZone::get(record.text("timezone")).unwrap_or(TimeZone::UTC);
+        let zone = TimeZone::get(TIMEZONE.get(&record)).unwrap_or(TimeZone::UTC);
         for name in ["start", "end"] {
             if let Some(text) = input.get(name).and_then(Json::as_str)
-                && let Ok(instant) = registry::moment(text, record.flag("all_day"), &zone)
+                && let Ok(instant) = registry::moment(text, ALL_DAY.get(&record), &zone)
             {
                 record.set(name, instant);
             }
@@ -182,7 +184,7 @@ fn moment(form: &Form, field: &Field, all_day: bool) -> Json {
 #[must_use]
 pub fn differing(base: &Record, form: &Form) -> Map<String, Json> {
     let drawn = written(base);
-    let was_all_day = base.flag("all_day");
+    let was_all_day = ALL_DAY.get(base);
     let mut input = read_form(base.kind, form);
     let mut moves = false;
     input.retain(|name, json| {
@@ -245,7 +247,7 @@ pub fn merged(
     let contested = input
         .keys()
         .filter(|name| theirs.contains(&name.as_str()) && wanted.contains_key(*name))
-        .map(|name| FieldError::new(name.clone(), "stale", STALE))
+        .map(|name| FieldError::new(name.clone(), "stale", words::text(STALE)))
         .collect();
     Ok(Merged { input, contested })
 }
@@ -286,7 +288,8 @@ pub fn plain(record: &Record, field: &Field) -> Json {
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
-    use obcms_domain::kinds;
+    use obcms_domain::kinds::{self, event};
+    use obcms_domain::registry::shared::END;
 
     use super::*;
 
@@ -294,13 +297,13 @@ mod tests {
         let now: jiff::Timestamp = "2027-01-01T00:00:00Z".parse().expect("an instant");
         let id = "01890a5d-ac96-774b-bcce-b302099a8057".parse().expect("an id");
         let mut event = Record::new(&kinds::EVENT, id, now, None);
-        event.set("title", "Visit");
-        event.set("timezone", "Asia/Manila");
-        event.set("all_day", all_day);
+        event::TITLE.set(&mut event, "Visit");
+        TIMEZONE.set(&mut event, "Asia/Manila");
+        ALL_DAY.set(&mut event, all_day);
         let zone = TimeZone::get("Asia/Manila").expect("a zone");
         let at = |day: Date| day.to_zoned(zone.clone()).expect("a day").timestamp();
-        event.set("start", at(date(2027, 1, 25)));
-        event.set("end", at(date(2027, 1, 27)));
+        START.set(&mut event, at(date(2027, 1, 25)));
+        END.set(&mut event, at(date(2027, 1, 27)));
         event
     }
 

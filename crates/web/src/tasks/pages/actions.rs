@@ -8,7 +8,7 @@ use obcms_app::calendar::series::Scope;
 use obcms_app::records::undo::undo_address;
 use obcms_app::tasks::transitions::{Step, join};
 use obcms_app::{Actor, AppError};
-use obcms_domain::choices::{self, TASK_STATUSES};
+use obcms_domain::choices::TASK_STATUSES;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::TASK;
 use obcms_domain::tasks::{TaskStatus, actions};
@@ -16,6 +16,7 @@ use serde_json::{Map, json};
 
 use super::detail::{self, Blocked};
 use super::parts::{Address, back};
+use crate::components::words::{self, t};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::SignedIn;
@@ -37,7 +38,7 @@ pub async fn transition(
     let step = Step::parse(&form.action(&actions::TRANSITION))?;
     match blocking(|| state.app.transition(&actor, id.0, &step, None)) {
         Ok(moved) => {
-            let word = choices::label(TASK_STATUSES, step.status.as_str());
+            let word = words::choice(TASK_STATUSES, step.status.as_str());
             let what = moved.date.as_deref().map_or_else(|| moved.task.title().to_owned(), name_text);
             let message = format!("{word}: {what}");
             let address = back(form.get("back"), &TASK.url(id.0));
@@ -73,9 +74,9 @@ pub async fn change(
     }
     match blocking(|| state.app.update(&actor, &TASK, id.0, &input, None)) {
         Ok(task) => {
-            let what = if form.has("progress") { "Progress" } else { "Description" };
+            let what = if form.has("progress") { t!("Progress") } else { t!("Description") };
             let undo = blocking(|| state.app.undo_of_last(&actor, &TASK, task.id))?;
-            Ok(done(&TASK.url(id.0), &format!("{what} saved"), undo.as_deref()))
+            Ok(done(&TASK.url(id.0), &t!("{what} saved", what), undo.as_deref()))
         }
         Err(AppError::Conflict { detail, .. }) => {
             let status =
@@ -102,20 +103,20 @@ pub async fn bulk(
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let ids: Result<Vec<Id>, _> = form.all("ids").iter().map(|id| id.parse::<Id>()).collect();
-    let ids = ids.map_err(|_| AppError::BadRequest("One of the tasks does not exist.".to_owned()))?;
+    let ids = ids.map_err(|_| AppError::BadRequest(t!("One of the tasks does not exist.").to_owned()))?;
     let address =
         Address::new("/tasks", &parameters.matching(|name| state.app.is_known_parameter(&TASK, name)).0)
             .with(&[], &[]);
     if ids.is_empty() {
-        return Ok(done(&address, "Select at least one task", None));
+        return Ok(done(&address, t!("Select at least one task"), None));
     }
     if ids.len() > MAXIMUM {
-        let refusal = format!("At most {MAXIMUM} tasks can be changed at once.");
+        let refusal = t!("At most {MAXIMUM} tasks can be changed at once.", MAXIMUM);
         return Err(AppError::BadRequest(refusal).into());
     }
     let action = action.map(|Path(name)| name).unwrap_or_default();
     let (word, changed) = blocking(|| perform(&state, &actor, &action, &ids))?;
-    let count = if ids.len() == 1 { "1 task".to_owned() } else { format!("{} tasks", ids.len()) };
+    let count = if ids.len() == 1 { t!("1 task").to_owned() } else { t!("{count} tasks", count = ids.len()) };
     let undo = changed.map(|(task, set)| undo_address(&TASK, task, set));
     Ok(done(&address, &format!("{count} {word}"), undo.as_deref()))
 }
@@ -141,7 +142,7 @@ fn perform(
         }
         "assign" => {
             let changed = state.app.update_together(actor, ids, |task| join(actor, task))?;
-            Ok(("assigned to me", changed))
+            Ok((t!("assigned to me"), changed))
         }
         "archive" => Ok(("archived", state.app.archive_together(actor, ids)?)),
         _ => Err(AppError::NotFound("action")),

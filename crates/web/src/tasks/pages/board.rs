@@ -7,7 +7,7 @@ use obcms_app::records::lists::Parameters as Pairs;
 use obcms_app::tasks::board::{self, Column, GROUPS, Group, UNASSIGNED};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
-use obcms_domain::kinds::TASK;
+use obcms_domain::kinds::{TASK, task};
 use obcms_domain::registry::Record;
 use obcms_store::records::Directory;
 use serde_json::{Map, json};
@@ -20,6 +20,7 @@ use crate::components::feedback::notice;
 use crate::components::filters::filters;
 use crate::components::frame::Width;
 use crate::components::tabs::{Tab, tabs};
+use crate::components::words::{t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -75,20 +76,20 @@ async fn show(
     };
     let content = html! {
         (page_head(&PageHead {
-            title: "Board".to_owned(),
-            actions: html! { @if may_add { (button_link("New task", "/tasks/new", "plus", ButtonKind::Main)) } },
+            title: t!("Board").to_owned(),
+            actions: html! { @if may_add { (button_link(t!("New task"), "/tasks/new", "plus", ButtonKind::Main)) } },
             ..PageHead::default()
         }))
         (filters(&parts::filters(&address, &titles), &group_switch(&address, board.group)))
         @if board.more_people > 0 {
             (notice(Tone::Neutral, &html! {
-                (board.more_people) " more people have tasks. Filter by assignee to see them."
+                (t_html!("{more_people} more people have tasks. Filter by assignee to see them.", more_people = board.more_people))
             }))
         }
         (board_view(&view))
     };
     let page = page.width(Width::Full).with_assets(&["board.js"]);
-    Ok(Html(page.render("Board", &content).into_string()))
+    Ok(Html(page.render(t!("Board"), &content).into_string()))
 }
 
 /// Switch of the grouping.
@@ -103,7 +104,7 @@ fn group_switch(address: &Address, present: Group) -> Markup {
             current: *group == present,
         })
         .collect();
-    tabs("Columns by", &entries)
+    tabs(t!("Columns by"), &entries)
 }
 
 /// Context for rendering a column.
@@ -176,7 +177,7 @@ impl Shown<'_> {
 
     fn card(&self, task: &Record, place: &str, directory: &Directory) -> BoardCard {
         let origin = parts::origin(task, directory);
-        let progress = task.integer("progress").and_then(|progress| u8::try_from(progress).ok());
+        let progress = task::PROGRESS.get(task).and_then(|progress| u8::try_from(progress).ok());
         let (belongs_to, module) =
             origin.map_or_else(Default::default, |(title, _, module)| (title, module.to_owned()));
         BoardCard {
@@ -238,7 +239,7 @@ async fn add(
             input.insert(board::group_name(group).to_owned(), json!(column));
         }
         None => {
-            return Err(AppError::field("group", "choice", "Unknown board.").into());
+            return Err(AppError::field("group", "choice", t!("Unknown board.")).into());
         }
     }
     if !people.is_empty() {
@@ -246,5 +247,5 @@ async fn add(
     }
     let task = blocking(|| state.app.create(&actor, &TASK, &input))?;
     let undo = blocking(|| state.app.undo_of_last(&actor, &TASK, task.id))?;
-    Ok(done(&parts::back(form.get("back"), "/board"), "Task added", undo.as_deref()))
+    Ok(done(&parts::back(form.get("back"), "/board"), t!("Task added"), undo.as_deref()))
 }

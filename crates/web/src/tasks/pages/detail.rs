@@ -10,9 +10,9 @@ use obcms_app::tasks::dependencies::TaskDependencies;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::describe;
-use obcms_domain::choices::{self, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
+use obcms_domain::choices::{TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{self, TASK};
+use obcms_domain::kinds::{self, TASK, task};
 use obcms_domain::registry::{FieldError, Record};
 use obcms_domain::tasks::TaskStatus;
 use obcms_store::records::Directory;
@@ -26,6 +26,7 @@ use crate::components::detail::{PageHead, Property, detail, page_head, panel, pr
 use crate::components::feedback::notice;
 use crate::components::icons::icon;
 use crate::components::menu::{Menu, MenuItem, menu};
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{Form, PageParameters, PathId};
@@ -159,14 +160,14 @@ fn draw(
         (history)
     };
     let narrow = html! {
-        (panel("task-properties", "task", "Properties", &html! {}, &properties(&sheet.properties())))
+        (panel("task-properties", "task", t!("Properties"), &html! {}, &properties(&sheet.properties())))
         (chain)
     };
     let content = html! {
         div #task-head data-live="task" { (page_head(&sheet.head())) }
         (detail(&wide, &narrow))
     };
-    let page = page.clone().below("Tasks", "/tasks");
+    let page = page.clone().below(t!("Tasks"), "/tasks");
     Ok((status, Html(page.render(sheet.task.title(), &content).into_string())).into_response())
 }
 
@@ -192,11 +193,11 @@ impl Sheet<'_> {
             badges: html! {
                 (dates::repeats_mark(&self.task))
                 (parts::status(&self.task))
-                @if facts.overdue { (icon_badge("alarm-clock", "Late", Tone::Bad)) }
-                @if parts::is_open(&self.task) && self.task.flag("blocked") {
-                    (icon_badge("lock", "Blocked", Tone::Bad))
-                } @else if facts.at_risk { (icon_badge("triangle-alert", "At risk", Tone::Warning)) }
-                @if self.task.is_archived() { (badge("Archived", Tone::Quiet)) }
+                @if facts.overdue { (icon_badge("alarm-clock", t!("Late"), Tone::Bad)) }
+                @if parts::is_open(&self.task) && task::BLOCKED.get(&self.task) {
+                    (icon_badge("lock", t!("Blocked"), Tone::Bad))
+                } @else if facts.at_risk { (icon_badge("triangle-alert", t!("At risk"), Tone::Warning)) }
+                @if self.task.is_archived() { (badge(t!("Archived"), Tone::Quiet)) }
             },
             actions: self.actions(repeating.as_ref()),
         }
@@ -217,7 +218,7 @@ impl Sheet<'_> {
         let main = ButtonKind::Main;
         let plain = ButtonKind::Plain;
         html! {
-            @if self.may_edit { (button_link("Edit", &self.address("/edit"), "pencil", ButtonKind::Plain)) }
+            @if self.may_edit { (button_link(t!("Edit"), &self.address("/edit"), "pencil", ButtonKind::Plain)) }
             (self.more(repeating))
             @if let (true, Some(repeating)) = (self.may_move, repeating) {
                 @match repeating.waits().filter(|_| self.is_blocked()) {
@@ -225,23 +226,23 @@ impl Sheet<'_> {
                     None => (repeating.actions(self.csrf())),
                 }
             } @else if self.may_move {
-                @match self.task.text("status") {
+                @match task::STATUS.get(&self.task) {
                     "not_started" | "on_hold" => {
-                        @let start = if self.task.text("status") == "on_hold" { "Resume" } else { "Start" };
+                        @let start = if task::STATUS.get(&self.task) == "on_hold" { t!("Resume") } else { t!("Start") };
                         @if self.is_blocked() {
                             (self.forced(start, TaskStatus::InProgress, None))
                         } @else {
-                            (step("Complete", "check", "completed", plain))
+                            (step(t!("Complete"), "check", "completed", plain))
                             (step(start, "play", "in_progress", main))
                         }
                     }
                     "in_progress" => @if self.is_blocked() {
-                        (self.forced("Complete", TaskStatus::Completed, None))
+                        (self.forced(t!("Complete"), TaskStatus::Completed, None))
                     } @else {
-                        (step("Complete", "check", "completed", main))
+                        (step(t!("Complete"), "check", "completed", main))
                     },
-                    "completed" => (step("Reopen", "rotate-ccw", "in_progress", plain)),
-                    _ => (step("Reopen", "rotate-ccw", "not_started", plain)),
+                    "completed" => (step(t!("Reopen"), "rotate-ccw", "in_progress", plain)),
+                    _ => (step(t!("Reopen"), "rotate-ccw", "not_started", plain)),
                 }
             }
         }
@@ -249,7 +250,7 @@ impl Sheet<'_> {
 
     /// Rare actions.
     fn more(&self, repeating: Option<&Repeating<'_>>) -> Markup {
-        let status = self.task.text("status");
+        let status = task::STATUS.get(&self.task);
         let step = |label: &str, drawing: &str, to: &str, danger| MenuItem::Post {
             label: label.to_owned(),
             action: self.address("/transition"),
@@ -262,20 +263,24 @@ impl Sheet<'_> {
             items.extend(repeating.more());
         } else if self.may_move {
             if ["not_started", "in_progress"].contains(&status) {
-                items.push(step("Hold", "pause", "on_hold", false));
+                items.push(step(t!("Hold"), "pause", "on_hold", false));
             }
             if status == "in_progress" || status == "on_hold" {
-                items.push(step("Back to not started", "rotate-ccw", "not_started", false));
+                items.push(step(t!("Back to not started"), "rotate-ccw", "not_started", false));
             }
             if parts::is_open(&self.task) {
-                items.push(step("Cancel task", "ban", "cancelled", true));
+                items.push(step(t!("Cancel task"), "ban", "cancelled", true));
             }
         }
         if self.may_archive {
             let (label, word, drawing) = if self.task.is_archived() {
-                ("Restore", "/restore", "archive-restore")
+                (t!("Restore"), "/restore", "archive-restore")
             } else {
-                (if repeating.is_some() { "Archive series" } else { "Archive" }, "/archive", "archive")
+                (
+                    if repeating.is_some() { t!("Archive series") } else { t!("Archive") },
+                    "/archive",
+                    "archive",
+                )
             };
             items.push(MenuItem::Post {
                 label: label.to_owned(),
@@ -289,7 +294,7 @@ impl Sheet<'_> {
             return html! {};
         }
         menu(&Menu {
-            label: "More actions".to_owned(),
+            label: t!("More actions").to_owned(),
             icon: "ellipsis".to_owned(),
             icon_only: true,
             at_end: true,
@@ -302,8 +307,8 @@ impl Sheet<'_> {
     fn forced(&self, label: &str, status: TaskStatus, date: Option<&str>) -> Markup {
         html! {
             details.menu data-side="end" {
-                summary.button { (icon("lock")) (label) " anyway" (icon("chevron-down")) }
-                div.menu-panel.reason-panel { (self.reason_form("force-head", &format!("{label} anyway"), status, date, Scope::This)) }
+                summary.button { (icon("lock")) (t_html!("{label} anyway", label)) (icon("chevron-down")) }
+                div.menu-panel.reason-panel { (self.reason_form("force-head", &t!("{label} anyway", label), status, date, Scope::This)) }
             }
         }
     }
@@ -322,9 +327,9 @@ impl Sheet<'_> {
                 input type="hidden" name="status" value=(status.as_str());
                 @if let Some(date) = date { input type="hidden" name="recurrence_id" value=(date); }
                 @if scope == Scope::All { input type="hidden" name="scope" value="all"; }
-                label for=(id) { "Reason to go ahead" }
+                label for=(id) { (t!("Reason to go ahead")) }
                 input.input #(id) type="text" name="force_reason" required maxlength="2000" autocomplete="off";
-                p.field-help { "The reason is shown in the history." }
+                p.field-help { (t!("The reason is shown in the history.")) }
                 (submit_button(label, "", ButtonKind::Main))
             }
         }
@@ -334,13 +339,13 @@ impl Sheet<'_> {
         let Some(Blocked { detail, status, date, scope }) = &self.blocked else {
             return html! {};
         };
-        let word = choices::label(TASK_STATUSES, status.as_str());
+        let word = words::choice(TASK_STATUSES, status.as_str());
         let of = date.as_deref().map(|date| format!("{}: ", dates::name_text(date))).unwrap_or_default();
         notice(
             Tone::Bad,
             &html! {
                 p { (detail) }
-                @if self.may_move { (self.reason_form("force-notice", &format!("{of}{word} anyway"), *status, date.as_deref(), *scope)) }
+                @if self.may_move { (self.reason_form("force-notice", &t!("{of}{word} anyway", of, word), *status, date.as_deref(), *scope)) }
             },
         )
     }
@@ -356,19 +361,19 @@ impl Sheet<'_> {
     }
 
     fn description(&self) -> Markup {
-        let text = self.task.text("description");
+        let text = task::DESCRIPTION.get(&self.task);
         let held = self.held("description", text.to_owned());
         let error = self.error("description");
         let edit = html! {
             @if self.may_edit {
                 details.inline-edit open[error.is_some()] {
-                    summary.link-button { @if text.is_empty() { "Add a description" } @else { "Edit description" } }
+                    summary.link-button { @if text.is_empty() { (t!("Add a description")) } @else { (t!("Edit description")) } }
                     form.stack data-gap="small" method="post" action=(self.address("/change")) data-guard {
                         input type="hidden" name="csrf_token" value=(self.csrf());
-                        textarea.input #field-description name="description" rows="6" aria-label="Description"
+                        textarea.input #field-description name="description" rows="6" aria-label=(t!("Description"))
                             aria-invalid=[error.map(|_| "true")] { "\n" (held) }
                         @if let Some(error) = error { p.field-error { (icon("circle-alert")) (error) } }
-                        (submit_button("Save description", "", ButtonKind::Plain))
+                        (submit_button(t!("Save description"), "", ButtonKind::Plain))
                     }
                 }
             }
@@ -376,11 +381,11 @@ impl Sheet<'_> {
         panel(
             "description",
             "",
-            "Description",
+            t!("Description"),
             &html! {},
             &html! {
                 @if text.is_empty() {
-                    @if !self.may_edit { p.muted { "No description yet." } }
+                    @if !self.may_edit { p.muted { (t!("No description yet.")) } }
                 } @else {
                     p.prose.long-text { (text) }
                 }
@@ -393,23 +398,23 @@ impl Sheet<'_> {
         if dates::is_series(&self.task) {
             return series::progress(&self.task);
         }
-        let value = self.task.integer("progress").and_then(|part| u8::try_from(part).ok()).unwrap_or(0);
+        let value = task::PROGRESS.get(&self.task).and_then(|part| u8::try_from(part).ok()).unwrap_or(0);
         let error = self.error("progress");
         panel(
             "progress",
             "",
-            "Progress",
+            t!("Progress"),
             &html! {},
             &html! {
                 (badges::wide_progress(value))
                 @if self.may_move && parts::is_open(&self.task) {
                     form.row.progress-form method="post" action=(self.address("/change")) {
                         input type="hidden" name="csrf_token" value=(self.csrf());
-                        label for="field-progress" { "Percent done" }
+                        label for="field-progress" { (t!("Percent done")) }
                         input.input #field-progress type="number" name="progress" min="0" max="100" step="1"
                             inputmode="numeric" required value=(self.held("progress", value.to_string()))
                             aria-invalid=[error.map(|_| "true")];
-                        (submit_button("Set progress", "", ButtonKind::Plain))
+                        (submit_button(t!("Set progress"), "", ButtonKind::Plain))
                         @if let Some(error) = error { p.field-error { (icon("circle-alert")) (error) } }
                     }
                 }
@@ -432,8 +437,8 @@ impl Sheet<'_> {
         };
         let (first, then) = (&self.around.prerequisites, &self.around.dependents);
         html! {
-            @if !first.is_empty() { (panel("prerequisites", "", "Depends on", &html! {}, &list(first))) }
-            @if !then.is_empty() { (panel("dependents", "", "Required by", &html! {}, &list(then))) }
+            @if !first.is_empty() { (panel("prerequisites", "", t!("Depends on"), &html! {}, &list(first))) }
+            @if !then.is_empty() { (panel("dependents", "", t!("Required by"), &html! {}, &list(then))) }
         }
     }
 
@@ -443,7 +448,7 @@ impl Sheet<'_> {
                 Some(kind) if kind != &kinds::USER => html! { a href=(kind.url(id)) { (known.title) } },
                 _ => badges::person(&known.title),
             },
-            None => html! { span.faint { "Unknown" } },
+            None => html! { span.faint { (t!("Unknown")) } },
         }
     }
 
@@ -456,7 +461,8 @@ impl Sheet<'_> {
         let today = self.page.today;
         let day = |name: &str| task.date(name).map_or_else(|| html! {}, |day| badges::date(day, today));
         let hours = |name: &str| {
-            task.integer(name).map_or_else(|| html! {}, |hours| html! { (hours_text(hours)) " h" })
+            task.integer(name)
+                .map_or_else(|| html! {}, |hours| html! { (t_html!("{hours} h", hours = hours_text(hours))) })
         };
         let moment = |name: &str| {
             task.instant(name).map_or_else(|| html! {}, |at| {
@@ -465,45 +471,45 @@ impl Sheet<'_> {
             })
         };
         let mut list = vec![
-            ("Repeats", describe::of_record(task).map_or_else(|| html! {}, |said| html! { (said) })),
+            (t!("Repeats"), describe::of_record(task).map_or_else(|| html! {}, |said| html! { (said) })),
             (
-                "Belongs to",
+                t!("Belongs to"),
                 match parts::origin(task, &self.directory) {
                     Some((title, address, module)) => parts::origin_link(&title, &address, module),
                     None => html! {},
                 },
             ),
-            ("Assignees", self.links(task.references("assignees"))),
-            ("Teams", self.links(task.references("teams"))),
-            ("Start", day("start_date")),
-            ("Due", parts::due(task, today)),
-            ("Priority", badges::priority(task.text("priority"))),
-            ("Domain", html! { (choices::label(TASK_DOMAINS, task.text("domain"))) }),
+            (t!("Assignees"), self.links(task::ASSIGNEES.get(task))),
+            (t!("Teams"), self.links(task::TEAMS.get(task))),
+            (t!("Start"), day("start_date")),
+            (t!("Due"), parts::due(task, today)),
+            (t!("Priority"), badges::priority(task::PRIORITY.get(task))),
+            (t!("Domain"), html! { (words::choice(TASK_DOMAINS, task::DOMAIN.get(task))) }),
         ];
-        if !task.text("phase").is_empty() {
-            list.push(("Phase", html! { (choices::label(TASK_PHASES, task.text("phase"))) }));
+        if !task::PHASE.get(task).is_empty() {
+            list.push((t!("Phase"), html! { (words::choice(TASK_PHASES, task::PHASE.get(task))) }));
         }
-        let concerned = task.get("links").targets();
+        let concerned = task::LINKS.value(task).targets();
         if !concerned.is_empty() {
-            list.push(("Related records", self.links(&concerned)));
+            list.push((t!("Related records"), self.links(&concerned)));
         }
         for (label, value) in [
-            ("Estimated", hours("estimated_hours")),
-            ("Actual", hours("actual_hours")),
-            ("Started", moment("started_at")),
-            ("Completed", moment("completed_at")),
+            (t!("Estimated"), hours("estimated_hours")),
+            (t!("Actual"), hours("actual_hours")),
+            (t!("Started"), moment("started_at")),
+            (t!("Completed"), moment("completed_at")),
         ] {
             if !value.0.is_empty() {
                 list.push((label, value));
             }
         }
-        if let Some(weight) = task.integer("weight").filter(|weight| *weight != 100) {
-            list.push(("Weight", html! { (hours_text(weight)) }));
+        if let Some(weight) = task::WEIGHT.get(task).filter(|weight| *weight != 100) {
+            list.push((t!("Weight"), html! { (hours_text(weight)) }));
         }
         if let Some(maker) = task.created_by {
-            list.push(("Created by", self.link(maker)));
-        } else if !task.text("template_item").is_empty() {
-            list.push(("Created by", html! { "A template" }));
+            list.push((t!("Created by"), self.link(maker)));
+        } else if !task::TEMPLATE_ITEM.get(task).is_empty() {
+            list.push((t!("Created by"), html! { (t!("A template")) }));
         }
         if list[0].1.0.is_empty() {
             list.remove(0);

@@ -7,8 +7,8 @@ use maud::{Markup, html};
 use obcms_app::records::lists::Parameters as Pairs;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::{Action, FieldGroup, relations_to_write};
-use obcms_domain::choices::{self, TASK_DOMAINS};
-use obcms_domain::kinds::TASK;
+use obcms_domain::choices::TASK_DOMAINS;
+use obcms_domain::kinds::{TASK, task};
 use obcms_domain::registry::Record;
 use obcms_store::records::Directory;
 
@@ -21,6 +21,7 @@ use crate::components::filters::filters;
 use crate::components::frame::Width;
 use crate::components::tables::{BulkAction, Column, Direction, Pager, Row, Table, column_chooser, table};
 use crate::components::tabs::{Tab, tabs};
+use crate::components::words::{self, t};
 use crate::core::errors::PageError;
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::PageParameters;
@@ -63,7 +64,7 @@ pub async fn list(
     let may_add = may_create(&actor, &TASK);
     let view = Table {
         id: "tasks".to_owned(),
-        caption: "Tasks".to_owned(),
+        caption: t!("Tasks").to_owned(),
         columns: columns(&address),
         rows: listing.records.iter().map(|task| row(task, &listing.directory, page.today)).collect(),
         bulk_actions: bulk_actions(&actor, &address),
@@ -90,16 +91,16 @@ pub async fn list(
     }
     let content = html! {
         (page_head(&PageHead {
-            title: "Tasks".to_owned(),
-            actions: html! { @if may_add { (button_link("New task", "/tasks/new", "plus", ButtonKind::Main)) } },
+            title: t!("Tasks").to_owned(),
+            actions: html! { @if may_add { (button_link(t!("New task"), "/tasks/new", "plus", ButtonKind::Main)) } },
             ..PageHead::default()
         }))
-        div #task-tabs data-live="task" { (tabs("Views", &tab_row(&address, &counts))) }
+        div #task-tabs data-live="task" { (tabs(t!("Views"), &tab_row(&address, &counts))) }
         (filters(&filter_row, &column_chooser(&view)))
         (table(&view))
     };
     let page: Page = page.width(Width::Full);
-    Ok(Html(page.render("Tasks", &content).into_string()))
+    Ok(Html(page.render(t!("Tasks"), &content).into_string()))
 }
 
 fn tab_row(address: &Address, counts: &[i64]) -> Vec<Tab> {
@@ -118,25 +119,25 @@ fn tab_row(address: &Address, counts: &[i64]) -> Vec<Tab> {
             } else {
                 Address { path: "/tasks", pairs: wanted }.with(&[], &[])
             };
-            Tab { label: (*label).to_owned(), href, count: u64::try_from(*count).ok(), current }
+            Tab { label: words::text(label).to_owned(), href, count: u64::try_from(*count).ok(), current }
         })
         .collect()
 }
 
 fn empty(address: &Address, may_add: bool) -> Markup {
     let is_filtered = address.pairs.iter().any(|(name, _)| name != "sort");
-    let new = may_add.then(|| ("New task".to_owned(), "/tasks/new".to_owned()));
+    let new = may_add.then(|| (t!("New task").to_owned(), "/tasks/new".to_owned()));
     empty_state(&if is_filtered {
         EmptyState {
             icon: "square-check".to_owned(),
-            title: "No tasks".to_owned(),
-            text: "No tasks match. Remove a filter above to see more.".to_owned(),
+            title: t!("No tasks").to_owned(),
+            text: t!("No tasks match. Remove a filter above to see more.").to_owned(),
             action: None,
         }
     } else {
         EmptyState {
             icon: "square-check".to_owned(),
-            title: "No tasks yet".to_owned(),
+            title: t!("No tasks yet").to_owned(),
             text: TASK.purpose.to_owned(),
             action: new,
         }
@@ -175,7 +176,7 @@ fn columns(address: &Address) -> Vec<Column> {
                 if sorted == Some(Direction::Ascending) { format!("-{key}") } else { (*key).to_owned() };
             Column {
                 key: (*key).to_owned(),
-                label: (*label).to_owned(),
+                label: words::text(label).to_owned(),
                 sort_href: if *sortable {
                     address.with(&["cursor"], &[("sort", &other)])
                 } else {
@@ -196,7 +197,7 @@ fn row(task: &Record, directory: &Directory, today: Date) -> Row {
         href: TASK.url(task.id),
         title: task.title().to_owned(),
         cells,
-        past: task.is_archived() || task.text("status") == "cancelled",
+        past: task.is_archived() || task::STATUS.get(task) == "cancelled",
     }
 }
 
@@ -205,31 +206,31 @@ fn cell(key: &str, task: &Record, directory: &Directory, today: Date) -> Markup 
         "title" => html! { (task.title()) },
         "status" => html! {
             (parts::status(task))
-            @if task.flag("blocked") && parts::is_open(task) {
-                " " (badges::icon_badge("lock", "Blocked", badges::Tone::Bad))
+            @if task::BLOCKED.get(task) && parts::is_open(task) {
+                " " (badges::icon_badge("lock", t!("Blocked"), badges::Tone::Bad))
             }
         },
         "due_date" => parts::due(task, today),
         "assignees" => {
             let names = parts::people(task, directory);
             match names.as_slice() {
-                [] => html! { span.faint { "Unassigned" } },
+                [] => html! { span.faint { (t!("Unassigned")) } },
                 [one] => badges::person(one),
                 _ => badges::people(&names),
             }
         }
-        "priority" => badges::priority(task.text("priority")),
+        "priority" => badges::priority(task::PRIORITY.get(task)),
         "origin" => match parts::origin(task, directory) {
             Some((title, address, module)) => parts::origin_link(&title, &address, module),
             None => html! {},
         },
         "progress" => {
-            badges::progress(task.integer("progress").and_then(|part| u8::try_from(part).ok()).unwrap_or(0))
+            badges::progress(task::PROGRESS.get(task).and_then(|part| u8::try_from(part).ok()).unwrap_or(0))
         }
-        "domain" => html! { (choices::label(TASK_DOMAINS, task.text("domain"))) },
-        "start_date" => task.date("start_date").map_or_else(|| html! {}, |day| badges::date(day, today)),
+        "domain" => html! { (words::choice(TASK_DOMAINS, task::DOMAIN.get(task))) },
+        "start_date" => task::START_DATE.get(task).map_or_else(|| html! {}, |day| badges::date(day, today)),
         "estimated_hours" => {
-            task.integer("estimated_hours").map_or_else(|| html! {}, |hours| html! { (hours_text(hours)) })
+            task::ESTIMATED_HOURS.get(task).map_or_else(|| html! {}, |hours| html! { (hours_text(hours)) })
         }
         _ => html! { time datetime=(task.updated_at) { (task.updated_at.strftime("%Y-%m-%d")) } },
     }
@@ -255,14 +256,14 @@ fn bulk_actions(actor: &Actor, address: &Address) -> Vec<BulkAction> {
     };
     let mut actions = Vec::new();
     if may(Action::Transition) {
-        actions.push(action("complete", "Complete", "check", false));
+        actions.push(action("complete", t!("Complete"), "check", false));
     }
     let takes = !relations_to_write(&actor.roles, area, FieldGroup::People).is_empty();
     if takes && !actor.read_only && actor.id.is_some() {
-        actions.push(action("assign", "Assign to me", "user-plus", false));
+        actions.push(action("assign", t!("Assign to me"), "user-plus", false));
     }
     if may(Action::Archive) {
-        actions.push(action("archive", "Archive", "archive", true));
+        actions.push(action("archive", t!("Archive"), "archive", true));
     }
     actions
 }

@@ -11,12 +11,14 @@ use obcms_app::tasks::occurrences;
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, TASK_PHASES};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds;
+use obcms_domain::kinds::{self, task};
+use obcms_domain::registry::shared::{START, TIMEZONE};
 use obcms_domain::registry::{Kind, Record, Value};
 use serde_json::{Map, json};
 
 use crate::components::buttons::{ButtonKind, button_link, submit_button};
 use crate::components::icons::icon;
+use crate::components::words::{self, t, t_html};
 use crate::components::{badges, detail};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
@@ -45,12 +47,12 @@ pub fn panel(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resu
     let may_add = !record.is_archived() && may_create(actor, &kinds::TASK);
     let new = format!("/tasks/new?origin={}:{}", record.kind.name, record.id);
     let actions = html! {
-        @if !tasks.is_empty() { span.muted { (complete) " of " (tasks.len()) " done" } }
-        @if may_add { (button_link("Add with details", &new, "plus", ButtonKind::Quiet)) }
+        @if !tasks.is_empty() { span.muted { (t_html!("{complete} of {count} done", complete, count = tasks.len())) } }
+        @if may_add { (button_link(t!("Add with details"), &new, "plus", ButtonKind::Quiet)) }
     };
     let content = html! { div.stack data-gap="small" {
         @if tasks.is_empty() {
-            p.muted { "No tasks yet." }
+            p.muted { (t!("No tasks yet.")) }
         }
         @for (label, tasks) in by_phase(&tasks) {
             @if !label.is_empty() { h3 { (label) } }
@@ -61,35 +63,36 @@ pub fn panel(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resu
         @if may_add {
             form.row method="post" action=(address) {
                 input type="hidden" name="csrf_token" value=(page.csrf());
-                input.input.grow name="title" required maxlength="255" aria-label="Title of a new task"
-                    placeholder="Add a task";
-                (submit_button("Add task", "plus", ButtonKind::Plain))
+                input.input.grow name="title" required maxlength="255" aria-label=(t!("Title of a new task"))
+                    placeholder=(t!("Add a task"));
+                (submit_button(t!("Add task"), "plus", ButtonKind::Plain))
             }
         }
     } };
-    Ok(detail::panel("tasks", "task", "Tasks", &actions, &content))
+    Ok(detail::panel("tasks", "task", t!("Tasks"), &actions, &content))
 }
 
 fn by_phase(tasks: &[Record]) -> Vec<(&'static str, Vec<&Record>)> {
     let mut groups: Vec<(&'static str, Vec<&Record>)> = Vec::new();
     for choice in TASK_PHASES {
-        let of_phase: Vec<&Record> = tasks.iter().filter(|task| task.text("phase") == choice.value).collect();
+        let of_phase: Vec<&Record> =
+            tasks.iter().filter(|task| task::PHASE.get(task) == choice.value).collect();
         if !of_phase.is_empty() {
-            groups.push((choice.label, of_phase));
+            groups.push((words::label(choice.label), of_phase));
         }
     }
     let others: Vec<&Record> =
-        tasks.iter().filter(|task| !choices::contains(TASK_PHASES, task.text("phase"))).collect();
+        tasks.iter().filter(|task| !choices::contains(TASK_PHASES, task::PHASE.get(task))).collect();
     if !others.is_empty() {
-        groups.push((if groups.is_empty() { "" } else { "Other" }, others));
+        groups.push((if groups.is_empty() { "" } else { t!("Other") }, others));
     }
     groups
 }
 
 /// Returns the day from which the tasks of the record are dated; only events count days from it.
 fn anchor(record: &Record) -> Option<Date> {
-    let zone = TimeZone::get(record.text("timezone")).ok()?;
-    record.instant("start").map(|start| start.to_zoned(zone).date())
+    let zone = TimeZone::get(TIMEZONE.get(record)).ok()?;
+    START.get(record).map(|start| start.to_zoned(zone).date())
 }
 
 /// Row of a task; `address` changes its state, for those who may.
@@ -101,10 +104,10 @@ fn row(
     values: &Values<'_>,
 ) -> Markup {
     let is_done = task.state() == "completed";
-    let (word, drawing) = if is_done { ("Reopen", "circle-check") } else { ("Complete", "circle") };
+    let (word, drawing) = if is_done { (t!("Reopen"), "circle-check") } else { (t!("Complete"), "circle") };
     // Of a series, the next open occurrence is completed.
     let open = occurrences::open_date(task, page.today).ok().flatten();
-    let due = open.as_ref().map_or_else(|| task.date("due_date"), |open| Some(open.last_day()));
+    let due = open.as_ref().map_or_else(|| task::DUE_DATE.get(task), |open| Some(open.last_day()));
     html! {
         li id={ "task-" (task.id) } data-past[is_done || task.state() == "cancelled"] {
             @if let Some(address) = address {
@@ -137,11 +140,11 @@ fn row(
 /// Formats a distance: "3 days before", "on the day", "1 day after".
 fn distance(day: Date, due: Date) -> String {
     let days = day.until(due).map_or(0, |span| span.get_days());
-    let unit = if days.abs() == 1 { "day" } else { "days" };
+    let unit = if days.abs() == 1 { t!("day") } else { t!("days") };
     match days {
-        0 => "on the day".to_owned(),
-        days if days < 0 => format!("{} {unit} before", -days),
-        days => format!("{days} {unit} after"),
+        0 => t!("on the day").to_owned(),
+        days if days < 0 => t!("{days} {unit} before", days = -days, unit),
+        days => t!("{days} {unit} after", days, unit),
     }
 }
 
@@ -187,13 +190,13 @@ pub async fn change(
         let saved = blocking(|| state.app.update(&actor, &kinds::TASK, task, &input, None))?;
         let words = badges::words(saved.state()).to_lowercase();
         let undo = blocking(|| state.app.undo_of_last(&actor, &kinds::TASK, task))?;
-        return Ok(done(&address, &format!("Task {words}"), undo.as_deref()));
+        return Ok(done(&address, &t!("Task {words}", words), undo.as_deref()));
     }
     input.insert("title".to_owned(), json!(form.get("title")));
     input.insert("origin".to_owned(), json!({ "kind": kind.name, "id": id.0 }));
     let task = blocking(|| state.app.create(&actor, &kinds::TASK, &input))?;
     let undo = blocking(|| state.app.undo_of_last(&actor, &kinds::TASK, task.id))?;
-    Ok(done(&address, "Task added", undo.as_deref()))
+    Ok(done(&address, t!("Task added"), undo.as_deref()))
 }
 
 #[cfg(test)]

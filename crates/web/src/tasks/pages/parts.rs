@@ -4,9 +4,9 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use obcms_app::records::lists::Parameters as Pairs;
 use obcms_app::tasks::task_facts;
-use obcms_domain::choices::{self, Choice, PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
+use obcms_domain::choices::{Choice, PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds;
+use obcms_domain::kinds::{self, task};
 use obcms_domain::registry::Record;
 pub use obcms_domain::tasks::is_open;
 use obcms_store::records::Directory;
@@ -14,6 +14,7 @@ use obcms_store::records::Directory;
 use crate::components::badges::{self, Tone, icon_badge};
 use crate::components::filters::{Chip, Filters};
 use crate::components::forms::{self, Control, FormField};
+use crate::components::words::{self, t};
 use crate::core::return_path::local_path;
 pub use crate::records::pages::dates::due;
 
@@ -48,12 +49,12 @@ impl Facts {
 pub fn marks(task: &Record, today: Date) -> Markup {
     let facts = Facts::of(task, today);
     html! {
-        @if ["high", "critical"].contains(&task.text("priority")) { (badges::priority(task.text("priority"))) }
+        @if ["high", "critical"].contains(&task::PRIORITY.get(task)) { (badges::priority(task::PRIORITY.get(task))) }
         (due(task, today))
-        @if is_open(task) && task.flag("blocked") {
-            (icon_badge("lock", "Blocked", Tone::Bad))
+        @if is_open(task) && task::BLOCKED.get(task) {
+            (icon_badge("lock", t!("Blocked"), Tone::Bad))
         } @else if facts.at_risk && !facts.overdue {
-            (icon_badge("triangle-alert", "At risk", Tone::Warning))
+            (icon_badge("triangle-alert", t!("At risk"), Tone::Warning))
         }
     }
 }
@@ -61,14 +62,14 @@ pub fn marks(task: &Record, today: Date) -> Markup {
 /// Badge of the status.
 #[must_use]
 pub fn status(task: &Record) -> Markup {
-    let value = task.text("status");
-    badges::badge(choices::label(TASK_STATUSES, value), Tone::of_status(value))
+    let value = task::STATUS.get(task);
+    badges::badge(words::choice(TASK_STATUSES, value), Tone::of_status(value))
 }
 
 /// Returns title, address and module of the origin of a task.
 #[must_use]
 pub fn origin(task: &Record, directory: &Directory) -> Option<(String, String, &'static str)> {
-    let origin = directory.get(&task.link("origin")?.id)?;
+    let origin = directory.get(&task::ORIGIN.get(task)?.id)?;
     let kind = kinds::by_name(&origin.kind)?;
     Some((origin.title.clone(), kind.url(origin.id), kind.module.key()))
 }
@@ -85,7 +86,7 @@ pub fn origin_link(title: &str, address: &str, module: &str) -> Markup {
 #[must_use]
 pub fn people(task: &Record, directory: &Directory) -> Vec<String> {
     let name = |id: &Id| directory.get(id).map(|person| person.title.clone());
-    task.references("assignees").iter().filter_map(name).collect()
+    task::ASSIGNEES.get(task).iter().filter_map(name).collect()
 }
 
 /// Parameters of a page in order, without empty ones.
@@ -163,7 +164,9 @@ pub fn filter_ids(address: &Address) -> Vec<Id> {
 pub fn filters(address: &Address, titles: &Directory) -> Filters {
     let mut fields: Vec<FormField> = FLAGS
         .iter()
-        .map(|(name, label)| field(name, label, Control::Checkbox { checked: address.get(name) == "true" }))
+        .map(|(name, label)| {
+            field(name, words::text(label), Control::Checkbox { checked: address.get(name) == "true" })
+        })
         .collect();
     fields.extend(LISTS.iter().map(|(name, label, list)| {
         let chosen = address.get(name);
@@ -171,27 +174,28 @@ pub fn filters(address: &Address, titles: &Directory) -> Filters {
             .iter()
             .map(|choice| forms::Choice {
                 value: choice.value.to_owned(),
-                label: choice.label.to_owned(),
+                label: words::label(choice.label).to_owned(),
                 selected: choice.value == chosen,
             })
             .collect();
-        field(name, label, Control::Select { options })
+        field(name, words::text(label), Control::Select { options })
     }));
-    for (name, label, collection) in [("assignees", "Assignee", "users"), ("teams", "Team", "teams")] {
+    for (name, label, collection) in [("assignees", t!("Assignee"), "users"), ("teams", t!("Team"), "teams")]
+    {
         let id: Option<Id> = address.get(name).parse().ok();
         let selected = id.map(|id| {
-            let title = titles.get(&id).map_or_else(|| "Someone".to_owned(), |known| known.title.clone());
+            let title = titles.get(&id).map_or_else(|| t!("Someone").to_owned(), |known| known.title.clone());
             (id.to_string(), title)
         });
         fields.push(field(name, label, Control::Reference { collection: collection.to_owned(), selected }));
     }
-    for (name, label) in [("due_date_from", "Due from"), ("due_date_to", "Due until")] {
+    for (name, label) in [("due_date_from", t!("Due from")), ("due_date_to", t!("Due until"))] {
         fields.push(field(name, label, Control::Date { value: address.get(name).to_owned() }));
     }
     Filters {
         action: address.path.to_owned(),
         search: Some(address.get("q").to_owned()),
-        search_label: "Search tasks".to_owned(),
+        search_label: t!("Search tasks").to_owned(),
         chips: chips(address, titles),
         fields,
         keep: address.pairs.iter().filter(|(name, _)| name != "cursor").cloned().collect(),
@@ -228,22 +232,24 @@ fn chips(address: &Address, titles: &Directory) -> Vec<Chip> {
 /// Formats a filter.
 fn words(name: &str, value: &str, titles: &Directory) -> (String, String) {
     if let Some((_, label)) = FLAGS.iter().find(|(known, _)| *known == name) {
-        return ((*label).to_owned(), if value == "true" { "" } else { "No" }.to_owned());
+        return (words::text(label).to_owned(), if value == "true" { "" } else { t!("No") }.to_owned());
     }
     let label = match name {
-        "assignees" => "Assignee".to_owned(),
-        "origin" => "Belongs to".to_owned(),
-        "due_date_from" => "Due from".to_owned(),
-        "due_date_to" => "Due until".to_owned(),
-        _ => kinds::TASK.field(name).map_or_else(|| badges::words(name), |field| field.label.to_owned()),
+        "assignees" => t!("Assignee").to_owned(),
+        "origin" => t!("Belongs to").to_owned(),
+        "due_date_from" => t!("Due from").to_owned(),
+        "due_date_to" => t!("Due until").to_owned(),
+        _ => kinds::TASK
+            .field(name)
+            .map_or_else(|| badges::words(name), |field| words::label(field.label).to_owned()),
     };
     let list = LISTS.iter().find(|(known, ..)| *known == name).map(|(_, _, list)| *list);
     let one = |part: &str| -> String {
         if part == "none" {
-            return "None".to_owned();
+            return t!("None").to_owned();
         }
         if let Some(list) = list {
-            return choices::label(list, part).to_owned();
+            return words::choice(list, part).to_owned();
         }
         let id: Option<Id> = part.rsplit(':').next().and_then(|id| id.parse().ok());
         id.and_then(|id| titles.get(&id)).map_or_else(|| part.to_owned(), |known| known.title.clone())

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use obcms_app::calendar::series::occurrences::Date;
 use obcms_app::tasks::occurrences;
 use obcms_domain::calendar::series::state::series_state;
-use obcms_domain::kinds::TASK;
+use obcms_domain::kinds::{TASK, task};
 use obcms_domain::registry::{Record, Value};
 use obcms_domain::tasks::TaskStatus;
 use serde_json::Value as Json;
@@ -15,6 +15,7 @@ use crate::components::badges::date_text;
 use crate::components::buttons::{ButtonKind, post_button};
 use crate::components::detail::panel;
 use crate::components::menu::MenuItem;
+use crate::components::words::{t, t_html};
 use crate::records::pages::dates;
 
 /// Repeating task with its next open occurrence.
@@ -34,9 +35,9 @@ impl<'a> Repeating<'a> {
     /// Formats the next open occurrence: "Next: Mon 25 Jan".
     pub fn subtitle(&self) -> String {
         match &self.open {
-            Some(date) if date.last_day() < self.today => format!("Missed: {}", self.day(date)),
-            Some(date) => format!("Next: {}", self.day(date)),
-            None if parts::is_open(self.task) => "All occurrences done".to_owned(),
+            Some(date) if date.last_day() < self.today => t!("Missed: {day}", day = self.day(date)),
+            Some(date) => t!("Next: {day}", day = self.day(date)),
+            None if parts::is_open(self.task) => t!("All occurrences done").to_owned(),
             None => String::new(),
         }
     }
@@ -74,11 +75,11 @@ impl<'a> Repeating<'a> {
         };
         match (series_state(self.task).as_str(), &self.open) {
             ("completed" | "cancelled", _) => {
-                whole("Reopen series", "rotate-ccw", "not_started", ButtonKind::Plain)
+                whole(t!("Reopen series"), "rotate-ccw", "not_started", ButtonKind::Plain)
             }
             (_, None) => {
                 let fields = [("status", "not_started")];
-                let label = "Reopen last occurrence";
+                let label = t!("Reopen last occurrence");
                 post_button(
                     label,
                     &format!("{page}/transition"),
@@ -88,12 +89,12 @@ impl<'a> Repeating<'a> {
                     &fields,
                 )
             }
-            ("on_hold", _) => whole("Resume series", "play", "not_started", ButtonKind::Main),
+            ("on_hold", _) => whole(t!("Resume series"), "play", "not_started", ButtonKind::Main),
             (_, Some(date)) => html! {
-                @if date.record.text("status") != "in_progress" {
-                    (step("Start", "play", "in_progress", ButtonKind::Plain))
+                @if task::STATUS.get(&date.record) != "in_progress" {
+                    (step(t!("Start"), "play", "in_progress", ButtonKind::Plain))
                 }
-                (step("Complete", "check", "completed", ButtonKind::Main))
+                (step(t!("Complete"), "check", "completed", ButtonKind::Main))
             },
         }
     }
@@ -103,9 +104,9 @@ impl<'a> Repeating<'a> {
         match (series_state(self.task).as_str(), &self.open) {
             ("completed" | "cancelled" | "on_hold", _) | (_, None) => None,
             (_, Some(date)) => {
-                let (word, status) = match date.record.text("status") {
-                    "in_progress" => ("Complete", TaskStatus::Completed),
-                    _ => ("Start", TaskStatus::InProgress),
+                let (word, status) = match task::STATUS.get(&date.record) {
+                    "in_progress" => (t!("Complete"), TaskStatus::Completed),
+                    _ => (t!("Start"), TaskStatus::InProgress),
                 };
                 let label = format!("{word} {}", in_words(&self.day(date)));
                 Some((label, status, Some(&date.recurrence_id)))
@@ -125,12 +126,12 @@ impl<'a> Repeating<'a> {
         let mut items = Vec::new();
         if parts::is_open(self.task) {
             if series_state(self.task) != "on_hold" {
-                items.push(step("Hold series", "pause", "on_hold", false));
+                items.push(step(t!("Hold series"), "pause", "on_hold", false));
             }
             if self.open.is_some() {
-                items.push(step("Complete series", "check", "completed", false));
+                items.push(step(t!("Complete series"), "check", "completed", false));
             }
-            items.push(step("Cancel series", "ban", "cancelled", true));
+            items.push(step(t!("Cancel series"), "ban", "cancelled", true));
         }
         items
     }
@@ -138,7 +139,7 @@ impl<'a> Repeating<'a> {
 
 /// Number of completed occurrences, in place of one progress for all.
 pub fn progress(task: &Record) -> Markup {
-    let done = match task.get("overrides") {
+    let done = match task::OVERRIDES.value(task) {
         Value::Json(Json::Object(dates)) => dates
             .values()
             .filter(|patch| patch.get("status").and_then(Json::as_str) == Some("completed"))
@@ -146,25 +147,23 @@ pub fn progress(task: &Record) -> Markup {
         _ => 0,
     };
     let said = match done {
-        0 => "No occurrences done yet.".to_owned(),
-        1 => "1 occurrence done.".to_owned(),
-        done => format!("{done} occurrences done."),
+        0 => t!("No occurrences done yet.").to_owned(),
+        1 => t!("1 occurrence done.").to_owned(),
+        done => t!("{done} occurrences done.", done),
     };
     panel(
         "progress",
         "",
-        "Progress",
+        t!("Progress"),
         &html! {},
         &html! {
-            p.muted { (said) " Each occurrence has its own status." }
+            p.muted { (t_html!("{said} Each occurrence has its own status.", said)) }
         },
     )
 }
 
 /// Formats a day within a sentence: "today", "Mon 25 Jan".
 fn in_words(day: &str) -> String {
-    match day {
-        "Today" | "Tomorrow" | "Yesterday" => day.to_lowercase(),
-        _ => day.to_owned(),
-    }
+    let is_near = [t!("Today"), t!("Tomorrow"), t!("Yesterday")].contains(&day);
+    if is_near { day.to_lowercase() } else { day.to_owned() }
 }

@@ -10,9 +10,9 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
-use obcms_domain::choices::{self, ANCHORS, ASSIGNEE_RULES, Choice as Entry, PRIORITIES, TASK_PHASES};
+use obcms_domain::choices::{ANCHORS, ASSIGNEE_RULES, Choice as Entry, PRIORITIES, TASK_PHASES};
 use obcms_domain::core::hex::hex;
-use obcms_domain::kinds::TASK_TEMPLATE;
+use obcms_domain::kinds::{TASK_TEMPLATE, task, task_template};
 use obcms_domain::registry::{FieldError, Record, Value};
 use serde_json::{Map, Value as Json, json};
 
@@ -22,6 +22,7 @@ use crate::components::detail::{PageHead, detail, page_head, panel, properties};
 use crate::components::forms::{FormField, error_summary, field};
 use crate::components::icons::icon;
 use crate::components::tables::{Column, Row as TableRow, Table, table};
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -80,12 +81,12 @@ async fn show(
         let values = page.values(&directory, &zone);
         let items = items(&record);
         let wide = html! {
-            @if !record.text("description").is_empty() { p.prose { (record.text("description")) } }
-            (panel("items", "task_template", &format!("Tasks ({})", items.len()), &html! {}, &items_table(items)))
+            @if !task::DESCRIPTION.get(&record).is_empty() { p.prose { (task::DESCRIPTION.get(&record)) } }
+            (panel("items", "task_template", &t!("Tasks ({count})", count = items.len()), &html! {}, &items_table(items)))
             (history_panel(&state, &page, &actor, &TASK_TEMPLATE, record.id)?)
         };
         let shown = generic::properties(&record, &values);
-        let narrow = panel("properties", "task_template", "Properties", &html! {}, &properties(&shown));
+        let narrow = panel("properties", "task_template", t!("Properties"), &html! {}, &properties(&shown));
         let content = html! { (generic::head(&state, &page, &actor, &record)?) (detail(&wide, &narrow)) };
         Ok::<_, AppError>(below(&page).render(record.title(), &content).into_string())
     })?;
@@ -93,11 +94,11 @@ async fn show(
 }
 
 fn below(page: &Page) -> Page {
-    page.clone().below(TASK_TEMPLATE.plural, "/task-templates")
+    page.clone().below(words::label(TASK_TEMPLATE.plural), "/task-templates")
 }
 
 fn items(record: &Record) -> &[Json] {
-    match record.get("items") {
+    match task_template::ITEMS.value(record) {
         Value::Json(Json::Array(items)) => items,
         _ => &[],
     }
@@ -114,13 +115,15 @@ fn is_shown(item: &Json) -> bool {
 /// Formats an offset: "3 days before the start".
 fn when(item: &Json) -> String {
     let days = item.get("offset_days").and_then(Json::as_i64).unwrap_or(0);
-    let unit = if days.abs() == 1 { "day" } else { "days" };
+    let unit = if days.abs() == 1 { t!("day") } else { t!("days") };
     let anchor =
-        choices::label(ANCHORS, if text(item, "anchor") == "end" { "end" } else { "start" }).to_lowercase();
+        words::choice(ANCHORS, if text(item, "anchor") == "end" { "end" } else { "start" }).to_lowercase();
     match days {
-        0 => format!("On the {anchor}"),
-        days if days < 0 => format!("{} {unit} before the {anchor}", days.unsigned_abs()),
-        days => format!("{days} {unit} after the {anchor}"),
+        0 => t!("On the {anchor}", anchor),
+        days if days < 0 => {
+            t!("{count} {unit} before the {anchor}", count = days.unsigned_abs(), unit, anchor)
+        }
+        days => t!("{days} {unit} after the {anchor}", days, unit, anchor),
     }
 }
 
@@ -149,11 +152,11 @@ fn items_table(items: &[Json]) -> Markup {
                 id: text(item, "key").to_owned(),
                 title: text(item, "title").to_owned(),
                 cells: vec![
-                    html! { (text(item, "title")) @if is_shown(item) { " " (badge("Visible to partners", Tone::Neutral)) } @if !text(item, "description").is_empty() { p.muted { (text(item, "description")) } } },
+                    html! { (text(item, "title")) @if is_shown(item) { " " (badge(t!("Visible to partners"), Tone::Neutral)) } @if !text(item, "description").is_empty() { p.muted { (text(item, "description")) } } },
                     html! { (when(item)) },
-                    html! { (choices::label(ASSIGNEE_RULES, text(item, "assignee"))) },
+                    html! { (words::choice(ASSIGNEE_RULES, text(item, "assignee"))) },
                     priority(text(item, "priority")),
-                    html! { (choices::label(TASK_PHASES, text(item, "phase"))) },
+                    html! { (words::choice(TASK_PHASES, text(item, "phase"))) },
                     html! { @if let Some(hours) = item.get("estimated_hours").and_then(Json::as_f64) { (hours) } },
                     html! { (waits.join(", ")) },
                 ],
@@ -163,18 +166,18 @@ fn items_table(items: &[Json]) -> Markup {
         .collect();
     table(&Table {
         id: "template-items".to_owned(),
-        caption: "Tasks of the template".to_owned(),
+        caption: t!("Tasks of the template").to_owned(),
         columns: vec![
-            column("title", "Task", false),
-            column("when", "Due", false),
-            column("assignee", "Assignee", false),
-            column("priority", "Priority", false),
-            column("phase", "Phase", false),
-            column("hours", "Hours", true),
-            column("waits", "Depends on", false),
+            column("title", t!("Task"), false),
+            column("when", t!("Due"), false),
+            column("assignee", t!("Assignee"), false),
+            column("priority", t!("Priority"), false),
+            column("phase", t!("Phase"), false),
+            column("hours", t!("Hours"), true),
+            column("waits", t!("Depends on"), false),
         ],
         rows,
-        empty: Some(html! { p.muted { "No tasks yet. Edit the template to add some." } }),
+        empty: Some(html! { p.muted { (t!("No tasks yet. Edit the template to add some.")) } }),
         ..Table::default()
     })
 }
@@ -295,14 +298,15 @@ fn save(
     let (errors, problem) = match result {
         Ok(saved) => {
             let undo = blocking(|| state.app.undo_of_last(actor, &TASK_TEMPLATE, saved))?;
-            return Ok(done(&TASK_TEMPLATE.url(saved), "Task template saved", undo.as_deref()));
+            return Ok(done(&TASK_TEMPLATE.url(saved), t!("Task template saved"), undo.as_deref()));
         }
         Err(AppError::Invalid(errors)) => (errors, None),
         Err(AppError::Stale { .. }) => {
             // A repeated save replaces the present template: the person was warned.
             form.0.retain(|(name, _)| name != "version");
-            let problem = "Someone else changed this template. Your changes are still in the form: open the \
-                           template in another tab to see theirs, then save again to overwrite them";
+            let problem =
+                t!("Someone else changed this template. Your changes are still in the form: open the \
+                           template in another tab to see theirs, then save again to overwrite them");
             (Vec::new(), Some(problem.to_owned()))
         }
         Err(error @ AppError::Conflict { .. }) => (Vec::new(), Some(error.to_string())),
@@ -400,11 +404,13 @@ fn draw(state: &State, page: &Page, actor: &Actor, sheet: &Sheet<'_>) -> Result<
     let (title, action, back) = match sheet.record {
         Some(record) => {
             let address = TASK_TEMPLATE.url(record.id);
-            (format!("Edit {}", record.title()), format!("{address}/edit"), address)
+            (t!("Edit {title}", title = record.title()), format!("{address}/edit"), address)
         }
-        None => {
-            ("New task template".to_owned(), "/task-templates/new".to_owned(), "/task-templates".to_owned())
-        }
+        None => (
+            t!("New task template").to_owned(),
+            "/task-templates/new".to_owned(),
+            "/task-templates".to_owned(),
+        ),
     };
     let all: Vec<&FormField> = fields.iter().collect();
     let items_error: Vec<&str> = sheet
@@ -425,22 +431,22 @@ fn draw(state: &State, page: &Page, actor: &Actor, sheet: &Sheet<'_>) -> Result<
             @if version.is_none() { input type="hidden" name=(REQUEST_KEY) value=(sheet.request_key(state)); }
             @if let Some(version) = &version { input type="hidden" name="version" value=(sheet.typed_version(version)); }
             // Enter in a field saves, rather than pressing the first button of a row.
-            button.visually-hidden type="submit" name="do" value="save" tabindex="-1" aria-hidden="true" { "Save" }
+            button.visually-hidden type="submit" name="do" value="save" tabindex="-1" aria-hidden="true" { (t!("Save")) }
             div.fields { @for entry in &fields { (field(entry)) } }
             section.panel id="field-items" tabindex="-1" {
-                header.panel-head { h2 { "Tasks" } }
+                header.panel-head { h2 { (t!("Tasks")) } }
                 @for message in &items_error { p.field-error { (icon("circle-alert")) (message) } }
                 p.field-help {
-                    "Use {name} for the title of the event, assessment or PPA. A task can depend only on tasks above it; enter their keys."
+                    (t!("Use {name} for the title of the event, assessment or PPA. A task can depend only on tasks above it; enter their keys."))
                 }
                 ol.template-rows {
                     @for (place, row) in sheet.rows.iter().enumerate() { (row_fields(row, place, sheet.rows.len())) }
                 }
-                button.button type="submit" name="do" value="add" { (icon("plus")) "Add task" }
+                button.button type="submit" name="do" value="add" { (icon("plus")) (t!("Add task")) }
             }
             div.form-actions {
-                button.button type="submit" name="do" value="save" data-kind="main" { "Save template" }
-                (button_link("Cancel", &back, "", ButtonKind::Quiet))
+                button.button type="submit" name="do" value="save" data-kind="main" { (t!("Save template")) }
+                (button_link(t!("Cancel"), &back, "", ButtonKind::Quiet))
             }
         }
     };
@@ -469,7 +475,7 @@ fn row_fields(row: &Row, place: usize, count: usize) -> Markup {
         _ => String::new(),
     };
     let number = place + 1;
-    let label = |words: &str| format!("{words} of task {number}");
+    let label = |words: &str| t!("{words} of task {number}", words, number);
     let line = |name: &str, words: &str, kind: &str| {
         html! {
             label.template-field data-member=(name) {
@@ -485,7 +491,7 @@ fn row_fields(row: &Row, place: usize, count: usize) -> Markup {
                 span { (words) }
                 select.input name={ "items." (name) } aria-label=(label(words)) {
                     @if may_be_empty { option value="" selected[chosen.is_empty()] { "–" } }
-                    @for entry in entries { option value=(entry.value) selected[entry.value == chosen] { (entry.label) } }
+                    @for entry in entries { option value=(entry.value) selected[entry.value == chosen] { (words::text(entry.label)) } }
                 }
             }
         }
@@ -493,26 +499,26 @@ fn row_fields(row: &Row, place: usize, count: usize) -> Markup {
     let act = |action: &str, words: &str, drawing: &str, disabled: bool| {
         html! {
             button.button type="submit" name="do" value={ (action) ":" (place) } data-kind="quiet" data-only="icon"
-                title=(words) aria-label={ (words) " task " (number) } disabled[disabled] { (icon(drawing)) }
+                title=(words) aria-label={ (t_html!("{action} task {number}", action = words, number)) } disabled[disabled] { (icon(drawing)) }
         }
     };
     html! {
         li.template-row {
-            (line("title", "Title", "text"))
-            (line("offset_days", "Days", "number"))
-            (list("anchor", "From", ANCHORS, false))
-            (list("assignee", "Assignee", ASSIGNEE_RULES, false))
-            (list("priority", "Priority", PRIORITIES, false))
-            (list("phase", "Phase", TASK_PHASES, true))
-            (line("estimated_hours", "Hours", "text"))
-            (line("key", "Key", "text"))
-            (line("prerequisites", "Depends on", "text"))
-            (line("description", "Description", "text"))
-            (list("visible_to_partners", "Visible to", VISIBILITY, false))
+            (line("title", t!("Title"), "text"))
+            (line("offset_days", t!("Days"), "number"))
+            (list("anchor", t!("From"), ANCHORS, false))
+            (list("assignee", t!("Assignee"), ASSIGNEE_RULES, false))
+            (list("priority", t!("Priority"), PRIORITIES, false))
+            (list("phase", t!("Phase"), TASK_PHASES, true))
+            (line("estimated_hours", t!("Hours"), "text"))
+            (line("key", t!("Key"), "text"))
+            (line("prerequisites", t!("Depends on"), "text"))
+            (line("description", t!("Description"), "text"))
+            (list("visible_to_partners", t!("Visible to"), VISIBILITY, false))
             div.template-actions {
-                (act("up", "Move up", "arrow-up", place == 0))
-                (act("down", "Move down", "arrow-down", number == count))
-                (act("remove", "Remove", "x", false))
+                (act("up", t!("Move up"), "arrow-up", place == 0))
+                (act("down", t!("Move down"), "arrow-down", number == count))
+                (act("remove", t!("Remove"), "x", false))
             }
         }
     }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use obcms_app::tasks::board::may_move;
 use obcms_app::tasks::today::{Appointment, Due, Queue, Today, TodayTask};
 use obcms_app::{Actor, calendar};
-use obcms_domain::kinds::{EVENT, TASK};
+use obcms_domain::kinds::{EVENT, TASK, ppa, task};
 
 use super::parts;
 use crate::components::badges::{date_text, grouped};
@@ -15,12 +15,18 @@ use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, detail, page_head, panel};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::icons::icon;
+use crate::components::words::{t, t_html};
 use crate::core::errors::PageError;
 use crate::core::frame::{Page, SignedIn};
 use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::may_create;
+
+/// Kinds whose changes refresh the decisions.
+const DECISIONS: &str = "need application task";
+/// Kinds whose changes refresh what is late.
+const LATE: &str = "task ppa";
 
 /// Pages with their access.
 pub fn routes() -> Vec<PageRoute> {
@@ -35,14 +41,14 @@ async fn show(
     let may_add = may_create(&actor, &TASK);
     let content = html! {
         (page_head(&PageHead {
-            title: "Today".to_owned(),
+            title: t!("Today").to_owned(),
             subtitle: page.today.strftime("%A, %-d %B %Y").to_string(),
-            actions: html! { @if may_add { (button_link("New task", "/tasks/new", "plus", ButtonKind::Main)) } },
+            actions: html! { @if may_add { (button_link(t!("New task"), "/tasks/new", "plus", ButtonKind::Main)) } },
             ..PageHead::default()
         }))
         (detail(&tasks(&page, &actor, &today, may_add), &beside(&page, &today)))
     };
-    Ok(Html(page.render("Today", &content).into_string()))
+    Ok(Html(page.render(t!("Today"), &content).into_string()))
 }
 
 fn tasks(page: &Page, actor: &Actor, today: &Today, may_add: bool) -> Markup {
@@ -52,16 +58,16 @@ fn tasks(page: &Page, actor: &Actor, today: &Today, may_add: bool) -> Markup {
             @if today.tasks.is_empty() {
                 (empty_state(&EmptyState {
                     icon: "square-check".to_owned(),
-                    title: "Nothing to do".to_owned(),
-                    text: "Tasks assigned to you are listed here by due date.".to_owned(),
-                    action: may_add.then(|| ("New task".to_owned(), "/tasks/new".to_owned())),
+                    title: t!("Nothing to do").to_owned(),
+                    text: t!("Tasks assigned to you are listed here by due date.").to_owned(),
+                    action: may_add.then(|| (t!("New task").to_owned(), "/tasks/new".to_owned())),
                 }))
             }
             @for part in Due::ALL {
                 @let of_part: Vec<&TodayTask> = today
                     .tasks
                     .iter()
-                    .filter(|duty| Due::of(duty.task.date("due_date"), page.today, today.week_end) == part)
+                    .filter(|duty| Due::of(task::DUE_DATE.get(&duty.task), page.today, today.week_end) == part)
                     .collect();
                 @if !of_part.is_empty() {
                     section.panel data-late[part == Due::Late] {
@@ -71,7 +77,7 @@ fn tasks(page: &Page, actor: &Actor, today: &Today, may_add: bool) -> Markup {
                 }
             }
             @if today.total > shown {
-                p { a href="/tasks?mine=true&open=true" { "All " (grouped(today.total.unsigned_abs())) " of my tasks" } }
+                p { a href="/tasks?mine=true&open=true" { (t_html!("All {count} of my tasks", count = grouped(today.total.unsigned_abs()))) } }
             }
         }
     }
@@ -94,14 +100,14 @@ fn row(page: &Page, actor: &Actor, today: &Today, duty: &TodayTask) -> Markup {
                     input type="hidden" name="csrf_token" value=(page.csrf());
                     input type="hidden" name="status" value="completed";
                     input type="hidden" name="back" value="/";
-                    button.done-button type="submit" title="Complete" aria-label={ "Complete " (task.title()) } {
+                    button.done-button type="submit" title=(t!("Complete")) aria-label={ (t_html!("Complete {title}", title = task.title())) } {
                         (icon("circle"))
                     }
                 }
             }
             div.task-words {
                 a.task-title href=(calendar::address(&TASK, task.id, date)) { (task.title()) }
-                @if !date.is_empty() { span.repeats title="Part of a series" { (icon("repeat")) span.visually-hidden { "Part of a series" } } }
+                @if !date.is_empty() { span.repeats title=(t!("Part of a series")) { (icon("repeat")) span.visually-hidden { (t!("Part of a series")) } } }
                 @if let Some((title, address, module)) = origin {
                     (parts::origin_link(&title, &address, module))
                 }
@@ -113,15 +119,15 @@ fn row(page: &Page, actor: &Actor, today: &Today, duty: &TodayTask) -> Markup {
 
 fn beside(page: &Page, today: &Today) -> Markup {
     html! {
-        (panel("decisions", "need application task ppa", "Needs your action", &html! {}, &html! {
+        (panel("decisions", DECISIONS, t!("Needs your action"), &html! {}, &html! {
             @if today.decisions.is_empty() {
-                p.muted { "Nothing needs your action." }
+                p.muted { (t!("Nothing needs your action.")) }
             }
             @for pile in &today.decisions { (pile_list(pile, None)) }
         }))
-        (panel("my-events", "event", "Events this week", &html! {}, &events(page, &today.events)))
+        (panel("my-events", "event", t!("Events this week"), &html! {}, &events(page, &today.events)))
         @if !today.late.is_empty() {
-            (panel("late", "task ppa", "Late", &html! {}, &html! {
+            (panel("late", LATE, t!("Late"), &html! {}, &html! {
                 @for pile in &today.late { (pile_list(pile, Some(page.today))) }
             }))
         }
@@ -137,7 +143,7 @@ fn pile_list(pile: &Queue, today: Option<Date>) -> Markup {
                 li {
                     a href=(record.kind.url(record.id)) { (record.title()) }
                     @if let Some(today) = today {
-                        @let day = record.date("due_date").or_else(|| record.date("target_end_date"));
+                        @let day = task::DUE_DATE.get(record).or_else(|| ppa::TARGET_END_DATE.get(record));
                         @if let Some(day) = day { span.faint.nowrap { (date_text(day, today)) } }
                     }
                 }
@@ -157,8 +163,8 @@ fn events(page: &Page, events: &[Appointment]) -> Markup {
     }
     html! {
         @if days.is_empty() {
-            p.muted { "You have no events until the end of the week." }
-            p { a href="/calendar" { "Open the calendar" } }
+            p.muted { (t!("You have no events until the end of the week.")) }
+            p { a href="/calendar" { (t!("Open the calendar")) } }
         }
         @for (day, of_day) in days {
             h3.pile-head { time datetime=(day) { (date_text(day, page.today)) } }
@@ -168,7 +174,7 @@ fn events(page: &Page, events: &[Appointment]) -> Markup {
                         span.event-time {
                             @match event.start {
                                 Some(start) => (start.to_zoned(zone.clone()).strftime("%-I:%M %p")),
-                                None => "All day",
+                                None => (t!("All day")),
                             }
                         }
                         span.grow {

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, MILESTONE_STATUSES};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::PPA;
+use obcms_domain::kinds::{PPA, ppa};
 use obcms_domain::registry::{FieldError, Record, Value, parse_date};
 use serde_json::{Map, Value as Json, json};
 
@@ -25,7 +25,7 @@ use crate::records::pages::written::{error_of, since};
 
 /// The milestones as they are kept.
 pub(super) fn milestones(record: &Record) -> Vec<Json> {
-    match record.get("milestones") {
+    match ppa::MILESTONES.value(record) {
         Value::Json(Json::Array(items)) => items.clone(),
         _ => Vec::new(),
     }

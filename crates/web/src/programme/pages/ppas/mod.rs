@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{NEED, PPA};
+use obcms_domain::kinds::{NEED, PPA, need, ppa};
 use obcms_domain::registry::{FieldError, Record, Value};
 use obcms_store::records;
 use serde_json::{Map, Value as Json, json};
@@ -162,7 +162,7 @@ fn progress_line(record: &Record) -> Markup {
         div id="progress" data-live="ppa task" {
             (badges::wide_progress(percent(record, "progress").unwrap_or(0)))
             @if let Some(by_hand) = percent(record, "manual_progress") {
-                p.muted { "Manual: " (by_hand) "%: " (record.text("manual_progress_reason")) }
+                p.muted { "Manual: " (by_hand) "%: " (ppa::MANUAL_PROGRESS_REASON.get(record)) }
             }
         }
     }
@@ -188,8 +188,8 @@ fn overview(
         .collect();
     let wide = html! {
         (panel("summary", "ppa", "Summary", &html! {}, &html! {
-            @if record.text("summary").is_empty() { p.muted { "No summary yet." } }
-            @else { p.prose { (record.text("summary")) } }
+            @if ppa::SUMMARY.get(record).is_empty() { p.muted { "No summary yet." } }
+            @else { p.prose { (ppa::SUMMARY.get(record)) } }
         }))
         (panel("progress-panel", "ppa task", "Progress", &html! {}, &progress(page, record, may_edit, refused)))
         (needs(state, actor, record)?)
@@ -252,7 +252,7 @@ fn progress(page: &Page, record: &Record, may_edit: bool, refused: &Refused) -> 
                 label: "Manual".to_owned(),
                 value: by_hand.map_or_else(
                     || html! { "Not set (calculated from tasks)" },
-                    |share| html! { (badges::progress(share)) " " (record.text("manual_progress_reason")) },
+                    |share| html! { (badges::progress(share)) " " (ppa::MANUAL_PROGRESS_REASON.get(record)) },
                 ),
             },
         ]))
@@ -295,7 +295,7 @@ fn needs(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppErr
                     li {
                         a href=(NEED.url(need.id)) { (need.title()) }
                         (badge(&state_words(&NEED, need.state()), Tone::of_status(need.state())))
-                        @if let Some(score) = need.integer("priority_score") { span.muted { "Score " (score) } }
+                        @if let Some(score) = need::PRIORITY_SCORE.get(need) { span.muted { "Score " (score) } }
                     }
                 }
             }
@@ -305,12 +305,12 @@ fn needs(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppErr
 
 fn visible_needs(state: &State, actor: &Actor, record: &Record) -> Result<Vec<Record>, AppError> {
     state.app.read(|tx| {
-        let mut ids = record.references("needs").to_vec();
+        let mut ids = ppa::NEEDS.get(record).to_vec();
         if let Some(scope) = actor.scope(&NEED)? {
             ids = records::in_scope(tx, &NEED, &ids, &scope)?;
         }
         let mut found = records::load_many(tx, &NEED, &ids)?;
-        found.sort_by_key(|need| (std::cmp::Reverse(need.integer("priority_score")), need.id));
+        found.sort_by_key(|need| (std::cmp::Reverse(need::PRIORITY_SCORE.get(need)), need.id));
         Ok(found)
     })
 }
@@ -318,10 +318,10 @@ fn visible_needs(state: &State, actor: &Actor, record: &Record) -> Result<Vec<Re
 fn budget(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
     let label = |name: &str| trace_label(record, name);
     let amount = |centavos: i64| html! { (badges::money(centavos)) };
-    let budget = record.integer("budget_allocation_centavos");
-    let slots = record.integer("obc_slots").or(record.integer("total_slots")).filter(|slots| *slots > 0);
+    let budget = ppa::BUDGET_ALLOCATION_CENTAVOS.get(record);
+    let slots = ppa::OBC_SLOTS.get(record).or(ppa::TOTAL_SLOTS.get(record)).filter(|slots| *slots > 0);
     let found = visible_needs(state, actor, record)?;
-    let cost: i64 = found.iter().filter_map(|need| need.integer("estimated_cost_centavos")).sum();
+    let cost: i64 = found.iter().filter_map(|need| need::ESTIMATED_COST_CENTAVOS.get(need)).sum();
     let count = |name: &str| {
         record
             .integer(name)
@@ -330,7 +330,7 @@ fn budget(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppEr
     };
     let rows = [
         ("Budget", budget.map_or_else(|| html! {}, amount)),
-        ("Fiscal year", record.integer("fiscal_year").map_or_else(|| html! {}, |year| html! { (year) })),
+        ("Fiscal year", ppa::FISCAL_YEAR.get(record).map_or_else(|| html! {}, |year| html! { (year) })),
         ("Funding source", label("funding_source")),
         ("Appropriation class", label("appropriation_class")),
         ("Budget approval", label("approval_stage")),
@@ -387,8 +387,11 @@ async fn set_progress(
     } else {
         let share = form.get("manual_progress").trim();
         let Ok(share) = share.parse::<i64>() else {
-            let errors =
-                vec![FieldError::new("manual_progress", "type", "Enter a whole number from 0 to 100.")];
+            let errors = vec![FieldError::new(
+                ppa::MANUAL_PROGRESS.name(),
+                "type",
+                "Enter a whole number from 0 to 100.",
+            )];
             return refuse(&state, &page, &actor, id.0, "overview", &Refused { form, errors, problem: None });
         };
         input.insert("manual_progress".to_owned(), json!(share));
