@@ -20,6 +20,7 @@ use obcms_store::programme::portfolio::{self as store, PpaLine, TaskCount};
 use obcms_store::records::{self, Scope};
 use serde_json::{Value as Json, json};
 
+pub use obcms_domain::programme::needs::HIGH_PRIORITY;
 pub use store::Needs;
 
 use crate::core::cache::RevisionCache;
@@ -27,8 +28,6 @@ use crate::core::{Actor, App, AppError, Visibility};
 
 /// Number of PPAs on a page of the list.
 pub const LISTED: usize = 50;
-/// Score from which a need is of high priority.
-pub const HIGH_PRIORITY: i64 = 80;
 
 /// Filter of the portfolio.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

@@ -54,9 +54,6 @@ pub const TEAMS: &[TeamSeed] = &[
     },
 ];
 
-/// The focus areas of a team for which none are named.
-pub const DEFAULT_FOCUS_AREAS: [&str; 4] = ["strategy", "implementation", "monitoring", "coordination"];
-
 /// The team that gets generated tasks of `domain` as long as the office has not said otherwise.
 pub fn for_domain(domain: &str) -> Option<&'static TeamSeed> {
     TEAMS.iter().find(|team| team.domains.contains(&domain))
