@@ -137,7 +137,7 @@ impl App {
             projects: actor.visibility(&PROJECT),
             tasks: actor.visibility(&TASK),
         };
-        self.read(|tx| self.cache::<PortfolioCache>().get(tx, key.clone(), |tx| work_out(tx, &key)))
+        self.read(|tx| self.cache::<PortfolioCache>().get(tx, key.clone(), |tx| compute(tx, &key)))
     }
 
     /// Returns the regions for the filter: id and name.
@@ -146,7 +146,7 @@ impl App {
     }
 }
 
-fn work_out(tx: &mut Tx<'_>, key: &Key) -> Result<Portfolio, AppError> {
+fn compute(tx: &mut Tx<'_>, key: &Key) -> Result<Portfolio, AppError> {
     let selection = store::Selection {
         fiscal_year: key.filter.fiscal_year,
         sector: key.filter.sector.as_deref(),
