@@ -50,7 +50,7 @@ fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> R
     }
     let days = |record: &Record| work.app.rules().anchors(record, work.app.zone());
     if days(before) != days(record) {
-        redate(work, record)?;
+        shift_generated_tasks(work, record)?;
     }
     Ok(())
 }
@@ -73,7 +73,7 @@ fn follow_archive(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Recor
 }
 
 /// Re-dates generated tasks that nobody edited when the anchors of their origin move.
-fn redate(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<(), AppError> {
+fn shift_generated_tasks(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<(), AppError> {
     let (start, end) = work.app.rules().anchors(origin, work.app.zone());
     let ids = store::of_origin(work.tx, origin.id)?;
     for before in obcms_store::records::load_many(work.tx, &TASK, &ids)? {

@@ -11,9 +11,10 @@ use crate::core::rules::KindRules;
 use crate::rules::RULES;
 
 /// Meaning of each rule, in the order in which a write applies them.
-const MEANINGS: [(&str, &str); 22] = [
+const MEANINGS: [(&str, &str); 23] = [
     ("action_for_input", "policy action of an update, by its members"),
     ("choices", "choices that are refused because of other records; forms do not offer them"),
+    ("locked_fields", "fields that the state of a record locks; forms show them as text"),
     ("before_save", "completes and checks a record that people created or changed"),
     ("change_whole", "applies status and progress to a series as a whole"),
     ("before_series", "completes and checks a series whose dates were changed"),
@@ -43,6 +44,7 @@ fn given(rules: &KindRules) -> Vec<&'static str> {
         kind: _,
         action_for_input,
         choices,
+        locked_fields,
         before_save,
         change_whole,
         before_series,
@@ -67,6 +69,7 @@ fn given(rules: &KindRules) -> Vec<&'static str> {
     let all = [
         ("action_for_input", action_for_input.is_some()),
         ("choices", choices.is_some()),
+        ("locked_fields", locked_fields.is_some()),
         ("before_save", before_save.is_some()),
         ("change_whole", change_whole.is_some()),
         ("before_series", before_series.is_some()),

@@ -4,7 +4,6 @@ pub mod actions;
 pub mod dependencies;
 pub mod progress;
 pub mod rank;
-pub mod schedule;
 pub mod states;
 pub mod templates;
 

@@ -423,7 +423,7 @@ impl Reader<'_> {
             end,
         };
         if event.uid.is_empty() {
-            event.uid = made_up_uid(&event);
+            event.uid = derived_uid(&event);
         }
         Ok(event)
     }
@@ -463,7 +463,7 @@ fn person(line: &Property) -> String {
 }
 
 /// Returns a UID for an event without one: the same for the same start and title.
-fn made_up_uid(event: &Event) -> String {
+fn derived_uid(event: &Event) -> String {
     let digest = Sha256::digest(format!("{}\n{}", event.start, event.summary));
     digest[..12].iter().fold(String::from("without-uid-"), |uid, byte| format!("{uid}{byte:02x}"))
 }

@@ -14,7 +14,7 @@ use obcms_app::App;
 use std::io::Write;
 
 /// Writes to standard output. A closed pipe (`obcms user list | head -1`) is not an error.
-pub fn say(text: &str) -> Result<(), Failure> {
+pub fn print_stdout(text: &str) -> Result<(), Failure> {
     let mut output = std::io::stdout().lock();
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {

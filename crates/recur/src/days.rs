@@ -206,7 +206,7 @@ impl Days {
         let mut day = day;
         while day <= last {
             budget.spend(1)?;
-            self.turn_to(day, budget)?;
+            self.select_year(day, budget)?;
             if let Some(found) = self.current.mask.next(day - self.current.start) {
                 let found = self.current.start + found;
                 return Ok((found <= last).then_some(found));
@@ -222,7 +222,7 @@ impl Days {
         if self.is_everything {
             return Ok((to - from).max(0) as u64);
         }
-        self.turn_to(from, budget)?;
+        self.select_year(from, budget)?;
         Ok(self.current.mask.count(from - self.current.start, to - self.current.start))
     }
 
@@ -234,7 +234,7 @@ impl Days {
         let mut list = Vec::new();
         let mut day = from;
         while day < to {
-            self.turn_to(day, budget)?;
+            self.select_year(day, budget)?;
             let Year { start, end, mask } = self.current;
             mask.list(day - start, to.min(end) - start, |found| list.push(start + found));
             day = end;
@@ -244,7 +244,7 @@ impl Days {
     }
 
     /// Selects the year of a day as the current one.
-    fn turn_to(&mut self, day: Day, budget: &Budget) -> Result<(), ExpandError> {
+    fn select_year(&mut self, day: Day, budget: &Budget) -> Result<(), ExpandError> {
         if (self.current.start..self.current.end).contains(&day) {
             return Ok(());
         }
@@ -261,7 +261,7 @@ impl Days {
             Some((_, mask)) => *mask,
             None => {
                 budget.spend(50)?;
-                let mask = self.work_out(year, start);
+                let mask = self.compute_mask(year, start);
                 self.known.push((sort, mask));
                 mask
             }
@@ -270,7 +270,7 @@ impl Days {
         Ok(())
     }
 
-    fn work_out(&self, year: i64, start: Day) -> Mask {
+    fn compute_mask(&self, year: i64, start: Day) -> Mask {
         let starts = month_starts(is_leap(year));
         let length = i64::from(starts[12]);
         let mut mask = Mask::NONE;

@@ -475,7 +475,7 @@ pub fn beat(tx: &mut Tx<'_>, runner: &str, now: Timestamp) -> Result<(), StoreEr
 }
 
 /// Deletes a process that ended.
-pub fn leave(tx: &mut Tx<'_>, runner: &str) -> Result<(), StoreError> {
+pub fn remove_runner(tx: &mut Tx<'_>, runner: &str) -> Result<(), StoreError> {
     tx.execute("DELETE FROM job_runners WHERE name = $1", &[runner.into()])?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use obcms_domain::core::addresses::closed;
 use obcms_tests::other::{Other, answer};
 
 fn limits() -> Limits {
-    Limits { bytes: 1000, ..Limits::usual(true) }
+    Limits { bytes: 1000, ..Limits::with_defaults(true) }
 }
 
 fn ask(other: &Other) -> FetchRequest {
@@ -58,7 +58,7 @@ fn local_addresses_are_refused_in_every_notation() {
         "webcal://192.168.1.1/c.ics",
     ] {
         let asked = FetchRequest { address: address.to_owned(), ..FetchRequest::default() };
-        let refused = fetch(&asked, &Limits::usual(false)).unwrap_err();
+        let refused = fetch(&asked, &Limits::with_defaults(false)).unwrap_err();
         assert!(refused.to_string().contains("not on the public internet"), "{address}: {refused}");
     }
 }

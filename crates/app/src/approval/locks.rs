@@ -27,20 +27,20 @@ pub(super) fn require_unlocked(before: &Record, record: &Record) -> Result<(), A
     }
     let labels: Vec<&str> =
         changed.iter().map(|name| record.kind.field(name).map_or(*name, |field| field.label)).collect();
-    let (verb, way_out) = (if labels.len() == 1 { "is" } else { "are" }, way_out(state));
+    let (verb, unlock_hint) = (if labels.len() == 1 { "is" } else { "are" }, unlock_hint(state));
     Err(AppError::Conflict {
-        detail: format!("{} {verb} locked by the budget approval. {way_out}", labels.join(", ")),
+        detail: format!("{} {verb} locked by the budget approval. {unlock_hint}", labels.join(", ")),
         more: vec![("locked_fields", json!(changed)), ("approval_stage", json!(state.as_str()))],
     })
 }
 
-/// Returns what to do to change a locked figure.
+/// Returns what to do to change a locked figure of a PPA.
 #[must_use]
-pub fn way_out_of(record: &Record) -> &'static str {
-    way_out(state_of(record))
+pub fn unlock_hint_of(record: &Record) -> &'static str {
+    unlock_hint(state_of(record))
 }
 
-const fn way_out(state: State) -> &'static str {
+const fn unlock_hint(state: State) -> &'static str {
     match state {
         State::TechnicalReview => {
             "Withdraw the submission before the first decision, or ask the decider to return it."

@@ -111,7 +111,7 @@ impl Runner {
             let _ = heart.join();
         }
         let name = self.shared.name.clone();
-        let left = self.shared.app.database().write(|tx| Ok::<_, AppError>(jobs::leave(tx, &name)?));
+        let left = self.shared.app.database().write(|tx| Ok::<_, AppError>(jobs::remove_runner(tx, &name)?));
         if let Err(error) = left {
             tracing::warn!("the job runner could not be deregistered: {error}");
         }

@@ -20,6 +20,7 @@ use obcms_store::programme::portfolio::{self as store, PpaLine, TaskCount};
 use obcms_store::records::{self, Scope};
 use serde_json::{Value as Json, json};
 
+pub use obcms_domain::programme::needs::HIGH_PRIORITY;
 pub use store::Needs;
 
 use crate::core::cache::RevisionCache;
@@ -27,8 +28,6 @@ use crate::core::{Actor, App, AppError, Visibility};
 
 /// Number of PPAs on a page of the list.
 pub const LISTED: usize = 50;
-/// Score from which a need is of high priority.
-pub const HIGH_PRIORITY: i64 = 80;
 
 /// Filter of the portfolio.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -138,7 +137,7 @@ impl App {
             projects: actor.visibility(&PROJECT),
             tasks: actor.visibility(&TASK),
         };
-        self.read(|tx| self.cache::<PortfolioCache>().get(tx, key.clone(), |tx| work_out(tx, &key)))
+        self.read(|tx| self.cache::<PortfolioCache>().get(tx, key.clone(), |tx| compute(tx, &key)))
     }
 
     /// Returns the regions for the filter: id and name.
@@ -147,7 +146,7 @@ impl App {
     }
 }
 
-fn work_out(tx: &mut Tx<'_>, key: &Key) -> Result<Portfolio, AppError> {
+fn compute(tx: &mut Tx<'_>, key: &Key) -> Result<Portfolio, AppError> {
     let selection = store::Selection {
         fiscal_year: key.filter.fiscal_year,
         sector: key.filter.sector.as_deref(),

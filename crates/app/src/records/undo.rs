@@ -239,7 +239,7 @@ fn plan(
     for change in latest {
         let Some(current) = current.get(&change.record_id) else { continue };
         if let Some(last) = blocking_change(&later_than(&since, change))
-            && !is_as_left(change, current)
+            && !matches_change(change, current)
         {
             obstacles.add_changed(current, last.actor);
         }
@@ -413,7 +413,7 @@ pub(crate) fn is_undone(tx: &mut Tx<'_>, record: Id, set: Id) -> Result<bool, Ap
 }
 
 /// Returns true if the record has the values that the change left: unchanged since, or changed and changed back.
-fn is_as_left(change: &Change, record: &Record) -> bool {
+fn matches_change(change: &Change, record: &Record) -> bool {
     if change.version == record.version {
         return true;
     }

@@ -141,7 +141,7 @@ fn move_by_input(
         }
     }
     if before.is_some_and(|before| !is_series(before)) {
-        hand_to_first(work, record)?;
+        move_state_to_first(work, record)?;
     }
     let reason = work.note.clone();
     for change in asked {
@@ -160,7 +160,7 @@ fn asked(record: &Record, input: &Input) -> Vec<Change> {
 }
 
 /// Moves the state of a task that repeats from now on to its first occurrence.
-fn hand_to_first(work: &mut UnitOfWork<'_, '_>, record: &mut Record) -> Result<(), AppError> {
+fn move_state_to_first(work: &mut UnitOfWork<'_, '_>, record: &mut Record) -> Result<(), AppError> {
     let Some(series) = Series::of(record) else {
         return Ok(());
     };

@@ -195,12 +195,8 @@ impl App {
         let queries: Vec<Query<'_>> =
             scoped.iter().map(|(scope, list)| list.query(scope.as_ref(), 0)).collect();
         let tasks = actor.visibility(&TASK);
-        let (counts, approvals) = self.read(|tx| {
-            let counts = store::waiting(tx, &queries, awaited(actor, tasks.as_ref()))?;
-            Ok((counts, approvals::mine(tx, actor)?.len()))
-        })?;
-        let total = counts.iter().sum::<i64>().saturating_add(i64::try_from(approvals).unwrap_or(i64::MAX));
-        Ok(u32::try_from(total).unwrap_or(u32::MAX))
+        let counts = self.read(|tx| Ok(store::waiting(tx, &queries, blocker(actor, tasks.as_ref()))?))?;
+        Ok(u32::try_from(counts.iter().sum::<i64>()).unwrap_or(u32::MAX))
     }
 
     fn appointments(
@@ -348,7 +344,7 @@ fn to_decide(actor: &Actor) -> Vec<PileList> {
 }
 
 /// Returns the person for whose tasks others may wait; `tasks` is the visibility of tasks.
-fn awaited<'a>(actor: &Actor, tasks: Option<&'a Visibility>) -> Option<store::Blocker<'a>> {
+fn blocker<'a>(actor: &Actor, tasks: Option<&'a Visibility>) -> Option<store::Blocker<'a>> {
     Some(store::Blocker { person: actor.id?, scope: tasks?.scope() })
 }
 
@@ -369,7 +365,7 @@ fn decisions(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Queue>, AppError> {
         piles.push(list.read(tx, actor)?);
     }
     let tasks = actor.visibility(&TASK);
-    if let Some(by) = awaited(actor, tasks.as_ref()) {
+    if let Some(by) = blocker(actor, tasks.as_ref()) {
         let total = store::waiting(tx, &[], Some(by))?.iter().sum();
         let shown = if total > 0 { store::first_blocking(tx, by, SHOWN)? } else { Vec::new() };
         piles.push(Queue {

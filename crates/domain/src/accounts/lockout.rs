@@ -50,12 +50,6 @@ pub fn delayed_until(failures: usize, last: Option<Timestamp>, now: Timestamp) -
     (now < until).then_some(until)
 }
 
-/// Returns the number of attempts before the lock, for the message after a failure.
-pub fn attempts_left(failures: &[Timestamp], now: Timestamp) -> usize {
-    let recent = failures.iter().filter(|at| now.duration_since(**at) <= WINDOW).count();
-    FAILURES.saturating_sub(recent)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,7 +62,6 @@ mod tests {
     fn four_failures_do_not_lock() {
         let failures: Vec<_> = (0..4).map(at).collect();
         assert_eq!(locked_until(&failures, at(4)), None);
-        assert_eq!(attempts_left(&failures, at(4)), 1);
     }
 
     #[test]
@@ -77,7 +70,6 @@ mod tests {
         assert_eq!(locked_until(&failures, at(30)), Some(at(60)));
         assert_eq!(locked_until(&failures, at(59)), Some(at(60)));
         assert_eq!(locked_until(&failures, at(60)), None);
-        assert_eq!(attempts_left(&failures, at(30)), 0);
     }
 
     #[test]

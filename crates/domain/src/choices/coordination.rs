@@ -145,17 +145,6 @@ pub const PARTICIPATION_LEVELS: &[Choice] = &[
     choice("empower", "Empower"),
 ];
 
-/// Roles of a person in an engagement.
-pub const ENGAGEMENT_FACILITATOR_ROLES: &[Choice] = &[
-    choice("lead_facilitator", "Lead facilitator"),
-    choice("co_facilitator", "Co-facilitator"),
-    choice("note_taker", "Note taker"),
-    choice("logistics_coordinator", "Logistics coordinator"),
-    choice("translator", "Translator"),
-    choice("technical_expert", "Technical expert"),
-    choice("observer", "Observer"),
-];
-
 /// Legal form of a partnership.
 pub const PARTNERSHIP_TYPES: &[Choice] = &[
     choice("moa", "Memorandum of agreement"),
@@ -183,17 +172,6 @@ pub const PARTNERSHIP_STATUSES: &[Choice] = &[
     choice("expired", "Expired"),
     choice("suspended", "Suspended"),
     choice("cancelled", "Cancelled"),
-];
-
-/// Types of a partnership milestone.
-pub const PARTNERSHIP_MILESTONE_TYPES: &[Choice] = &[
-    choice("deliverable", "Deliverable"),
-    choice("payment", "Payment"),
-    choice("review", "Review"),
-    choice("approval", "Approval"),
-    choice("event", "Event"),
-    choice("report", "Report"),
-    choice("other", "Other"),
 ];
 
 /// Statuses of a milestone of a partnership.
@@ -253,9 +231,6 @@ pub const ENGAGEMENT_FREQUENCIES: &[Choice] = &[
     choice("as_needed", "As needed"),
 ];
 
-/// Roles of a focal person: primary or alternate.
-pub const FOCAL_PERSON_ROLES: &[Choice] = &[choice("primary", "Primary"), choice("alternate", "Alternate")];
-
 /// Statuses of a quarterly report.
 pub const QUARTERLY_REPORT_STATUSES: &[Choice] = &[
     choice("expected", "Expected"),
@@ -263,40 +238,6 @@ pub const QUARTERLY_REPORT_STATUSES: &[Choice] = &[
     choice("submitted", "Submitted"),
     choice("accepted", "Accepted"),
     choice("returned", "Returned"),
-];
-
-/// Types of a communication.
-pub const COMMUNICATION_TYPES: &[Choice] = &[
-    choice("email", "E-mail"),
-    choice("letter", "Letter"),
-    choice("meeting", "Meeting"),
-    choice("phone", "Phone call"),
-    choice("video_call", "Video call"),
-    choice("site_visit", "Site visit"),
-    choice("workshop", "Workshop"),
-    choice("consultation", "Consultation"),
-    choice("memo", "Memorandum"),
-    choice("report", "Report"),
-    choice("request", "Request"),
-    choice("response", "Response"),
-    choice("announcement", "Announcement"),
-    choice("invitation", "Invitation"),
-    choice("other", "Other"),
-];
-
-/// Directions of a communication.
-pub const COMMUNICATION_DIRECTIONS: &[Choice] =
-    &[choice("incoming", "Incoming"), choice("outgoing", "Outgoing"), choice("internal", "Internal")];
-
-/// Statuses of a communication.
-pub const COMMUNICATION_STATUSES: &[Choice] = &[
-    choice("draft", "Draft"),
-    choice("sent", "Sent"),
-    choice("received", "Received"),
-    choice("acknowledged", "Acknowledged"),
-    choice("responded", "Responded"),
-    choice("completed", "Completed"),
-    choice("cancelled", "Cancelled"),
 ];
 
 /// Results of the last fetch of an external calendar.

@@ -43,19 +43,6 @@ pub const ASSESSMENT_STATUSES: &[Choice] = &[
     choice("cancelled", "Cancelled"),
 ];
 
-/// Roles of a person in an assessment.
-pub const ASSESSMENT_TEAM_ROLES: &[Choice] = &[
-    choice("team_leader", "Team leader"),
-    choice("deputy_leader", "Deputy leader"),
-    choice("facilitator", "Facilitator"),
-    choice("documenter", "Documenter"),
-    choice("info_analyst", "Information analyst"),
-    choice("secretariat", "Secretariat"),
-    choice("data_collector", "Data collector"),
-    choice("technical_expert", "Technical expert"),
-    choice("observer", "Observer"),
-];
-
 /// Statuses of a need.
 pub const NEED_STATUSES: &[Choice] = &[
     choice("identified", "Identified"),
@@ -66,12 +53,6 @@ pub const NEED_STATUSES: &[Choice] = &[
     choice("completed", "Completed"),
     choice("deferred", "Deferred"),
     choice("rejected", "Rejected"),
-];
-
-/// Ways in which a need is submitted.
-pub const NEED_SUBMISSION_TYPES: &[Choice] = &[
-    choice("assessment_driven", "From an assessment"),
-    choice("community_submitted", "Submitted by the community"),
 ];
 
 /// Urgency of a need.
@@ -110,27 +91,6 @@ pub const SURVEY_TYPES: &[Choice] = &[
     choice("document_review", "Document review"),
 ];
 
-/// Statuses of a survey.
-pub const SURVEY_STATUSES: &[Choice] = &[
-    choice("draft", "Draft"),
-    choice("active", "Active"),
-    choice("paused", "Paused"),
-    choice("completed", "Completed"),
-    choice("cancelled", "Cancelled"),
-];
-
-/// Answer types of a survey question.
-pub const SURVEY_QUESTION_TYPES: &[Choice] = &[
-    choice("text", "Text"),
-    choice("number", "Number"),
-    choice("single_choice", "Single choice"),
-    choice("multiple_choice", "Multiple choice"),
-    choice("scale", "Scale"),
-    choice("yes_no", "Yes or no"),
-    choice("date", "Date"),
-    choice("location", "Location"),
-];
-
 /// The six workshops of an assessment.
 pub const WORKSHOP_TYPES: &[Choice] = &[
     choice("workshop_1", "1 Context of the community"),
@@ -139,23 +99,6 @@ pub const WORKSHOP_TYPES: &[Choice] = &[
     choice("workshop_4", "4 Feedback on programmes"),
     choice("workshop_5", "5 Needs and challenges"),
     choice("workshop_6", "6 Ways forward"),
-];
-
-/// Days of an assessment for workshops.
-pub const WORKSHOP_DAYS: &[Choice] = &[
-    choice("day_1", "Day 1"),
-    choice("day_2", "Day 2"),
-    choice("day_3", "Day 3"),
-    choice("day_4", "Day 4"),
-    choice("day_5", "Day 5"),
-];
-
-/// Statuses of a workshop.
-pub const WORKSHOP_STATUSES: &[Choice] = &[
-    choice("planned", "Planned"),
-    choice("in_progress", "In progress"),
-    choice("completed", "Completed"),
-    choice("cancelled", "Cancelled"),
 ];
 
 /// Types of a baseline study.
@@ -190,54 +133,4 @@ pub const BASELINE_STUDY_METHODOLOGIES: &[Choice] = &[
     choice("mixed_methods", "Mixed methods"),
     choice("participatory", "Participatory"),
     choice("rapid_assessment", "Rapid assessment"),
-];
-
-/// Methods of data collection.
-pub const COLLECTION_METHODS: &[Choice] = &[
-    choice("household_survey", "Household survey"),
-    choice("key_informant_interview", "Key informant interview"),
-    choice("focus_group_discussion", "Focus group discussion"),
-    choice("community_meeting", "Community meeting"),
-    choice("observation", "Observation"),
-    choice("document_review", "Document review"),
-    choice("secondary_data", "Secondary data"),
-];
-
-/// Statuses of a data collection.
-pub const COLLECTION_STATUSES: &[Choice] = &[
-    choice("planned", "Planned"),
-    choice("in_progress", "In progress"),
-    choice("completed", "Completed"),
-    choice("quality_check", "Quality check"),
-    choice("validated", "Validated"),
-    choice("rejected", "Rejected"),
-];
-
-/// Types of a mapping.
-pub const MAPPING_TYPES: &[Choice] = &[
-    choice("resource_mapping", "Resource mapping"),
-    choice("infrastructure_mapping", "Infrastructure mapping"),
-    choice("hazard_mapping", "Hazard mapping"),
-    choice("social_mapping", "Social mapping"),
-    choice("economic_mapping", "Economic mapping"),
-    choice("cultural_mapping", "Cultural mapping"),
-];
-
-/// Statuses of a mapping.
-pub const MAPPING_STATUSES: &[Choice] = &[
-    choice("planning", "Planning"),
-    choice("in_progress", "In progress"),
-    choice("review", "Review"),
-    choice("completed", "Completed"),
-    choice("cancelled", "Cancelled"),
-];
-
-/// Methods of prioritization.
-pub const PRIORITIZATION_METHODS: &[Choice] = &[
-    choice("scoring_matrix", "Scoring matrix"),
-    choice("pairwise_comparison", "Pairwise comparison"),
-    choice("ranking", "Ranking"),
-    choice("mca", "Multi-criteria analysis"),
-    choice("community_voting", "Community voting"),
-    choice("expert_panel", "Expert panel"),
 ];

@@ -2,10 +2,6 @@
 
 use super::{Choice, choice};
 
-/// Roles of a person in a team.
-pub const TEAM_ROLES: &[Choice] =
-    &[choice("lead", "Lead"), choice("coordinator", "Coordinator"), choice("member", "Member")];
-
 /// True if a member of staff is at work.
 pub const EMPLOYMENT_STATUSES: &[Choice] =
     &[choice("active", "Active"), choice("on_leave", "On leave"), choice("inactive", "Inactive")];

@@ -89,84 +89,6 @@ pub const LIVELIHOOD_TYPES: &[Choice] = &[
     choice("other", "Other"),
 ];
 
-/// Income levels of a livelihood.
-pub const INCOME_LEVELS: &[Choice] = &[
-    choice("very_low", "Very low"),
-    choice("low", "Low"),
-    choice("moderate", "Moderate"),
-    choice("high", "High"),
-    choice("very_high", "Very high"),
-];
-
-/// Types of infrastructure.
-pub const INFRASTRUCTURE_TYPES: &[Choice] = &[
-    choice("water", "Water"),
-    choice("electricity", "Electricity"),
-    choice("roads", "Roads"),
-    choice("communication", "Communication"),
-    choice("health", "Health facilities"),
-    choice("education", "Education facilities"),
-    choice("religious", "Religious facilities"),
-    choice("market", "Market"),
-    choice("waste", "Waste management"),
-    choice("drainage", "Drainage"),
-];
-
-/// Availability of an infrastructure.
-pub const INFRASTRUCTURE_AVAILABILITIES: &[Choice] = &[
-    choice("available", "Available"),
-    choice("limited", "Limited"),
-    choice("poor", "Poor"),
-    choice("none", "Not available"),
-    choice("planned", "Planned"),
-];
-
-/// Condition of an infrastructure.
-pub const INFRASTRUCTURE_CONDITIONS: &[Choice] = &[
-    choice("excellent", "Excellent"),
-    choice("good", "Good"),
-    choice("fair", "Fair"),
-    choice("poor", "Poor"),
-    choice("very_poor", "Very poor"),
-];
-
-/// Roles of a stakeholder in a community.
-pub const STAKEHOLDER_TYPES: &[Choice] = &[
-    choice("community_leader", "Community leader"),
-    choice("barangay_captain", "Barangay captain"),
-    choice("tribal_leader", "Tribal leader"),
-    choice("ulama", "Ulama"),
-    choice("imam", "Imam"),
-    choice("ustadz", "Ustadz"),
-    choice("arabic_teacher", "Arabic teacher"),
-    choice("madrasa_teacher", "Madrasa teacher"),
-    choice("youth_leader", "Youth leader"),
-    choice("women_leader", "Women leader"),
-    choice("business_leader", "Business leader"),
-    choice("cooperative_leader", "Cooperative leader"),
-    choice("health_worker", "Health worker"),
-    choice("volunteer", "Volunteer"),
-    choice("other", "Other"),
-];
-
-/// Influence of a stakeholder.
-pub const INFLUENCE_LEVELS: &[Choice] = &[
-    choice("very_high", "Very high"),
-    choice("high", "High"),
-    choice("medium", "Medium"),
-    choice("low", "Low"),
-    choice("emerging", "Emerging"),
-];
-
-/// Activity of a stakeholder.
-pub const STAKEHOLDER_ACTIVITIES: &[Choice] = &[
-    choice("very_active", "Very active"),
-    choice("active", "Active"),
-    choice("moderate", "Moderate"),
-    choice("limited", "Limited"),
-    choice("inactive", "Inactive"),
-];
-
 /// Types of a community event.
 pub const COMMUNITY_EVENT_TYPES: &[Choice] = &[
     choice("cultural", "Cultural"),
@@ -175,12 +97,4 @@ pub const COMMUNITY_EVENT_TYPES: &[Choice] = &[
     choice("training", "Training"),
     choice("disaster", "Disaster"),
     choice("other", "Other"),
-];
-
-/// Statuses of a profile reported by a local government.
-pub const PROFILE_STATUSES: &[Choice] = &[
-    choice("draft", "Draft"),
-    choice("submitted", "Submitted"),
-    choice("approved", "Approved"),
-    choice("returned", "Returned"),
 ];

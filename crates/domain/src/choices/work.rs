@@ -59,44 +59,6 @@ pub const TASK_PHASES: &[Choice] = &[
     choice("monitor", "Monitor"),
 ];
 
-/// Phase of a task of an assessment.
-pub const ASSESSMENT_PHASES: &[Choice] = &[
-    choice("planning", "Planning"),
-    choice("data_collection", "Data collection"),
-    choice("analysis", "Analysis"),
-    choice("report_writing", "Report writing"),
-    choice("review", "Review"),
-];
-
-/// Phase of a task of a policy.
-pub const POLICY_PHASES: &[Choice] = &[
-    choice("drafting", "Drafting"),
-    choice("evidence_collection", "Evidence collection"),
-    choice("review", "Review"),
-    choice("consultation", "Consultation"),
-    choice("submission", "Submission"),
-    choice("implementation", "Implementation"),
-    choice("monitoring", "Monitoring"),
-];
-
-/// Phase of a task of a service.
-pub const SERVICE_PHASES: &[Choice] = &[
-    choice("setup", "Setup"),
-    choice("application_review", "Application review"),
-    choice("delivery", "Delivery"),
-    choice("followup", "Follow-up"),
-    choice("reporting", "Reporting"),
-];
-
-/// Roles of a task in the budget work of a PPA.
-pub const TASK_PARTS: &[Choice] = &[
-    choice("lead", "Lead"),
-    choice("contributor", "Contributor"),
-    choice("reviewer", "Reviewer"),
-    choice("approver", "Approver"),
-    choice("monitor", "Monitor"),
-];
-
 /// Anchors of a generated task.
 pub const ANCHORS: &[Choice] = &[choice("start", "Start"), choice("end", "End")];
 

@@ -115,12 +115,6 @@ pub fn by_name(name: &str) -> Option<&'static Kind> {
     REGISTRY.into_iter().find(|kind| kind.name == name)
 }
 
-/// Returns the kind of that collection.
-#[must_use]
-pub fn by_collection(collection: &str) -> Option<&'static Kind> {
-    REGISTRY.into_iter().find(|kind| kind.collection == collection)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

@@ -5,7 +5,7 @@
 //! the score.
 
 /// Lowest score of a high priority.
-pub const HIGH_PRIORITY: u8 = 80;
+pub const HIGH_PRIORITY: i64 = 80;
 
 /// Parts of the score, as stored.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,11 +28,6 @@ pub fn priority_score(parts: &Parts<'_>) -> u8 {
         + parts.feasibility.map_or(0, feasibility_points)
         + parts.affected_population.map_or(0, population_points);
     u8::try_from((hundredths + 50) / 100).unwrap_or(100)
-}
-
-/// Returns true if a score is of high priority.
-pub const fn high_priority(score: u8) -> bool {
-    score >= HIGH_PRIORITY
 }
 
 fn urgency_points(urgency: &str) -> u32 {
@@ -121,12 +116,6 @@ mod tests {
         }
         assert_eq!(severity_points(6), 0);
         assert_eq!(urgency_points("soon"), 0);
-    }
-
-    #[test]
-    fn high_priority_begins_at_80() {
-        assert!(high_priority(80));
-        assert!(!high_priority(79));
     }
 
     proptest! {

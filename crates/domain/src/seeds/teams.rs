@@ -54,9 +54,6 @@ pub const TEAMS: &[TeamSeed] = &[
     },
 ];
 
-/// Focus areas of a team without its own.
-pub const DEFAULT_FOCUS_AREAS: [&str; 4] = ["strategy", "implementation", "monitoring", "coordination"];
-
 /// Returns the team for generated tasks of `domain`, until the office configures another one.
 pub fn for_domain(domain: &str) -> Option<&'static TeamSeed> {
     TEAMS.iter().find(|team| team.domains.contains(&domain))

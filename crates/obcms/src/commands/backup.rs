@@ -1,6 +1,6 @@
 //! `obcms backup`: writes the whole installation into one file, also while a server runs.
 
-use super::say;
+use super::print_stdout;
 use crate::data;
 use crate::failure::Failure;
 use crate::key;
@@ -92,7 +92,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(missing) = missing_key {
         text.push_str(&format!("{missing}\n"));
     }
-    say(&text)
+    print_stdout(&text)
 }
 
 /// Output file, written under a temporary name and renamed when it is complete.

@@ -1,6 +1,6 @@
 //! `obcms demo`: realistic sample data of an office, to try the program.
 
-use super::{say, serve};
+use super::{print_stdout, serve};
 use crate::failure::Failure;
 use crate::opened::Opened;
 use crate::server::bind;
@@ -49,7 +49,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(Failure::new)?;
     let accounts = accounts(&opened.app, arguments, &settings)?;
     opened.app.prepare()?;
-    say(&sheet(&accounts, &format!("http://{address}")))?;
+    print_stdout(&sheet(&accounts, &format!("http://{address}")))?;
     if !address.ip().is_loopback() {
         tracing::warn!(
             "others can reach {address}; the demo is for evaluation only, its passwords are in its data directory"

@@ -1,6 +1,6 @@
 //! `obcms doctor`: checks the whole installation and prints one verdict per line.
 
-use super::{say, user as users};
+use super::{print_stdout, user as users};
 use crate::data;
 use crate::failure::Failure;
 use crate::key;
@@ -88,7 +88,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             Outcome::Warning(text) => ("warn", text),
             Outcome::Fault(text) => ("FAULT", text),
         };
-        say(&format!("{word:<6} {what:<10} {text}\n"))?;
+        print_stdout(&format!("{word:<6} {what:<10} {text}\n"))?;
     }
     match lines.iter().filter(|line| matches!(line.outcome, Outcome::Fault(_))).count() {
         0 => Ok(()),

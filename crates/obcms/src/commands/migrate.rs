@@ -1,6 +1,6 @@
 //! `obcms migrate`: migrates the schema of the database to this program.
 
-use super::say;
+use super::print_stdout;
 use crate::failure::Failure;
 use crate::opened::Opened;
 use crate::settings::{DatabaseFlags, resolve};
@@ -22,14 +22,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let opened = if arguments.status { Opened::new(&settings) } else { Opened::to_write(&settings) }?;
     if arguments.status {
         let steps = migrations::status(opened.app.database()).map_err(Failure::new)?;
-        return say(&steps.iter().map(line).collect::<String>());
+        return print_stdout(&steps.iter().map(line).collect::<String>());
     }
     let missing = steps_missing(&opened)?;
     opened.app.prepare()?;
     match missing {
-        0 => say("the schema is up to date\n"),
-        1 => say("1 step applied; the schema is up to date\n"),
-        steps => say(&format!("{steps} steps applied; the schema is up to date\n")),
+        0 => print_stdout("the schema is up to date\n"),
+        1 => print_stdout("1 step applied; the schema is up to date\n"),
+        steps => print_stdout(&format!("{steps} steps applied; the schema is up to date\n")),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `obcms restore`: replaces the data with the content of a backup, after full verification.
 
-use super::say;
+use super::print_stdout;
 use crate::data::{self, Replacement};
 use crate::failure::Failure;
 use crate::key;
@@ -43,7 +43,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
     }
     if arguments.check {
-        return say(&format!("{}: {}\n", arguments.file.display(), describe(&manifest, &summary)));
+        return print_stdout(&format!("{}: {}\n", arguments.file.display(), describe(&manifest, &summary)));
     }
     let aside = match location(&settings) {
         Location::Sqlite(path) => {
@@ -62,7 +62,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(warning) = key_warning(&settings) {
         text.push_str(&format!("{warning}\n"));
     }
-    say(&text)
+    print_stdout(&text)
 }
 
 /// Returns a warning if the key is not the one of the restored database, or if backups do not contain it.

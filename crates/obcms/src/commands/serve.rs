@@ -1,6 +1,6 @@
 //! `obcms serve`: serves requests until it is stopped.
 
-use super::{say, setup_link};
+use super::{print_stdout, setup_link};
 use crate::failure::Failure;
 use crate::opened::Opened;
 use crate::server::{GRACE, Serving, StopSignals, bind, limits, serve};
@@ -29,7 +29,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let resolved = resolve(&arguments.settings, |name| std::env::var(name).ok())?;
     if arguments.print_config {
-        return say(&resolved.print());
+        return print_stdout(&resolved.print());
     }
     let settings = resolved.settings;
     let opened = Opened::to_write(&settings)?;
@@ -39,7 +39,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     // Bound before the migration, so that an accidental second start changes nothing.
     let listener = opened.runtime.block_on(bind(&settings.listen))?;
     opened.app.prepare()?;
-    welcome(&opened.app, listener.local_addr().map_err(Failure::new)?)?;
+    print_setup_link(&opened.app, listener.local_addr().map_err(Failure::new)?)?;
     run_on(opened, &settings, listener)
 }
 
@@ -77,14 +77,14 @@ async fn finish_jobs(runner: Runner) {
 
 /// Prints the link for the first administrator while nobody can sign in. Only readers of standard output may use it:
 /// the link is a secret, so it is in no log.
-fn welcome(app: &App, address: SocketAddr) -> Result<(), Failure> {
+fn print_setup_link(app: &App, address: SocketAddr) -> Result<(), Failure> {
     if app.has_users()? {
         return Ok(());
     }
     let secret = app.create_setup_link(&Actor::program(), None)?;
     let link = setup_link(app, &secret).unwrap_or_else(|path| format!("http://{address}{path}"));
     tracing::info!("no accounts yet; standard output has the link that creates the first administrator");
-    say(&format!("Create the first administrator within 24 hours at {link}\n"))
+    print_stdout(&format!("Create the first administrator within 24 hours at {link}\n"))
 }
 
 async fn answer(

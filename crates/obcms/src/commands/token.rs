@@ -1,6 +1,6 @@
 //! `obcms token`: manages API tokens of users, also while a server runs.
 
-use super::say;
+use super::print_stdout;
 use super::user::{named, open};
 use crate::failure::Failure;
 use crate::settings::DatabaseFlags;
@@ -79,7 +79,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             let scope = if *read_only { "read" } else { "write" };
             let (secret, token) = opened.app.create_token(&owner, name, scope, *expires)?;
             eprintln!("token {} for {}:", token.id, owner.username);
-            say(&format!("{secret}\n"))
+            print_stdout(&format!("{secret}\n"))
         }
         TokenCommand::List { user, settings } => {
             let opened = open(settings)?;
@@ -87,13 +87,13 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             let tokens = opened.app.tokens(&Actor::from_record(&user, Vec::new()))?;
             let now = opened.app.now();
             let lines: String = tokens.iter().map(|token| line(token, now)).collect();
-            say(&lines)
+            print_stdout(&lines)
         }
         TokenCommand::Revoke { id, end_made, settings } => {
             let opened = open(settings)?;
             let end = if *end_made { EndAccess::addresses() } else { EndAccess::default() };
             let left = opened.app.revoke_token(&Actor::program(), *id, &end)?;
-            say(&format!("{id} is revoked\n"))?;
+            print_stdout(&format!("{id} is revoked\n"))?;
             if !left.feeds.is_empty() || !left.shares.is_empty() {
                 eprint!(
                     "Created with it and still active; revoke them with --end-made:\n{}",

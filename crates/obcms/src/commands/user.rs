@@ -1,7 +1,7 @@
 //! `obcms user`: manages accounts from the command line, also while a server runs.
 
 use super::token::programs;
-use super::{say, setup_link};
+use super::{print_stdout, setup_link};
 use crate::failure::Failure;
 use crate::opened::Opened;
 use crate::settings::{DatabaseFlags, resolve};
@@ -111,7 +111,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         UserCommand::List { settings } => {
             let opened = open(settings)?;
             let lines: String = all(&opened.app)?.iter().map(line).collect();
-            say(&lines)
+            print_stdout(&lines)
         }
         UserCommand::Disable { name, settings } => set_disabled(settings, name, true),
         UserCommand::Enable { name, settings } => set_disabled(settings, name, false),
@@ -206,7 +206,7 @@ fn set_disabled(settings: &DatabaseFlags, name: &str, disabled: bool) -> Result<
     let user = named(&opened.app, name)?;
     opened.app.set_disabled(&Actor::program(), user.id, disabled)?;
     let state = if disabled { "disabled" } else { "open" };
-    say(&format!("{} is {state}\n", user::USERNAME.get(&user)))
+    print_stdout(&format!("{} is {state}\n", user::USERNAME.get(&user)))
 }
 
 /// Sets the given password, or prints only a link for its owner on standard output.
@@ -215,10 +215,10 @@ fn give_password(app: &App, user: Id, name: &str, password: Option<String>) -> R
         let secret = app.create_setup_link(&Actor::program(), Some(user))?;
         eprintln!("One-time link for {name} to set the password within 72 hours:");
         let link = setup_link(app, &secret).unwrap_or_else(|path| path);
-        return say(&format!("{link}\n"));
+        return print_stdout(&format!("{link}\n"));
     };
     app.set_password(&Actor::program(), user, &password)?;
-    say(&format!("{name} can sign in\n"))
+    print_stdout(&format!("{name} can sign in\n"))
 }
 
 /// Reads and validates a password before anything is written.

@@ -71,7 +71,7 @@ impl Header {
     }
 
     /// Returns true if a database with this header can have become one with the other header by its own changes.
-    fn leads_to(self, later: Self) -> bool {
+    fn can_precede(self, later: Self) -> bool {
         later.mark >= self.mark && (self.database == 0 || self.database == later.database)
     }
 }
@@ -176,7 +176,7 @@ impl Files {
             return Ok(());
         }
         if now.is_none() {
-            self.rescue(held);
+            self.checkpoint_removed_log(held);
         }
         let what = if now.is_none() { "removed" } else { "replaced" };
         Err(StoreError::Replaced(format!(
@@ -203,7 +203,7 @@ impl Files {
         let read = || {
             let header = Header::read(file);
             let follows = match (seen.header, header) {
-                (Some(before), Some(header)) => before.leads_to(header),
+                (Some(before), Some(header)) => before.can_precede(header),
                 (None, _) => true,
                 (Some(_), None) => false,
             };
@@ -243,7 +243,7 @@ impl Files {
     }
 
     /// Checkpoints what was committed to the removed log, which this process still has open, into the database.
-    fn rescue(&self, held: Option<&Connection>) {
+    fn checkpoint_removed_log(&self, held: Option<&Connection>) {
         if self.is_rescued.swap(true, Ordering::SeqCst) {
             return;
         }

@@ -416,7 +416,7 @@ impl Tx<'_> {
 
     /// Returns all rows of a query, cached per revision: counts, and the ids of a page. The result must depend only
     /// on text and parameters. Not for tables that are written outside the change log, such as jobs and sessions.
-    pub fn remembered(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<Arc<Vec<Row>>, StoreError> {
+    pub fn query_cached(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<Arc<Vec<Row>>, StoreError> {
         let Some(cache) = self.answers else {
             return Ok(Arc::new(self.query(sql, parameters)?));
         };

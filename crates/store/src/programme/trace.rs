@@ -42,7 +42,7 @@ pub fn neighbors(tx: &mut Tx<'_>, ids: &[Id], kinds: &[&str]) -> Result<Vec<Neig
             statement.push(&format!(" AND e.{here} IN "));
             statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
         }
-        for row in tx.remembered(&statement.sql, &statement.parameters)?.iter() {
+        for row in tx.query_cached(&statement.sql, &statement.parameters)?.iter() {
             result.push(Neighbor {
                 here: row.get(0)?,
                 field: row.get(1)?,
@@ -81,7 +81,7 @@ pub fn task_lines(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Vec<TaskLine>, StoreErr
             "SELECT id, next_due, rrule IS NOT NULL OR rdates IS NOT NULL, coalesce(progress, 0) FROM tasks WHERE id IN ",
         );
         statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
-        for row in tx.remembered(&statement.sql, &statement.parameters)?.iter() {
+        for row in tx.query_cached(&statement.sql, &statement.parameters)?.iter() {
             result.push(TaskLine {
                 id: row.get(0)?,
                 due_date: row.get(1)?,

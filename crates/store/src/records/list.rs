@@ -89,7 +89,7 @@ impl SortKey {
 
     /// Returns true if every record has a value. Without a NULLS clause the order is that of an index, on either
     /// engine and in either direction.
-    const fn is_always_there(self) -> bool {
+    const fn is_never_null(self) -> bool {
         match self {
             Self::Common(_) => true,
             Self::Field(field) => field.required,
@@ -165,11 +165,11 @@ pub fn list(tx: &mut Tx<'_>, query: &Query<'_>) -> Result<Page, StoreError> {
         after(&mut statement, &expression, query.order.descending, cursor);
     }
     let direction = if query.order.descending { "DESC" } else { "ASC" };
-    let empty = if query.order.key.is_always_there() { "" } else { " NULLS LAST" };
+    let empty = if query.order.key.is_never_null() { "" } else { " NULLS LAST" };
     statement.push(&format!(" ORDER BY {expression} {direction}{empty}, t.id {direction} LIMIT "));
     statement.bind(query.limit + 1);
     let rows = if is_logged(kind) {
-        tx.remembered(&statement.sql, &statement.parameters)?
+        tx.query_cached(&statement.sql, &statement.parameters)?
     } else {
         Arc::new(tx.query(&statement.sql, &statement.parameters)?)
     };
@@ -222,7 +222,7 @@ pub fn counts_with(
         return Ok(Vec::new());
     }
     let rows = if queries.iter().all(|query| is_logged(query.kind)) {
-        tx.remembered(&statement.sql, &statement.parameters)?
+        tx.query_cached(&statement.sql, &statement.parameters)?
     } else {
         Arc::new(tx.query(&statement.sql, &statement.parameters)?)
     };

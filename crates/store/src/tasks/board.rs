@@ -88,7 +88,7 @@ pub fn columns(
             statement.push(&format!(") c{position}"));
         }
         statement.push(" ORDER BY place, rank, id");
-        for row in tx.remembered(&statement.sql, &statement.parameters)?.iter() {
+        for row in tx.query_cached(&statement.sql, &statement.parameters)?.iter() {
             let place: i64 = row.get(0)?;
             let card =
                 CardPosition { task: row.get(1)?, rank: row.get::<Option<String>>(2)?.unwrap_or_default() };
@@ -117,7 +117,7 @@ fn columns_of_a_part(
     conditions(&mut statement, query);
     statement.push(") c WHERE c.place <= ").bind(limit).push(" ORDER BY c.value, c.place");
     let mut result = vec![Vec::new(); keys.len()];
-    for row in tx.remembered(&statement.sql, &statement.parameters)?.iter() {
+    for row in tx.query_cached(&statement.sql, &statement.parameters)?.iter() {
         let key = Key::Value(row.get::<Option<String>>(0)?.unwrap_or_default());
         if let Some(number) = keys.iter().position(|known| *known == key) {
             let rank = row.get::<Option<String>>(2)?.unwrap_or_default();
@@ -158,7 +158,7 @@ pub fn counts(tx: &mut Tx<'_>, query: &Query<'_>, group: Group) -> Result<HashMa
         let mut statement = Statement::new(format!("SELECT t.\"{column}\", count(*) FROM tasks t WHERE "));
         conditions(&mut statement, query);
         statement.push(&format!(" GROUP BY t.\"{column}\""));
-        for row in tx.remembered(&statement.sql, &statement.parameters)?.iter() {
+        for row in tx.query_cached(&statement.sql, &statement.parameters)?.iter() {
             if let Some(value) = row.get::<Option<String>>(0)? {
                 result.insert(Key::Value(value), row.get(1)?);
             }
@@ -171,14 +171,14 @@ pub fn counts(tx: &mut Tx<'_>, query: &Query<'_>, group: Group) -> Result<HashMa
     );
     conditions(&mut statement, query);
     statement.push(" GROUP BY a.target");
-    for row in tx.remembered(&statement.sql, &statement.parameters)?.iter() {
+    for row in tx.query_cached(&statement.sql, &statement.parameters)?.iter() {
         result.insert(Key::Person(row.get(0)?), row.get(1)?);
     }
     let mut statement = Statement::new("SELECT count(*) FROM tasks t WHERE ");
     nobody(&mut statement);
     statement.push(" AND ");
     conditions(&mut statement, query);
-    if let Some(row) = tx.remembered(&statement.sql, &statement.parameters)?.first() {
+    if let Some(row) = tx.query_cached(&statement.sql, &statement.parameters)?.first() {
         result.insert(Key::Unassigned, row.get(0)?);
     }
     Ok(result)

@@ -23,13 +23,15 @@ pub struct Share {
     pub progress: i64,
 }
 
-/// Returns the contributions of all live tasks of a PPA. A series counts when it is over, because its progress is
+/// Returns the contributions of all live tasks of a PPA but those of its approval, which are no part of its work. A
+/// series counts when it is over, because its progress is
 /// that of one occurrence.
 pub fn shares(tx: &mut Tx<'_>, ppa: Id) -> Result<Vec<Share>, StoreError> {
     tx.query(
         "SELECT coalesce(weight, 100), status, \
          CASE WHEN rrule IS NULL AND rdates IS NULL THEN coalesce(progress, 0) ELSE 0 END FROM tasks \
-         WHERE origin_id = $1 AND origin_kind = 'ppa' AND archived_at IS NULL",
+         WHERE origin_id = $1 AND origin_kind = 'ppa' AND archived_at IS NULL \
+         AND (template_item IS NULL OR template_item NOT LIKE 'approval!_%' ESCAPE '!')",
         &[ppa.into()],
     )?
     .iter()

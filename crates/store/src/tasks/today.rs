@@ -41,7 +41,7 @@ pub fn first_blocking(tx: &mut Tx<'_>, by: Blocker<'_>, limit: i64) -> Result<Ve
     let mut statement = Statement::default();
     push_blocking(&mut statement, "DISTINCT t.id", by);
     statement.push(" ORDER BY t.id LIMIT ").bind(limit);
-    tx.remembered(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
+    tx.query_cached(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
 }
 
 /// Returns the totals of the lists and, for a person, the number of their tasks that block tasks of others: all

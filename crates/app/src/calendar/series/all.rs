@@ -79,7 +79,7 @@ pub(super) fn apply_to_all(
         series::align_start_to_rule(&mut whole);
     }
     let date = leader.map_or(date, |leader| leader.name);
-    keep_own(&mut whole, date, &own_patch, moves.then_some(&single), work.app.zone())?;
+    store_own_override(&mut whole, date, &own_patch, moves.then_some(&single), work.app.zone())?;
     if let Some(change_whole) = work.rules_of(whole.kind).change_whole {
         change_whole(work, &mut whole, &of_state)?;
     }
@@ -100,7 +100,7 @@ fn dated_fields(role: &DateRole) -> [&'static str; 4] {
 }
 
 /// Keeps the remaining override of one occurrence of a changed series: `patch`, and the times of `single` if given.
-fn keep_own(
+fn store_own_override(
     whole: &mut Record,
     date: Moment,
     patch: &Map<String, Json>,

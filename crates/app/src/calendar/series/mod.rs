@@ -299,7 +299,7 @@ fn change_this(
     let before = materialize_occurrence(series, record, date)?;
     let mut single = parse_single(work, &before, input)?;
     keep_start(&before, &mut single, input);
-    put_single(work, record, series, date, &single)
+    save_single(work, record, series, date, &single)
 }
 
 /// Prevents a state change from setting the start of an occurrence, which would move it.
@@ -328,11 +328,11 @@ pub(crate) fn change_date(
     let mut single = before.clone();
     change(work, &mut single)?;
     keep_start(&before, &mut single, &Input::new());
-    put_single(work, &record, &series, date, &single)
+    save_single(work, &record, &series, date, &single)
 }
 
 /// Saves one occurrence with its new values.
-fn put_single(
+fn save_single(
     work: &mut UnitOfWork<'_, '_>,
     record: &Record,
     series: &Series,

@@ -37,7 +37,7 @@ pub type Guard = fn(IpAddr) -> Option<&'static str>;
 impl Limits {
     /// Returns the default limits. `allow_private` permits this machine and private networks.
     #[must_use]
-    pub fn usual(allow_private: bool) -> Self {
+    pub fn with_defaults(allow_private: bool) -> Self {
         let closed: Guard = if allow_private { |_| None } else { closed };
         Self { bytes: 5 * 1024 * 1024, time: Duration::from_secs(20), redirects: 5, closed }
     }
@@ -326,7 +326,7 @@ mod tests {
     /// Treats one address of this machine as public and the others as private.
     fn limits() -> Limits {
         let guard: Guard = |address| if address == IpAddr::from(HERE) { None } else { closed(address) };
-        Limits { closed: guard, ..Limits::usual(false) }
+        Limits { closed: guard, ..Limits::with_defaults(false) }
     }
 
     /// Starts a server that gives this response on one address, and a listener on the other that must stay unused.

@@ -90,7 +90,7 @@ fn run(app: &App, payload: &Json) -> Result<Outcome, JobError> {
     else {
         return Ok(Outcome::done("This calendar is no longer fetched."));
     };
-    let result = bring_up_to_date(app, &calendar);
+    let result = fetch_and_sync(app, &calendar);
     note(app, id, &result)?;
     let fetched = result?;
     let pause = SignedDuration::from_mins(external_calendar::REFRESH_MINUTES.get(&calendar).unwrap_or(60));
@@ -105,7 +105,7 @@ struct Fetched {
     asked: FetchRequest,
 }
 
-fn bring_up_to_date(app: &App, calendar: &Record) -> Result<Fetched, JobError> {
+fn fetch_and_sync(app: &App, calendar: &Record) -> Result<Fetched, JobError> {
     // The response of another address says nothing about this one.
     let is_known =
         external_calendar::FETCHED_ADDRESS.get(calendar) == external_calendar::ADDRESS.get(calendar);
@@ -115,7 +115,7 @@ fn bring_up_to_date(app: &App, calendar: &Record) -> Result<Fetched, JobError> {
         etag: known("etag"),
         last_modified: known("last_modified"),
     };
-    let limits = Limits::usual(app.options().allow_private_addresses);
+    let limits = Limits::with_defaults(app.options().allow_private_addresses);
     match fetch(&asked, &limits).map_err(|error| JobError(error.to_string()))? {
         FetchResponse::Unchanged => Ok(Fetched { report: None, asked }),
         FetchResponse::Calendar { bytes, etag, last_modified } => {

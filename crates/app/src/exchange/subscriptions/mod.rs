@@ -161,7 +161,7 @@ impl App {
             }
             begin(work, &calendar)
         })?;
-        self.take_over(actor, id, &read, keep)
+        self.sync_events(actor, id, &read, keep)
     }
 
     /// Creates a subscription from a file. Without a name, it gets the name in the file.
@@ -190,7 +190,7 @@ impl App {
             begin(work, &calendar)?;
             Ok(calendar)
         })?;
-        let report = self.take_over(actor, calendar.id, &read, false)?;
+        let report = self.sync_events(actor, calendar.id, &read, false)?;
         Ok((self.get(actor, &EXTERNAL_CALENDAR, calendar.id)?, report))
     }
 
@@ -201,7 +201,7 @@ impl App {
             .map_err(|error| AppError::field("file", "calendar", error.to_string()))
     }
 
-    fn take_over(
+    fn sync_events(
         &self,
         actor: &Actor,
         id: Id,
@@ -226,7 +226,7 @@ impl App {
     }
 }
 
-/// Sets the status of a started import, until [`App::take_over`] has saved its last event.
+/// Sets the status of a started import, until [`App::sync_events`] has saved its last event.
 fn begin(work: &mut UnitOfWork<'_, '_>, calendar: &Record) -> Result<(), AppError> {
     let mut begun = calendar.clone();
     external_calendar::LAST_STATUS.set(&mut begun, "reading");

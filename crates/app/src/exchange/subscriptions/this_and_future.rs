@@ -81,7 +81,7 @@ fn change(part: &mut Record, range: &Range, zone: &TimeZone) -> Option<String> {
     for (name, value) in &range.texts {
         part.set(name, value.clone());
     }
-    let overrides = without_the_same(part, range);
+    let overrides = without_redundant(part, range);
     series::set_overrides(part, overrides);
     let old = Series::of(part)?;
     let (start, end, has_days) = range.span;
@@ -113,7 +113,7 @@ fn change(part: &mut Record, range: &Range, zone: &TimeZone) -> Option<String> {
 }
 
 /// Returns the overrides of single occurrences without values that the whole part now has.
-fn without_the_same(part: &Record, range: &Range) -> Map<String, Json> {
+fn without_redundant(part: &Record, range: &Range) -> Map<String, Json> {
     let Value::Json(Json::Object(all)) = external_event::OVERRIDES.value(part) else {
         return Map::new();
     };

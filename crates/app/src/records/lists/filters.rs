@@ -64,7 +64,7 @@ pub(super) fn parse<'a>(
             continue;
         }
         if matches!(asks, Asks::Bound(..)) && values.len() > 1 {
-            errors.push(twice(name));
+            errors.push(given_twice(name));
             continue;
         }
         if values.iter().map(|value| value.split(',').count()).sum::<usize>() > MAXIMUM_VALUES {
@@ -85,10 +85,10 @@ pub(super) fn parse<'a>(
 pub fn repeated(parameters: &[(String, String)], once: &[&str]) -> Vec<FieldError> {
     let given =
         |name: &str| parameters.iter().filter(|(key, value)| key == name && !value.is_empty()).count();
-    once.iter().filter(|name| given(name) > 1).map(|name| twice(name)).collect()
+    once.iter().filter(|name| given(name) > 1).map(|name| given_twice(name)).collect()
 }
 
-fn twice(name: &str) -> FieldError {
+fn given_twice(name: &str) -> FieldError {
     FieldError::new(name, "repeated", "This parameter can be given only once.")
 }
 

@@ -131,7 +131,7 @@ impl App {
                 && report_of_all.undo.is_some()
                 && let Err(error) = self.undo_import(actor, import.id)
             {
-                return Err(half_written(&outcome, error));
+                return Err(partial_import_error(&outcome, error));
             }
             let (part, touched) = outcome?;
             if failed {
@@ -177,7 +177,7 @@ impl App {
 }
 
 /// Returns the error of an import that failed in the middle and could not be undone, with both reasons.
-fn half_written(outcome: &Result<(Report, Option<Id>), AppError>, undo: AppError) -> AppError {
+fn partial_import_error(outcome: &Result<(Report, Option<Id>), AppError>, undo: AppError) -> AppError {
     let reason = match outcome {
         Ok((report, _)) => report
             .errors

@@ -44,7 +44,7 @@ pub fn lock_note(record: &Record) -> Markup {
     notice(
         Tone::Accent,
         &html! {
-            "The budget approval locks the figures of this PPA. " (locks::way_out_of(record)) " "
+            "The budget approval locks the figures of this PPA. " (locks::unlock_hint_of(record)) " "
             a href=(address) { "Open the approval" } "."
         },
     )

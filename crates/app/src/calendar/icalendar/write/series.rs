@@ -48,7 +48,7 @@ impl Series {
             first: first(&set),
             rule: rule.map(|rule| rule.to_string()),
             additions: start.into_iter().chain(set.additions.iter().map(|addition| addition.start)).collect(),
-            exclusions: set.exclusions.iter().map(|moment| of_the_sort_of(set.start, *moment)).collect(),
+            exclusions: set.exclusions.iter().map(|moment| with_type_of(set.start, *moment)).collect(),
             changed,
             periods,
             length: stored.length(),
@@ -97,7 +97,7 @@ fn with_end(rule: Rule, set: &Set) -> Rule {
     rule.with_until(end)
 }
 
-fn of_the_sort_of(start: Moment, moment: Moment) -> Moment {
+fn with_type_of(start: Moment, moment: Moment) -> Moment {
     match (start, moment) {
         (Moment::DateTime(start), Moment::Date(day)) => Moment::DateTime(day.to_datetime(start.time())),
         (Moment::Date(_), Moment::DateTime(local)) => Moment::Date(local.date()),
