@@ -11,7 +11,7 @@ use crate::core::rules::KindRules;
 use crate::rules::RULES;
 
 /// Meaning of each rule, in the order in which a write applies them.
-const MEANINGS: [(&str, &str); 23] = [
+const MEANINGS: [(&str, &str); 24] = [
     ("action_for_input", "policy action of an update, by its members"),
     ("choices", "choices that are refused because of other records; forms do not offer them"),
     ("locked_fields", "fields that the state of a record locks; forms show them as text"),
@@ -34,6 +34,7 @@ const MEANINGS: [(&str, &str); 23] = [
     ("members", "members calculated from the record"),
     ("related_members", "members calculated from other records"),
     ("page_members", "members shown only on the page of a record"),
+    ("attention", "records that wait for a decision of the actor, on Today and in the bell"),
     ("owner_path", "address shown only to the owner"),
 ];
 
@@ -64,6 +65,7 @@ fn given(rules: &KindRules) -> Vec<&'static str> {
         members,
         related_members,
         page_members,
+        attention,
         owner_path,
     } = rules;
     let all = [
@@ -89,6 +91,7 @@ fn given(rules: &KindRules) -> Vec<&'static str> {
         ("members", members.is_some()),
         ("related_members", related_members.is_some()),
         ("page_members", page_members.is_some()),
+        ("attention", attention.is_some()),
         ("owner_path", owner_path.is_some()),
     ];
     all.into_iter().filter(|(_, is_given)| *is_given).map(|(name, _)| name).collect()

@@ -7,7 +7,7 @@ use obcms_domain::kinds::{application, assessment, policy_milestone, ppa, servic
 use obcms_domain::registry::{Record, TypedField, typed};
 
 use crate::accounts::rules as users;
-use crate::approval::{locks, rules as approval};
+use crate::approval::{locks, queue as approvals, rules as approval};
 use crate::bookings::{conflicts, rules as bookings};
 use crate::calendar::events;
 use crate::core::rules::{KindRules, Rules};
@@ -82,6 +82,7 @@ pub(crate) static RULES: Rules = Rules(&[
         kind: "ppa",
         choices: Some(choices::of_ppa),
         locked_fields: Some(locks::locked_fields),
+        attention: Some(approvals::attention),
         before_save: Some(ppas::before_save),
         before_archive: Some(approval::before_archive),
         before_undo: Some(approval::before_undo),

@@ -40,6 +40,7 @@ pub fn navigation(actor: &Actor) -> Vec<NavigationGroup> {
         first.push(item(t!("PPAs"), "/ppas", "folder-kanban", ""));
     }
     if actor.may(Action::View, kinds::PPA.area) {
+        first.push(item(t!("Approvals"), "/approvals", "badge-check", ""));
         first.push(item(t!("Portfolio"), "/portfolio", "chart-pie", ""));
     }
     let mut groups = vec![NavigationGroup { label: String::new(), items: first }];

@@ -17,6 +17,7 @@ use serde_json::{Map, Value as Json, json};
 use super::ceilings::{self, Effect};
 use super::locks::state_of;
 use super::steps::{ApprovalStep, last_decision, parse_object};
+use crate::core::rules::Attention;
 use crate::core::{Actor, App, AppError};
 
 /// Items of the queue at most.
@@ -181,7 +182,7 @@ pub fn require_state(record: &Record, seen: State) -> Result<(), AppError> {
 }
 
 /// Returns the PPAs whose pending stage the actor may decide, the most urgent first.
-pub(crate) fn mine(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Id>, AppError> {
+fn mine(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Id>, AppError> {
     let stages: Vec<&str> = Stage::ALL
         .into_iter()
         .filter(|stage| actor.may(stage.right(), PPA.area))
@@ -208,4 +209,10 @@ fn is_mine(actor: &Actor, item: &Pending, stage: Stage, last: Option<&Decision>)
         _ => true,
     };
     is_assigned && is_separate && !actor.read_only && actor.may(stage.right(), PPA.area)
+}
+
+/// Returns the PPAs that wait for a decision of the actor, the most urgent first.
+pub(crate) fn attention(tx: &mut Tx<'_>, actor: &Actor) -> Result<Attention, AppError> {
+    let records = mine(tx, actor)?;
+    Ok(Attention { label: "Waiting for my decision", href: "/approvals", records })
 }

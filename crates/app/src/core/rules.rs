@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
+use obcms_domain::kinds;
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::Tx;
 use obcms_store::records::Filter;
@@ -41,6 +42,7 @@ type OccurrenceRule = fn(&mut Record, Date) -> Result<(), AppError>;
 type UndoRule = fn(&mut UnitOfWork<'_, '_>, &Record, &Record, Id) -> Result<(), AppError>;
 type RelatedMembersRule = fn(&mut Tx<'_>, &[Record]) -> Result<Vec<Members>, AppError>;
 type PageMembersRule = fn(&mut Tx<'_>, &Record) -> Result<Members, AppError>;
+type AttentionRule = fn(&mut Tx<'_>, &Actor) -> Result<Attention, AppError>;
 type ChangeRule = fn(&mut UnitOfWork<'_, '_>, &Record, &Record) -> Result<(), AppError>;
 
 /// Shortcut filter of a list beside those of its fields, such as `open` of tasks. Its value is `true` or `false`.
@@ -52,6 +54,17 @@ pub struct Shortcut {
     pub meaning: &'static str,
     /// Filters for `true`, by actor and date of the office.
     pub filters: fn(&Actor, Date) -> Vec<Filter>,
+}
+
+/// Records of a kind that wait for a decision of an actor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attention {
+    /// Heading of the queue.
+    pub label: &'static str,
+    /// Address of the whole queue.
+    pub href: &'static str,
+    /// The records, the most urgent first.
+    pub records: Vec<Id>,
 }
 
 /// Rules of a kind. All are optional; they are listed in the order in which a write applies them.
@@ -104,6 +117,8 @@ pub(crate) struct KindRules {
     pub related_members: Option<RelatedMembersRule>,
     /// Members shown only on the page of a record.
     pub page_members: Option<PageMembersRule>,
+    /// Records that wait for a decision of an actor; Today and the bell show them.
+    pub attention: Option<AttentionRule>,
     /// Path shown only to the owner, such as the address of a feed; nothing for others.
     pub owner_path: Option<fn(&Actor, &Record) -> Option<String>>,
 }
@@ -134,6 +149,7 @@ impl KindRules {
         members: None,
         related_members: None,
         page_members: None,
+        attention: None,
         owner_path: None,
     };
 
@@ -169,6 +185,21 @@ impl Rules {
     /// Returns the fields that the state of a record locks.
     pub fn locked_fields(&self, record: &Record) -> &'static [&'static str] {
         self.of(record.kind).locked_fields.map_or(&[], |locked| locked(record))
+    }
+
+    /// Returns the queues of all kinds whose records wait for a decision of the actor.
+    pub fn attention(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+    ) -> Result<Vec<(&'static Kind, Attention)>, AppError> {
+        let mut queues = Vec::new();
+        for rules in self.0 {
+            if let (Some(attention), Some(kind)) = (rules.attention, kinds::by_name(rules.kind)) {
+                queues.push((kind, attention(tx, actor)?));
+            }
+        }
+        Ok(queues)
     }
 
     /// Returns the first and last day of an origin, the anchors of its generated tasks.

@@ -14,8 +14,8 @@ use obcms_store::tasks::today as store;
 use obcms_store::{SqlValue, Tx};
 
 use super::occurrences;
-use crate::approval::queue as approvals;
 use crate::calendar;
+use crate::core::rules::Rules;
 use crate::core::{Actor, App, AppError, Visibility};
 use crate::records::lists::{self, Parameters};
 
@@ -177,7 +177,7 @@ impl App {
             late.retain(|pile| pile.total > 0);
             Ok(Today {
                 events: self.appointments(tx, actor, today, end)?,
-                decisions: decisions(tx, actor)?,
+                decisions: decisions(self.rules(), tx, actor)?,
                 late,
                 tasks: duties(tasks.records, today, end),
                 total: tasks.total,
@@ -195,8 +195,14 @@ impl App {
         let queries: Vec<Query<'_>> =
             scoped.iter().map(|(scope, list)| list.query(scope.as_ref(), 0)).collect();
         let tasks = actor.visibility(&TASK);
-        let counts = self.read(|tx| Ok(store::waiting(tx, &queries, blocker(actor, tasks.as_ref()))?))?;
-        Ok(u32::try_from(counts.iter().sum::<i64>()).unwrap_or(u32::MAX))
+        let rules = self.rules();
+        let (counts, waiting) = self.read(|tx| {
+            let counts = store::waiting(tx, &queries, blocker(actor, tasks.as_ref()))?;
+            Ok((counts, rules.attention(tx, actor)?))
+        })?;
+        let waiting = waiting.iter().map(|(_, waiting)| waiting.records.len()).sum::<usize>();
+        let total = counts.iter().sum::<i64>().saturating_add(i64::try_from(waiting).unwrap_or(i64::MAX));
+        Ok(u32::try_from(total).unwrap_or(u32::MAX))
     }
 
     fn appointments(
@@ -349,18 +355,20 @@ fn blocker<'a>(actor: &Actor, tasks: Option<&'a Visibility>) -> Option<store::Bl
 }
 
 /// Returns the queues that wait for a decision or action of the actor.
-fn decisions(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Queue>, AppError> {
+fn decisions(rules: &Rules, tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Queue>, AppError> {
     let mut piles = Vec::new();
-    let approvals = approvals::mine(tx, actor)?;
-    let shown: Vec<Id> = approvals.iter().copied().take(usize::try_from(SHOWN).unwrap_or(0)).collect();
-    let mut records = records::load_many(tx, &PPA, &shown)?;
-    records.sort_by_key(|record| shown.iter().position(|id| *id == record.id));
-    piles.push(Queue {
-        label: "Waiting for my decision",
-        href: "/approvals".to_owned(),
-        total: i64::try_from(approvals.len()).unwrap_or(i64::MAX),
-        records,
-    });
+    for (kind, waiting) in rules.attention(tx, actor)? {
+        let shown: Vec<Id> =
+            waiting.records.iter().copied().take(usize::try_from(SHOWN).unwrap_or(0)).collect();
+        let mut records = records::load_many(tx, kind, &shown)?;
+        records.sort_by_key(|record| shown.iter().position(|id| *id == record.id));
+        piles.push(Queue {
+            label: waiting.label,
+            href: waiting.href.to_owned(),
+            total: i64::try_from(waiting.records.len()).unwrap_or(i64::MAX),
+            records,
+        });
+    }
     for list in to_decide(actor) {
         piles.push(list.read(tx, actor)?);
     }

@@ -7,7 +7,7 @@ use crate::core::subject::{KindPage, Subject};
 
 /// Routes, pages and hooks of the subject.
 pub(crate) static SUBJECT: Subject =
-    Subject { routes: api::routes, pages: |_| pages::routes(), kinds: &[USER], panels: &[] };
+    Subject { routes: api::routes, pages: |_| pages::routes(), kinds: &[USER], panels: &[], tabs: &[] };
 
 const USER: KindPage = KindPage {
     kind: "user",

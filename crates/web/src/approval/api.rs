@@ -10,6 +10,7 @@ use obcms_domain::approval::actions;
 use obcms_domain::kinds::PPA;
 use serde_json::{Value as Json, json};
 
+use crate::components::words::t;
 use crate::core::caller::Caller;
 use crate::core::input::{Body, Parameters, PathId, expected_version};
 use crate::core::openapi;
@@ -28,7 +29,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "get",
             "/api/v1/ppas/{id}/approval",
-            "Approval of the budget of a PPA: round, stages, decisions, locked fields and figures",
+            t!("Approval of the budget of a PPA: round, stages, decisions, locked fields and figures"),
             view,
             get(show),
         )
@@ -37,7 +38,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "post",
             "/api/v1/ppas/{id}/approval",
-            "Submit, approve, return, reject, waive, withdraw, reopen or revise the budget of a PPA",
+            t!("Submit, approve, return, reject, waive, withdraw, reopen or revise the budget of a PPA"),
             Access::Role,
             post(step),
         )
@@ -47,12 +48,12 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "get",
             "/api/v1/approvals",
-            "Stages that wait for a decision, the most urgent first",
+            t!("Stages that wait for a decision, the most urgent first"),
             view,
             get(queue),
         )
         .tag("approval")
-        .query(&[("mine", "true: only those that the caller may decide")])
+        .query(&[("mine", t!("true: only those that the caller may decide"))])
         .answers(
             200,
             json!({ "type": "object", "properties": {
@@ -103,7 +104,7 @@ async fn queue(AxumState(state): AxumState<State>, caller: Caller, parameters: P
     let mine = match parameters.get("mine").unwrap_or_default() {
         "" | "false" => false,
         "true" => true,
-        _ => return Err(Parameters::wrong("mine", "Must be true or false.")),
+        _ => return Err(Parameters::wrong("mine", t!("Must be true or false."))),
     };
     let items = blocking(|| state.app.approvals(&caller.actor, mine))?;
     let items: Vec<Json> = items.iter().map(QueueItem::to_json).collect();

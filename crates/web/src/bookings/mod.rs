@@ -11,6 +11,7 @@ pub(crate) static SUBJECT: Subject = Subject {
     pages: |_| pages::routes(),
     kinds: &[BOOKING, RESOURCE],
     panels: &[(Column::Wide, pages::origin_panel)],
+    tabs: &[],
 };
 
 const BOOKING: KindPage = KindPage {

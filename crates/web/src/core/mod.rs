@@ -19,6 +19,7 @@ pub mod metrics;
 pub mod openapi;
 pub mod page_route;
 pub mod problem;
+pub mod refused;
 pub mod requests;
 pub mod return_path;
 pub mod route;

@@ -9,6 +9,7 @@ use obcms_domain::registry::{Kind, Record};
 use super::frame::Page;
 use super::input::Form;
 use super::page_route::PageRoute;
+use super::refused::Refused;
 use super::route::Route;
 use super::state::State;
 use super::{openapi, stream};
@@ -19,6 +20,9 @@ pub type Panel = fn(&State, &Page, &Actor, &Record) -> Result<Markup, AppError>;
 
 /// Action on each row of a list, beside its state.
 pub type RowAction = Box<dyn Fn(&Record) -> Markup>;
+
+/// Content of a tab.
+pub type TabPanel = fn(&State, &Page, &Actor, &Record, &Refused) -> Result<Markup, AppError>;
 
 type ListQuery<T> = fn(&Page, &Actor, &Kind, &Form) -> T;
 type RowActions = fn(&Page, &Actor, Timestamp, String) -> Option<RowAction>;
@@ -36,6 +40,19 @@ pub enum Column {
     Wide,
     /// Properties and people.
     Narrow,
+}
+
+/// Tab on the page of a record of a kind.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordTab {
+    /// Name of the kind.
+    pub kind: &'static str,
+    /// Name in the address.
+    pub key: &'static str,
+    /// Label; a key of the catalog.
+    pub label: &'static str,
+    /// Content; a form of the tab that was refused is given with it.
+    pub panel: TabPanel,
 }
 
 /// Next step after a record.
@@ -131,6 +148,8 @@ pub struct Subject {
     pub kinds: &'static [KindPage],
     /// Panels on the pages of all records.
     pub panels: &'static [(Column, Panel)],
+    /// Tabs on the pages of records that have tabs.
+    pub tabs: &'static [RecordTab],
 }
 
 /// All subjects, and the menu.
@@ -171,6 +190,11 @@ impl Subjects {
     #[must_use]
     pub fn has_form(&self, kind: &Kind) -> bool {
         kind.writable && !self.kind_page(kind).own_form
+    }
+
+    /// Returns the tabs of a kind.
+    pub fn tabs(&self, kind: &Kind) -> impl Iterator<Item = &'static RecordTab> {
+        self.all.iter().flat_map(|subject| subject.tabs).filter(|tab| tab.kind == kind.name)
     }
 
     /// Returns the panels of a column on the page of a record.

@@ -11,6 +11,7 @@ pub(crate) static SUBJECT: Subject = Subject {
     pages: |_| pages::routes(),
     kinds: &[EXTERNAL_CALENDAR, FEED, SHARE],
     panels: &[],
+    tabs: &[],
 };
 
 const EXTERNAL_CALENDAR: KindPage = KindPage {

@@ -7,7 +7,7 @@ use crate::core::subject::{KindPage, Subject};
 
 /// Routes, pages and hooks of the subject.
 pub(crate) static SUBJECT: Subject =
-    Subject { routes: api::routes, pages: |_| pages::routes(), kinds: &[HOLIDAY], panels: &[] };
+    Subject { routes: api::routes, pages: |_| pages::routes(), kinds: &[HOLIDAY], panels: &[], tabs: &[] };
 
 const HOLIDAY: KindPage = KindPage {
     kind: "holiday",

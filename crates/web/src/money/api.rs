@@ -10,6 +10,7 @@ use obcms_domain::kinds::{PPA, TRANCHE};
 use obcms_domain::money::actions;
 use serde_json::{Value as Json, json};
 
+use crate::components::words::t;
 use crate::core::caller::Caller;
 use crate::core::input::{Body, PathId};
 use crate::core::openapi;
@@ -27,7 +28,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "get",
             "/api/v1/ppas/{id}/money",
-            "Sums and rates of the ledger of a PPA",
+            t!("Sums and rates of the ledger of a PPA"),
             Access::Policy(Action::View, PPA.area),
             get(money),
         )
@@ -36,7 +37,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "post",
             "/api/v1/tranches/{id}/reverse",
-            "Reverse a ledger entry by an entry of the opposite amount",
+            t!("Reverse a ledger entry by an entry of the opposite amount"),
             Access::Policy(Action::Create, TRANCHE.area),
             post(reverse),
         )
@@ -47,14 +48,14 @@ pub fn routes() -> Vec<Route> {
 }
 
 fn money_schema() -> Json {
-    let amount = || json!({ "type": "integer", "description": "Philippine pesos in centavos" });
+    let amount = || json!({ "type": "integer", "description": t!("Philippine pesos in centavos") });
     let rate = |meaning: &str| json!({ "type": ["number", "null"], "description": meaning });
     json!({ "type": "object", "properties": {
         "enacted_centavos": amount(), "allotted_centavos": amount(), "obligated_centavos": amount(),
         "disbursed_centavos": amount(), "balance_centavos": amount(), "variance_centavos": amount(),
-        "obligation_rate": rate("Obligated / allotted; null when nothing is allotted"),
-        "disbursement_rate": rate("Disbursed / obligated; null when nothing is obligated"),
-        "utilization": rate("Disbursed / enacted budget; null when nothing is enacted"),
+        "obligation_rate": rate(t!("Obligated / allotted; null when nothing is allotted")),
+        "disbursement_rate": rate(t!("Disbursed / obligated; null when nothing is obligated")),
+        "utilization": rate(t!("Disbursed / enacted budget; null when nothing is enacted")),
     } })
 }
 

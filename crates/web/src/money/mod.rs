@@ -3,11 +3,13 @@
 pub mod api;
 pub mod pages;
 
-use crate::core::subject::{KindPage, Subject};
+use crate::core::subject::{KindPage, RecordTab, Subject};
 
 /// Everything that the subject serves.
 pub(crate) static SUBJECT: Subject =
-    Subject { routes: api::routes, pages: |_| pages::routes(), kinds: &[TRANCHE], panels: &[] };
+    Subject { routes: api::routes, pages: |_| pages::routes(), kinds: &[TRANCHE], panels: &[], tabs: &[TAB] };
 
 const TRANCHE: KindPage =
     KindPage { kind: "tranche", lead_panel: Some(pages::reversal_panel), ..KindPage::NONE };
+
+const TAB: RecordTab = RecordTab { kind: "ppa", key: "money", label: "Money", panel: pages::panel };

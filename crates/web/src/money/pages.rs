@@ -21,14 +21,16 @@ use crate::components::charts::{Bar, bars};
 use crate::components::detail::{detail, panel as box_of};
 use crate::components::forms::{Control, FormField, error_summary, field};
 use crate::components::icons::icon;
+use crate::components::words::{t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{Form, PathId};
 use crate::core::page_route::PageRoute;
+use crate::core::refused::Refused;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
-use crate::programme::pages::ppas::{self, Refused};
+use crate::programme::pages::ppas;
 use crate::records::may_create;
 use crate::records::pages::Values;
 use crate::records::pages::controls::{form_fields, shown};
@@ -47,21 +49,21 @@ pub fn routes() -> Vec<PageRoute> {
     ]
 }
 
-/// The tab; `refused` is the form of an entry or a reversal, `budget` a panel about the planned money.
+/// Tab of the ledger; `refused` is the form of an entry or a reversal.
 pub fn panel(
     state: &State,
     page: &Page,
     actor: &Actor,
     record: &Record,
     refused: &Refused,
-    budget: &Markup,
 ) -> Result<Markup, AppError> {
+    let budget = ppas::budget(state, actor, record)?;
     let totals = state.app.money(actor, record.id)?;
     let ledger = state.app.ledger(actor, record.id, ENTRIES)?;
     let may_enter = !record.is_archived() && !actor.read_only && may_create(actor, &TRANCHE);
     let asked: Option<Id> = refused.form.get("reverse").parse().ok();
     let wide = html! {
-        (box_of("money-figures", "tranche ppa", &message(&totals), &html! {}, &figures(&totals)))
+        (box_of("money-figures", t!("tranche ppa"), &message(&totals), &html! {}, &figures(&totals)))
         @if let (Some(entry), true) = (asked, may_enter) { (reversal_of(state, page, actor, entry, refused)?) }
         @if let Some(ledger) = &ledger { (entries(state, page, actor, record, ledger, may_enter)?) }
     };
@@ -75,8 +77,8 @@ pub fn panel(
 /// Message of the figures in a sentence.
 fn message(totals: &Totals) -> String {
     match totals.utilization() {
-        None => "No enacted budget".to_owned(),
-        Some(share) => format!("{} of the enacted budget disbursed", rate_text(share)),
+        None => t!("No enacted budget").to_owned(),
+        Some(share) => t!("{rate_text} of the enacted budget disbursed", rate_text = rate_text(share)),
     }
 }
 
@@ -94,19 +96,19 @@ fn figures(totals: &Totals) -> Markup {
         ..Bar::default()
     };
     let rates = [
-        ("Obligation rate", totals.obligation_rate(), "obligated of allotted"),
-        ("Disbursement rate", totals.disbursement_rate(), "disbursed of obligated"),
-        ("Utilization", totals.utilization(), "disbursed of enacted"),
+        (t!("Obligation rate"), totals.obligation_rate(), t!("obligated of allotted")),
+        (t!("Disbursement rate"), totals.disbursement_rate(), t!("disbursed of obligated")),
+        (t!("Utilization"), totals.utilization(), t!("disbursed of enacted")),
     ];
     html! {
         @if totals.enacted == 0 {
-            p.muted { "Money is allotted after the budget is enacted." }
+            p.muted { (t!("Money is allotted after the budget is enacted.")) }
         }
-        (bars("Money of this PPA, from the enacted budget to disbursements", &[
-            bar("Enacted", totals.enacted),
-            bar("Allotted", totals.allotted),
-            bar("Obligated", totals.obligated),
-            bar("Disbursed", totals.disbursed),
+        (bars(t!("Money of this PPA, from the enacted budget to disbursements"), &[
+            bar(t!("Enacted"), totals.enacted),
+            bar(t!("Allotted"), totals.allotted),
+            bar(t!("Obligated"), totals.obligated),
+            bar(t!("Disbursed"), totals.disbursed),
         ]))
         dl.money-rates {
             @for (label, rate, meaning) in rates {
@@ -116,8 +118,8 @@ fn figures(totals: &Totals) -> Markup {
                     dd.muted { (meaning) }
                 }
             }
-            div { dt { "Balance" } dd { (money(totals.balance())) } dd.muted { "allotted less obligated" } }
-            div { dt { "Variance" } dd { (money(totals.variance())) } dd.muted { "allotted less enacted" } }
+            div { dt { (t!("Balance")) } dd { (money(totals.balance())) } dd.muted { (t!("allotted less obligated")) } }
+            div { dt { (t!("Variance")) } dd { (money(totals.variance())) } dd.muted { (t!("allotted less enacted")) } }
         }
     }
 }
@@ -137,24 +139,24 @@ fn entries(
     let all = format!("/tranches?ppa={}", record.id);
     let total = u64::try_from(ledger.total).unwrap_or_default();
     let more = html! {
-        @if !ledger.entries.is_empty() { (button_link(&format!("All {} entries", grouped(total)), &all, "", ButtonKind::Quiet)) }
+        @if !ledger.entries.is_empty() { (button_link(&t!("All {value} entries", value = grouped(total)), &all, "", ButtonKind::Quiet)) }
     };
     Ok(box_of(
         "ledger",
         "tranche",
-        "Ledger",
+        t!("Ledger"),
         &more,
         &html! {
             @if ledger.entries.is_empty() {
-                p.muted { "No entries yet. Allotments, obligations and disbursements are listed here." }
+                p.muted { (t!("No entries yet. Allotments, obligations and disbursements are listed here.")) }
             } @else {
                 div.figure-scroll {
                     table.figure-table.ledger-table {
-                        caption.visually-hidden { "Last entries of the ledger" }
+                        caption.visually-hidden { (t!("Last entries of the ledger")) }
                         thead { tr {
-                            th scope="col" { "Date" } th scope="col" { "Entry" } th scope="col" { "Document, payee" }
-                            th.right scope="col" { "Amount" }
-                            @if may_enter { th scope="col" { span.visually-hidden { "Reverse" } } }
+                            th scope="col" { (t!("Date")) } th scope="col" { (t!("Entry")) } th scope="col" { (t!("Document, payee")) }
+                            th.right scope="col" { (t!("Amount")) }
+                            @if may_enter { th scope="col" { span.visually-hidden { (t!("Reverse")) } } }
                         } }
                         tbody { @for entry in &ledger.entries { (line(record, entry, ledger, &values, may_enter)) } }
                     }
@@ -176,8 +178,8 @@ fn line(record: &Record, entry: &Record, ledger: &Ledger, values: &Values<'_>, m
             td.nowrap { @if let Some(day) = tranche::DATE.get(entry) { (badges::date(day, values.today)) } }
             th scope="row" {
                 a href=(TRANCHE.url(entry.id)) { (kind_words(entry)) }
-                @if is_reversal { " " (badge("Reversal", Tone::Quiet)) }
-                @if is_reversed { " " (badge("Reversed", Tone::Quiet)) }
+                @if is_reversal { " " (badge(t!("Reversal"), Tone::Quiet)) }
+                @if is_reversed { " " (badge(t!("Reversed"), Tone::Quiet)) }
             }
             td {
                 (details.join(", "))
@@ -188,7 +190,7 @@ fn line(record: &Record, entry: &Record, ledger: &Ledger, values: &Values<'_>, m
                 td.right {
                     @if !is_reversal && !is_reversed {
                         a href={ (PPA.url(record.id)) "?tab=money&reverse=" (entry.id) "#reversal" }
-                            aria-label={ "Reverse " (entry.title()) } { "Reverse" }
+                            aria-label={ (t_html!("Reverse {title}", title = entry.title())) } { (t!("Reverse")) }
                     }
                 }
             }
@@ -203,7 +205,11 @@ fn kind_words(entry: &Record) -> String {
     if adjusts.is_empty() {
         return kind.to_owned();
     }
-    format!("{kind} of {}", choices::label(ADJUSTED_KINDS, adjusts).to_lowercase())
+    t!(
+        "{kind} of {to_lowercase}",
+        kind,
+        to_lowercase = choices::label(ADJUSTED_KINDS, adjusts).to_lowercase()
+    )
 }
 
 /// Order of the fields of a new entry: as people think.
@@ -247,14 +253,14 @@ fn entry_form(
     let all: Vec<&FormField> = fields.iter().collect();
     let (name, value) = shown(&[&fields]);
     let room = [
-        ("To allot", totals.enacted - totals.allotted),
-        ("To obligate", totals.allotted - totals.obligated),
-        ("To disburse", totals.obligated - totals.disbursed),
+        (t!("To allot"), totals.enacted - totals.allotted),
+        (t!("To obligate"), totals.allotted - totals.obligated),
+        (t!("To disburse"), totals.obligated - totals.disbursed),
     ];
     Ok(box_of(
         "new-entry",
         "",
-        "Add entry",
+        t!("Add entry"),
         &html! {},
         &html! {
             form.form.entry-form method="post" action={ (PPA.url(record.id)) "/entries" } data-guard novalidate {
@@ -264,7 +270,7 @@ fn entry_form(
                 input type="hidden" name=(REQUEST_KEY) value=(hex(&state.app.random::<16>()));
                 dl.entry-room { @for (label, amount) in room { div { dt { (label) } dd { (money(amount)) } } } }
                 div.fields { @for entry in &fields { (field(entry)) } }
-                div.form-actions { (submit_button("Add entry", "plus", ButtonKind::Main)) }
+                div.form-actions { (submit_button(t!("Add entry"), "plus", ButtonKind::Main)) }
             }
         },
     ))
@@ -283,15 +289,15 @@ fn reversal_of(
         Err(AppError::NotFound(_)) => return Ok(html! {}),
         Err(other) => return Err(other),
     };
-    Ok(box_of("reversal", "", "Reverse entry", &html! {}, &reversal_form(page, &entry, refused)))
+    Ok(box_of("reversal", "", t!("Reverse entry"), &html! {}, &reversal_form(page, &entry, refused)))
 }
 
 fn reversal_form(page: &Page, entry: &Record, refused: &Refused) -> Markup {
     let back = tranche::PPA.get(entry).map(|ppa| format!("{}?tab=money", PPA.url(ppa)));
     let reason = FormField {
         name: actions::COMMENT.name().to_owned(),
-        label: "Reason".to_owned(),
-        help: "Shown in the remarks of the reversal.".to_owned(),
+        label: t!("Reason").to_owned(),
+        help: t!("Shown in the remarks of the reversal.").to_owned(),
         error: error_of(&refused.errors, actions::COMMENT.name()),
         required: true,
         control: Control::Text { value: refused.form.get(actions::COMMENT.name()).to_owned() },
@@ -301,14 +307,14 @@ fn reversal_form(page: &Page, entry: &Record, refused: &Refused) -> Markup {
             (error_summary(refused.problem.as_deref(), &[&reason]))
             input type="hidden" name="csrf_token" value=(page.csrf());
             p {
-                (kind_words(entry)) " of " strong { (money(tranche::AMOUNT_CENTAVOS.get(entry).unwrap_or_default())) }
+                (t_html!("{kind_words} of", kind_words = kind_words(entry))) " " strong { (money(tranche::AMOUNT_CENTAVOS.get(entry).unwrap_or_default())) }
                 @if let Some(day) = tranche::DATE.get(entry) { ", " (badges::date(day, page.today)) }
-                ". A reversal adds an entry of the opposite amount dated today."
+                (t!(". A reversal adds an entry of the opposite amount dated today."))
             }
             div.fields { (field(&reason)) }
             div.form-actions {
-                button.button type="submit" data-kind="danger" { (icon("undo-2")) "Reverse entry" }
-                @if let Some(back) = back { (button_link("Cancel", &back, "", ButtonKind::Quiet)) }
+                button.button type="submit" data-kind="danger" { (icon("undo-2")) (t!("Reverse entry")) }
+                @if let Some(back) = back { (button_link(t!("Cancel"), &back, "", ButtonKind::Quiet)) }
             }
         }
     }
@@ -320,18 +326,18 @@ pub fn reversal_panel(state: &State, page: &Page, actor: &Actor, entry: &Record)
         return Ok(html! {});
     }
     let content = if state.app.is_reversed(entry.id)? {
-        html! { p.muted { "This entry was reversed." } }
+        html! { p.muted { (t!("This entry was reversed.")) } }
     } else if actor.read_only || !may_create(actor, &TRANCHE) {
         return Ok(html! {});
     } else {
         html! {
             details.more-fields {
-                summary { (icon("chevron-right")) "Reverse this entry" }
+                summary { (icon("chevron-right")) (t!("Reverse this entry")) }
                 (reversal_form(page, entry, &Refused::default()))
             }
         }
     };
-    Ok(box_of("reversal", "tranche", "Correction", &html! {}, &content))
+    Ok(box_of("reversal", "tranche", t!("Correction"), &html! {}, &content))
 }
 
 /// `POST /ppas/{id}/entries`.
@@ -349,7 +355,7 @@ async fn enter(
     }
     let address = format!("{}?tab=money", PPA.url(id.0));
     match blocking(|| state.app.create_from_form(&actor, &TRANCHE, &input, form.get(REQUEST_KEY))) {
-        Ok(_) => Ok(done(&address, "Entry added", None)),
+        Ok(_) => Ok(done(&address, t!("Entry added"), None)),
         Err(error) => refuse(&state, &page, &actor, id.0, form, error),
     }
 }
@@ -365,8 +371,8 @@ async fn reverse(
     let input = form.action(&actions::REVERSE);
     let result = blocking(|| state.app.reverse_entry(&actor, id.0, &input));
     match (result, tranche::PPA.get(&entry)) {
-        (Ok(reversal), None) => Ok(done(&TRANCHE.url(reversal.id), "Entry reversed", None)),
-        (Ok(_), Some(ppa)) => Ok(done(&format!("{}?tab=money", PPA.url(ppa)), "Entry reversed", None)),
+        (Ok(reversal), None) => Ok(done(&TRANCHE.url(reversal.id), t!("Entry reversed"), None)),
+        (Ok(_), Some(ppa)) => Ok(done(&format!("{}?tab=money", PPA.url(ppa)), t!("Entry reversed"), None)),
         (Err(error), None) => Err(error.into()),
         (Err(error), Some(ppa)) => {
             form.0.push(("reverse".to_owned(), id.0.to_string()));

@@ -12,6 +12,7 @@ pub(crate) static SUBJECT: Subject = Subject {
     pages: |_| pages::routes(),
     kinds: &[NEED, COMMUNITY, ASSESSMENT, POLICY, SERVICE, PPA, PROJECT],
     panels: &[(Column::Narrow, pages::trace::panel)],
+    tabs: &[],
 };
 
 const NEED: KindPage = KindPage { kind: "need", next_steps: Some(next_steps::of_need), ..KindPage::NONE };
@@ -33,7 +34,7 @@ const PPA: KindPage = KindPage {
     own_detail: true,
     next_steps: Some(next_steps::of_ppa),
     tasks_tab: "?tab=tasks",
-    lock_note: Some(crate::approval::pages::lock_note),
+    lock_note: Some(pages::ppas::lock_note),
     ..KindPage::NONE
 };
 

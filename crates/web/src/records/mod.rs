@@ -12,7 +12,7 @@ use crate::core::subject::Subject;
 
 /// Routes, pages and hooks of the subject.
 pub(crate) static SUBJECT: Subject =
-    Subject { routes: api::routes, pages: pages::routes, kinds: &[], panels: &[] };
+    Subject { routes: api::routes, pages: pages::routes, kinds: &[], panels: &[], tabs: &[] };
 
 /// Returns true if the person may create records of this kind, or at least requests.
 #[must_use]

@@ -12,6 +12,7 @@ pub(crate) static SUBJECT: Subject = Subject {
     pages: |_| pages::routes(),
     kinds: &[TASK, TASK_TEMPLATE],
     panels: &[(Column::Wide, pages::of_record::panel)],
+    tabs: &[],
 };
 
 const TASK: KindPage = KindPage {

@@ -17,12 +17,14 @@ use crate::components::buttons::ButtonKind;
 use crate::components::detail::panel as box_of;
 use crate::components::forms::{Control, FormField, error_summary, field};
 use crate::components::icons::icon;
+use crate::components::words::{t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{Form, PathId};
+use crate::core::refused::Refused;
 use crate::core::state::{State, blocking};
-use crate::programme::pages::ppas::{self, Refused};
+use crate::programme::pages::ppas;
 use crate::records::pages::controls::{form_fields, shown};
 use crate::records::pages::written::{differing, error_of, written};
 
@@ -55,9 +57,11 @@ pub(super) fn panel(
 fn heading(approval: &Approval) -> String {
     let may = |action: Action| approval.actions.contains(&action);
     match approval.pending() {
-        Some(stage) if may(Action::Approve) => format!("Decide: {}", stage_label(stage.stage).to_lowercase()),
-        None if may(Action::Submit) => "Submit for approval".to_owned(),
-        _ => "Next step".to_owned(),
+        Some(stage) if may(Action::Approve) => {
+            t!("Decide: {to_lowercase}", to_lowercase = stage_label(stage.stage).to_lowercase())
+        }
+        None if may(Action::Submit) => t!("Submit for approval").to_owned(),
+        _ => t!("Next step").to_owned(),
     }
 }
 
@@ -67,17 +71,17 @@ fn waiting(page: &Page, approval: &Approval) -> Markup {
         @match approval.pending() {
             Some(stage) => {
                 p {
-                    (stage.stage.decider().label()) " decides the " (stage_label(stage.stage).to_lowercase())
-                    @if let Some(due) = stage.due_date { ", due " (due_date(due, page.today)) }
+                    (t_html!("{label} decides the {to_lowercase}", label = stage.stage.decider().label(), to_lowercase = stage_label(stage.stage).to_lowercase()))
+                    @if let Some(due) = stage.due_date { (t_html!(", due {due_date}", due_date = due_date(due, page.today))) }
                     "."
                 }
                 @if !approval.obstacle.is_empty() { p.muted { (approval.obstacle) } }
             }
             None => p.muted {
                 @match approval.state {
-                    ApprovalState::Draft => "The maker or a coordinator submits the figures for approval.",
-                    ApprovalState::Rejected => "Rejected. An administrator can reopen the approval.",
-                    _ => "The budget is enacted. A coordinator or budget officer can start a budget revision.",
+                    ApprovalState::Draft => (t!("The maker or a coordinator submits the figures for approval.")),
+                    ApprovalState::Rejected => (t!("Rejected. An administrator can reopen the approval.")),
+                    _ => (t!("The budget is enacted. A coordinator or budget officer can start a budget revision.")),
                 }
             },
         }
@@ -97,7 +101,7 @@ fn form(
     let corrections = if corrects { correction_fields(state, actor, record, refused)? } else { Vec::new() };
     let comment = FormField {
         name: actions::COMMENT.name().to_owned(),
-        label: "Comment".to_owned(),
+        label: t!("Comment").to_owned(),
         help: help(approval),
         error: error_of(&refused.errors, actions::COMMENT.name()),
         required: false,
@@ -121,8 +125,8 @@ fn form(
                 @let (name, value) = shown(&[&corrections]);
                 input type="hidden" name=(name) value=(value);
                 details.more-fields open[is_open] {
-                    summary { (icon("chevron-right")) "Correct figures" }
-                    p.field-help { "Corrections are saved with the approval and shown in the decision." }
+                    summary { (icon("chevron-right")) (t!("Correct figures")) }
+                    p.field-help { (t!("Corrections are saved with the approval and shown in the decision.")) }
                     div.fields { @for entry in &corrections { (field(entry)) } }
                 }
             }
@@ -142,16 +146,16 @@ fn enacts(approval: &Approval) -> Markup {
     let text = |name: &str| approval.snapshot.get(name).and_then(Json::as_str).unwrap_or_default();
     let year = approval.snapshot.get(ppa::FISCAL_YEAR.name()).and_then(Json::as_i64);
     let parts = [
-        year.map_or_else(String::new, |year| format!("fiscal year {year}")),
+        year.map_or_else(String::new, |year| t!("fiscal year {year}", year)),
         choices::label(SECTORS, text(ppa::SECTOR.name())).to_owned(),
         choices::label(FUNDING_SOURCES, text(ppa::FUNDING_SOURCE.name())).to_owned(),
     ];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     html! {
         p {
-            "Enacts " strong { (money_text(snapshot::budget(&approval.snapshot))) } ", " (parts.join(", "))
+            (t!("Enacts")) " " strong { (money_text(snapshot::budget(&approval.snapshot))) } ", " (parts.join(", "))
             @if let Some(enacted) = &approval.enacted {
-                " in place of " (money_text(snapshot::budget(enacted)))
+                " " (t_html!("in place of {money_text}", money_text = money_text(snapshot::budget(enacted))))
             }
             "."
         }
@@ -166,29 +170,29 @@ fn help(approval: &Approval) -> String {
             Action::Reject => Some("reject"),
             Action::Waive => Some("waive"),
             Action::Reopen => Some("reopen"),
-            Action::Revise => Some("start a revision"),
+            Action::Revise => Some(t!("start a revision")),
             _ => None,
         })
         .collect();
-    if words.is_empty() { String::new() } else { format!("Required to {}.", words.join(" or ")) }
+    if words.is_empty() { String::new() } else { t!("Required to {join}.", join = words.join(" or ")) }
 }
 
 fn button(action: Action, approval: &Approval) -> Markup {
     let (words, kind, drawing) = match action {
-        Action::Submit => ("Submit for approval", ButtonKind::Main, "send"),
+        Action::Submit => (t!("Submit for approval"), ButtonKind::Main, "send"),
         Action::Approve if approval.state == ApprovalState::Enactment => {
-            ("Enact the budget", ButtonKind::Main, "check")
+            (t!("Enact the budget"), ButtonKind::Main, "check")
         }
-        Action::Approve => ("Approve", ButtonKind::Main, "check"),
-        Action::Return => ("Return for revision", ButtonKind::Plain, "undo-2"),
-        Action::Reject => ("Reject", ButtonKind::Danger, "x"),
-        Action::Waive => ("Waive the consultation", ButtonKind::Plain, ""),
-        Action::Reopen => ("Reopen", ButtonKind::Main, "rotate-ccw"),
+        Action::Approve => (t!("Approve"), ButtonKind::Main, "check"),
+        Action::Return => (t!("Return for revision"), ButtonKind::Plain, "undo-2"),
+        Action::Reject => (t!("Reject"), ButtonKind::Danger, "x"),
+        Action::Waive => (t!("Waive the consultation"), ButtonKind::Plain, ""),
+        Action::Reopen => (t!("Reopen"), ButtonKind::Main, "rotate-ccw"),
         Action::Withdraw if approval.state == ApprovalState::Draft => {
-            ("Cancel the revision", ButtonKind::Plain, "")
+            (t!("Cancel the revision"), ButtonKind::Plain, "")
         }
-        Action::Withdraw => ("Withdraw", ButtonKind::Plain, "undo-2"),
-        Action::Revise => ("Start a budget revision", ButtonKind::Main, "pencil"),
+        Action::Withdraw => (t!("Withdraw"), ButtonKind::Plain, "undo-2"),
+        Action::Revise => (t!("Start a budget revision"), ButtonKind::Main, "pencil"),
     };
     html! {
         button.button type="submit" name="action" value=(action.as_str()) data-kind=[kind.name()] {
@@ -268,16 +272,16 @@ fn step(state: &State, actor: &Actor, id: PathId, form: &Form) -> Result<(Record
 fn message(record: &Record, action: Action) -> String {
     let now = label(record.text(ppa::APPROVAL_STAGE.name()));
     match action {
-        Action::Submit => format!("Submitted: {}", now.to_lowercase()),
+        Action::Submit => t!("Submitted: {to_lowercase}", to_lowercase = now.to_lowercase()),
         Action::Approve if record.text(ppa::APPROVAL_STAGE.name()) == ApprovalState::Enacted.as_str() => {
-            "Budget enacted".to_owned()
+            t!("Budget enacted").to_owned()
         }
-        Action::Approve => format!("Approved. Next: {}", now.to_lowercase()),
-        Action::Waive => format!("Consultation waived. Next: {}", now.to_lowercase()),
-        Action::Return => "Returned for revision".to_owned(),
-        Action::Reject => "Rejected".to_owned(),
-        Action::Reopen => "Approval reopened".to_owned(),
-        Action::Withdraw => "Withdrawn".to_owned(),
-        Action::Revise => "Revision started: change the figures, then submit them".to_owned(),
+        Action::Approve => t!("Approved. Next: {to_lowercase}", to_lowercase = now.to_lowercase()),
+        Action::Waive => t!("Consultation waived. Next: {to_lowercase}", to_lowercase = now.to_lowercase()),
+        Action::Return => t!("Returned for revision").to_owned(),
+        Action::Reject => t!("Rejected").to_owned(),
+        Action::Reopen => t!("Approval reopened").to_owned(),
+        Action::Withdraw => t!("Withdrawn").to_owned(),
+        Action::Revise => t!("Revision started: change the figures, then submit them").to_owned(),
     }
 }

@@ -8,6 +8,7 @@ use obcms_domain::kinds::{CEILING, PPA, ppa};
 use serde_json::{Map, Value as Json};
 
 use crate::components::badges::{Tone, badge, money, money_text};
+use crate::components::words::{t, t_html};
 use crate::records::pages::Values;
 
 /// Table of the figures: those of the round, those in force during a revision, and those of the last round where they
@@ -21,18 +22,18 @@ pub(super) fn figures(approval: &Approval, values: &Values<'_>) -> Markup {
         .iter()
         .any(|(name, pair)| differs_from_enacted(name, pair.get(0).unwrap_or(&Json::Null)));
     let heading = match approval.state {
-        State::Enacted => "In force",
-        State::Draft => "Proposed",
-        _ => "This round",
+        State::Enacted => t!("In force"),
+        State::Draft => t!("Proposed"),
+        _ => t!("This round"),
     };
     html! {
         div.figure-scroll {
             table.figure-table data-stacks[enacted.is_some() || has_last_round] {
-                caption.visually-hidden { "Figures of the approval" }
+                caption.visually-hidden { (t!("Figures of the approval")) }
                 thead { tr {
-                    th scope="col" { "Figure" }
-                    @if enacted.is_some() { th.right scope="col" { "Enacted" } }
-                    @if has_last_round { th.right scope="col" { "Last round" } }
+                    th scope="col" { (t!("Figure")) }
+                    @if enacted.is_some() { th.right scope="col" { (t!("Enacted")) } }
+                    @if has_last_round { th.right scope="col" { (t!("Last round")) } }
                     th.right scope="col" { (heading) }
                 } }
                 tbody {
@@ -50,7 +51,7 @@ pub(super) fn figures(approval: &Approval, values: &Values<'_>) -> Markup {
                                     td.right data-label="Last round" {
                                         @match change {
                                             Some(old) => (or_dash(&values.text(field, old))),
-                                            None => span.faint { "Same" },
+                                            None => span.faint { (t!("Same")) },
                                         }
                                     }
                                 }
@@ -74,7 +75,7 @@ fn or_dash(text: &str) -> Markup {
 /// By how much the budget rises or falls against the enacted one, or the last round.
 fn difference(name: &str, approval: &Approval) -> Markup {
     if name != ppa::BUDGET_ALLOCATION_CENTAVOS.name() {
-        return html! { span.changed-mark { "Changed" } };
+        return html! { span.changed-mark { (t!("Changed")) } };
     }
     let old = match &approval.enacted {
         Some(enacted) if approval.state != State::Enacted => Some(snapshot::budget(enacted)),
@@ -86,7 +87,7 @@ fn difference(name: &str, approval: &Approval) -> Markup {
             let sign = if now > old { "+" } else { "" };
             html! { span.changed-mark { (sign) (money_text(now.saturating_sub(old))) } }
         }
-        _ => html! { span.changed-mark { "Changed" } },
+        _ => html! { span.changed-mark { (t!("Changed")) } },
     }
 }
 
@@ -94,15 +95,15 @@ fn difference(name: &str, approval: &Approval) -> Markup {
 pub(super) fn ceilings(effects: &[Effect]) -> Markup {
     html! {
         @if effects.is_empty() {
-            p.muted { "No ceiling concerns this fiscal year, sector and funding source." }
+            p.muted { (t!("No ceiling concerns this fiscal year, sector and funding source.")) }
         } @else {
             div.figure-scroll {
                 table.figure-table data-stacks {
-                    caption.visually-hidden { "Ceilings and the room left" }
+                    caption.visually-hidden { (t!("Ceilings and the room left")) }
                     thead { tr {
-                        th scope="col" { "Ceiling" } th.right scope="col" { "Amount" }
-                        th.right scope="col" { "Other PPAs" } th.right scope="col" { "This PPA" }
-                        th.right scope="col" { "Room left" }
+                        th scope="col" { (t!("Ceiling")) } th.right scope="col" { (t!("Amount")) }
+                        th.right scope="col" { (t!("Other PPAs")) } th.right scope="col" { (t!("This PPA")) }
+                        th.right scope="col" { (t!("Room left")) }
                     } }
                     tbody {
                         @for effect in effects { tr {
@@ -123,8 +124,8 @@ fn room(effect: &Effect) -> Markup {
     let excess = effect.excess();
     html! {
         @if excess > 0 {
-            (badge(&format!("{} over", money_text(excess)), if effect.is_hard { Tone::Bad } else { Tone::Warning }))
-            span.figure-note { (if effect.is_hard { "Hard: refuses" } else { "Soft: noted" }) }
+            (badge(&t!("{money_text} over", money_text = money_text(excess)), if effect.is_hard { Tone::Bad } else { Tone::Warning }))
+            span.figure-note { (if effect.is_hard { t!("Hard: refuses") } else { t!("Soft: noted") }) }
         } @else { (money(-excess)) }
     }
 }
@@ -135,12 +136,12 @@ pub(super) fn ceiling_words(effects: &[Effect]) -> Markup {
         return html! {};
     };
     let excess = tightest.excess();
-    let title = format!("Ceiling {}", tightest.title);
+    let title = t!("Ceiling {title}", title = tightest.title);
     html! {
         span title=(title) {
             @if excess > 0 {
-                (badge(&format!("{} over", money_text(excess)), if tightest.is_hard { Tone::Bad } else { Tone::Warning }))
-            } @else { (money_text(-excess)) " left" }
+                (badge(&t!("{money_text} over", money_text = money_text(excess)), if tightest.is_hard { Tone::Bad } else { Tone::Warning }))
+            } @else { (t_html!("{money_text} left", money_text = money_text(-excess))) }
         }
     }
 }

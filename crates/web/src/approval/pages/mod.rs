@@ -7,8 +7,7 @@ mod queue;
 mod sheet;
 
 use jiff::civil::Date;
-use maud::{Markup, html};
-use obcms_app::approval::{Approval, locks};
+use obcms_app::approval::Approval;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::approval::{Stage, State as ApprovalState};
@@ -19,7 +18,7 @@ use obcms_domain::registry::Record;
 use obcms_store::records::Directory;
 
 use crate::components::badges::Tone;
-use crate::components::feedback::notice;
+use crate::components::words::t;
 use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::State;
@@ -38,18 +37,6 @@ pub fn routes() -> Vec<PageRoute> {
     ]
 }
 
-/// Note above the edit form of a PPA whose figures are locked.
-pub fn lock_note(record: &Record) -> Markup {
-    let address = format!("{}?tab=approval", PPA.url(record.id));
-    notice(
-        Tone::Accent,
-        &html! {
-            "The budget approval locks the figures of this PPA. " (locks::unlock_hint_of(record)) " "
-            a href=(address) { "Open the approval" } "."
-        },
-    )
-}
-
 /// Label of a stage or state.
 fn label(state: &str) -> &'static str {
     APPROVAL_STATES.iter().find(|choice| choice.value == state).map_or("", |choice| choice.label)
@@ -63,16 +50,16 @@ fn stage_label(stage: Stage) -> &'static str {
 fn deed(action: &str, stage: &str) -> String {
     let stage_name = label(stage).to_lowercase();
     match action {
-        "submit" => "submitted the figures".to_owned(),
-        "approve" if stage == Stage::Enactment.as_str() => "enacted the budget".to_owned(),
-        "approve" => format!("approved the {stage_name}"),
-        "return" => format!("returned it in the {stage_name}"),
-        "reject" => format!("rejected it in the {stage_name}"),
-        "waive" => format!("waived the {stage_name}"),
-        "reopen" => "reopened the approval".to_owned(),
-        "withdraw" if stage == ApprovalState::Draft.as_str() => "cancelled the revision".to_owned(),
-        "withdraw" => "withdrew the submission".to_owned(),
-        "revise" => "started a budget revision".to_owned(),
+        "submit" => t!("submitted the figures").to_owned(),
+        "approve" if stage == Stage::Enactment.as_str() => t!("enacted the budget").to_owned(),
+        "approve" => t!("approved the {stage_name}", stage_name),
+        "return" => t!("returned it in the {stage_name}", stage_name),
+        "reject" => t!("rejected it in the {stage_name}", stage_name),
+        "waive" => t!("waived the {stage_name}", stage_name),
+        "reopen" => t!("reopened the approval").to_owned(),
+        "withdraw" if stage == ApprovalState::Draft.as_str() => t!("cancelled the revision").to_owned(),
+        "withdraw" => t!("withdrew the submission").to_owned(),
+        "revise" => t!("started a budget revision").to_owned(),
         _ => String::new(),
     }
 }
@@ -80,14 +67,14 @@ fn deed(action: &str, stage: &str) -> String {
 /// Word and tone for the state of a stage.
 fn state_word(state: &str, due: Option<Date>, today: Date) -> (&'static str, Tone) {
     match state {
-        "pending" if due.is_some_and(|due| due < today) => ("Late", Tone::Bad),
-        "pending" => ("Pending", Tone::Active),
-        "approved" => ("Approved", Tone::Good),
-        "waived" => ("Waived", Tone::Good),
-        "returned" => ("Returned", Tone::Warning),
-        "rejected" => ("Rejected", Tone::Bad),
-        "withdrawn" => ("Withdrawn", Tone::Quiet),
-        _ => ("Not started", Tone::Quiet),
+        "pending" if due.is_some_and(|due| due < today) => (t!("Late"), Tone::Bad),
+        "pending" => (t!("Pending"), Tone::Active),
+        "approved" => (t!("Approved"), Tone::Good),
+        "waived" => (t!("Waived"), Tone::Good),
+        "returned" => (t!("Returned"), Tone::Warning),
+        "rejected" => (t!("Rejected"), Tone::Bad),
+        "withdrawn" => (t!("Withdrawn"), Tone::Quiet),
+        _ => (t!("Not started"), Tone::Quiet),
     }
 }
 

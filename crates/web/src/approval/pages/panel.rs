@@ -18,10 +18,14 @@ use crate::components::detail::{
 };
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::icons::icon;
+use crate::components::words::{t, t_html};
 use crate::core::frame::Page;
+use crate::core::refused::Refused;
 use crate::core::state::State;
-use crate::programme::pages::ppas::Refused;
 use crate::records::pages::Values;
+
+/// Kinds whose changes refresh the ceilings.
+const CEILINGS_LIVE: &str = "ppa ceiling";
 
 /// The tab; `refused` is the form of an action that was refused.
 pub fn panel(
@@ -34,8 +38,8 @@ pub fn panel(
     if record.is_request() {
         return Ok(empty_state(&EmptyState {
             icon: "badge-check".to_owned(),
-            title: "No budget approval".to_owned(),
-            text: "Community requests have no budget approval. A coordinator can change the category to a PPA first."
+            title: t!("No budget approval").to_owned(),
+            text: t!("Community requests have no budget approval. A coordinator can change the category to a PPA first.")
                 .to_owned(),
             action: None,
         }));
@@ -49,27 +53,30 @@ pub fn panel(
     let sheet = format!("{}/approval/sheet", PPA.url(record.id));
     let effects = approval.stages.iter().find(|stage| stage.stage == Stage::BudgetReview);
     let effects = effects.map_or(&[][..], |stage| &stage.ceilings);
-    let title =
-        if approval.round == 0 { "Stages".to_owned() } else { format!("Stages of round {}", approval.round) };
+    let title = if approval.round == 0 {
+        t!("Stages").to_owned()
+    } else {
+        t!("Stages of round {round}", round = approval.round)
+    };
     let head = html! {
-        @if approval.is_revision { (badge("Budget revision", Tone::Accent)) }
-        (button_link("Approval sheet", &sheet, "printer", ButtonKind::Quiet))
+        @if approval.is_revision { (badge(t!("Budget revision"), Tone::Accent)) }
+        (button_link(t!("Approval sheet"), &sheet, "printer", ButtonKind::Quiet))
     };
     let wide = html! {
         (box_of("approval-stages", "ppa", &title, &head, &html! {
             (steps(&approval, &values))
             (missing(record, &approval, &may_fill))
         }))
-        (box_of("approval-figures", "ppa", "Figures", &html! {}, &figures::figures(&approval, &values)))
-        (box_of("approval-ceilings", "ppa ceiling", "Ceilings", &html! {}, &figures::ceilings(effects)))
+        (box_of("approval-figures", "ppa", t!("Figures"), &html! {}, &figures::figures(&approval, &values)))
+        (box_of("approval-ceilings", CEILINGS_LIVE, t!("Ceilings"), &html! {}, &figures::ceilings(effects)))
     };
     let narrow = html! {
         (actions::panel(state, page, actor, record, &approval, refused)?)
-        (box_of("approval-round", "ppa", "Round", &html! {}, &properties(&round(record, &approval, &values))))
+        (box_of("approval-round", "ppa", t!("Round"), &html! {}, &properties(&round(record, &approval, &values))))
     };
     Ok(html! {
         (detail(&wide, &narrow))
-        (box_of("approval-decisions", "ppa", "Decisions", &html! {}, &decisions(&approval, &values)))
+        (box_of("approval-decisions", "ppa", t!("Decisions"), &html! {}, &decisions(&approval, &values)))
     })
 }
 
@@ -106,8 +113,8 @@ fn step(stage: &StageView, values: &Values<'_>) -> Markup {
             span.step-when {
                 @match (&stage.decision, stage.due_date) {
                     (Some(decision), _) => (values.instant(decision.decided_at)),
-                    (None, Some(due)) if stage.state == "pending" => { "Due " (badges::due_date(due, values.today)) }
-                    _ => span.faint { (stage.stage.due_working_days()) " working days" },
+                    (None, Some(due)) if stage.state == "pending" => { (t_html!("Due {due_date}", due_date = badges::due_date(due, values.today))) }
+                    _ => span.faint { (t_html!("{due_working_days} working days", due_working_days = stage.stage.due_working_days())) },
                 }
             }
             @if let Some(comment) = stage.decision.as_ref().map(|decision| decision.comment.as_str()).filter(|text| !text.is_empty()) {
@@ -130,7 +137,7 @@ fn missing(record: &Record, approval: &Approval, may_fill: &dyn Fn(&str) -> bool
             div.missing-fields {
                 (icon("circle-alert"))
                 p {
-                    "Missing for " (stage_label(stage.stage).to_lowercase()) ": "
+                    (t_html!("Missing for {to_lowercase}", to_lowercase = stage_label(stage.stage).to_lowercase())) ": "
                     @for (place, name) in stage.missing.iter().enumerate() {
                         @if place > 0 { ", " }
                         @let label = PPA.field(name).map_or(*name, |field| field.label);
@@ -147,23 +154,23 @@ fn missing(record: &Record, approval: &Approval, may_fill: &dyn Fn(&str) -> bool
 fn round(record: &Record, approval: &Approval, values: &Values<'_>) -> Vec<Property> {
     let property = |label: &str, value: Markup| Property { label: label.to_owned(), value };
     let mut rows = vec![property(
-        "State",
+        t!("State"),
         html! { (badge(label(approval.state.as_str()), Tone::of_status(approval.state.as_str()))) },
     )];
     if !approval.reason.is_empty() {
-        rows.push(property("Reason of the revision", html! { (approval.reason) }));
+        rows.push(property(t!("Reason of the revision"), html! { (approval.reason) }));
     }
     if let Some(at) = approval.submitted_at {
-        rows.push(property("Submitted", values.instant(at)));
+        rows.push(property(t!("Submitted"), values.instant(at)));
     }
     if let Some(person) = approval.submitted_by {
-        rows.push(property("Submitted by", values.reference(person, "user")));
+        rows.push(property(t!("Submitted by"), values.reference(person, "user")));
     }
     if let Some(amount) = record.integer("enacted_budget_centavos") {
-        rows.push(property("Enacted budget", badges::money(amount)));
+        rows.push(property(t!("Enacted budget"), badges::money(amount)));
     }
     if let Some(day) = record.date("enacted_on") {
-        rows.push(property("Enacted on", badges::date(day, values.today)));
+        rows.push(property(t!("Enacted on"), badges::date(day, values.today)));
     }
     rows
 }
@@ -173,7 +180,7 @@ fn decisions(approval: &Approval, values: &Values<'_>) -> Markup {
     let entries: Vec<HistoryEntry> =
         approval.decisions.iter().rev().map(|decision| entry(decision, approval, values)).collect();
     html! {
-        @if entries.is_empty() { p.muted { "No decisions yet." } } @else { (history(&entries)) }
+        @if entries.is_empty() { p.muted { (t!("No decisions yet.")) } } @else { (history(&entries)) }
     }
 }
 
@@ -181,14 +188,14 @@ fn entry(decision: &DecisionView, approval: &Approval, values: &Values<'_>) -> H
     let who = decision
         .decided_by
         .and_then(|person| values.directory.get(&person))
-        .map_or_else(|| "Somebody".to_owned(), |person| person.title.clone());
+        .map_or_else(|| t!("Somebody").to_owned(), |person| person.title.clone());
     let role = Role::parse(&decision.role).map_or("", Role::label);
     let mut what = deed(&decision.action, &decision.stage);
     if approval.round > 1 {
-        what.push_str(&format!(", round {}", decision.round));
+        what.push_str(&t!(", round {round}", round = decision.round));
     }
     if !role.is_empty() {
-        what.push_str(&format!(", as {}", role.to_lowercase()));
+        what.push_str(&t!(", as {to_lowercase}", to_lowercase = role.to_lowercase()));
     }
     let mut changes: Vec<FieldChange> = Vec::new();
     for (name, pair) in &decision.corrections {
@@ -202,9 +209,9 @@ fn entry(decision: &DecisionView, approval: &Approval, values: &Values<'_>) -> H
         let title = effect.get("title").and_then(Json::as_str).unwrap_or_default();
         let room = effect.get("remaining_centavos").and_then(Json::as_i64).unwrap_or_default();
         changes.push(FieldChange {
-            label: format!("Ceiling {title}"),
+            label: t!("Ceiling {title}", title),
             old: String::new(),
-            new: format!("exceeded by {}", badges::money_text(room.saturating_neg())),
+            new: t!("exceeded by {money_text}", money_text = badges::money_text(room.saturating_neg())),
         });
     }
     HistoryEntry {

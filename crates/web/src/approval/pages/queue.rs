@@ -16,6 +16,7 @@ use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state, notice};
 use crate::components::icons::icon;
 use crate::components::tabs::{Tab, tabs};
+use crate::components::words::{t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -77,9 +78,9 @@ pub(super) async fn approve(
     let is_long = comment.chars().count() > COMMENT as usize;
     if stages.is_empty() || is_long {
         let problem = if is_long {
-            "The comment must have at most 4,000 characters."
+            t!("The comment must have at most 4,000 characters.")
         } else {
-            "Select at least one PPA to approve."
+            t!("Select at least one PPA to approve.")
         };
         let answer = Answer { form, outcomes: Vec::new(), problem: Some(problem) };
         let html = blocking(|| draw(&state, &page, &actor, &tab, &answer))?;
@@ -88,8 +89,8 @@ pub(super) async fn approve(
     let outcomes = blocking(|| state.app.approve_each(&actor, &stages, &comment))?;
     if outcomes.iter().all(|outcome| outcome.refusal.is_none()) {
         let message = match outcomes.as_slice() {
-            [one] => format!("{} approved", one.title),
-            several => format!("{} PPAs approved", several.len()),
+            [one] => t!("{title} approved", title = one.title),
+            several => t!("{count} PPAs approved", count = several.len()),
         };
         let address = if tab == "all" { "/approvals?tab=all" } else { "/approvals" };
         return Ok(done(address, &message, None));
@@ -112,27 +113,32 @@ fn draw(state: &State, page: &Page, actor: &Actor, tab: &str, answer: &Answer) -
     let shown: Vec<&QueueItem> = all.iter().filter(|item| in_all || item.is_mine).collect();
     let count = |number: usize| u64::try_from(number).ok();
     let links = [
-        Tab { label: "Mine".to_owned(), href: "/approvals".to_owned(), count: count(mine), current: !in_all },
         Tab {
-            label: "All".to_owned(),
+            label: t!("Mine").to_owned(),
+            href: "/approvals".to_owned(),
+            count: count(mine),
+            current: !in_all,
+        },
+        Tab {
+            label: t!("All").to_owned(),
             href: "/approvals?tab=all".to_owned(),
             count: count(all.len()),
             current: in_all,
         },
     ];
     let content = html! {
-        (page_head(&PageHead { title: "Approvals".to_owned(), subtitle: summary(&shown), ..PageHead::default() }))
-        @if decides { (tabs("Approvals to show", &links)) }
+        (page_head(&PageHead { title: t!("Approvals").to_owned(), subtitle: summary(&shown), ..PageHead::default() }))
+        @if decides { (tabs(t!("Approvals to show"), &links)) }
         (report(answer))
         div #approval-queue data-live="ppa ceiling" {
             @if shown.is_empty() {
                 (empty_state(&EmptyState {
                     icon: "badge-check".to_owned(),
-                    title: if in_all { "No PPAs in approval" } else { "Nothing to decide" }.to_owned(),
+                    title: if in_all { t!("No PPAs in approval") } else { t!("Nothing to decide") }.to_owned(),
                     text: if in_all {
-                        "PPAs are listed here from their submission until their budget is enacted."
+                        t!("PPAs are listed here from their submission until their budget is enacted.")
                     } else {
-                        "PPAs in a stage that you decide are listed here, the most urgent first."
+                        t!("PPAs in a stage that you decide are listed here, the most urgent first.")
                     }.to_owned(),
                     action: None,
                 }))
@@ -142,7 +148,7 @@ fn draw(state: &State, page: &Page, actor: &Actor, tab: &str, answer: &Answer) -
             }
         }
     };
-    Ok(page.render("Approvals", &content).into_string())
+    Ok(page.render(t!("Approvals"), &content).into_string())
 }
 
 /// Number, amount and lateness of the items in a line.
@@ -156,7 +162,7 @@ fn summary(items: &[&QueueItem]) -> String {
     let mut text =
         format!("{} {word}, {}", grouped(u64::try_from(items.len()).unwrap_or_default()), money_text(amount));
     if late > 0 {
-        text.push_str(&format!(", {late} late"));
+        text.push_str(&t!(", {late} late", late));
     }
     text
 }
@@ -169,15 +175,15 @@ fn report(answer: &Answer) -> Markup {
         @if !answer.outcomes.is_empty() {
             (notice(Tone::Bad, &html! {
                 p {
-                    strong { (answer.outcomes.len() - approved) " not approved" }
-                    @if approved > 0 { ", " (approved) " approved" }
-                    ". Your comment is still in the form."
+                    strong { (t_html!("{count} not approved", count = answer.outcomes.len() - approved)) }
+                    @if approved > 0 { ", " (t_html!("{approved} approved", approved)) }
+                    (t!(". Your comment is still in the form."))
                 }
                 ul.refusals {
                     @for outcome in &answer.outcomes {
                         @if let Some(refusal) = &outcome.refusal {
                             li {
-                                @if outcome.title.is_empty() { "A PPA that you cannot see" }
+                                @if outcome.title.is_empty() { (t!("A PPA that you cannot see")) }
                                 @else { a href={ (PPA.url(outcome.ppa)) "?tab=approval" } { (outcome.title) } }
                                 ": " (refusal)
                             }
@@ -196,10 +202,10 @@ fn bulk(page: &Page, tab: &str, answer: &Answer) -> Markup {
         form.approval-bulk #approval-bulk method="post" action="/approvals/approve" data-guard {
             input type="hidden" name="csrf_token" value=(page.csrf());
             input type="hidden" name="tab" value=(tab);
-            label.visually-hidden for="bulk-comment" { "Comment for the selected PPAs" }
+            label.visually-hidden for="bulk-comment" { (t!("Comment for the selected PPAs")) }
             input #bulk-comment .input type="text" name="comment" value=(comment) maxlength=(COMMENT) autocomplete="off"
-                placeholder="Comment for the selected PPAs";
-            button.button type="submit" { (icon("check-check")) "Approve selected" }
+                placeholder=(t!("Comment for the selected PPAs"));
+            button.button type="submit" { (icon("check-check")) (t!("Approve selected")) }
         }
     }
 }
@@ -208,16 +214,16 @@ fn table(page: &Page, tab: &str, items: &[&QueueItem], answer: &Answer) -> Marku
     html! {
         div.table-block {
             table.table.approval-table {
-                caption.visually-hidden { "PPAs in approval, the most urgent first" }
+                caption.visually-hidden { (t!("PPAs in approval, the most urgent first")) }
                 thead { tr {
-                    th.select-cell scope="col" { span.visually-hidden { "Select" } }
-                    th scope="col" { "PPA" }
-                    th scope="col" { "Stage" }
-                    th scope="col" { "Due" }
-                    th scope="col" data-right { "In stage" }
-                    th scope="col" data-right { "Ceiling" }
-                    th scope="col" data-right { "Budget" }
-                    th scope="col" { span.visually-hidden { "Approve" } }
+                    th.select-cell scope="col" { span.visually-hidden { (t!("Select")) } }
+                    th scope="col" { (t!("PPA")) }
+                    th scope="col" { (t!("Stage")) }
+                    th scope="col" { (t!("Due")) }
+                    th scope="col" data-right { (t!("In stage")) }
+                    th scope="col" data-right { (t!("Ceiling")) }
+                    th scope="col" data-right { (t!("Budget")) }
+                    th scope="col" { span.visually-hidden { (t!("Approve")) } }
                 } }
                 tbody { @for item in items { (row(page, tab, item, answer)) } }
             }
@@ -231,17 +237,17 @@ fn row(page: &Page, tab: &str, item: &QueueItem, answer: &Answer) -> Markup {
             td.select-cell {
                 @if item.is_mine {
                     input type="checkbox" name=(ITEM) value=(value(item)) form="approval-bulk"
-                        checked[answer.is_chosen(item) && !answer.is_of_row(item)] aria-label={ "Select " (item.title) };
+                        checked[answer.is_chosen(item) && !answer.is_of_row(item)] aria-label={ (t_html!("Select {title}", title = item.title)) };
                 }
             }
             th.title-cell scope="row" {
                 a.row-link href={ (PPA.url(item.ppa)) "?tab=approval" } { (item.title) }
-                @if item.is_revision { (badge(&format!("Revision, round {}", item.round), Tone::Accent)) }
+                @if item.is_revision { (badge(&t!("Revision, round {round}", round = item.round), Tone::Accent)) }
             }
             td.wide-cell data-label="Stage" { (stage_label(item.stage)) }
             td.wide-cell data-label="Due" {
                 (due_date(item.due_date, page.today))
-                @if item.is_late { " " (badge("Late", Tone::Bad)) }
+                @if item.is_late { " " (badge(t!("Late"), Tone::Bad)) }
             }
             td data-label="In stage" data-right { (days(item.days_in_stage)) }
             td data-label="Ceiling" data-right { (figures::ceiling_words(&item.ceilings)) }
@@ -255,9 +261,9 @@ fn row(page: &Page, tab: &str, item: &QueueItem, answer: &Answer) -> Markup {
 
 fn days(days: i64) -> String {
     match days {
-        ..=0 => "Today".to_owned(),
-        1 => "1 day".to_owned(),
-        days => format!("{days} days"),
+        ..=0 => t!("Today").to_owned(),
+        1 => t!("1 day").to_owned(),
+        days => t!("{days} days", days),
     }
 }
 
@@ -267,7 +273,7 @@ fn approve_form(page: &Page, tab: &str, item: &QueueItem, answer: &Answer) -> Ma
     let id = format!("comment-{}", item.ppa);
     html! {
         details.menu data-side="end" open[is_answer] {
-            summary.button aria-label={ "Approve " (item.title) } { "Approve" (icon("chevron-down")) }
+            summary.button aria-label={ (t_html!("Approve {title}", title = item.title)) } { (t!("Approve")) (icon("chevron-down")) }
             div.menu-panel {
                 form.menu-form method="post" action="/approvals/approve" data-guard {
                     input type="hidden" name="csrf_token" value=(page.csrf());
@@ -277,12 +283,12 @@ fn approve_form(page: &Page, tab: &str, item: &QueueItem, answer: &Answer) -> Ma
                     @if let Some(refusal) = answer.refusal(item).filter(|_| is_answer) {
                         p.field-error role="alert" { (icon("circle-alert")) (refusal) }
                     }
-                    label for=(id) { "Comment" }
+                    label for=(id) { (t!("Comment")) }
                     textarea.input id=(id) name="comment" rows="2" maxlength=(COMMENT) {
                         @if is_answer { "\n" (answer.form.get("comment")) }
                     }
-                    button.button data-kind="main" type="submit" { (icon("check")) "Approve" }
-                    a href={ (PPA.url(item.ppa)) "?tab=approval" } { "Return, reject or correct figures" }
+                    button.button data-kind="main" type="submit" { (icon("check")) (t!("Approve")) }
+                    a href={ (PPA.url(item.ppa)) "?tab=approval" } { (t!("Return, reject or correct figures")) }
                 }
             }
         }

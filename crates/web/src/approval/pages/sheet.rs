@@ -16,6 +16,7 @@ use crate::components::badges::money_text;
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, page_head};
 use crate::components::icons::icon;
+use crate::components::words::{t, t_html};
 use crate::core::errors::PageError;
 use crate::core::frame::SignedIn;
 use crate::core::input::PathId;
@@ -39,10 +40,10 @@ pub(super) async fn show(
         let values = page.values(&directory, &zone);
         let address = format!("{}?tab=approval", PPA.url(id.0));
         let head = PageHead {
-            title: "Approval sheet".to_owned(),
+            title: t!("Approval sheet").to_owned(),
             actions: html! {
-                (button_link("Back to the PPA", &address, "arrow-left", ButtonKind::Plain))
-                button.button.print-button data-kind="main" type="button" data-print { (icon("printer")) "Print" }
+                (button_link(t!("Back to the PPA"), &address, "arrow-left", ButtonKind::Plain))
+                button.button.print-button data-kind="main" type="button" data-print { (icon("printer")) (t!("Print")) }
             },
             ..PageHead::default()
         };
@@ -52,7 +53,9 @@ pub(super) async fn show(
             (sheet(&record, &approval, &values))
         };
         let page = page.clone().below(PPA.plural, "/ppas").below(record.title(), &address);
-        Ok::<_, AppError>(page.render(&format!("Approval sheet: {}", record.title()), &content).into_string())
+        Ok::<_, AppError>(
+            page.render(&t!("Approval sheet: {title}", title = record.title()), &content).into_string(),
+        )
     })?;
     Ok(Html(html))
 }
@@ -65,34 +68,34 @@ fn sheet(record: &Record, approval: &Approval, values: &Values<'_>) -> Markup {
                 h2 { (record.title()) }
                 p {
                     @if approval.round > 0 {
-                        "Round " (approval.round) @if approval.is_revision { ", budget revision" } " · "
+                        (t_html!("Round {round}", round = approval.round)) @if approval.is_revision { (t!(", budget revision")) } " · "
                     }
-                    (label(approval.state.as_str())) " · printed " (values.today.strftime("%-d %B %Y"))
+                    (t_html!("{label} · printed {strftime}", label = label(approval.state.as_str()), strftime = values.today.strftime("%-d %B %Y")))
                 }
             }
             dl.sheet-facts {
-                (fact("Lead organization", &pages::value(values, record, ppa::LEAD_ORGANIZATION.name())))
-                (fact("Manager", &pages::value(values, record, ppa::MANAGER.name())))
-                @if let Some(person) = approval.submitted_by { (fact("Submitted by", &values.reference(person, "user"))) }
-                @if let Some(at) = approval.submitted_at { (fact("Submitted", &values.instant(at))) }
-                @if let Some(amount) = ppa::ENACTED_BUDGET_CENTAVOS.get(record) { (fact("Enacted budget", &html! { (money_text(amount)) })) }
-                @if !approval.reason.is_empty() { (fact("Reason of the revision", &html! { (approval.reason) })) }
+                (fact(t!("Lead organization"), &pages::value(values, record, ppa::LEAD_ORGANIZATION.name())))
+                (fact(t!("Manager"), &pages::value(values, record, ppa::MANAGER.name())))
+                @if let Some(person) = approval.submitted_by { (fact(t!("Submitted by"), &values.reference(person, "user"))) }
+                @if let Some(at) = approval.submitted_at { (fact(t!("Submitted"), &values.instant(at))) }
+                @if let Some(amount) = ppa::ENACTED_BUDGET_CENTAVOS.get(record) { (fact(t!("Enacted budget"), &html! { (money_text(amount)) })) }
+                @if !approval.reason.is_empty() { (fact(t!("Reason of the revision"), &html! { (approval.reason) })) }
             }
-            h3 { "Figures" }
+            h3 { (t!("Figures")) }
             (figures::figures(approval, values))
-            h3 { "Decisions" }
+            h3 { (t!("Decisions")) }
             table.figure-table data-stacks {
-                caption.visually-hidden { "Stages with their decisions" }
+                caption.visually-hidden { (t!("Stages with their decisions")) }
                 thead { tr {
-                    th scope="col" { "Stage" } th scope="col" { "Decision" } th scope="col" { "By" }
-                    th scope="col" { "On" } th scope="col" { "Comment" }
+                    th scope="col" { (t!("Stage")) } th scope="col" { (t!("Decision")) } th scope="col" { (t!("By")) }
+                    th scope="col" { (t!("On")) } th scope="col" { (t!("Comment")) }
                 } }
                 tbody { @for stage in &approval.stages { (decision(stage, values)) } }
             }
             @if !digest.is_empty() {
-                p.sheet-digest { "Figures decided on: SHA-256 " code { (digest.chars().take(DIGEST).collect::<String>()) } }
+                p.sheet-digest { (t!("Figures decided on: SHA-256")) " " code { (digest.chars().take(DIGEST).collect::<String>()) } }
             }
-            h3 { "Signatures" }
+            h3 { (t!("Signatures")) }
             div.signatures {
                 @for stage in &approval.stages { (signature(stage, values)) }
             }
@@ -132,7 +135,7 @@ fn signature(stage: &StageView, values: &Values<'_>) -> Markup {
         div.signature {
             p.signature-line { @if let Some(person) = person.and_then(|person| values.directory.get(&person)) { (person.title) } }
             p { (stage.stage.decider().label()) ", " (purpose(stage.stage)) }
-            p.muted { "Date:" }
+            p.muted { (t!("Date:")) }
         }
     }
 }

@@ -210,7 +210,8 @@ impl<'a> Sheet<'a> {
             field.control = Control::ReadOnly { content };
             field.required = false;
             let is_locked = offer.locked().contains(&field.name.as_str());
-            field.help = if is_locked { "Locked by the budget approval.".to_owned() } else { String::new() };
+            field.help =
+                if is_locked { t!("Locked by the budget approval.").to_owned() } else { String::new() };
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ use crate::core::state::{State, blocking};
 use crate::records::may_create;
 
 /// Kinds whose changes refresh the decisions.
-const DECISIONS: &str = "need application task";
+const DECISIONS: &str = "need application task ppa";
 /// Kinds whose changes refresh what is late.
 const LATE: &str = "task ppa";
 

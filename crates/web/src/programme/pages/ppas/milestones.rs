@@ -10,16 +10,18 @@ use obcms_domain::kinds::{PPA, ppa};
 use obcms_domain::registry::{FieldError, Record, Value, parse_date};
 use serde_json::{Map, Value as Json, json};
 
-use super::{Refused, refuse, refused};
+use super::{refuse, refused};
 use crate::components::badges::{self, Tone, badge};
 use crate::components::buttons::{ButtonKind, submit_button};
 use crate::components::detail::panel;
 use crate::components::forms::{Choice, Control, FormField, error_summary, field};
 use crate::components::icons::icon;
+use crate::components::words::t;
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{Form, PathId};
+use crate::core::refused::Refused;
 use crate::core::state::{State, blocking};
 use crate::records::pages::written::{error_of, since};
 
@@ -37,7 +39,7 @@ pub(super) fn panel_of(page: &Page, record: &Record, may_edit: bool, refused: &R
     let address = format!("{}/milestones", PPA.url(record.id));
     let wrong: Option<usize> = refused.form.get("index").parse().ok();
     let content = html! {
-        @if items.is_empty() { p.muted { "No milestones yet. Milestones appear on the calendar." } }
+        @if items.is_empty() { p.muted { (t!("No milestones yet. Milestones appear on the calendar.")) } }
         ol.milestones {
             @for (index, item) in items.iter().enumerate() {
                 li { (milestone(page, record, item, index, may_edit, if wrong == Some(index) { Some(refused) } else { None })) }
@@ -46,12 +48,12 @@ pub(super) fn panel_of(page: &Page, record: &Record, may_edit: bool, refused: &R
         @if may_edit {
             @let adding = wrong.is_none().then_some(refused);
             details.more-fields open[items.is_empty() || (wrong.is_none() && !refused.errors.is_empty())] {
-                summary { "Add milestone" }
+                summary { (t!("Add milestone")) }
                 (form(page, record, &address, &json!({ "status": "planned" }), None, adding))
             }
         }
     };
-    panel("milestones", "ppa", "Milestones", &html! {}, &content)
+    panel("milestones", "ppa", t!("Milestones"), &html! {}, &content)
 }
 
 fn text<'a>(item: &'a Json, name: &str) -> &'a str {
@@ -91,13 +93,13 @@ fn milestone(
             strong { (text(item, "title")) }
             (badge(choices::label(MILESTONE_STATUSES, status_of(status)), Tone::of_status(status)))
             @if may_edit {
-                @if is_open { (act("complete", "Complete", "circle-check")) }
-                (act("remove", "Remove", "x"))
+                @if is_open { (act("complete", t!("Complete"), "circle-check")) }
+                (act("remove", t!("Remove"), "x"))
             }
         }
         @if may_edit {
             details.more-fields open[refused.is_some_and(|refused| !refused.errors.is_empty())] {
-                summary { "Edit" span.visually-hidden { " " (text(item, "title")) } }
+                summary { (t!("Edit")) span.visually-hidden { " " (text(item, "title")) } }
                 (form(page, record, &address, item, Some(index), refused))
             }
         }
@@ -135,9 +137,9 @@ fn form(
         })
         .collect();
     let fields = [
-        ("date", "Date", Control::Date { value: typed("date") }),
-        ("title", "Title", Control::Text { value: typed("title") }),
-        ("status", "Status", Control::Select { options }),
+        ("date", t!("Date"), Control::Date { value: typed("date") }),
+        ("title", t!("Title"), Control::Text { value: typed("title") }),
+        ("status", t!("Status"), Control::Select { options }),
     ]
     .map(|(name, label, control)| FormField {
         name: format!("{name}-{suffix}"),
@@ -159,7 +161,7 @@ fn form(
             input type="hidden" name="version" value=(record.version);
             div.fields { @for entry in &fields { (field(entry)) } }
             div.form-actions {
-                (submit_button(if index.is_some() { "Save milestone" } else { "Add milestone" }, "", ButtonKind::Plain))
+                (submit_button(if index.is_some() { t!("Save milestone") } else { t!("Add milestone") }, "", ButtonKind::Plain))
             }
         }
     }
@@ -206,11 +208,11 @@ pub(super) async fn change(
     let (word, is_known) = match (form.get("action"), index) {
         ("remove", Some(index)) => {
             items.remove(index);
-            ("Milestone removed", true)
+            (t!("Milestone removed"), true)
         }
         ("complete", Some(index)) => {
             items[index]["status"] = json!("completed");
-            ("Milestone completed", true)
+            (t!("Milestone completed"), true)
         }
         ("save", index) => {
             let errors = errors_of(&form);
@@ -231,13 +233,13 @@ pub(super) async fn change(
                 Some(index) => items[index] = item,
                 None => items.push(item),
             }
-            ("Milestone saved", true)
+            (t!("Milestone saved"), true)
         }
         _ => ("", false),
     };
     if !is_known {
         return Err(
-            AppError::BadRequest("This milestone no longer exists. Reload the page.".to_owned()).into()
+            AppError::BadRequest(t!("This milestone no longer exists. Reload the page.").to_owned()).into()
         );
     }
     items.sort_by(|one, other| text(one, "date").cmp(text(other, "date")));
@@ -264,9 +266,10 @@ fn refuse_stale(
     // Without its milestone, what was typed becomes a new one when it is saved again.
     form.0.retain(|(name, _)| name != "index");
     form.0.extend(changed.map(|index| ("index".to_owned(), index.to_string())));
-    let problem = "Someone else changed this milestone. Your changes are still in the form: check the list, \
-                   then save again to overwrite it";
-    let errors = vec![FieldError::new("title", "stale", "Someone else changed this too.")];
+    let problem =
+        t!("Someone else changed this milestone. Your changes are still in the form: check the list, \
+                   then save again to overwrite it");
+    let errors = vec![FieldError::new("title", "stale", t!("Someone else changed this too."))];
     refuse(state, page, actor, id, "milestones", &Refused { form, errors, problem: Some(problem.to_owned()) })
 }
 
@@ -277,10 +280,10 @@ fn errors_of(form: &Form) -> Vec<FieldError> {
     }
     let title = form.get("title").trim();
     if title.is_empty() || title.chars().count() > 255 {
-        errors.push(FieldError::new("title", "required", "Enter a title of at most 255 characters."));
+        errors.push(FieldError::new("title", "required", t!("Enter a title of at most 255 characters.")));
     }
     if !choices::contains(MILESTONE_STATUSES, form.get("status")) {
-        errors.push(FieldError::new("status", "choice", "Select an option from the list."));
+        errors.push(FieldError::new("status", "choice", t!("Select an option from the list.")));
     }
     errors
 }

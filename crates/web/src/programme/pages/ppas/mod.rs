@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
+use obcms_app::approval::locks;
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices;
 use obcms_domain::core::id::Id;
@@ -16,32 +17,33 @@ use obcms_store::records;
 use serde_json::{Map, Value as Json, json};
 
 use super::trace;
-use crate::approval::pages as approval;
 use crate::components::badges::{self, Tone, badge, money_text};
 use crate::components::buttons::{ButtonKind, submit_button};
 use crate::components::detail::{Property, detail, panel, properties};
 use crate::components::feedback::notice;
 use crate::components::forms::{Control, FormField, error_summary, field};
 use crate::components::tabs::{Tab, tabs};
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{Form, PageParameters, PathId};
 use crate::core::page_route::PageRoute;
+use crate::core::refused::Refused;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
-use crate::money::pages as money;
 use crate::records::pages::value::state_words;
 use crate::records::pages::written::error_of;
 use crate::records::pages::{detail as generic, history_panel};
 use crate::tasks::pages::of_record;
 
-/// The tabs with their words.
-const TABS: [(&str, &str); 7] = [
+/// Kinds whose changes refresh the figures of the page.
+const LIVE: &str = "ppa task";
+
+/// Own tabs with their words. Those of other subjects follow the second one.
+const TABS: [(&str, &str); 5] = [
     ("overview", "Overview"),
     ("tasks", "Tasks"),
-    ("approval", "Approval"),
-    ("money", "Money"),
     ("milestones", "Milestones"),
     ("trace", "Trace"),
     ("history", "History"),
@@ -56,40 +58,6 @@ pub fn routes() -> Vec<PageRoute> {
     ]
 }
 
-/// A form of the page that was refused: what was typed and what is wrong with it.
-#[derive(Debug, Default)]
-pub struct Refused {
-    /// Names and texts as they were sent.
-    pub form: Form,
-    /// Errors of fields.
-    pub errors: Vec<FieldError>,
-    /// Error of the whole.
-    pub problem: Option<String>,
-}
-
-impl Refused {
-    /// Reads a refusal that the page can show beside the form, with the status of the answer.
-    ///
-    /// # Errors
-    ///
-    /// Any other error.
-    pub fn read(form: Form, error: AppError) -> Result<(StatusCode, Self), AppError> {
-        let (status, errors, problem) = match error {
-            AppError::Invalid(errors) => (StatusCode::UNPROCESSABLE_ENTITY, errors, None),
-            AppError::ForbiddenFields { errors, .. } => (StatusCode::FORBIDDEN, errors, None),
-            AppError::Forbidden { detail, .. } => (StatusCode::FORBIDDEN, Vec::new(), Some(detail)),
-            AppError::Conflict { detail, .. } => (StatusCode::CONFLICT, Vec::new(), Some(detail)),
-            AppError::Stale { .. } => {
-                let problem =
-                    "Someone else changed this PPA at the same time. Check it, then send the form again.";
-                (StatusCode::CONFLICT, Vec::new(), Some(problem.to_owned()))
-            }
-            other => return Err(other),
-        };
-        Ok((status, Self { form, errors, problem }))
-    }
-}
-
 async fn show(
     AxumState(state): AxumState<State>,
     SignedIn { page, actor }: SignedIn,
@@ -99,12 +67,31 @@ async fn show(
     let parameters = parameters.known(&["tab", "reverse"]);
     // A tab that does not exist leads to the first one, as on the pages of other records.
     let tab = parameters.get("tab").unwrap_or_default();
-    let tab = TABS.iter().map(|(name, _)| *name).find(|name| *name == tab).unwrap_or("overview");
+    let tab = all_tabs(&state).map(|(name, _)| name).find(|name| *name == tab).unwrap_or("overview");
     // The entry that the form of a reversal is about.
     let asked = parameters.get("reverse").map(|entry| ("reverse".to_owned(), entry.to_owned()));
     let refused = Refused { form: Form(asked.into_iter().collect()), ..Refused::default() };
     let html = blocking(|| draw(&state, &page, &actor, id.0, tab, &refused))?;
     Ok(Html(html))
+}
+
+/// Keys and words of all tabs in their order.
+fn all_tabs(state: &State) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let of_subjects = state.subjects.tabs(&PPA).map(|tab| (tab.key, tab.label));
+    TABS[..2].iter().copied().chain(of_subjects).chain(TABS[2..].iter().copied())
+}
+
+/// Note above the edit form of a PPA whose figures are locked.
+pub fn lock_note(record: &Record) -> Markup {
+    let address = format!("{}?tab=approval", PPA.url(record.id));
+    let hint = locks::unlock_hint_of(record);
+    notice(
+        Tone::Accent,
+        &html! {
+            (t_html!("The budget approval locks the figures of this PPA. {hint}", hint)) " "
+            a href=(address) { (t!("Open the approval")) } "."
+        },
+    )
 }
 
 /// The page with a tab; `refused` is a form of that tab.
@@ -121,33 +108,32 @@ pub fn draw(
         && !actor.read_only
         && state.app.read(|tx| actor.writable(tx, &record))?.allows_name("milestones");
     let address = PPA.url(id);
-    let links: Vec<Tab> = TABS
-        .iter()
+    let links: Vec<Tab> = all_tabs(state)
         .map(|(name, label)| Tab {
-            label: (*label).to_owned(),
-            href: if *name == "overview" { address.clone() } else { format!("{address}?tab={name}") },
-            count: (*name == "milestones").then(|| milestones::milestones(&record).len() as u64),
-            current: *name == tab,
+            label: words::text(label).to_owned(),
+            href: if name == "overview" { address.clone() } else { format!("{address}?tab={name}") },
+            count: (name == "milestones").then(|| milestones::milestones(&record).len() as u64),
+            current: name == tab,
         })
         .collect();
-    let body = match tab {
-        "tasks" => html! {
+    let of_subject = state.subjects.tabs(&PPA).find(|known| known.key == tab);
+    let body = match (tab, of_subject) {
+        (_, Some(known)) => (known.panel)(state, page, actor, &record, refused)?,
+        ("tasks", _) => html! {
             (progress_line(&record))
             (of_record::panel(state, page, actor, &record)?)
         },
-        "approval" => approval::panel(state, page, actor, &record, refused)?,
-        "money" => money::panel(state, page, actor, &record, refused, &budget(state, actor, &record)?)?,
-        "milestones" => milestones::panel_of(page, &record, may_edit, refused),
-        "trace" => trace::panel(state, page, actor, &record)?,
-        "history" => history_panel(state, page, actor, &PPA, id)?,
+        ("milestones", _) => milestones::panel_of(page, &record, may_edit, refused),
+        ("trace", _) => trace::panel(state, page, actor, &record)?,
+        ("history", _) => history_panel(state, page, actor, &PPA, id)?,
         _ => overview(state, page, actor, &record, may_edit, refused)?,
     };
     let content = html! {
         (generic::head(state, page, actor, &record)?)
         @if record.is_archived() {
-            (notice(Tone::Warning, &html! { "Archived: not in lists and figures. Restore it to make changes." }))
+            (notice(Tone::Warning, &html! { (t!("Archived: not in lists and figures. Restore it to make changes.")) }))
         }
-        (tabs("Parts of this PPA", &links))
+        (tabs(t!("Parts of this PPA"), &links))
         (body)
     };
     Ok(page.clone().below(PPA.plural, "/ppas").render(record.title(), &content).into_string())
@@ -159,10 +145,10 @@ fn percent(record: &Record, name: &str) -> Option<u8> {
 
 fn progress_line(record: &Record) -> Markup {
     html! {
-        div id="progress" data-live="ppa task" {
+        div id="progress" data-live=(LIVE) {
             (badges::wide_progress(percent(record, "progress").unwrap_or(0)))
             @if let Some(by_hand) = percent(record, "manual_progress") {
-                p.muted { "Manual: " (by_hand) "%: " (ppa::MANUAL_PROGRESS_REASON.get(record)) }
+                p.muted { (t_html!("Manual: {by_hand}", by_hand)) "%: " (ppa::MANUAL_PROGRESS_REASON.get(record)) }
             }
         }
     }
@@ -187,18 +173,18 @@ fn overview(
         })
         .collect();
     let wide = html! {
-        (panel("summary", "ppa", "Summary", &html! {}, &html! {
-            @if ppa::SUMMARY.get(record).is_empty() { p.muted { "No summary yet." } }
+        (panel("summary", "ppa", t!("Summary"), &html! {}, &html! {
+            @if ppa::SUMMARY.get(record).is_empty() { p.muted { (t!("No summary yet.")) } }
             @else { p.prose { (ppa::SUMMARY.get(record)) } }
         }))
-        (panel("progress-panel", "ppa task", "Progress", &html! {}, &progress(page, record, may_edit, refused)))
+        (panel("progress-panel", LIVE, t!("Progress"), &html! {}, &progress(page, record, may_edit, refused)))
         (needs(state, actor, record)?)
     };
     let narrow = html! {
-        (panel("properties", "ppa", "Properties", &html! {}, &properties(&shown)))
-        (panel("people", "ppa", "People", &html! {}, &properties(&generic::people(record, &values))))
+        (panel("properties", "ppa", t!("Properties"), &html! {}, &properties(&shown)))
+        (panel("people", "ppa", t!("People"), &html! {}, &properties(&generic::people(record, &values))))
         (trace::panel(state, page, actor, record)?)
-        (panel("record", "ppa", "Record", &html! {}, &properties(&generic::record_facts(record, &values))))
+        (panel("record", "ppa", t!("Record"), &html! {}, &properties(&generic::record_facts(record, &values))))
     };
     Ok(detail(&wide, &narrow))
 }
@@ -220,7 +206,7 @@ fn progress(page: &Page, record: &Record, may_edit: bool, refused: &Refused) -> 
     let fields = [
         FormField {
             name: "manual_progress".to_owned(),
-            label: "Progress in percent".to_owned(),
+            label: t!("Progress in percent").to_owned(),
             error: error_of(&refused.errors, "manual_progress"),
             required: true,
             control: Control::Number {
@@ -233,8 +219,8 @@ fn progress(page: &Page, record: &Record, may_edit: bool, refused: &Refused) -> 
         },
         FormField {
             name: "manual_progress_reason".to_owned(),
-            label: "Reason".to_owned(),
-            help: "Shown next to the progress and in the history.".to_owned(),
+            label: t!("Reason").to_owned(),
+            help: t!("Shown next to the progress and in the history.").to_owned(),
             error: error_of(&refused.errors, "manual_progress_reason"),
             required: true,
             control: Control::Text { value: typed("manual_progress_reason") },
@@ -245,32 +231,32 @@ fn progress(page: &Page, record: &Record, may_edit: bool, refused: &Refused) -> 
         (badges::wide_progress(percent(record, "progress").unwrap_or(0)))
         (properties(&[
             Property {
-                label: "Calculated from tasks".to_owned(),
-                value: percent(record, "task_progress").map_or_else(|| html! { "No tasks yet" }, badges::progress),
+                label: t!("Calculated from tasks").to_owned(),
+                value: percent(record, "task_progress").map_or_else(|| html! { (t!("No tasks yet")) }, badges::progress),
             },
             Property {
-                label: "Manual".to_owned(),
+                label: t!("Manual").to_owned(),
                 value: by_hand.map_or_else(
-                    || html! { "Not set (calculated from tasks)" },
+                    || html! { (t!("Not set (calculated from tasks)")) },
                     |share| html! { (badges::progress(share)) " " (ppa::MANUAL_PROGRESS_REASON.get(record)) },
                 ),
             },
         ]))
         @if may_edit {
             details.more-fields open[!refused.errors.is_empty() || refused.problem.is_some()] {
-                summary { "Set progress manually" }
+                summary { (t!("Set progress manually")) }
                 form.form method="post" action=(address) novalidate {
                     (error_summary(refused.problem.as_deref(), &all))
                     input type="hidden" name="csrf_token" value=(page.csrf());
                     div.fields { @for entry in &fields { (field(entry)) } }
-                    div.form-actions { (submit_button("Set progress", "", ButtonKind::Plain)) }
+                    div.form-actions { (submit_button(t!("Set progress"), "", ButtonKind::Plain)) }
                 }
             }
             @if by_hand.is_some() {
                 form.post-button method="post" action=(address) {
                     input type="hidden" name="csrf_token" value=(page.csrf());
                     input type="hidden" name="clear" value="true";
-                    (submit_button("Clear manual value", "undo-2", ButtonKind::Quiet))
+                    (submit_button(t!("Clear manual value"), "undo-2", ButtonKind::Quiet))
                 }
             }
         }
@@ -284,18 +270,18 @@ fn needs(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppErr
     Ok(panel(
         "needs",
         "need ppa",
-        "Needs",
+        t!("Needs"),
         &html! {},
         &html! {
             @if found.is_empty() {
-                p.muted { "No needs linked yet." @if may_link { " Edit the PPA to link needs." } }
+                p.muted { (t!("No needs linked yet.")) @if may_link { " " (t!("Edit the PPA to link needs.")) } }
             }
             ul.result-list {
                 @for need in &found {
                     li {
                         a href=(NEED.url(need.id)) { (need.title()) }
                         (badge(&state_words(&NEED, need.state()), Tone::of_status(need.state())))
-                        @if let Some(score) = need::PRIORITY_SCORE.get(need) { span.muted { "Score " (score) } }
+                        @if let Some(score) = need::PRIORITY_SCORE.get(need) { span.muted { (t_html!("Score {score}", score)) } }
                     }
                 }
             }
@@ -315,7 +301,8 @@ fn visible_needs(state: &State, actor: &Actor, record: &Record) -> Result<Vec<Re
     })
 }
 
-fn budget(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
+/// Panel about the planned money.
+pub fn budget(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
     let label = |name: &str| trace_label(record, name);
     let amount = |centavos: i64| html! { (badges::money(centavos)) };
     let budget = ppa::BUDGET_ALLOCATION_CENTAVOS.get(record);
@@ -329,30 +316,30 @@ fn budget(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppEr
             .map_or_else(|| html! {}, |number| html! { (badges::grouped(number)) })
     };
     let rows = [
-        ("Budget", budget.map_or_else(|| html! {}, amount)),
-        ("Fiscal year", ppa::FISCAL_YEAR.get(record).map_or_else(|| html! {}, |year| html! { (year) })),
-        ("Funding source", label("funding_source")),
-        ("Appropriation class", label("appropriation_class")),
-        ("Budget approval", label("approval_stage")),
-        ("Slots", count("total_slots")),
-        ("OBC slots", count("obc_slots")),
+        (t!("Budget"), budget.map_or_else(|| html! {}, amount)),
+        (t!("Fiscal year"), ppa::FISCAL_YEAR.get(record).map_or_else(|| html! {}, |year| html! { (year) })),
+        (t!("Funding source"), label("funding_source")),
+        (t!("Appropriation class"), label("appropriation_class")),
+        (t!("Budget approval"), label("approval_stage")),
+        (t!("Slots"), count("total_slots")),
+        (t!("OBC slots"), count("obc_slots")),
         (
-            "Cost per beneficiary",
+            t!("Cost per beneficiary"),
             match (budget, slots) {
                 (Some(budget), Some(slots)) => html! {
                     (badges::money(budget / slots)) " "
-                    span.muted { "for each of " (badges::grouped(slots.unsigned_abs())) " slots" }
+                    span.muted { (t_html!("for each of {value} slots", value = badges::grouped(slots.unsigned_abs()))) }
                 },
                 _ => html! {},
             },
         ),
         (
-            "Estimated cost of the needs",
+            t!("Estimated cost of the needs"),
             if cost > 0 {
                 html! {
                     (badges::money(cost))
                     @if let Some(budget) = budget {
-                        @if budget < cost { " " (badge(&format!("{} short", money_text(cost - budget)), Tone::Warning)) }
+                        @if budget < cost { " " (badge(&t!("{money_text} short", money_text = money_text(cost - budget)), Tone::Warning)) }
                     }
                 }
             } else {
@@ -362,7 +349,7 @@ fn budget(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppEr
     ];
     let rows: Vec<Property> =
         rows.into_iter().map(|(label, value)| Property { label: label.to_owned(), value }).collect();
-    Ok(panel("budget", "ppa need", "Budget", &html! {}, &properties(&rows)))
+    Ok(panel("budget", "ppa need", t!("Budget"), &html! {}, &properties(&rows)))
 }
 
 fn trace_label(record: &Record, name: &str) -> Markup {
@@ -390,7 +377,7 @@ async fn set_progress(
             let errors = vec![FieldError::new(
                 ppa::MANUAL_PROGRESS.name(),
                 "type",
-                "Enter a whole number from 0 to 100.",
+                t!("Enter a whole number from 0 to 100."),
             )];
             return refuse(&state, &page, &actor, id.0, "overview", &Refused { form, errors, problem: None });
         };
@@ -400,7 +387,7 @@ async fn set_progress(
     match blocking(|| state.app.update(&actor, &PPA, id.0, &input, None)) {
         Ok(_) => {
             let undo = blocking(|| state.app.undo_of_last(&actor, &PPA, id.0))?;
-            Ok(done(&PPA.url(id.0), "Progress saved", undo.as_deref()))
+            Ok(done(&PPA.url(id.0), t!("Progress saved"), undo.as_deref()))
         }
         Err(error) => refused(&state, &page, &actor, id.0, "overview", form, error),
     }
@@ -420,7 +407,7 @@ fn refused(
         AppError::Invalid(errors) => (errors, None),
         AppError::Stale { .. } => (
             Vec::new(),
-            Some("Someone else changed this PPA. Check the new values, then save again.".to_owned()),
+            Some(t!("Someone else changed this PPA. Check the new values, then save again.").to_owned()),
         ),
         other => return Err(other.into()),
     };
