@@ -297,7 +297,7 @@ fn every_route_enforces_its_body_limit() {
 #[test]
 fn route_list_equals_the_document() {
     let mut text = String::from(
-        "# Who may ask what\n\nPrinted from the route list by a test (`UPDATE=1 cargo test -p obcms-tests access::the_list_of_routes`). \
+        "# Who may ask what\n\nPrinted from the route list by a test (`UPDATE=1 cargo test -p obcms-tests access::route_list_equals_the_document`). \
          \"View in Field\" means: whoever the table in [policy.md](policy.md) lets view something there; whether this very record \
          is theirs to see or change is asked again for it. A body of more bytes than the last column says is refused with 413.\n\n\
          | operation | who | body at most |\n|---|---|---|\n",

@@ -97,6 +97,7 @@ on_both_engines! {
                 assert_eq!((answer.status, &answer.json["errors"][0]["field"]), (403, &json!("start")));
             }
         }
+        sample::set(server, &PPA, ppa["id"].as_str().unwrap(), "approval_stage", "draft");
         // The form shows the other fields read-only; a forged submission is refused.
         let page = format!("/ppas/{}/edit", ppa["id"].as_str().unwrap());
         let form = partner.get(&page).expect_status(200).text;

@@ -191,19 +191,20 @@ pub fn money_text(centavos: i64) -> String {
     format!("{sign}₱{}.{:02}", grouped(amount / 100), amount % 100)
 }
 
-/// Formats an amount for narrow places: `₱1.25M`, `₱840K`, `₱950`.
+/// Formats an amount for narrow places: `₱1.25M`, `₱840K`, `₱950`; rounded half up.
 #[must_use]
 pub fn short_money_text(centavos: i64) -> String {
     let sign = if centavos < 0 { "−" } else { "" };
     let amount = centavos.unsigned_abs();
-    for (size, unit) in [(100_000_000_000, "B"), (100_000_000, "M"), (100_000, "K")] {
-        if amount >= size {
-            let hundredths = amount / (size / 100);
+    // Half of the last digit of the next smaller unit: what it rounds up to a thousand is shown in the larger one.
+    for (size, half, unit) in [(100_000_000_000, 500_000, "B"), (100_000_000, 500, "M"), (100_000, 50, "K")] {
+        if amount + half >= size {
+            let hundredths = (amount + size / 200) / (size / 100);
             let text = format!("{}.{:02}", hundredths / 100, hundredths % 100);
             return format!("{sign}₱{}{unit}", text.trim_end_matches('0').trim_end_matches('.'));
         }
     }
-    format!("{sign}₱{}", amount / 100)
+    format!("{sign}₱{}", (amount + 50) / 100)
 }
 
 /// Formats a whole number with commas.
@@ -274,6 +275,13 @@ mod tests {
         assert_eq!(short_money_text(84_000_000), "₱840K");
         assert_eq!(short_money_text(95_000), "₱950");
         assert_eq!(short_money_text(300_000_000_000), "₱3B");
+        // Rounded half up, never cut.
+        assert_eq!(short_money_text(199_999_999), "₱2M");
+        assert_eq!(short_money_text(599_999_997), "₱6M");
+        assert_eq!(short_money_text(99_999_499), "₱999.99K");
+        assert_eq!(short_money_text(99_999_500), "₱1M");
+        assert_eq!(short_money_text(94_950), "₱950");
+        assert_eq!(short_money_text(-125_500_000), "−₱1.26M");
     }
 
     #[test]
