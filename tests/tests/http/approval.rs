@@ -1,4 +1,5 @@
 //! Approval of budgets: rounds, separation of duties, locks, revisions, ceilings and the queue.
+#![allow(clippy::inconsistent_digit_grouping)] // Pesos and centavos.
 #![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Answer, Client, Server, make, on_both_engines};

@@ -1,4 +1,5 @@
 //! Pages of approval and money: forms for those who may, refusals that keep what was typed, the queue.
+#![allow(clippy::inconsistent_digit_grouping)] // Pesos and centavos.
 #![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Answer, Browser, Client, Server, make, on_both_engines};

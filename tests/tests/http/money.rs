@@ -1,4 +1,5 @@
 //! Ledger of a PPA: limits, reversals, and writers at the same time.
+#![allow(clippy::inconsistent_digit_grouping)] // Pesos and centavos.
 #![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::{Answer, Client, Server, make, on_both_engines};

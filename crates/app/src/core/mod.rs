@@ -1,7 +1,7 @@
 //! Base of all commands and queries: program state, transactions, actors, errors, rules and jobs.
 //!
-//! It knows no subject. What a kind does beyond its description is a row of [`rules::Rules`], and what follows from a
-//! write is given as [`rules::Effects`]; the root of the crate provides both.
+//! It knows no subject. What a kind does beyond its description is a row of `rules::Rules`, and what follows from a
+//! write is given as `rules::Effects`; the root of the crate provides both.
 
 pub mod actor;
 mod application;

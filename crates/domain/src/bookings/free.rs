@@ -97,7 +97,7 @@ pub const DAYS: i64 = 14;
 /// Step of offered start times, in seconds.
 const QUARTER: i64 = 15 * 60;
 
-/// Returns the free times of the same length that are nearest to the requested one, by start. `taken` covers [`DAYS`]
+/// Returns the free times of the same length that are nearest to the requested one, by start. `taken` covers `DAYS`
 /// days to both sides.
 #[must_use]
 pub fn nearest(

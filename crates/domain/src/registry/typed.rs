@@ -1,6 +1,6 @@
 //! Typed fields: names of fields with the type of their values.
 //!
-//! A kind declares each of its fields once, with [`fields!`]; its description and all code that reads or writes the
+//! A kind declares each of its fields once, with `fields!`; its description and all code that reads or writes the
 //! field use the constant. A misspelled name or a wrong type does not compile.
 
 use std::fmt;

@@ -1,6 +1,6 @@
 //! Backups: the content of a database in one file, independent of the engine.
 //!
-//! The file is a gzip stream of JSON lines, followed by a line with the SHA-256 of that stream ([`seal`]). The lines
+//! The file is a gzip stream of JSON lines, followed by a line with the SHA-256 of that stream (`seal`). The lines
 //! are, in this order: the [`Manifest`]; for each table its name and columns, its rows as arrays, and their number
 //! and checksum; files of the data directory; and the [`Summary`]. Columns are sorted by name and rows by key, so
 //! equal content gives equal lines on both engines. Values are written as SQLite stores them: ids and bytes as

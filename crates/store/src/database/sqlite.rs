@@ -275,7 +275,7 @@ impl Sqlite {
                 match seen {
                     // Changes from before the start of this process are not announced.
                     None => {
-                        tokio::task::block_in_place(|| live.mark_published(since(&connection, &mut last)))
+                        tokio::task::block_in_place(|| live.mark_published(since(&connection, &mut last)));
                     }
                     Some(before) if before != version => {
                         tokio::task::block_in_place(|| live.publish_unseen(since(&connection, &mut last)));

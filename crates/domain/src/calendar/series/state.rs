@@ -95,7 +95,7 @@ pub fn editable(record: &Record) -> Record {
     edited
 }
 
-/// Stores the state in the fields as that of the series as a whole: the inverse of [`to_whole`].
+/// Stores the state in the fields as that of the series as a whole: the inverse of [`load_series_state`].
 pub fn store_series_state(record: &mut Record) {
     if !SERIES_STATE.is_in(record.kind) {
         return;
