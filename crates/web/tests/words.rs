@@ -9,7 +9,8 @@ use std::fs;
 use std::path::Path;
 
 /// Attributes that people read or hear.
-const READ: [&str; 6] = ["aria-label", "aria-description", "title", "placeholder", "alt", "data-confirm"];
+const READ: [&str; 7] =
+    ["aria-label", "aria-description", "title", "placeholder", "alt", "data-confirm", "data-label"];
 /// Macros whose literals are keys of a catalog, or no text of a page.
 const EXEMPT: [&str; 4] = ["t", "t_html", "format_args", "matches"];
 /// Folders whose pages are not yet done.

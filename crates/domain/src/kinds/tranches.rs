@@ -64,7 +64,7 @@ pub static TRANCHE: Kind = Kind {
     append_only: true,
     rules,
     fields: &[
-        tranche::TITLE.field("Title", Type::Text(400)).derived().searchable(),
+        tranche::TITLE.field("Title", Type::Text(400)).derived().searchable().listed(),
         tranche::DATE.field("Date", Type::Date).required().listed().not_on_calendar("Date of a payment."),
         tranche::PPA.field("PPA", Type::Reference("ppa")).required().listed().filtered(),
         tranche::KIND.field("Kind", Type::Choice(TRANCHE_KINDS)).required().listed().filtered(),

@@ -7,7 +7,7 @@ use obcms_domain::approval::{State, snapshot};
 use obcms_domain::kinds::{CEILING, PPA, ppa};
 use serde_json::{Map, Value as Json};
 
-use crate::components::badges::{Tone, badge, money, money_text};
+use crate::components::badges::{Tone, badge, money, money_text, short_money_text};
 use crate::components::words::{t, t_html};
 use crate::records::pages::Values;
 
@@ -46,9 +46,9 @@ pub(super) fn figures(approval: &Approval, values: &Values<'_>) -> Markup {
                                 || enacted.is_some_and(|enacted| enacted.get(name) != approval.snapshot.get(name));
                             tr data-changed[is_changed] {
                                 th scope="row" { (field.label) }
-                                @if let Some(enacted) = enacted { td.right data-label="Enacted" { (or_dash(&shown(enacted))) } }
+                                @if let Some(enacted) = enacted { td.right data-label=(t!("Enacted")) { (or_dash(&shown(enacted))) } }
                                 @if has_last_round {
-                                    td.right data-label="Last round" {
+                                    td.right data-label=(t!("Last round")) {
                                         @match change {
                                             Some(old) => (or_dash(&values.text(field, old))),
                                             None => span.faint { (t!("Same")) },
@@ -108,10 +108,10 @@ pub(super) fn ceilings(effects: &[Effect]) -> Markup {
                     tbody {
                         @for effect in effects { tr {
                             th scope="row" { a href=(CEILING.url(effect.ceiling)) { (effect.title) } }
-                            td.right data-label="Amount" { (money(effect.amount)) }
-                            td.right data-label="Other PPAs" { (money(effect.committed)) }
-                            td.right data-label="This PPA" { (money(effect.requested)) }
-                            td.right data-label="Room left" { (room(effect)) }
+                            td.right data-label=(t!("Amount")) { (money(effect.amount)) }
+                            td.right data-label=(t!("Other PPAs")) { (money(effect.committed)) }
+                            td.right data-label=(t!("This PPA")) { (money(effect.requested)) }
+                            td.right data-label=(t!("Room left")) { (room(effect)) }
                         } }
                     }
                 }
@@ -140,8 +140,8 @@ pub(super) fn ceiling_words(effects: &[Effect]) -> Markup {
     html! {
         span title=(title) {
             @if excess > 0 {
-                (badge(&t!("{money_text} over", money_text = money_text(excess)), if tightest.is_hard { Tone::Bad } else { Tone::Warning }))
-            } @else { (t_html!("{money_text} left", money_text = money_text(-excess))) }
+                (badge(&t!("{amount} over", amount = short_money_text(excess)), if tightest.is_hard { Tone::Bad } else { Tone::Warning }))
+            } @else { (t_html!("{amount} left", amount = short_money_text(-excess))) }
         }
     }
 }

@@ -244,14 +244,14 @@ fn row(page: &Page, tab: &str, item: &QueueItem, answer: &Answer) -> Markup {
                 a.row-link href={ (PPA.url(item.ppa)) "?tab=approval" } { (item.title) }
                 @if item.is_revision { (badge(&t!("Revision, round {round}", round = item.round), Tone::Accent)) }
             }
-            td.wide-cell data-label="Stage" { (stage_label(item.stage)) }
-            td.wide-cell data-label="Due" {
+            td.wide-cell data-label=(t!("Stage")) { (stage_label(item.stage)) }
+            td.wide-cell data-label=(t!("Due")) {
                 (due_date(item.due_date, page.today))
                 @if item.is_late { " " (badge(t!("Late"), Tone::Bad)) }
             }
-            td data-label="In stage" data-right { (days(item.days_in_stage)) }
-            td data-label="Ceiling" data-right { (figures::ceiling_words(&item.ceilings)) }
-            td data-label="Budget" data-right { (money(item.budget)) }
+            td data-label=(t!("In stage")) data-right { (days(item.days_in_stage)) }
+            td data-label=(t!("Ceiling")) data-right { (figures::ceiling_words(&item.ceilings)) }
+            td data-label=(t!("Budget")) data-right { (money(item.budget)) }
             td.approve-cell {
                 @if item.is_mine { (approve_form(page, tab, item, answer)) }
             }

@@ -112,16 +112,16 @@ fn decision(stage: &StageView, values: &Values<'_>) -> Markup {
     html! {
         tr {
             th scope="row" { (stage_label(stage.stage)) }
-            td data-label="Decision" { (word) }
+            td data-label=(t!("Decision")) { (word) }
             @if let Some(decision) = &stage.decision {
-                td data-label="By" {
+                td data-label=(t!("By")) {
                     span {
                         @if let Some(person) = decision.decided_by { (values.reference(person, "user")) }
                         @if let Some(role) = Role::parse(&decision.role) { span.muted { ", " (role.label()) } }
                     }
                 }
-                td.nowrap data-label="On" { (decision.decided_at.to_zoned(values.zone.clone()).strftime("%-d %b %Y")) }
-                td data-label="Comment" { (decision.comment) }
+                td.nowrap data-label=(t!("On")) { (decision.decided_at.to_zoned(values.zone.clone()).strftime("%-d %b %Y")) }
+                td data-label=(t!("Comment")) { (decision.comment) }
             } @else {
                 td {} td {} td {}
             }

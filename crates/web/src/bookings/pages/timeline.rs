@@ -125,29 +125,36 @@ pub async fn page(
                 action: None,
             }))
         } @else {
-            div #timeline.slots-scroll data-live="booking resource" {
-                table.slots {
-                    caption.visually-hidden { (t!("Bookings by resource and day")) }
-                    thead { tr {
-                        th scope="col" { (t!("Resource")) }
-                        @for (day, _) in &days { th scope="col" data-today[*day == page.today] { (day.strftime("%a %-d %b")) } }
-                    } }
-                    tbody {
-                        @for one in &found { tr {
-                            th scope="row" {
-                                a href=(RESOURCE.url(one.resource.id)) { (one.resource.title()) }
-                                @if !one.terms.is_available { " " span.muted { (t!("not available")) } }
-                            }
-                            @for (day, span) in &days { td { (bar(one, *day, *span, may_book)) } }
-                        } }
-                    }
-                }
-            }
+            (table(&found, &days, page.today, may_book))
             (legend())
         }
     };
     let page = page.clone().below(words::label(RESOURCE.plural), "/resources").width(Width::Full);
     Ok(Html(page.render(t!("Timeline"), &content).into_string()))
+}
+
+/// One row for each resource, one column for each day.
+fn table(found: &[Availability], days: &[(Date, Span)], today: Date, may_book: bool) -> Markup {
+    html! {
+        div #timeline.slots-scroll data-live="booking resource" {
+            table.slots {
+                caption.visually-hidden { (t!("Bookings by resource and day")) }
+                thead { tr {
+                    th scope="col" { (t!("Resource")) }
+                    @for (day, _) in days { th scope="col" data-today[*day == today] { (day.strftime("%a %-d %b")) } }
+                } }
+                tbody {
+                    @for one in found { tr {
+                        th scope="row" {
+                            a href=(RESOURCE.url(one.resource.id)) { (one.resource.title()) }
+                            @if !one.terms.is_available { " " span.muted { (t!("not available")) } }
+                        }
+                        @for (day, span) in days { td { (bar(one, *day, *span, may_book)) } }
+                    } }
+                }
+            }
+        }
+    }
 }
 
 /// Rows of one resource, one for each day.

@@ -205,9 +205,9 @@ fn preview(kind: &'static Kind, page: &Page, report: &Report, content: &str) -> 
                 tbody {
                     @for error in report.errors.iter().take(SHOWN) {
                         tr {
-                            td data-label="Row" { (error.row) }
-                            td data-label="Field" { (kind.field(&error.field).map_or(error.field.as_str(), |field| words::label(field.label))) }
-                            td data-label="Error" { (error.message) }
+                            td data-label=(t!("Row")) { (error.row) }
+                            td data-label=(t!("Field")) { (kind.field(&error.field).map_or(error.field.as_str(), |field| words::label(field.label))) }
+                            td data-label=(t!("Error")) { (error.message) }
                         }
                     }
                 }
