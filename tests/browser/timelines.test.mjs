@@ -186,7 +186,9 @@ test("booking moves to another room, and a conflict offers alternatives", async 
   await assertAccessible(page);
   assert.equal(await dialog.getByRole("button", { name: /^Alder room/ }).count(), 0);
   await dialog.getByRole("button", { name: "Cancel" }).click();
-  assert.equal(await bar(page, "Alder room", "Ours").evaluate((element) => element.style.transform), "");
+  // The refused bar returns once its question is answered.
+  const returned = (element) => element.style.transform === "";
+  await page.waitForFunction(returned, await bar(page, "Alder room", "Ours").elementHandle());
   await becomes(path, { resource: first.id });
   await to("Birch room");
   await dialog.getByRole("button", { name: "11:00 AM – 1:00 PM" }).first().click();
@@ -242,9 +244,14 @@ test("long press drags a bar, a moving finger scrolls", async () => {
   const session = await page.context().newCDPSession(page);
   const touch = (type, point) =>
     session.send("Input.dispatchTouchEvent", { type, touchPoints: point ? [point] : [] });
-  const from = middle(await boxOf(held));
-  const over = { x: from.x, y: middle(await boxOf(track(page, "Hana Row"))).y };
+  let from = { x: 0, y: 0 };
+  let over = from;
+  const look = async () => {
+    from = middle(await boxOf(held));
+    over = { x: from.x, y: middle(await boxOf(track(page, "Hana Row"))).y };
+  };
   const between = (share) => ({ x: from.x, y: from.y + (over.y - from.y) * share });
+  await look();
   // At once: it is no drag.
   // However slow the machine is, these arrive together.
   await Promise.all([
@@ -254,6 +261,8 @@ test("long press drags a bar, a moving finger scrolls", async () => {
   ]);
   assert.equal(await page.locator("[data-lifted]").count(), 0);
   await becomes(path, { assignees: [gina] });
+  // The moving finger may have scrolled the page.
+  await look();
   await touch("touchStart", from);
   await page.locator(".timeline-bar[data-lifted]").waitFor();
   for (const share of [0.3, 0.6, 1]) await touch("touchMove", between(share));
