@@ -168,7 +168,8 @@ async fn idle_clients_exclude_nobody() {
 async fn working_clients_are_not_evicted() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let go = Arc::new(tokio::sync::Notify::new());
+    // Handlers begin to wait in any order, so that all of them are released at once.
+    let go = Arc::new(tokio::sync::Semaphore::new(0));
     let (arrive, mut arrived) = tokio::sync::mpsc::channel(3);
     let router = Router::new().route(
         "/",
@@ -176,7 +177,7 @@ async fn working_clients_are_not_evicted() {
             let go = go.clone();
             async move || {
                 arrive.send(()).await.unwrap();
-                go.notified().await;
+                go.acquire().await.unwrap().forget();
                 "done"
             }
         }),
@@ -192,8 +193,8 @@ async fn working_clients_are_not_evicted() {
     }
     let refused = in_thread(move || rest(&mut connect(address))).await;
     assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("retry-after"), "{refused}");
+    go.add_permits(working.len());
     for mut client in working {
-        go.notify_one();
         let answer = in_thread(move || rest(&mut client)).await;
         assert!(answer.ends_with("done"), "{answer}");
     }
