@@ -121,8 +121,8 @@ impl Default for ActorCache {
     }
 }
 
-/// Capacity of the cache of users.
-const CACHED_ACTORS: usize = 1024;
+/// Capacity of caches with an entry for each user.
+pub(crate) const CACHED_ACTORS: usize = 1024;
 
 impl App {
     /// Returns the user with current rights, unless disabled or archived. Every request needs its user, so they are

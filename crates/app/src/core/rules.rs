@@ -1,5 +1,7 @@
 //! Rules of kinds: what a kind does beyond its description, as rows of one table.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -12,7 +14,9 @@ use obcms_store::records::Filter;
 use obcms_store::records::changes::Change;
 use serde_json::{Map, Value as Json};
 
-use super::actor::Actor;
+use super::App;
+use super::actor::{Actor, CACHED_ACTORS};
+use super::cache::RevisionCache;
 use super::error::AppError;
 use super::unit_of_work::UnitOfWork;
 
@@ -187,12 +191,8 @@ impl Rules {
         self.of(record.kind).locked_fields.map_or(&[], |locked| locked(record))
     }
 
-    /// Returns the queues of all kinds whose records wait for a decision of the actor.
-    pub fn attention(
-        &self,
-        tx: &mut Tx<'_>,
-        actor: &Actor,
-    ) -> Result<Vec<(&'static Kind, Attention)>, AppError> {
+    /// Calculates the queues of all kinds whose records wait for a decision of the actor.
+    fn attention(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Queues, AppError> {
         let mut queues = Vec::new();
         for rules in self.0 {
             if let (Some(attention), Some(kind)) = (rules.attention, kinds::by_name(rules.kind)) {
@@ -216,6 +216,28 @@ pub(crate) struct Effects {
     pub changed: ChangeRule,
     /// Runs after an update of a record that may close or reopen it; true to cancel its open tasks and bookings.
     pub closed: fn(&mut UnitOfWork<'_, '_>, &Record, &Record, bool) -> Result<(), AppError>,
+}
+
+/// Queues of records that wait for a decision, each with its kind.
+pub(crate) type Queues = Vec<(&'static Kind, Attention)>;
+
+/// Cache of the queues of each actor. The second part of the key is true for read-only credentials, which decide
+/// nothing.
+struct AttentionCache(RevisionCache<(Option<Id>, bool), Queues>);
+
+impl Default for AttentionCache {
+    fn default() -> Self {
+        Self(RevisionCache::with_capacity(CACHED_ACTORS))
+    }
+}
+
+impl App {
+    /// Returns the queues whose records wait for a decision of the actor. Every page shows their number in the bell, so
+    /// they are cached by revision.
+    pub(crate) fn attention(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Arc<Queues>, AppError> {
+        let key = (actor.id, actor.read_only);
+        self.cache::<AttentionCache>().0.get(tx, key, |tx| self.rules().attention(tx, actor))
+    }
 }
 
 impl UnitOfWork<'_, '_> {

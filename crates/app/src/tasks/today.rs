@@ -15,7 +15,6 @@ use obcms_store::{SqlValue, Tx};
 
 use super::occurrences;
 use crate::calendar;
-use crate::core::rules::Rules;
 use crate::core::{Actor, App, AppError, Visibility};
 use crate::records::lists::{self, Parameters};
 
@@ -177,7 +176,7 @@ impl App {
             late.retain(|pile| pile.total > 0);
             Ok(Today {
                 events: self.appointments(tx, actor, today, end)?,
-                decisions: decisions(self.rules(), tx, actor)?,
+                decisions: decisions(self, tx, actor)?,
                 late,
                 tasks: duties(tasks.records, today, end),
                 total: tasks.total,
@@ -195,10 +194,9 @@ impl App {
         let queries: Vec<Query<'_>> =
             scoped.iter().map(|(scope, list)| list.query(scope.as_ref(), 0)).collect();
         let tasks = actor.visibility(&TASK);
-        let rules = self.rules();
         let (counts, waiting) = self.read(|tx| {
             let counts = store::waiting(tx, &queries, blocker(actor, tasks.as_ref()))?;
-            Ok((counts, rules.attention(tx, actor)?))
+            Ok((counts, self.attention(tx, actor)?))
         })?;
         let waiting = waiting.iter().map(|(_, waiting)| waiting.records.len()).sum::<usize>();
         let total = counts.iter().sum::<i64>().saturating_add(i64::try_from(waiting).unwrap_or(i64::MAX));
@@ -355,9 +353,9 @@ fn blocker<'a>(actor: &Actor, tasks: Option<&'a Visibility>) -> Option<store::Bl
 }
 
 /// Returns the queues that wait for a decision or action of the actor.
-fn decisions(rules: &Rules, tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Queue>, AppError> {
+fn decisions(app: &App, tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Queue>, AppError> {
     let mut piles = Vec::new();
-    for (kind, waiting) in rules.attention(tx, actor)? {
+    for (kind, waiting) in app.attention(tx, actor)?.iter() {
         let shown: Vec<Id> =
             waiting.records.iter().copied().take(usize::try_from(SHOWN).unwrap_or(0)).collect();
         let mut records = records::load_many(tx, kind, &shown)?;
