@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use obcms_domain::accounts::{Action, lockout, password};
 use obcms_domain::core::id::Id;
+use obcms_domain::core::text::sentence;
 use obcms_domain::kinds::user;
 use obcms_domain::registry::{FieldError, Record};
 use obcms_store::accounts;
@@ -27,12 +28,7 @@ pub fn check(field: &str, password: &str, names: &[&str]) -> Option<FieldError> 
         password::PasswordError::TooSimple => "too_simple",
         password::PasswordError::HasContext(_) => "context",
     };
-    let mut message = error.to_string();
-    if let Some(first) = message.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    message.push('.');
-    Some(FieldError::new(field, code, message))
+    Some(FieldError::new(field, code, sentence(&error.to_string())))
 }
 
 /// Returns the names of a user that a password must not contain.

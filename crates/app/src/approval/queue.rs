@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use obcms_domain::approval::{Action, Stage, State, may_decide, snapshot};
+use obcms_domain::approval::{Action, Stage, State, snapshot};
 use obcms_domain::choices::{self, APPROVAL_STATES};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::PPA;
@@ -16,7 +16,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::ceilings::{self, Effect};
 use super::locks::state_of;
-use super::steps::{ApprovalStep, last_decision, parse_object};
+use super::steps::{ApprovalStep, last_decision, parse_object, separate_duties};
 use crate::core::rules::Attention;
 use crate::core::{Actor, App, AppError};
 
@@ -204,10 +204,7 @@ fn mine(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Id>, AppError> {
 fn is_mine(actor: &Actor, item: &Pending, stage: Stage, last: Option<&Decision>) -> bool {
     let is_assigned = item.stage.assignee.is_none_or(|assignee| Some(assignee) == actor.id);
     let last = last.map(std::slice::from_ref).and_then(last_decision);
-    let is_separate = match (actor.id, item.maker) {
-        (Some(person), Some(maker)) => may_decide(person, maker, stage, last).is_ok(),
-        _ => true,
-    };
+    let is_separate = separate_duties(actor, item.maker, stage, last).is_ok();
     is_assigned && is_separate && !actor.read_only && actor.may(stage.right(), PPA.area)
 }
 

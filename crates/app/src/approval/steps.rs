@@ -6,9 +6,12 @@ use obcms_domain::approval::{Action, ApprovalError, Stage, State, actions, apply
 use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
 use obcms_domain::core::money;
-use obcms_domain::kinds::{PPA, TASK_TEMPLATE, ppa};
+use obcms_domain::core::text::sentence;
+use obcms_domain::kinds::{PPA, ppa};
 use obcms_domain::money::Limit;
 use obcms_domain::registry::Record;
+use obcms_domain::tasks::templates::template_for;
+use obcms_store::Tx;
 use obcms_store::approval::{self as store, Commitment, Decision, Round, RoundStage};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -87,7 +90,8 @@ pub fn take_step(
     let state = state_of(&before);
     let last = store::last_round(work.tx, id)?;
     let is_revision = ppa::ENACTED_BUDGET_CENTAVOS.get(&before).is_some();
-    authorize(work, &before, state, step.action, last.as_ref())?;
+    let decisions = store::decisions(work.tx, id)?;
+    authorize(work.tx, work.actor, &before, step.action, last.as_ref(), &decisions)?;
     let mut record = before.clone();
     correct(&mut record, state, step)?;
     // A revision is given up in draft: the enacted figures come back.
@@ -100,7 +104,7 @@ pub fn take_step(
             .map_err(|error| refusal(&record, &error))?
     };
     let mut run = Run { work, step, before, record, state, target, is_revision };
-    run.take(last)?;
+    run.take(last, &decisions)?;
     let Run { work, mut record, before, .. } = run;
     work.note.clone_from(&step.comment);
     work.save(&before, &mut record, step.action.as_str())?;
@@ -119,39 +123,50 @@ fn correct(record: &mut Record, state: State, step: &ApprovalStep) -> Result<(),
     snapshot::correct(&step.corrections, record).map_err(AppError::Invalid)
 }
 
-/// Refuses what the policy and the separation of duties forbid.
-fn authorize(
-    work: &mut UnitOfWork<'_, '_>,
+/// Refuses what the policy and the separation of duties forbid. `decisions` are all on the PPA, in order.
+pub(super) fn authorize(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
     record: &Record,
-    state: State,
     action: Action,
     last: Option<&Round>,
+    decisions: &[Decision],
 ) -> Result<(), AppError> {
-    let actor = work.actor;
+    let state = state_of(record);
     match action {
         Action::Withdraw => {
             let submitter = last.and_then(|round| round.submitted_by);
             if submitter.is_some() && submitter == actor.id {
                 Ok(())
             } else if state == State::Draft {
-                actor.require(work.tx, Right::Transition, record)
+                actor.require(tx, Right::Transition, record)
             } else {
-                actor.require(work.tx, Right::Override, record)
+                actor.require(tx, Right::Override, record)
             }
         }
-        Action::Reopen => actor.require(work.tx, Right::Override, record),
-        Action::Revise if actor.may_on(work.tx, Right::Enact, record)? => Ok(()),
-        Action::Submit | Action::Revise => actor.require(work.tx, Right::Transition, record),
+        Action::Reopen => actor.require(tx, Right::Override, record),
+        Action::Revise if actor.may_on(tx, Right::Enact, record)? => Ok(()),
+        Action::Submit | Action::Revise => actor.require(tx, Right::Transition, record),
         Action::Approve | Action::Return | Action::Reject | Action::Waive => {
             let Some(stage) = state.stage() else { return Ok(()) };
-            actor.require(work.tx, stage.right(), record)?;
-            let (Some(person), Some(maker)) = (actor.id, record.created_by) else { return Ok(()) };
-            let previous = last_decision(&store::decisions(work.tx, record.id)?);
-            may_decide(person, maker, stage, previous).map_err(|error| AppError::Forbidden {
-                detail: sentence(&error.to_string()),
-                who: vec![stage.decider()],
+            actor.require(tx, stage.right(), record)?;
+            separate_duties(actor, record.created_by, stage, last_decision(decisions)).map_err(|error| {
+                AppError::Forbidden { detail: sentence(&error.to_string()), who: vec![stage.decider()] }
             })
         }
+    }
+}
+
+/// Refuses a decision of the maker of a PPA, and a second one in a row; `last` is the previous decision.
+pub(super) fn separate_duties(
+    actor: &Actor,
+    maker: Option<Id>,
+    stage: Stage,
+    last: Option<(Stage, Id)>,
+) -> Result<(), ApprovalError> {
+    match (actor.id, maker) {
+        (Some(person), Some(maker)) => may_decide(person, maker, stage, last),
+        _ => Ok(()),
     }
 }
 
@@ -162,13 +177,6 @@ pub(super) fn last_decision(decisions: &[Decision]) -> Option<(Stage, Id)> {
     })?;
     let stage = State::parse(&decided.stage)?.stage()?;
     Some((stage, decided.decided_by?))
-}
-
-/// Returns an error message as a sentence.
-pub(super) fn sentence(message: &str) -> String {
-    let mut letters = message.chars();
-    let first = letters.next().map_or_else(String::new, |first| first.to_uppercase().collect());
-    format!("{first}{}.", letters.as_str())
 }
 
 fn refusal(record: &Record, error: &ApprovalError) -> AppError {
@@ -198,7 +206,7 @@ struct Run<'u, 'a, 'b> {
 }
 
 impl Run<'_, '_, '_> {
-    fn take(&mut self, last: Option<Round>) -> Result<(), AppError> {
+    fn take(&mut self, last: Option<Round>, decisions: &[Decision]) -> Result<(), AppError> {
         let (mut round, is_new) = self.round(last);
         let mut effects = Vec::new();
         if self.state == State::BudgetReview && self.step.action == Action::Approve {
@@ -216,7 +224,7 @@ impl Run<'_, '_, '_> {
             }
             Action::Return => self.end(&mut round, "returned")?,
             Action::Reject => self.end(&mut round, "rejected")?,
-            Action::Withdraw => self.withdraw(&mut round)?,
+            Action::Withdraw => self.withdraw(&mut round, decisions)?,
             Action::Reopen | Action::Revise => {}
         }
         if matches!(self.step.action, Action::Submit | Action::Approve) {
@@ -287,8 +295,7 @@ impl Run<'_, '_, '_> {
         Ok(())
     }
 
-    fn withdraw(&mut self, round: &mut Round) -> Result<(), AppError> {
-        let decisions = store::decisions(self.work.tx, self.record.id)?;
+    fn withdraw(&mut self, round: &mut Round, decisions: &[Decision]) -> Result<(), AppError> {
         let is_decided = decisions.iter().any(|decision| {
             decision.round_id == round.id && Action::parse(&decision.action).is_some_and(Action::decides)
         });
@@ -382,15 +389,11 @@ impl Run<'_, '_, '_> {
                 left_at: None,
             },
         )?;
-        let name = format!("approval_{}", stage.as_str());
-        let Some(template) = obcms_store::tasks::template_named(self.work.tx, &name)? else {
-            return Ok(());
-        };
-        let Some(template) = self.work.find(&TASK_TEMPLATE, template)? else {
+        let Some(name) = template_for("approval_stage", &|_| Some(stage.as_str().to_owned())) else {
             return Ok(());
         };
         let record = &self.record;
-        self.work.as_effect(|work| generation::instantiate(work, &template, record, Some(today))).map(|_| ())
+        self.work.as_effect(|work| generation::generate_from(work, name, record, Some(today)))
     }
 }
 

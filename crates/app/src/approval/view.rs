@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use obcms_domain::accounts::Action as Right;
-use obcms_domain::approval::{Action, Stage, State, may_decide, snapshot};
+use obcms_domain::approval::{Action, Stage, State, snapshot};
 use obcms_domain::core::id::Id;
+use obcms_domain::core::text::sentence;
 use obcms_domain::kinds::{PPA, ppa};
 use obcms_domain::registry::Record;
 use obcms_store::Tx;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::ceilings::{self, Effect};
 use super::locks::{locked_fields, state_of};
-use super::steps::{last_decision, parse_object, sentence};
+use super::steps::{authorize, last_decision, parse_object, separate_duties};
 use crate::core::{Actor, App, AppError};
 
 /// Approval of the budget of a PPA: the last round with its stages, all decisions, and what the actor may do.
@@ -255,7 +255,7 @@ fn stage_view(
             && decision.stage == stage.as_str()
             && Action::parse(&decision.action).is_some_and(Action::decides)
     });
-    let required = stage.state().required_fields();
+    let is_filled = |field: &str| snapshot::is_filled(record, field);
     StageView {
         stage,
         state: row.map_or("upcoming", |row| row.state.as_str()).to_owned(),
@@ -263,15 +263,9 @@ fn stage_view(
         due_date: row.map(|row| row.due_date),
         entered_at: row.map(|row| row.entered_at),
         decision: decided.cloned(),
-        missing: required.iter().copied().filter(|field| !is_given(record, field)).collect(),
+        missing: stage.state().missing_fields(&is_filled),
         ceilings: if stage == Stage::BudgetReview { effects.to_vec() } else { Vec::new() },
     }
-}
-
-/// Who is to benefit is given by either number of slots.
-fn is_given(record: &Record, field: &str) -> bool {
-    snapshot::is_filled(record, field)
-        || (field == ppa::TOTAL_SLOTS.name() && snapshot::is_filled(record, ppa::OBC_SLOTS.name()))
 }
 
 /// Returns the actions that the actor may take now.
@@ -293,26 +287,10 @@ fn actions(
     }
     let mut possible = Vec::new();
     for action in candidates {
-        let allowed = match action {
-            Action::Submit => actor.may_on(tx, Right::Transition, record)?,
-            Action::Withdraw => {
-                let is_submitter = round.is_some_and(|round| round.submitted_by == actor.id);
-                let right = if state == State::Draft { Right::Transition } else { Right::Override };
-                is_submitter || actor.may_on(tx, right, record)?
-            }
-            Action::Reopen => actor.may_on(tx, Right::Override, record)?,
-            Action::Revise => {
-                actor.may_on(tx, Right::Enact, record)? || actor.may_on(tx, Right::Transition, record)?
-            }
-            Action::Approve | Action::Return | Action::Reject | Action::Waive => match state.stage() {
-                Some(stage) => {
-                    actor.may_on(tx, stage.right(), record)? && is_separate(actor, record, stage, decisions)
-                }
-                None => false,
-            },
-        };
-        if allowed {
-            possible.push(action);
+        match authorize(tx, actor, record, action, round, decisions) {
+            Ok(()) => possible.push(action),
+            Err(AppError::Forbidden { .. } | AppError::NotFound(_)) => {}
+            Err(error) => return Err(error),
         }
     }
     Ok(possible)
@@ -326,19 +304,11 @@ fn obstacle(
     decisions: &[Decision],
 ) -> Result<String, AppError> {
     let Some(stage) = state_of(record).stage() else { return Ok(String::new()) };
-    let is_hindered = !is_separate(actor, record, stage, decisions);
-    if actor.read_only || !is_hindered || !actor.may_on(tx, stage.right(), record)? {
-        return Ok(String::new());
-    }
-    let (Some(person), Some(maker)) = (actor.id, record.created_by) else { return Ok(String::new()) };
-    let refused = may_decide(person, maker, stage, last_decision(decisions));
-    Ok(refused.err().map_or_else(String::new, |error| sentence(&error.to_string())))
-}
-
-/// Returns true if the separation of duties lets the actor decide the stage.
-fn is_separate(actor: &Actor, record: &Record, stage: Stage, decisions: &[Decision]) -> bool {
-    match (actor.id, record.created_by) {
-        (Some(person), Some(maker)) => may_decide(person, maker, stage, last_decision(decisions)).is_ok(),
-        _ => true,
+    let refused = separate_duties(actor, record.created_by, stage, last_decision(decisions)).err();
+    match refused {
+        Some(error) if !actor.read_only && actor.may_on(tx, stage.right(), record)? => {
+            Ok(sentence(&error.to_string()))
+        }
+        _ => Ok(String::new()),
     }
 }

@@ -2,6 +2,7 @@
 
 use obcms_domain::choices::{self, TRANCHE_KINDS};
 use obcms_domain::core::money;
+use obcms_domain::core::text::sentence;
 use obcms_domain::kinds::{PPA, ppa, tranche};
 use obcms_domain::money::{Limit, Part, Totals};
 use obcms_domain::registry::Record;
@@ -75,12 +76,8 @@ fn refusal(sums: &Totals, limit: Limit, owner: &Record) -> AppError {
             money::format(sums.disbursed)
         ),
     };
-    let mut words = limit.to_string();
-    if let Some(first) = words.get_mut(0..1) {
-        first.make_ascii_uppercase();
-    }
     AppError::Conflict {
-        detail: format!("{words}. {more}"),
+        detail: format!("{} {more}", sentence(&limit.to_string())),
         more: vec![("limit", json!(limit.as_str())), ("money", super::totals_json(sums))],
     }
 }

@@ -49,17 +49,23 @@ pub fn generate_for_origin(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Re
         Some(template) => template(origin),
         None => templates::template_for(origin.kind.name, &fact),
     };
-    let Some(name) = name else {
-        return Ok(());
-    };
+    name.map_or(Ok(()), |name| generate_from(work, name, origin, None))
+}
+
+/// Generates the tasks of the active template of that name, if there is one.
+pub fn generate_from(
+    work: &mut UnitOfWork<'_, '_>,
+    name: &str,
+    origin: &Record,
+    base: Option<Date>,
+) -> Result<(), AppError> {
     let Some(template) = obcms_store::tasks::template_named(work.tx, name)? else {
         return Ok(());
     };
     let Some(template) = work.find(&TASK_TEMPLATE, template)? else {
         return Ok(());
     };
-    instantiate(work, &template, origin, None)?;
-    Ok(())
+    instantiate(work, &template, origin, base).map(|_| ())
 }
 
 /// Generates the tasks of a template for an origin; existing ones are not changed. Returns the ids of all, in the

@@ -219,6 +219,12 @@ impl State {
         }
     }
 
+    /// Returns the required fields that are empty. Either number of slots gives the beneficiaries.
+    pub fn missing_fields(self, is_filled: &dyn Fn(&str) -> bool) -> Vec<&'static str> {
+        let filled = |field: &str| is_filled(field) || (field == "total_slots" && is_filled("obc_slots"));
+        self.required_fields().iter().copied().filter(|field| !filled(field)).collect()
+    }
+
     const fn after_approval(self) -> Option<Self> {
         match self {
             Self::TechnicalReview => Some(Self::BudgetReview),
@@ -292,9 +298,7 @@ pub fn apply(
         Action::Reject => Some(State::Rejected),
     };
     let target = target.ok_or(ApprovalError::NotPossible { action, state })?;
-    // Either number of slots gives the beneficiaries.
-    let filled = |field: &str| is_filled(field) || (field == "total_slots" && is_filled("obc_slots"));
-    let missing: Vec<_> = target.required_fields().iter().copied().filter(|field| !filled(field)).collect();
+    let missing = target.missing_fields(is_filled);
     if missing.is_empty() { Ok(target) } else { Err(ApprovalError::Missing(missing)) }
 }
 

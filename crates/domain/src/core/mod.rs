@@ -1,4 +1,4 @@
-//! Values of all subjects: ids, hexadecimal text, addresses, networks, dates, spans, opening hours and money.
+//! Values of all subjects: ids, hexadecimal text, addresses, networks, dates, spans, opening hours, money and sentences.
 
 pub mod addresses;
 pub mod dates;
@@ -8,3 +8,4 @@ pub mod id;
 pub mod money;
 pub mod networks;
 pub mod span;
+pub mod text;

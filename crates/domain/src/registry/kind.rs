@@ -5,6 +5,7 @@ use super::field::{Field, FieldType, Source};
 use super::field_group::FieldGroup;
 use super::record::Record;
 use super::{FieldError, Module};
+use crate::core::text;
 
 /// Date of a kind on the calendar.
 #[derive(Clone, Copy, Debug)]
@@ -167,8 +168,7 @@ impl Kind {
     /// Returns the label within a sentence: lower case, except abbreviations.
     #[must_use]
     pub fn label_in_a_sentence(&self) -> String {
-        let is_abbreviation = self.label.chars().nth(1).is_some_and(char::is_uppercase);
-        if is_abbreviation { self.label.to_owned() } else { self.label.to_lowercase() }
+        text::lower(self.label)
     }
 
     /// Returns the group of the policy table of a field: the one it names, or people, status or money by its type, or

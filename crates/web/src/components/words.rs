@@ -6,6 +6,8 @@
 use std::fmt::{Display, Write as _};
 
 use maud::{Markup, PreEscaped};
+pub use obcms_domain::core::text::{capitalized, lower, sentence};
+
 use obcms_domain::choices::{self, Choice};
 
 /// Text of a page: `t!("Save")` is a `&'static str`, `t!("{count} tasks", count = n)` is a `String`.
@@ -116,26 +118,6 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     }
     parts.push(Part::Text(rest));
     parts
-}
-
-/// Returns the text with a capital first letter.
-#[must_use]
-pub fn capitalized(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-/// Returns a message as a sentence, with a capital letter and a full stop.
-#[must_use]
-pub fn sentence(message: &str) -> String {
-    capitalized(message) + "."
-}
-
-/// Returns a label in lower case within a sentence; abbreviations stay.
-#[must_use]
-pub fn lower(label: &str) -> String {
-    let is_abbreviation = label.chars().nth(1).is_some_and(char::is_uppercase);
-    if is_abbreviation { label.to_owned() } else { label.to_lowercase() }
 }
 
 #[cfg(test)]
