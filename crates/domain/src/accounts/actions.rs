@@ -4,7 +4,8 @@ use serde_json::{Value as Json, json};
 
 use crate::choices::TOKEN_SCOPES;
 use crate::core::id::Id;
-use crate::registry::action::{ActionBody, Member, Raw, Text};
+use crate::registry::action::{ActionBody, Member};
+use crate::registry::typed::{Structure, Text};
 
 fn check_selection(json: &Json) -> Result<(), String> {
     let is_id = |item: &Json| item.as_str().is_some_and(|text| text.parse::<Id>().is_ok());
@@ -19,34 +20,35 @@ fn selection_schema() -> Json {
     json!({ "type": ["boolean", "array"], "items": { "type": "string" } })
 }
 
-const fn selection(name: &'static str, label: &'static str) -> Member<Raw> {
+const fn selection(name: &'static str, label: &'static str) -> Member<Structure> {
     Member::raw(name, label, check_selection, selection_schema).help("true for all, or ids")
 }
 
 /// Sessions that end.
-pub const SESSIONS: Member<Raw> = selection("sessions", "Sessions");
+pub const SESSIONS: Member<Structure> = selection("sessions", "Sessions");
 /// Tokens that end.
-pub const TOKENS: Member<Raw> = selection("tokens", "Tokens");
+pub const TOKENS: Member<Structure> = selection("tokens", "Tokens");
 /// Feeds that end.
-pub const FEEDS: Member<Raw> = selection("feeds", "Feeds");
+pub const FEEDS: Member<Structure> = selection("feeds", "Feeds");
 /// Shares that end.
-pub const SHARES: Member<Raw> = selection("shares", "Shares");
+pub const SHARES: Member<Structure> = selection("shares", "Shares");
 
 /// `POST /users/ID/end-access`.
 pub const END_ACCESS: ActionBody =
     ActionBody::new(&[SESSIONS.field(), TOKENS.field(), FEEDS.field(), SHARES.field()]);
 
 /// Tokens that end with the old password.
-pub const END_TOKENS: Member<Raw> = selection("end_tokens", "End tokens");
+pub const END_TOKENS: Member<Structure> = selection("end_tokens", "End tokens");
 /// Feeds that end with the old password.
-pub const END_FEEDS: Member<Raw> = selection("end_feeds", "End feeds");
+pub const END_FEEDS: Member<Structure> = selection("end_feeds", "End feeds");
 /// Shares that end with the old password.
-pub const END_SHARES: Member<Raw> = selection("end_shares", "End shares");
+pub const END_SHARES: Member<Structure> = selection("end_shares", "End shares");
 /// Present password.
-pub const CURRENT_PASSWORD: Member<Raw> =
+pub const CURRENT_PASSWORD: Member<Structure> =
     Member::raw("current", "Current password", check_text, text_schema).required();
 /// New password.
-pub const NEW_PASSWORD: Member<Raw> = Member::raw("new", "New password", check_text, text_schema).required();
+pub const NEW_PASSWORD: Member<Structure> =
+    Member::raw("new", "New password", check_text, text_schema).required();
 
 // A password keeps its blanks and has its own limits.
 fn check_text(json: &Json) -> Result<(), String> {
@@ -74,13 +76,14 @@ pub const TOKEN_NAME: Member<Text> = Member::text("name", "Name", TOKEN_NAME_LEN
 /// Rights of a token.
 pub const TOKEN_SCOPE: Member<Text> = Member::choice("scope", "Scope", TOKEN_SCOPES);
 /// Days until a token expires.
-pub const EXPIRES_DAYS: Member<Raw> = Member::raw("expires_days", "Expires in days", check_days, days_schema)
-    .help("Days until it expires; `never` or null for no expiry");
+pub const EXPIRES_DAYS: Member<Structure> =
+    Member::raw("expires_days", "Expires in days", check_days, days_schema)
+        .help("Days until it expires; `never` or null for no expiry");
 /// Instant at which a token expires.
-pub const EXPIRES: Member<Raw> = Member::raw("expires", "Expires", check_instant, instant_schema)
+pub const EXPIRES: Member<Structure> = Member::raw("expires", "Expires", check_instant, instant_schema)
     .help("Instant at which it expires; `never` or null for no expiry");
 /// Older name of [`EXPIRES_DAYS`].
-pub const DAYS: Member<Raw> =
+pub const DAYS: Member<Structure> =
     Member::raw("days", "Days", check_days, days_schema).help("Older name of `expires_days`");
 
 /// Days that a token lives at most.

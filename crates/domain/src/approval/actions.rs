@@ -3,7 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use crate::choices::APPROVAL_ACTIONS;
-use crate::registry::action::{ActionBody, Member, Raw, Text};
+use crate::registry::action::{ActionBody, Member};
+use crate::registry::typed::{Structure, Text};
 
 /// Action on the approval.
 pub const ACTION: Member<Text> = Member::choice("action", "Action", APPROVAL_ACTIONS).required();
@@ -11,7 +12,7 @@ pub const ACTION: Member<Text> = Member::choice("action", "Action", APPROVAL_ACT
 pub const COMMENT: Member<Text> =
     Member::multiline("comment", "Comment", 4000).help("Required to reject, waive, reopen and revise");
 /// Figures that the budget review corrects.
-pub const CORRECTIONS: Member<Raw> =
+pub const CORRECTIONS: Member<Structure> =
     Member::raw("corrections", "Corrections", check_corrections, corrections_schema)
         .help("New values of locked fields, when the budget review is approved");
 

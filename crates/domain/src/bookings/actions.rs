@@ -1,7 +1,8 @@
 //! Bodies of the actions on bookings.
 
 use crate::choices::BOOKING_DECISIONS;
-use crate::registry::action::{ActionBody, Member, Text};
+use crate::registry::action::{ActionBody, Member};
+use crate::registry::typed::Text;
 
 /// Decision on a booking.
 pub const DECISION: Member<Text> = Member::choice("decision", "Decision", BOOKING_DECISIONS).required();

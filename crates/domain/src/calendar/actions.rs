@@ -4,7 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::series::list_of_texts;
 use crate::choices::SERIES_SCOPES;
-use crate::registry::action::{ActionBody, Flag, Integer, Member, Raw, Reference, Text};
+use crate::registry::action::{ActionBody, Member};
+use crate::registry::typed::{Flag, Integer, Reference, Structure, Text};
 
 /// Start of an entry, or of a window.
 pub const START: Member<Text> = Member::text("start", "Start", 60).help("A day, or an instant with offset");
@@ -74,11 +75,12 @@ pub const TIMEZONE: Member<Text> =
 pub const RRULE: Member<Text> = Member::text("rrule", "Rule", 2000)
     .help("Such as FREQ=WEEKLY;BYDAY=MO,WE;COUNT=10; without it, there is one occurrence");
 /// Additional dates.
-pub const RDATES: Member<Raw> = Member::raw("rdates", "Additional dates", check_list, list_schema).help(
-    "Further dates; also periods such as 2027-01-25T09:00:00/PT1H; as a text with commas between as well",
-);
+pub const RDATES: Member<Structure> = Member::raw("rdates", "Additional dates", check_list, list_schema)
+    .help(
+        "Further dates; also periods such as 2027-01-25T09:00:00/PT1H; as a text with commas between as well",
+    );
 /// Exceptions.
-pub const EXDATES: Member<Raw> = Member::raw("exdates", "Exceptions", check_list, list_schema)
+pub const EXDATES: Member<Structure> = Member::raw("exdates", "Exceptions", check_list, list_schema)
     .help("Excluded dates; a date excludes the whole day; as a text with commas between as well");
 /// Number of occurrences.
 pub const LIMIT: Member<Integer> = Member::integer("limit", "Limit", 1, GREATEST_LIMIT)

@@ -1,6 +1,7 @@
 //! Bodies of the actions on ledger entries.
 
-use crate::registry::action::{ActionBody, Member, Text};
+use crate::registry::action::{ActionBody, Member};
+use crate::registry::typed::Text;
 
 /// Reason of a reversal.
 pub const COMMENT: Member<Text> = Member::multiline("comment", "Reason", 2000).required();

@@ -1,7 +1,8 @@
 //! Bodies of the actions on projects.
 
 use crate::choices::PROJECT_STAGES;
-use crate::registry::action::{ActionBody, Member, Text};
+use crate::registry::action::{ActionBody, Member};
+use crate::registry::typed::Text;
 
 /// Remark, or the reason of a return or a skip.
 pub const NOTE: Member<Text> = Member::multiline("note", "Note", 2000);

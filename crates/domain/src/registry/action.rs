@@ -5,13 +5,13 @@
 
 use std::marker::PhantomData;
 
-use jiff::civil::Date;
 use serde_json::{Map, Value as Json};
 
 use super::FieldError;
 use super::field::{Field, FieldType};
 use super::reading::parse_field;
-use super::value::{Link, Value};
+use super::typed::{Date, FieldShape, Flag, Integer, Link, Reference, Structure, Text};
+use super::value::{self, Value};
 use crate::choices::Choice;
 use crate::core::id::Id;
 
@@ -27,30 +27,8 @@ pub struct ActionField {
     pub schema: Option<Schema>,
 }
 
-/// Text: one line, several lines or a choice. Empty when nothing is given.
-#[derive(Clone, Copy, Debug)]
-pub struct Text;
-/// Whole number.
-#[derive(Clone, Copy, Debug)]
-pub struct Integer;
-/// Yes or no, or nothing.
-#[derive(Clone, Copy, Debug)]
-pub struct Flag;
-/// Calendar day.
-#[derive(Clone, Copy, Debug)]
-pub struct Day;
-/// Id of a record.
-#[derive(Clone, Copy, Debug)]
-pub struct Reference;
-/// Record of one of several kinds.
-#[derive(Clone, Copy, Debug)]
-pub struct Origin;
-/// JSON of a form of its own.
-#[derive(Clone, Copy, Debug)]
-pub struct Raw;
-
-/// Declared member of a body; the marker `T` gives the type of its value.
-#[derive(Clone, Copy, Debug)]
+/// Declared member of a body; the shape `T` gives the type of its value, as for the fields of records.
+#[derive(Debug)]
 pub struct Member<T> {
     declared: ActionField,
     data: PhantomData<T>,
@@ -134,10 +112,7 @@ impl Member<Text> {
     /// Returns the text without blanks around it.
     #[must_use]
     pub fn get<'a>(&self, input: &'a ActionInput) -> &'a str {
-        match input.value(self.name()) {
-            Value::Text(text) => text.trim(),
-            _ => "",
-        }
+        Text::read(input.value(self.name())).trim()
     }
 }
 
@@ -151,10 +126,7 @@ impl Member<Integer> {
     /// Returns the number.
     #[must_use]
     pub fn get(&self, input: &ActionInput) -> Option<i64> {
-        match input.value(self.name()) {
-            Value::Integer(number) => Some(*number),
-            _ => None,
-        }
+        Integer::read(input.value(self.name()))
     }
 }
 
@@ -175,7 +147,7 @@ impl Member<Flag> {
     }
 }
 
-impl Member<Day> {
+impl Member<Date> {
     /// Calendar day.
     #[must_use]
     pub const fn day(name: &'static str, label: &'static str) -> Self {
@@ -184,11 +156,8 @@ impl Member<Day> {
 
     /// Returns the day.
     #[must_use]
-    pub fn get(&self, input: &ActionInput) -> Option<Date> {
-        match input.value(self.name()) {
-            Value::Date(day) => Some(*day),
-            _ => None,
-        }
+    pub fn get(&self, input: &ActionInput) -> Option<jiff::civil::Date> {
+        Date::read(input.value(self.name()))
     }
 }
 
@@ -202,14 +171,11 @@ impl Member<Reference> {
     /// Returns the id.
     #[must_use]
     pub fn get(&self, input: &ActionInput) -> Option<Id> {
-        match input.value(self.name()) {
-            Value::Id(id) => Some(*id),
-            _ => None,
-        }
+        Reference::read(input.value(self.name()))
     }
 }
 
-impl Member<Origin> {
+impl Member<Link> {
     /// Record of one of the kinds, as an object with `kind` and `id`.
     #[must_use]
     pub const fn origin(name: &'static str, label: &'static str, kinds: &'static [&'static str]) -> Self {
@@ -218,15 +184,12 @@ impl Member<Origin> {
 
     /// Returns the link to the record.
     #[must_use]
-    pub fn get<'a>(&self, input: &'a ActionInput) -> Option<&'a Link> {
-        match input.value(self.name()) {
-            Value::Link(link) => Some(link),
-            _ => None,
-        }
+    pub fn get<'a>(&self, input: &'a ActionInput) -> Option<&'a value::Link> {
+        Link::read(input.value(self.name()))
     }
 }
 
-impl Member<Raw> {
+impl Member<Structure> {
     /// JSON that the function checks; it returns what is wrong.
     #[must_use]
     pub const fn raw(
@@ -243,10 +206,7 @@ impl Member<Raw> {
     /// Returns the JSON if any but null is given.
     #[must_use]
     pub fn get<'a>(&self, input: &'a ActionInput) -> Option<&'a Json> {
-        match input.value(self.name()) {
-            Value::Json(json) => Some(json),
-            _ => None,
-        }
+        Structure::read(input.value(self.name()))
     }
 }
 

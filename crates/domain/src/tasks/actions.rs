@@ -2,7 +2,8 @@
 
 use crate::choices::{OCCURRENCE_SCOPES, TASK_GROUPS, TASK_STATUSES};
 use crate::kinds::ORIGINS;
-use crate::registry::action::{ActionBody, Day, Member, Origin, Reference, Text};
+use crate::registry::action::{ActionBody, Member};
+use crate::registry::typed::{Date, Link, Reference, Text};
 
 /// Characters of a note or reason at most.
 const NOTE: usize = 2000;
@@ -51,9 +52,9 @@ pub const MOVE: ActionBody = ActionBody::new(&[
 ]);
 
 /// Record that the tasks are generated for.
-pub const ORIGIN: Member<Origin> = Member::origin("origin", "Belongs to", ORIGINS).required();
+pub const ORIGIN: Member<Link> = Member::origin("origin", "Belongs to", ORIGINS).required();
 /// Day from which the dates are counted, in place of the anchors of the origin.
-pub const BASE_DATE: Member<Day> = Member::day("base_date", "Base date");
+pub const BASE_DATE: Member<Date> = Member::day("base_date", "Base date");
 
 /// `POST /task-templates/ID/instantiate`.
 pub const INSTANTIATE: ActionBody = ActionBody::new(&[ORIGIN.field(), BASE_DATE.field()]);

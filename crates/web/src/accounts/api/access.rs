@@ -10,8 +10,9 @@ use obcms_domain::accounts::{Action, Area, actions};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{feed, share};
 use obcms_domain::registry::Record;
-use obcms_domain::registry::action::{ActionInput, Member, Raw};
+use obcms_domain::registry::action::{ActionInput, Member};
 use obcms_domain::registry::shared::MADE_WITH;
+use obcms_domain::registry::typed::Structure;
 use serde_json::{Map, Value as Json, json};
 
 use super::me::{session_json, token_json};
@@ -99,7 +100,7 @@ fn left(state: &State, left: &Credentials) -> Json {
 }
 
 /// Returns the credentials that a member selects: all, none or those of some ids.
-fn selected(member: &Member<Raw>, input: &ActionInput) -> Ended {
+fn selected(member: &Member<Structure>, input: &ActionInput) -> Ended {
     match member.get(input) {
         Some(Json::Bool(true)) => Ended::All,
         Some(Json::Array(items)) => {
@@ -110,7 +111,7 @@ fn selected(member: &Member<Raw>, input: &ActionInput) -> Ended {
 }
 
 /// Returns a password as it is given, with its blanks.
-fn password<'a>(member: &Member<Raw>, input: &'a ActionInput) -> &'a str {
+fn password<'a>(member: &Member<Structure>, input: &'a ActionInput) -> &'a str {
     member.get(input).and_then(Json::as_str).unwrap_or_default()
 }
 

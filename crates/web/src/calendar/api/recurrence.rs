@@ -10,7 +10,8 @@ use obcms_app::AppError;
 use obcms_domain::calendar::actions;
 use obcms_domain::calendar::series::{describe, list_of_texts, too_dense};
 use obcms_domain::registry::FieldError;
-use obcms_domain::registry::action::{ActionInput, Member, Raw, Text};
+use obcms_domain::registry::action::{ActionInput, Member};
+use obcms_domain::registry::typed::{Structure, Text};
 use obcms_recur::{Addition, ExpandError, Limits, Moment, Occurrence, Rule, Set};
 use serde_json::{Map, Value as Json, json};
 
@@ -208,7 +209,7 @@ impl<'a> Reader<'a> {
 
     fn list<T, E: std::fmt::Display>(
         &mut self,
-        member: &Member<Raw>,
+        member: &Member<Structure>,
         read: impl Fn(&str) -> Result<T, E>,
     ) -> Vec<T> {
         let items = member.get(self.input).and_then(list_of_texts).unwrap_or_default();
