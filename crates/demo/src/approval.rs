@@ -3,9 +3,7 @@
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use obcms_app::approval::{ApprovalStep, take_step};
-use obcms_app::{AppError, UnitOfWork};
 use obcms_domain::approval::{Action, Stage};
-use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{PPA, ppa};
 use serde_json::{Map, json};
 
@@ -155,7 +153,7 @@ pub fn entry(world: &mut World, stage: Option<Stage>, is_late: bool) -> Date {
     days::plus(world.today, -wait)
 }
 
-/// What the steps planned so far do to the budget.
+/// Effect of the planned steps on the budget.
 #[derive(Default)]
 struct Effect {
     /// Largest budget that passed its review.
@@ -225,7 +223,7 @@ pub fn plan(
         if let Some(entered) = step_into(action, stage) {
             expect(world, when, "approval_stage", "stage", entered.as_str());
         }
-        take(world, slot, when, (person, maker), step, next);
+        take(world, slot, when, person, step, next);
         // The next submission has another budget: lower after a return, mostly higher in a revision.
         let percent = match action {
             Action::Return => 92,
@@ -272,7 +270,7 @@ fn take(
     world: &mut World,
     slot: usize,
     when: Timestamp,
-    (person, maker): (usize, usize),
+    person: usize,
     step: ApprovalStep,
     next: Option<Timestamp>,
 ) {
@@ -284,34 +282,8 @@ fn take(
             // The task of a stage that waits is open.
             None => world.followed.extend(obcms_store::tasks::of_origin(work.tx, id)?),
         }
-        if step.action.decides() || step.action == Action::Submit {
-            state_progress(world, work, id, maker)?;
-        }
         Ok(())
     });
-}
-
-/// Queues a manual progress of zero for a planned PPA that has tasks only for the stages of its approval: they are not
-/// the work.
-fn state_progress(
-    world: &mut World,
-    work: &mut UnitOfWork<'_, '_>,
-    id: Id,
-    person: usize,
-) -> Result<(), AppError> {
-    let tasks = obcms_store::tasks::of_origin(work.tx, id)?.len();
-    let when = work.now.checked_add(10.minutes()).unwrap_or(work.now);
-    if tasks > 0 && !has_own_tasks(tasks) {
-        world.schedule(when, person, move |_, work| {
-            let is_open = work.find(&PPA, id)?.is_some_and(|ppa| ppa::MANUAL_PROGRESS.get(&ppa).is_none());
-            if is_open {
-                let reason = "Only the tasks of the approval are recorded; the work has not begun.";
-                update(work, &PPA, id, json!({ "manual_progress": 0, "manual_progress_reason": reason }))?;
-            }
-            Ok(())
-        });
-    }
-    Ok(())
 }
 
 /// Returns true if a PPA with this number of tasks has more than those of the stages of its approval.

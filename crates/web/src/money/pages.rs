@@ -78,7 +78,7 @@ pub fn panel(
 fn message(totals: &Totals) -> String {
     match totals.utilization() {
         None => t!("No enacted budget").to_owned(),
-        Some(share) => t!("{rate_text} of the enacted budget disbursed", rate_text = rate_text(share)),
+        Some(share) => t!("{share} of the enacted budget disbursed", share = rate_text(share)),
     }
 }
 
@@ -139,7 +139,7 @@ fn entries(
     let all = format!("/tranches?ppa={}", record.id);
     let total = u64::try_from(ledger.total).unwrap_or_default();
     let more = html! {
-        @if !ledger.entries.is_empty() { (button_link(&t!("All {value} entries", value = grouped(total)), &all, "", ButtonKind::Quiet)) }
+        @if !ledger.entries.is_empty() { (button_link(&t!("All {count} entries", count = grouped(total)), &all, "", ButtonKind::Quiet)) }
     };
     Ok(box_of(
         "ledger",
@@ -205,11 +205,7 @@ fn kind_words(entry: &Record) -> String {
     if adjusts.is_empty() {
         return kind.to_owned();
     }
-    t!(
-        "{kind} of {to_lowercase}",
-        kind,
-        to_lowercase = choices::label(ADJUSTED_KINDS, adjusts).to_lowercase()
-    )
+    t!("{kind} of {part}", kind, part = choices::label(ADJUSTED_KINDS, adjusts).to_lowercase())
 }
 
 /// Order of the fields of a new entry: as people think.

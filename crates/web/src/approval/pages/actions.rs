@@ -58,20 +58,20 @@ fn heading(approval: &Approval) -> String {
     let may = |action: Action| approval.actions.contains(&action);
     match approval.pending() {
         Some(stage) if may(Action::Approve) => {
-            t!("Decide: {to_lowercase}", to_lowercase = stage_label(stage.stage).to_lowercase())
+            t!("Decide: {stage}", stage = stage_label(stage.stage).to_lowercase())
         }
         None if may(Action::Submit) => t!("Submit for approval").to_owned(),
         _ => t!("Next step").to_owned(),
     }
 }
 
-/// Who decides next, for those who do not.
+/// Note on the next decider, for everybody else.
 fn waiting(page: &Page, approval: &Approval) -> Markup {
     html! {
         @match approval.pending() {
             Some(stage) => {
                 p {
-                    (t_html!("{label} decides the {to_lowercase}", label = stage.stage.decider().label(), to_lowercase = stage_label(stage.stage).to_lowercase()))
+                    (t_html!("{role} decides the {stage}", role = stage.stage.decider().label(), stage = stage_label(stage.stage).to_lowercase()))
                     @if let Some(due) = stage.due_date { (t_html!(", due {due_date}", due_date = due_date(due, page.today))) }
                     "."
                 }
@@ -138,7 +138,7 @@ fn form(
     })
 }
 
-/// What the last stage puts in force.
+/// Summary of the figures that the last stage puts in force.
 fn enacts(approval: &Approval) -> Markup {
     if approval.state != ApprovalState::Enactment || !approval.actions.contains(&Action::Approve) {
         return html! {};
@@ -155,7 +155,7 @@ fn enacts(approval: &Approval) -> Markup {
         p {
             (t!("Enacts")) " " strong { (money_text(snapshot::budget(&approval.snapshot))) } ", " (parts.join(", "))
             @if let Some(enacted) = &approval.enacted {
-                " " (t_html!("in place of {money_text}", money_text = money_text(snapshot::budget(enacted))))
+                " " (t_html!("in place of {amount}", amount = money_text(snapshot::budget(enacted))))
             }
             "."
         }
@@ -272,12 +272,12 @@ fn step(state: &State, actor: &Actor, id: PathId, form: &Form) -> Result<(Record
 fn message(record: &Record, action: Action) -> String {
     let now = label(record.text(ppa::APPROVAL_STAGE.name()));
     match action {
-        Action::Submit => t!("Submitted: {to_lowercase}", to_lowercase = now.to_lowercase()),
+        Action::Submit => t!("Submitted: {stage}", stage = now.to_lowercase()),
         Action::Approve if record.text(ppa::APPROVAL_STAGE.name()) == ApprovalState::Enacted.as_str() => {
             t!("Budget enacted").to_owned()
         }
-        Action::Approve => t!("Approved. Next: {to_lowercase}", to_lowercase = now.to_lowercase()),
-        Action::Waive => t!("Consultation waived. Next: {to_lowercase}", to_lowercase = now.to_lowercase()),
+        Action::Approve => t!("Approved. Next: {stage}", stage = now.to_lowercase()),
+        Action::Waive => t!("Consultation waived. Next: {stage}", stage = now.to_lowercase()),
         Action::Return => t!("Returned for revision").to_owned(),
         Action::Reject => t!("Rejected").to_owned(),
         Action::Reopen => t!("Approval reopened").to_owned(),

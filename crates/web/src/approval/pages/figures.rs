@@ -124,7 +124,7 @@ fn room(effect: &Effect) -> Markup {
     let excess = effect.excess();
     html! {
         @if excess > 0 {
-            (badge(&t!("{money_text} over", money_text = money_text(excess)), if effect.is_hard { Tone::Bad } else { Tone::Warning }))
+            (badge(&t!("{amount} over", amount = money_text(excess)), if effect.is_hard { Tone::Bad } else { Tone::Warning }))
             span.figure-note { (if effect.is_hard { t!("Hard: refuses") } else { t!("Soft: noted") }) }
         } @else { (money(-excess)) }
     }

@@ -137,7 +137,7 @@ fn missing(record: &Record, approval: &Approval, may_fill: &dyn Fn(&str) -> bool
             div.missing-fields {
                 (icon("circle-alert"))
                 p {
-                    (t_html!("Missing for {to_lowercase}", to_lowercase = stage_label(stage.stage).to_lowercase())) ": "
+                    (t_html!("Missing for {stage}", stage = stage_label(stage.stage).to_lowercase())) ": "
                     @for (place, name) in stage.missing.iter().enumerate() {
                         @if place > 0 { ", " }
                         @let label = PPA.field(name).map_or(*name, |field| field.label);
@@ -195,7 +195,7 @@ fn entry(decision: &DecisionView, approval: &Approval, values: &Values<'_>) -> H
         what.push_str(&t!(", round {round}", round = decision.round));
     }
     if !role.is_empty() {
-        what.push_str(&t!(", as {to_lowercase}", to_lowercase = role.to_lowercase()));
+        what.push_str(&t!(", as {role}", role = role.to_lowercase()));
     }
     let mut changes: Vec<FieldChange> = Vec::new();
     for (name, pair) in &decision.corrections {
@@ -211,7 +211,7 @@ fn entry(decision: &DecisionView, approval: &Approval, values: &Values<'_>) -> H
         changes.push(FieldChange {
             label: t!("Ceiling {title}", title),
             old: String::new(),
-            new: t!("exceeded by {money_text}", money_text = badges::money_text(room.saturating_neg())),
+            new: t!("exceeded by {amount}", amount = badges::money_text(room.saturating_neg())),
         });
     }
     HistoryEntry {

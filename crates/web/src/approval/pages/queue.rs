@@ -167,7 +167,7 @@ fn summary(items: &[&QueueItem]) -> String {
     text
 }
 
-/// What became of a bulk approval that was refused in part.
+/// Report of a bulk approval that was refused in part.
 fn report(answer: &Answer) -> Markup {
     let approved = answer.outcomes.iter().filter(|outcome| outcome.refusal.is_none()).count();
     html! {

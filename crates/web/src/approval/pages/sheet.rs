@@ -70,7 +70,7 @@ fn sheet(record: &Record, approval: &Approval, values: &Values<'_>) -> Markup {
                     @if approval.round > 0 {
                         (t_html!("Round {round}", round = approval.round)) @if approval.is_revision { (t!(", budget revision")) } " · "
                     }
-                    (t_html!("{label} · printed {strftime}", label = label(approval.state.as_str()), strftime = values.today.strftime("%-d %B %Y")))
+                    (t_html!("{state} · printed {date}", state = label(approval.state.as_str()), date = values.today.strftime("%-d %B %Y")))
                 }
             }
             dl.sheet-facts {

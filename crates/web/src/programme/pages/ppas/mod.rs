@@ -328,7 +328,7 @@ pub fn budget(state: &State, actor: &Actor, record: &Record) -> Result<Markup, A
             match (budget, slots) {
                 (Some(budget), Some(slots)) => html! {
                     (badges::money(budget / slots)) " "
-                    span.muted { (t_html!("for each of {value} slots", value = badges::grouped(slots.unsigned_abs()))) }
+                    span.muted { (t_html!("for each of {count} slots", count = badges::grouped(slots.unsigned_abs()))) }
                 },
                 _ => html! {},
             },
@@ -339,7 +339,7 @@ pub fn budget(state: &State, actor: &Actor, record: &Record) -> Result<Markup, A
                 html! {
                     (badges::money(cost))
                     @if let Some(budget) = budget {
-                        @if budget < cost { " " (badge(&t!("{money_text} short", money_text = money_text(cost - budget)), Tone::Warning)) }
+                        @if budget < cost { " " (badge(&t!("{amount} short", amount = money_text(cost - budget)), Tone::Warning)) }
                     }
                 }
             } else {
