@@ -12,6 +12,7 @@
 //!
 //! expands to the tests `a_need_has_a_score::sqlite` and `a_need_has_a_score::postgres`.
 
+pub mod approval;
 mod browser;
 mod client;
 mod clock;

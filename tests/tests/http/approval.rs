@@ -2,6 +2,7 @@
 #![allow(clippy::inconsistent_digit_grouping)] // Pesos and centavos.
 #![allow(clippy::unwrap_used)] // A panic fails the test.
 
+use obcms_tests::approval::{complete_ppa, step};
 use obcms_tests::{Answer, Client, Server, make, on_both_engines};
 use serde_json::{Value, json};
 
@@ -35,17 +36,7 @@ impl Office {
     }
 
     fn ppa(&self, budget: i64) -> Value {
-        let organization = make(&self.maker, "organizations", json!({ "name": "Ministry of Health" }));
-        make(
-            &self.maker,
-            "ppas",
-            json!({
-                "title": "Clinics", "category": "moa_ppa", "summary": "Six clinics", "sector": "health",
-                "lead_organization": organization["id"], "total_slots": 500, "obc_slots": 300,
-                "budget_allocation_centavos": budget, "funding_source": "gaa", "appropriation_class": "mooe",
-                "fiscal_year": 2027, "outcome_framework": { "outputs": [{ "indicator": "Clinics", "target": 6 }] },
-            }),
-        )
+        complete_ppa(&self.maker, "Clinics", budget)
     }
 
     fn deciders(&self) -> [&Client; 5] {
@@ -67,11 +58,6 @@ impl Office {
         }
         last
     }
-}
-
-fn step(client: &Client, ppa: &Value, action: &str, comment: &str) -> Answer {
-    let body = json!({ "action": action, "comment": comment });
-    client.post(&format!("/api/v1/ppas/{}/approval", id(ppa)), &body)
 }
 
 fn approval(client: &Client, ppa: &Value) -> Value {

@@ -2,6 +2,7 @@
 #![allow(clippy::inconsistent_digit_grouping)] // Pesos and centavos.
 #![allow(clippy::unwrap_used)] // A panic fails the test.
 
+use obcms_tests::approval::{self, complete_ppa, enact};
 use obcms_tests::{Answer, Browser, Client, Server, make, on_both_engines};
 use serde_json::{Value, json};
 
@@ -31,29 +32,18 @@ impl Someone {
 }
 
 fn ppa(maker: &Client, title: &str) -> Value {
-    let organization = make(maker, "organizations", json!({ "name": format!("Ministry of {title}") }));
-    make(
-        maker,
-        "ppas",
-        json!({
-            "title": title, "category": "moa_ppa", "summary": "Six clinics", "sector": "health",
-            "lead_organization": organization["id"], "total_slots": 500, "obc_slots": 300,
-            "budget_allocation_centavos": 1_000_00, "funding_source": "gaa", "appropriation_class": "mooe",
-            "fiscal_year": 2027, "outcome_framework": { "outputs": ["Clinics"] },
-        }),
-    )
+    complete_ppa(maker, title, 1_000_00)
 }
 
 fn step(client: &Client, ppa: &Value, action: &str) {
-    let body = json!({ "action": action });
-    client.post(&format!("/api/v1/ppas/{}/approval", id(ppa)), &body).expect_status(200);
+    approval::step(client, ppa, action, "").expect_status(200);
 }
 
 fn tab(ppa: &Value, name: &str) -> String {
     format!("/ppas/{}?tab={name}", id(ppa))
 }
 
-fn approval(ppa: &Value) -> String {
+fn approval_path(ppa: &Value) -> String {
     format!("/ppas/{}/approval", id(ppa))
 }
 
@@ -63,14 +53,6 @@ fn actions(page: &str) -> Vec<&str> {
     parts.filter_map(|part| part.split('"').next()).collect()
 }
 
-/// Carries a PPA through all five stages.
-fn enact(server: &Server, maker: &Client, ppa: &Value) {
-    step(maker, ppa, "submit");
-    for role in ["coordinator", "budget_officer", "coordinator", "executive", "budget_officer"] {
-        step(&server.person(&[role]).client, ppa, "approve");
-    }
-}
-
 on_both_engines! {
     fn each_role_gets_the_forms_of_its_stage(server: &Server) {
         let maker = Someone::of(server, "coordinator");
@@ -78,7 +60,7 @@ on_both_engines! {
         assert_eq!(actions(&maker.page(&tab(&ppa, "approval"))), ["submit"]);
         let staff = Someone::of(server, "staff");
         assert!(actions(&staff.page(&tab(&ppa, "approval"))).is_empty());
-        maker.send(&approval(&ppa), &[("action", "submit"), ("seen", "draft")]).expect_status(303);
+        maker.send(&approval_path(&ppa), &[("action", "submit"), ("seen", "draft")]).expect_status(303);
         let page = maker.page(&tab(&ppa, "approval"));
         assert_eq!(actions(&page), ["withdraw"], "the maker decides no stage");
         let stages = [
@@ -93,12 +75,12 @@ on_both_engines! {
             let page = decider.page(&tab(&ppa, "approval"));
             assert_eq!(actions(&page), offered, "{role}");
             assert!(actions(&staff.page(&tab(&ppa, "approval"))).is_empty());
-            decider.send(&approval(&ppa), &[("action", "approve"), ("comment", "Good")]).expect_status(303);
+            decider.send(&approval_path(&ppa), &[("action", "approve"), ("comment", "Good")]).expect_status(303);
             assert!(staff.page(&tab(&ppa, "approval")).contains("<blockquote>Good</blockquote>"));
         }
         let page = maker.page(&tab(&ppa, "approval"));
         assert_eq!(actions(&page), ["revise"]);
-        assert!(maker.page(&format!("{}/sheet", approval(&ppa))).contains("Signatures"));
+        assert!(maker.page(&format!("{}/sheet", approval_path(&ppa))).contains("Signatures"));
     }
 
     fn refused_decision_keeps_the_comment(server: &Server) {
@@ -108,15 +90,15 @@ on_both_engines! {
         step(&maker.client, &ppa, "submit");
         // No reason: 422 beside the field.
         let coordinator = Someone::of(server, "coordinator");
-        let page = coordinator.send(&approval(&ppa), &[("action", "reject"), ("comment", " ")]).expect_status(422).text;
+        let page = coordinator.send(&approval_path(&ppa), &[("action", "reject"), ("comment", " ")]).expect_status(422).text;
         assert!(page.contains("id=\"field-comment-error\""), "{page}");
         // Not their stage: 403 with the words.
-        let page = officer.send(&approval(&ppa), &[("action", "approve"), ("comment", "Too <early>")]).expect_status(403).text;
+        let page = officer.send(&approval_path(&ppa), &[("action", "approve"), ("comment", "Too <early>")]).expect_status(403).text;
         assert!(page.contains("Too &lt;early&gt;"));
         step(&coordinator.client, &ppa, "approve");
         // The stage moved on: 409, and the form shows the new one.
         let stale = [("action", "approve"), ("seen", "technical_review"), ("comment", "Mine")];
-        let page = officer.send(&approval(&ppa), &stale).expect_status(409).text;
+        let page = officer.send(&approval_path(&ppa), &stale).expect_status(409).text;
         assert!(page.contains("The approval moved on") && page.contains("\nMine</textarea>"), "{page}");
         // Corrections are kept with what is wrong in them.
         let wrong = [
@@ -124,10 +106,10 @@ on_both_engines! {
             ("shown_fields", "budget_allocation_centavos,obc_slots"),
             ("budget_allocation_centavos", "a lot"), ("obc_slots", "300"),
         ];
-        let page = officer.send(&approval(&ppa), &wrong).expect_status(422).text;
+        let page = officer.send(&approval_path(&ppa), &wrong).expect_status(422).text;
         assert!(page.contains("value=\"a lot\"") && page.contains("id=\"field-budget_allocation_centavos-error\""));
         let corrected = wrong.map(|(name, value)| (name, if value == "a lot" { "0.8k" } else { value }));
-        officer.send(&approval(&ppa), &corrected).expect_status(303);
+        officer.send(&approval_path(&ppa), &corrected).expect_status(303);
         let saved = maker.client.get(&format!("/api/v1/ppas/{}", id(&ppa))).json;
         assert_eq!((&saved["budget_allocation_centavos"], &saved["obc_slots"]), (&json!(800_00), &json!(300)));
         assert!(maker.page(&tab(&ppa, "approval")).contains("<del>₱1,000.00</del>"));
@@ -138,7 +120,7 @@ on_both_engines! {
         let bare = make(&maker.client, "ppas", json!({ "title": "Bare", "category": "moa_ppa" }));
         let page = maker.page(&tab(&bare, "approval"));
         assert!(page.contains(&format!("href=\"/ppas/{}/edit#field-sector\"", id(&bare))));
-        let page = maker.send(&approval(&bare), &[("action", "submit"), ("comment", "Now")]).expect_status(409).text;
+        let page = maker.send(&approval_path(&bare), &[("action", "submit"), ("comment", "Now")]).expect_status(409).text;
         assert!(page.contains("Fill in first: Sector") && page.contains("\nNow</textarea>"), "{page}");
         let request = make(&maker.client, "ppas", json!({ "title": "Request", "category": "obc_request" }));
         assert!(maker.page(&tab(&request, "approval")).contains("No budget approval"));
@@ -163,9 +145,9 @@ on_both_engines! {
         let maker = Someone::of(server, "coordinator");
         let ppa = ppa(&maker.client, "Clinics");
         enact(server, &maker.client, &ppa);
-        let page = maker.send(&approval(&ppa), &[("action", "revise"), ("comment", "")]).expect_status(422).text;
+        let page = maker.send(&approval_path(&ppa), &[("action", "revise"), ("comment", "")]).expect_status(422).text;
         assert!(page.contains("Enter a reason."));
-        maker.send(&approval(&ppa), &[("action", "revise"), ("comment", "Prices rose")]).expect_status(303);
+        maker.send(&approval_path(&ppa), &[("action", "revise"), ("comment", "Prices rose")]).expect_status(303);
         let body = json!({ "budget_allocation_centavos": 1_250_00 });
         maker.client.patch(&format!("/api/v1/ppas/{}", id(&ppa)), &body).expect_status(200);
         let page = maker.page(&tab(&ppa, "approval"));

@@ -2,7 +2,8 @@
 #![allow(clippy::inconsistent_digit_grouping)] // Pesos and centavos.
 #![allow(clippy::unwrap_used)] // A panic fails the test.
 
-use obcms_tests::{Answer, Client, Server, make, on_both_engines};
+use obcms_tests::approval::{DECIDERS, complete_ppa, enact, step};
+use obcms_tests::{Answer, Client, Server, on_both_engines};
 use serde_json::{Value, json};
 
 fn id(record: &Value) -> &str {
@@ -11,24 +12,9 @@ fn id(record: &Value) -> &str {
 
 /// A PPA with an enacted budget, through the five stages.
 fn enacted(server: &Server, budget: i64) -> Value {
-    let person = |role: &str| server.person(&[role]).client;
-    let maker = person("coordinator");
-    let organization = make(&maker, "organizations", json!({ "name": "Ministry of Public Works" }));
-    let ppa = make(
-        &maker,
-        "ppas",
-        json!({
-            "title": "Road", "category": "moa_ppa", "summary": "A road", "sector": "infrastructure",
-            "lead_organization": organization["id"], "total_slots": 500, "obc_slots": 300,
-            "budget_allocation_centavos": budget, "funding_source": "gaa", "appropriation_class": "co",
-            "fiscal_year": 2027, "outcome_framework": { "outputs": [{ "indicator": "Kilometres", "target": 6 }] },
-        }),
-    );
-    let path = format!("/api/v1/ppas/{}/approval", id(&ppa));
-    maker.post(&path, &json!({ "action": "submit" })).expect_status(200);
-    for role in ["coordinator", "budget_officer", "coordinator", "executive", "budget_officer"] {
-        person(role).post(&path, &json!({ "action": "approve" })).expect_status(200);
-    }
+    let maker = server.person(&["coordinator"]).client;
+    let ppa = complete_ppa(&maker, "Roads", budget);
+    enact(server, &maker, &ppa);
     ppa
 }
 
@@ -105,16 +91,15 @@ on_both_engines! {
         entry(&server.as_role("budget_officer"), &ppa, "allocation", 800_00).expect_status(201);
         let person = |role: &str| server.person(&[role]).client;
         let maker = person("coordinator");
-        let path = format!("/api/v1/ppas/{}/approval", id(&ppa));
-        maker.post(&path, &json!({ "action": "revise", "comment": "Smaller" })).expect_status(200);
+        step(&maker, &ppa, "revise", "Smaller").expect_status(200);
         maker
             .patch(&format!("/api/v1/ppas/{}", id(&ppa)), &json!({ "budget_allocation_centavos": 700_00 }))
             .expect_status(200);
-        maker.post(&path, &json!({ "action": "submit" })).expect_status(200);
-        for role in ["coordinator", "budget_officer", "coordinator", "executive"] {
-            person(role).post(&path, &json!({ "action": "approve" })).expect_status(200);
+        step(&maker, &ppa, "submit", "").expect_status(200);
+        for role in &DECIDERS[..4] {
+            step(&person(role), &ppa, "approve", "").expect_status(200);
         }
-        let refused = person("budget_officer").post(&path, &json!({ "action": "approve" })).expect_status(409).json;
+        let refused = step(&person("budget_officer"), &ppa, "approve", "").expect_status(409).json;
         assert_eq!(refused["limit"], "enacted");
     }
 
