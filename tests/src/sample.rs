@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use obcms_app::records::{Input, create};
 use obcms_app::{Actor, AppError, UnitOfWork};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{self, CEILING, PPA, TRANCHE, ceiling, ppa, tranche};
+use obcms_domain::kinds::{self, CEILING, DELEGATION, PPA, TRANCHE, ceiling, delegation, ppa, tranche};
 use obcms_domain::registry::{Field, FieldType, Initial, Kind, Record};
 use serde_json::{Value as Json, json};
 
@@ -33,6 +33,11 @@ pub fn minimal(server: &Server, kind: &'static Kind, number: u32) -> Input {
     if *kind == CEILING {
         // A year has one ceiling for each sector and source.
         input.insert(ceiling::FISCAL_YEAR.name().to_owned(), json!(2000 + number % 100));
+    }
+    if *kind == DELEGATION {
+        // Only people who decide have something to delegate.
+        input.insert(delegation::DELEGATOR.name().to_owned(), json!(server.person(&["coordinator"]).id));
+        input.insert(delegation::DELEGATE.name().to_owned(), json!(server.person(&["staff"]).id));
     }
     if kind.name == "booking" {
         // Bookings must be in the near future.

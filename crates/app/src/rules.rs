@@ -7,7 +7,7 @@ use obcms_domain::kinds::{application, assessment, policy_milestone, ppa, servic
 use obcms_domain::registry::{Record, TypedField, typed};
 
 use crate::accounts::rules as users;
-use crate::approval::{locks, queue as approvals, rules as approval};
+use crate::approval::{authority, locks, queue as approvals, rules as approval};
 use crate::bookings::{conflicts, rules as bookings};
 use crate::calendar::events;
 use crate::core::rules::{KindRules, Rules};
@@ -43,6 +43,7 @@ pub(crate) static RULES: Rules = Rules(&[
     },
     KindRules { kind: "ceiling", before_save: Some(approval::before_save_ceiling), ..KindRules::NONE },
     KindRules { kind: "community", before_save: Some(communities::before_save), ..KindRules::NONE },
+    KindRules { kind: "delegation", before_save: Some(authority::before_save_delegation), ..KindRules::NONE },
     KindRules { kind: "event", anchors: Some(events::anchors), ..KindRules::NONE },
     KindRules {
         kind: "external_calendar",

@@ -80,6 +80,8 @@ pub struct Decision {
     pub decided_at: Timestamp,
     /// Person.
     pub decided_by: Option<Id>,
+    /// Colleague who delegated the decision.
+    pub on_behalf_of: Option<Id>,
     /// Role in which they decided.
     pub role: String,
     /// Comment.
@@ -113,7 +115,7 @@ const ROUND: &str = "id, ppa_id, number, is_revision, state, reason, opened_at, 
                      snapshot";
 const STAGE: &str = "id, round_id, ppa_id, number, stage, state, assignee, due_date, entered_at, left_at";
 const DECISION: &str = "id, round_id, ppa_id, number, stage, action, decided_at, decided_by, role, comment, digest, \
-                        ceilings, corrections";
+                        ceilings, corrections, on_behalf_of";
 
 fn read_round(row: &Row) -> Result<Round, StoreError> {
     Ok(Round {
@@ -161,6 +163,7 @@ fn read_decision(row: &Row) -> Result<Decision, StoreError> {
         digest: row.get(10)?,
         ceilings: row.get(11)?,
         corrections: row.get(12)?,
+        on_behalf_of: row.get(13)?,
     })
 }
 
@@ -259,6 +262,105 @@ pub fn end_stage(tx: &mut Tx<'_>, round: Id, state: &str, at: Timestamp) -> Resu
     Ok(())
 }
 
+/// Sets the person who is to decide the pending stage of a round.
+pub fn assign_stage(tx: &mut Tx<'_>, round: Id, assignee: Option<Id>) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE approval_stages SET assignee = $2 WHERE round_id = $1 AND state = 'pending'",
+        &[round.into(), assignee.into()],
+    )?;
+    Ok(())
+}
+
+/// Returns the stages of all rounds of a PPA, by round and number.
+pub fn stages_of_ppa(tx: &mut Tx<'_>, ppa: Id) -> Result<Vec<RoundStage>, StoreError> {
+    let sql = format!("SELECT {STAGE} FROM approval_stages WHERE ppa_id = $1 ORDER BY entered_at, number");
+    tx.query(&sql, &[ppa.into()])?.iter().map(read_stage).collect()
+}
+
+/// Returns the delegators who have given their decisions to a person on that day.
+pub fn delegators(tx: &mut Tx<'_>, delegate: Id, day: Date) -> Result<Vec<Id>, StoreError> {
+    tx.query(
+        "SELECT DISTINCT coalesce(delegator, created_by) FROM delegations WHERE archived_at IS NULL \
+         AND delegate = $1 AND start_date <= $2 AND end_date >= $2 AND coalesce(delegator, created_by) IS NOT NULL",
+        &[delegate.into(), day.into()],
+    )?
+    .iter()
+    .map(|row| row.get(0))
+    .collect()
+}
+
+/// Returns the active users who have a role.
+pub fn people_with_role(tx: &mut Tx<'_>, role: &str) -> Result<Vec<Id>, StoreError> {
+    let pattern = format!("%\"{role}\"%");
+    tx.query(
+        "SELECT id FROM users WHERE archived_at IS NULL AND coalesce(is_disabled, FALSE) = FALSE AND roles LIKE $1 \
+         ORDER BY full_name, id LIMIT 500",
+        &[pattern.into()],
+    )?
+    .iter()
+    .map(|row| row.get(0))
+    .collect()
+}
+
+/// Comment on the approval of a PPA. Never changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Comment {
+    /// Identity.
+    pub id: Id,
+    /// The PPA.
+    pub ppa_id: Id,
+    /// Number of the round; zero before the first one.
+    pub round: i64,
+    /// State of the approval.
+    pub stage: String,
+    /// The text.
+    pub text: String,
+    /// Time.
+    pub created_at: Timestamp,
+    /// Person.
+    pub created_by: Option<Id>,
+}
+
+/// Inserts a comment.
+pub fn insert_comment(tx: &mut Tx<'_>, comment: &Comment) -> Result<(), StoreError> {
+    tx.execute(
+        "INSERT INTO approval_comments (id, ppa_id, round, stage, text, created_at, created_by) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        &[
+            comment.id.into(),
+            comment.ppa_id.into(),
+            comment.round.into(),
+            comment.stage.as_str().into(),
+            comment.text.as_str().into(),
+            comment.created_at.into(),
+            comment.created_by.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Returns the comments on a PPA, the first one first.
+pub fn comments(tx: &mut Tx<'_>, ppa: Id) -> Result<Vec<Comment>, StoreError> {
+    tx.query(
+        "SELECT id, ppa_id, round, stage, text, created_at, created_by FROM approval_comments WHERE ppa_id = $1 \
+         ORDER BY created_at, id",
+        &[ppa.into()],
+    )?
+    .iter()
+    .map(|row| {
+        Ok(Comment {
+            id: row.get(0)?,
+            ppa_id: row.get(1)?,
+            round: row.get(2)?,
+            stage: row.get(3)?,
+            text: row.get(4)?,
+            created_at: row.get(5)?,
+            created_by: row.get(6)?,
+        })
+    })
+    .collect()
+}
+
 /// Returns all decisions on a PPA in order.
 pub fn decisions(tx: &mut Tx<'_>, ppa: Id) -> Result<Vec<Decision>, StoreError> {
     let sql = format!("SELECT {DECISION} FROM approval_decisions WHERE ppa_id = $1 ORDER BY number");
@@ -289,7 +391,8 @@ pub fn insert_decision(tx: &mut Tx<'_>, decision: &Decision) -> Result<(), Store
     let last: i64 = tx.first(last, &[decision.ppa_id.into()])?.map_or(Ok(0), |row| row.get(0))?;
     tx.execute(
         &format!(
-            "INSERT INTO approval_decisions ({DECISION}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+            "INSERT INTO approval_decisions ({DECISION}) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
         ),
         &[
             decision.id.into(),
@@ -305,6 +408,7 @@ pub fn insert_decision(tx: &mut Tx<'_>, decision: &Decision) -> Result<(), Store
             decision.digest.as_str().into(),
             decision.ceilings.as_str().into(),
             decision.corrections.as_str().into(),
+            decision.on_behalf_of.into(),
         ],
     )?;
     Ok(())
@@ -385,6 +489,8 @@ pub fn release(tx: &mut Tx<'_>, ppa: Id, part: &str) -> Result<(), StoreError> {
 pub struct Ceiling {
     /// Identity.
     pub id: Id,
+    /// Fiscal year.
+    pub fiscal_year: i64,
     /// Title.
     pub title: String,
     /// Sector, or empty for all.
@@ -417,25 +523,66 @@ pub fn ceilings(
     sector: &str,
     source: &str,
 ) -> Result<Vec<Ceiling>, StoreError> {
-    tx.query(
-        "SELECT id, title, coalesce(sector, ''), coalesce(funding_source, ''), coalesce(amount_centavos, 0), \
-         enforcement FROM ceilings WHERE archived_at IS NULL AND fiscal_year = $1 \
-         AND (sector IS NULL OR sector = $2) AND (funding_source IS NULL OR funding_source = $3) ORDER BY id",
-        &[fiscal_year.into(), sector.into(), source.into()],
-    )?
-    .iter()
-    .map(|row| {
-        let enforcement: String = row.get(5)?;
-        Ok(Ceiling {
-            id: row.get(0)?,
-            title: row.get::<Option<String>>(1)?.unwrap_or_default(),
-            sector: row.get(2)?,
-            funding_source: row.get(3)?,
-            amount: row.get(4)?,
-            is_hard: enforcement != "soft",
-        })
+    let sql = format!(
+        "SELECT {CEILING} FROM ceilings WHERE archived_at IS NULL AND fiscal_year = $1 \
+         AND (sector IS NULL OR sector = $2) AND (funding_source IS NULL OR funding_source = $3) ORDER BY id"
+    );
+    tx.query(&sql, &[fiscal_year.into(), sector.into(), source.into()])?.iter().map(read_ceiling).collect()
+}
+
+/// Returns the live ceilings of these years.
+pub fn ceilings_of_years(tx: &mut Tx<'_>, years: &[i64]) -> Result<Vec<Ceiling>, StoreError> {
+    if years.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut statement = Statement::new(format!(
+        "SELECT {CEILING} FROM ceilings WHERE archived_at IS NULL AND fiscal_year IN "
+    ));
+    statement.bind_list(years.iter().map(|year| (*year).into()));
+    statement.push(" ORDER BY id");
+    tx.query(&statement.sql, &statement.parameters)?.iter().map(read_ceiling).collect()
+}
+
+const CEILING: &str = "id, fiscal_year, title, coalesce(sector, ''), coalesce(funding_source, ''), \
+                       coalesce(amount_centavos, 0), enforcement";
+
+fn read_ceiling(row: &Row) -> Result<Ceiling, StoreError> {
+    let enforcement: String = row.get(6)?;
+    Ok(Ceiling {
+        id: row.get(0)?,
+        fiscal_year: row.get(1)?,
+        title: row.get::<Option<String>>(2)?.unwrap_or_default(),
+        sector: row.get(3)?,
+        funding_source: row.get(4)?,
+        amount: row.get(5)?,
+        is_hard: enforcement != "soft",
     })
-    .collect()
+}
+
+/// Returns what live PPAs take of the ceilings of these years, each with its PPA.
+pub fn commitments(tx: &mut Tx<'_>, years: &[i64]) -> Result<Vec<(Id, Commitment)>, StoreError> {
+    if years.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut statement = Statement::new(
+        "SELECT c.ppa_id, c.fiscal_year, coalesce(c.sector, ''), coalesce(c.funding_source, ''), c.amount_centavos \
+         FROM approval_commitments c JOIN ppas p ON p.id = c.ppa_id WHERE p.archived_at IS NULL \
+         AND p.status <> 'cancelled' AND c.fiscal_year IN "
+            .to_owned(),
+    );
+    statement.bind_list(years.iter().map(|year| (*year).into()));
+    tx.query(&statement.sql, &statement.parameters)?
+        .iter()
+        .map(|row| {
+            let commitment = Commitment {
+                fiscal_year: row.get(1)?,
+                sector: row.get(2)?,
+                funding_source: row.get(3)?,
+                amount: row.get(4)?,
+            };
+            Ok((row.get(0)?, commitment))
+        })
+        .collect()
 }
 
 /// Returns the sum that live PPAs but one take of a year, a sector and a source; empty ones mean all. A PPA counts

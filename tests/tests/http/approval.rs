@@ -2,8 +2,8 @@
 #![allow(clippy::inconsistent_digit_grouping)] // Pesos and centavos.
 #![allow(clippy::unwrap_used)] // A panic fails the test.
 
-use obcms_tests::approval::{complete_ppa, step};
-use obcms_tests::{Answer, Client, Server, make, on_both_engines};
+use obcms_tests::approval::{DECIDERS, complete_ppa, step};
+use obcms_tests::{Answer, Client, Server, TestClock, make, on_both_engines};
 use serde_json::{Value, json};
 
 fn id(record: &Value) -> &str {
@@ -248,5 +248,178 @@ on_both_engines! {
         let all = office.executive.get("/api/v1/approvals").expect_status(200).json;
         assert!(all["items"].as_array().unwrap().iter().any(|item| item["ppa"] == ppa["id"]));
         office.executive.get("/api/v1/approvals?mine=maybe").expect_status(400);
+    }
+
+    fn separation_holds_for_every_pair_of_roles(server: &Server) {
+        let office = Office::new(server);
+        for stage in 0..DECIDERS.len() - 1 {
+            let ppa = office.ppa(1_000_00);
+            step(&office.maker, &ppa, "submit", "").expect_status(200);
+            for decider in &office.deciders()[..stage] {
+                step(decider, &ppa, "approve", "").expect_status(200);
+            }
+            let both = server.person(&[DECIDERS[stage], DECIDERS[stage + 1]]).client;
+            step(&both, &ppa, "approve", "").expect_status(200);
+            for action in ["approve", "return", "reject", "waive"] {
+                let refused = step(&both, &ppa, action, "Mine too").expect_status(403).json;
+                assert!(refused["detail"].as_str().unwrap().contains("previous stage"), "{stage} {action}: {refused}");
+            }
+            step(office.deciders()[stage + 1], &ppa, "approve", "").expect_status(200);
+        }
+        // Whatever roles the maker has, none of the stages is theirs.
+        let all = server.person(&["admin", "coordinator", "budget_officer", "executive"]).client;
+        let ppa = complete_ppa(&all, "Own clinics", 1_000_00);
+        step(&all, &ppa, "submit", "").expect_status(200);
+        for decider in office.deciders() {
+            step(&all, &ppa, "approve", "").expect_status(403);
+            step(decider, &ppa, "approve", "").expect_status(200);
+        }
+    }
+
+    fn delegate_decides_during_an_absence(server: &Server) {
+        let office = Office::new(server);
+        let absent = server.person(&["coordinator"]);
+        let delegate = server.person(&["staff"]);
+        let today = TestClock::start().to_zoned(jiff::tz::TimeZone::get("Asia/Manila").unwrap()).date();
+        let day = |days: i32| today.checked_add(jiff::Span::new().days(days)).unwrap().to_string();
+        let delegation = |client: &Client, delegate: &obcms_tests::Person, from: i32, until: i32| {
+            client.post("/api/v1/delegations", &json!({
+                "delegate": delegate.id, "start_date": day(from), "end_date": day(until), "reason": "Leave",
+            }))
+        };
+        let ppa = office.ppa(1_000_00);
+        step(&office.maker, &ppa, "submit", "").expect_status(200);
+        // Delegations of last week and of next week give nothing today.
+        delegation(&absent.client, &delegate, -9, -1).expect_status(201);
+        delegation(&absent.client, &delegate, 1, 9).expect_status(201);
+        step(&delegate.client, &ppa, "approve", "").expect_status(403);
+        let current = delegation(&absent.client, &delegate, 0, 0).expect_status(201).json;
+        assert_eq!(current["delegator"], json!(absent.id));
+        let queue = delegate.client.get("/api/v1/approvals?mine=true").expect_status(200).json;
+        assert!(queue["items"].as_array().unwrap().iter().any(|item| item["ppa"] == ppa["id"]), "{queue}");
+        let shown = approval(&delegate.client, &ppa);
+        assert_eq!(shown["on_behalf_of"], json!(absent.id));
+        step(&delegate.client, &ppa, "approve", "For her").expect_status(200);
+        let decision = approval(&office.maker, &ppa)["decisions"][1].clone();
+        assert_eq!(decision["decided_by"], json!(delegate.id));
+        assert_eq!(decision["on_behalf_of"], json!(absent.id));
+        assert_eq!(decision["role"], "coordinator");
+        // It is the role of a coordinator, and no other.
+        step(&delegate.client, &ppa, "approve", "").expect_status(403);
+        // The maker is not represented either.
+        let maker = server.person(&["coordinator"]);
+        let own = complete_ppa(&maker.client, "Own", 1_000_00);
+        step(&maker.client, &own, "submit", "").expect_status(200);
+        let second = server.person(&["staff"]);
+        delegation(&maker.client, &second, 0, 1).expect_status(201);
+        let refused = step(&second.client, &own, "approve", "").expect_status(403).json;
+        assert!(refused["detail"].as_str().unwrap().contains("on behalf of"), "{refused}");
+        // What ends is over at once.
+        absent.client.delete(&format!("/api/v1/delegations/{}", id(&current))).expect_status(204);
+        let queue = delegate.client.get("/api/v1/approvals?mine=true").expect_status(200).json;
+        assert_eq!(queue["total"], 0, "{queue}");
+    }
+
+    fn delegations_are_checked(server: &Server) {
+        let (coordinator, staff) = (server.person(&["coordinator"]), server.person(&["staff"]));
+        let (partner, executive) = (server.person(&["partner"]), server.person(&["executive"]));
+        let admin = server.as_role("admin");
+        let send = |client: &Client, body: Value| client.post("/api/v1/delegations", &body);
+        let body = |delegate: &obcms_tests::Person| {
+            json!({ "delegate": delegate.id, "start_date": "2027-01-04", "end_date": "2027-01-08" })
+        };
+        let field = |answer: Answer| answer.expect_status(422).json["errors"][0]["field"].clone();
+        assert_eq!(field(send(&staff.client, body(&coordinator))), "delegator");
+        assert_eq!(field(send(&coordinator.client, body(&partner))), "delegate");
+        assert_eq!(field(send(&coordinator.client, body(&coordinator))), "delegate");
+        let mut other = body(&staff);
+        other["delegator"] = json!(executive.id);
+        assert_eq!(field(send(&coordinator.client, other.clone())), "delegator");
+        let made = send(&admin, other).expect_status(201).json;
+        // Both people see it, nobody else does.
+        let path = format!("/api/v1/delegations/{}", id(&made));
+        for (person, status) in [(&executive, 200), (&staff, 200), (&coordinator, 404)] {
+            person.client.get(&path).expect_status(status);
+        }
+        let mut long = body(&staff);
+        long["end_date"] = json!("2028-06-01");
+        assert_eq!(field(send(&coordinator.client, long)), "end_date");
+        let mut reversed = body(&staff);
+        reversed["end_date"] = json!("2027-01-03");
+        assert_eq!(field(send(&coordinator.client, reversed)), "end_date");
+    }
+
+    fn pending_stage_is_assigned(server: &Server) {
+        let office = Office::new(server);
+        let chosen = server.person(&["coordinator"]);
+        let ppa = office.ppa(1_000_00);
+        let path = format!("/api/v1/ppas/{}/approval/assignee", id(&ppa));
+        let assign = |client: &Client, person: Value| client.post(&path, &json!({ "assignee": person }));
+        assign(&office.coordinator, json!(chosen.id)).expect_status(409);
+        step(&office.maker, &ppa, "submit", "").expect_status(200);
+        assign(&server.as_role("staff"), json!(chosen.id)).expect_status(403);
+        let executive = server.person(&["executive"]);
+        let refused = assign(&office.coordinator, json!(executive.id)).expect_status(422).json;
+        assert_eq!(refused["errors"][0]["field"], "assignee");
+        let assigned = assign(&office.coordinator, json!(chosen.id)).expect_status(200).json;
+        assert_eq!(assigned["approval_assignee"], json!(chosen.id));
+        assert_eq!(approval(&office.maker, &ppa)["stages"][0]["assignee"], json!(chosen.id));
+        let mine = |client: &Client| {
+            let items = client.get("/api/v1/approvals?mine=true").expect_status(200).json["items"].clone();
+            items.as_array().unwrap().iter().any(|item| item["ppa"] == ppa["id"])
+        };
+        assert_eq!((mine(&chosen.client), mine(&office.coordinator)), (true, false));
+        let found = office.maker.get(&format!("/api/v1/ppas?approval_assignee={}", chosen.id)).expect_status(200).json;
+        assert_eq!(found["total"], 1);
+        assign(&chosen.client, Value::Null).expect_status(200);
+        assert!(mine(&office.coordinator));
+        // After a return, the stage goes to the person who knows the PPA.
+        step(&chosen.client, &ppa, "return", "Which clinics?").expect_status(200);
+        assert_eq!(approval(&office.maker, &ppa)["stages"][0]["state"], "returned");
+        step(&office.maker, &ppa, "submit", "").expect_status(200);
+        let shown = approval(&office.maker, &ppa);
+        assert_eq!(shown["stages"][0]["assignee"], json!(chosen.id));
+        assert_eq!(shown["rounds"].as_array().unwrap().len(), 2);
+        assert_eq!(shown["rounds"][0]["state"], "returned");
+        let undo = format!("/api/v1/ppas/{}/undo", id(&ppa));
+        assign(&office.coordinator, Value::Null).expect_status(200);
+        office.coordinator.post(&undo, &json!({})).expect_status(409);
+    }
+
+    fn comments_stay_within_the_office(server: &Server) {
+        let office = Office::new(server);
+        let ppa = office.ppa(1_000_00);
+        let organization = ppa["lead_organization"].clone();
+        let partner = server.person_with(json!({ "roles": ["partner"], "organization": organization })).client;
+        let path = format!("/api/v1/ppas/{}/approval/comments", id(&ppa));
+        let send = |client: &Client, text: &str| client.post(&path, &json!({ "text": text }));
+        send(&office.executive, "Why six?").expect_status(201);
+        assert_eq!(send(&office.executive, " ").expect_status(422).json["errors"][0]["field"], "text");
+        send(&partner, "We can do seven").expect_status(403);
+        let shown = approval(&office.maker, &ppa);
+        assert_eq!(shown["comments"][0]["text"], "Why six?");
+        assert_eq!(shown["comments"][0]["stage"], "draft");
+        assert_eq!(approval(&partner, &ppa)["comments"], Value::Null);
+    }
+
+    fn several_are_approved_with_one_comment(server: &Server) {
+        let office = Office::new(server);
+        let (first, second) = (office.ppa(1_000_00), office.ppa(2_000_00));
+        for ppa in [&first, &second] {
+            step(&office.maker, ppa, "submit", "").expect_status(200);
+        }
+        step(&office.second_coordinator, &second, "approve", "").expect_status(200);
+        let items = json!([
+            { "ppa": first["id"], "stage": "technical_review" }, { "ppa": second["id"], "stage": "technical_review" },
+        ]);
+        let body = json!({ "items": items, "comment": "Checked together" });
+        let outcomes = office.coordinator.post("/api/v1/approvals", &body).expect_status(200).json;
+        assert_eq!((&outcomes["items"][0]["approved"], &outcomes["items"][1]["approved"]), (&json!(true), &json!(false)));
+        assert!(outcomes["items"][1]["detail"].as_str().unwrap().contains("moved on"), "{outcomes}");
+        assert_eq!(approval(&office.maker, &first)["decisions"][1]["comment"], "Checked together");
+        for wrong in [json!({}), json!({ "items": [] }), json!({ "items": [{ "ppa": "x", "stage": "y" }] })] {
+            let refused = office.coordinator.post("/api/v1/approvals", &wrong).expect_status(422).json;
+            assert_eq!(refused["errors"][0]["field"], "items", "{wrong}");
+        }
     }
 }

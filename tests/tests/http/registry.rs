@@ -96,6 +96,8 @@ on_both_engines! {
                     // Bookings must be in the near future.
                     ("booking", "start") => json!(sample::ahead(server, 20)),
                     ("feed", "kinds") => json!(["task"]),
+                    // Both must be able to decide.
+                    ("delegation", "delegator" | "delegate") => json!(server.person(&["coordinator"]).id),
                     ("feed", "status") => json!(["in_progress"]),
                     ("external_calendar", "address") => json!("https://calendar.example/other.ics"),
                     // The series of a booking must end within the horizon.

@@ -1,11 +1,13 @@
 //! Effect of a budget on the ceilings of its year.
 
+use std::collections::{BTreeSet, HashMap};
+
 use obcms_domain::core::id::Id;
 use obcms_domain::core::money;
 use obcms_domain::kinds::ppa;
 use obcms_domain::registry::Record;
 use obcms_store::Tx;
-use obcms_store::approval::{self as store, Ceiling};
+use obcms_store::approval::{self as store, Ceiling, Commitment};
 use serde_json::{Value as Json, json};
 
 use crate::core::AppError;
@@ -55,7 +57,72 @@ pub fn effects(tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Effect>, AppError
     of(tx, record, year, found)
 }
 
-/// Returns the same after locking the ceilings, so that of two budgets that fit alone but not together one is refused.
+/// Returns the effects of the budgets of several PPAs on the ceilings of their years, with two queries in all.
+pub fn effects_of(tx: &mut Tx<'_>, records: &[&Record]) -> Result<HashMap<Id, Vec<Effect>>, AppError> {
+    let years: BTreeSet<i64> = records.iter().filter_map(|record| ppa::FISCAL_YEAR.get(record)).collect();
+    let years: Vec<i64> = years.into_iter().collect();
+    let ceilings = store::ceilings_of_years(tx, &years)?;
+    if ceilings.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let commitments = store::commitments(tx, &years)?;
+    let used: Vec<(&Ceiling, Use)> =
+        ceilings.iter().map(|ceiling| (ceiling, Use::of(ceiling, &commitments))).collect();
+    let concerns = |ceiling: &Ceiling, record: &Record| {
+        Some(ceiling.fiscal_year) == ppa::FISCAL_YEAR.get(record)
+            && (ceiling.sector.is_empty() || ceiling.sector == ppa::SECTOR.get(record))
+            && (ceiling.funding_source.is_empty()
+                || ceiling.funding_source == ppa::FUNDING_SOURCE.get(record))
+    };
+    let effects = records.iter().map(|record| {
+        let found = used.iter().filter(|(ceiling, _)| concerns(ceiling, record));
+        let effects = found
+            .map(|(ceiling, used)| effect(record, (*ceiling).clone(), used.without(record.id)))
+            .collect();
+        (record.id, effects)
+    });
+    Ok(effects.collect())
+}
+
+/// Use of a ceiling by all PPAs; each counts once, by the larger of its parts.
+struct Use {
+    by_ppa: HashMap<Id, i64>,
+    total: i64,
+}
+
+impl Use {
+    fn of(ceiling: &Ceiling, commitments: &[(Id, Commitment)]) -> Self {
+        let mut by_ppa: HashMap<Id, i64> = HashMap::new();
+        for (ppa, commitment) in commitments {
+            if commitment.fiscal_year == Some(ceiling.fiscal_year)
+                && (ceiling.sector.is_empty() || ceiling.sector == commitment.sector)
+                && (ceiling.funding_source.is_empty() || ceiling.funding_source == commitment.funding_source)
+            {
+                let most = by_ppa.entry(*ppa).or_default();
+                *most = commitment.amount.max(*most);
+            }
+        }
+        let total = by_ppa.values().fold(0_i64, |sum, amount| sum.saturating_add(*amount));
+        Self { by_ppa, total }
+    }
+
+    fn without(&self, ppa: Id) -> i64 {
+        self.total.saturating_sub(self.by_ppa.get(&ppa).copied().unwrap_or_default())
+    }
+}
+
+fn effect(record: &Record, ceiling: Ceiling, committed: i64) -> Effect {
+    Effect {
+        ceiling: ceiling.id,
+        title: ceiling.title,
+        amount: ceiling.amount,
+        committed,
+        requested: ppa::BUDGET_ALLOCATION_CENTAVOS.get(record).unwrap_or_default(),
+        is_hard: ceiling.is_hard,
+    }
+}
+
+/// Returns the effects after locking the ceilings, so that of two budgets that fit alone but not together one is refused.
 ///
 /// # Errors
 ///
@@ -82,19 +149,11 @@ pub(super) fn require_room(tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Effec
 }
 
 fn of(tx: &mut Tx<'_>, record: &Record, year: i64, found: Vec<Ceiling>) -> Result<Vec<Effect>, AppError> {
-    let requested = ppa::BUDGET_ALLOCATION_CENTAVOS.get(record).unwrap_or_default();
     let mut effects = Vec::with_capacity(found.len());
     // A year has few ceilings that concern one sector and one source: four at most.
     for ceiling in found {
         let committed = store::committed(tx, year, &ceiling.sector, &ceiling.funding_source, record.id)?;
-        effects.push(Effect {
-            ceiling: ceiling.id,
-            title: ceiling.title,
-            amount: ceiling.amount,
-            committed,
-            requested,
-            is_hard: ceiling.is_hard,
-        });
+        effects.push(effect(record, ceiling, committed));
     }
     Ok(effects)
 }

@@ -1,5 +1,7 @@
 //! Approval of budgets: rounds, decisions, locked figures, ceilings and the queue.
 
+mod assigning;
+pub(crate) mod authority;
 pub mod ceilings;
 pub mod locks;
 pub(crate) mod queue;
@@ -7,6 +9,6 @@ pub(crate) mod rules;
 mod steps;
 mod view;
 
-pub use queue::{BulkOutcome, QueueItem, require_state};
+pub use queue::{BulkApproval, BulkOutcome, QueueItem, require_state};
 pub use steps::{ApprovalStep, take_step};
-pub use view::{Approval, DecisionView, StageView};
+pub use view::{Approval, CommentView, DecisionView, RoundView, StageView};

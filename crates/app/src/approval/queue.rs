@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use obcms_domain::approval::{Action, Stage, State, snapshot};
+use obcms_domain::approval::{Action, Stage, State, actions, snapshot};
 use obcms_domain::choices::{self, APPROVAL_STATES};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::PPA;
@@ -14,10 +14,11 @@ use obcms_store::approval::{self as store, Decision, Pending};
 use obcms_store::records;
 use serde_json::{Map, Value as Json, json};
 
+use super::authority::Authority;
 use super::ceilings::{self, Effect};
 use super::locks::state_of;
-use super::steps::{ApprovalStep, last_decision, parse_object, separate_duties};
-use crate::core::rules::Attention;
+use super::steps::{ApprovalStep, last_decision, parse_object};
+use crate::core::rules::{Attention, Input};
 use crate::core::{Actor, App, AppError};
 
 /// Items of the queue at most.
@@ -61,7 +62,7 @@ impl QueueItem {
         json!({
             "ppa": self.ppa, "title": self.title, "url": PPA.url(self.ppa), "round": self.round,
             "is_revision": self.is_revision, "stage": self.stage.as_str(), "due_date": self.due_date,
-            "entered_at": self.entered_at, "days_in_stage": self.days_in_stage, "is_late": self.is_late,
+            "assignee": self.assignee, "entered_at": self.entered_at, "days_in_stage": self.days_in_stage, "is_late": self.is_late,
             "budget_allocation_centavos": self.budget, "mine": self.is_mine,
             "ceilings": self.ceilings.iter().map(Effect::to_json).collect::<Vec<_>>(),
         })
@@ -72,10 +73,11 @@ impl App {
     /// Returns the stages that wait for a decision, the most urgent first: those that the actor may decide, or all that
     /// the actor may see.
     pub fn approvals(&self, actor: &Actor, mine: bool) -> Result<Vec<QueueItem>, AppError> {
-        let stages = Stage::ALL.into_iter().filter(|stage| !mine || actor.may(stage.right(), PPA.area));
-        let stages: Vec<&str> = stages.map(Stage::as_str).collect();
         let (now, today) = (self.now(), self.today());
         self.read(|tx| {
+            let authority = Authority::load(tx, actor, today)?;
+            let stages = if mine { authority.stages() } else { Stage::ALL.to_vec() };
+            let stages: Vec<&str> = stages.into_iter().map(Stage::as_str).collect();
             let mut pending = store::pending(tx, &stages, MOST)?;
             if let Some(scope) = actor.scope(&PPA)? {
                 let ids: Vec<Id> = pending.iter().map(|item| item.stage.ppa_id).collect();
@@ -86,10 +88,13 @@ impl App {
             let ppas = records::load_many(tx, &PPA, &ids)?;
             let ppas: HashMap<Id, _> = ppas.into_iter().map(|record| (record.id, record)).collect();
             let decisions = store::last_decisions(tx, &ids)?;
+            let reviewed = pending.iter().filter(|item| item.stage.stage == Stage::BudgetReview.as_str());
+            let reviewed: Vec<&Record> = reviewed.filter_map(|item| ppas.get(&item.stage.ppa_id)).collect();
+            let mut effects = ceilings::effects_of(tx, &reviewed)?;
             let mut items = Vec::with_capacity(pending.len());
             for item in pending {
                 let Some(stage) = State::parse(&item.stage.stage).and_then(State::stage) else { continue };
-                let is_mine = is_mine(actor, &item, stage, decisions.get(&item.stage.ppa_id));
+                let is_mine = is_mine(actor, &authority, &item, stage, decisions.get(&item.stage.ppa_id));
                 let Some(record) = ppas.get(&item.stage.ppa_id).filter(|_| is_mine || !mine) else {
                     continue;
                 };
@@ -107,11 +112,7 @@ impl App {
                     days_in_stage: hours / 24,
                     is_late: item.stage.due_date < today,
                     budget: snapshot::budget(&figures),
-                    ceilings: if stage == Stage::BudgetReview {
-                        ceilings::effects(tx, record)?
-                    } else {
-                        Vec::new()
-                    },
+                    ceilings: effects.remove(&record.id).unwrap_or_default(),
                     is_mine,
                 });
             }
@@ -131,17 +132,50 @@ pub struct BulkOutcome {
     pub refusal: Option<String>,
 }
 
+impl BulkOutcome {
+    /// Returns the representation.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        json!({ "ppa": self.ppa, "title": self.title, "approved": self.refusal.is_none(), "detail": self.refusal })
+    }
+}
+
+/// PPAs with the stages that somebody saw, and the comment on all of them.
+#[derive(Debug)]
+pub struct BulkApproval {
+    /// PPAs with their stages.
+    pub stages: Vec<(Id, Stage)>,
+    /// Comment.
+    pub comment: String,
+}
+
+impl BulkApproval {
+    /// Reads the body [`actions::APPROVE_EACH`].
+    pub fn parse(input: &Input) -> Result<Self, AppError> {
+        let body = actions::APPROVE_EACH.parse(input).map_err(AppError::Invalid)?;
+        let items = actions::ITEMS.get(&body).and_then(Json::as_array);
+        let text = |item: &Json, name: &str| item.get(name).and_then(Json::as_str).map(str::to_owned);
+        let parse = |item: &Json| {
+            let id = text(item, "ppa")?.parse().ok()?;
+            let stage = State::parse(&text(item, "stage")?)?.stage()?;
+            Some((id, stage))
+        };
+        let stages = items.into_iter().flatten().map(|item| {
+            let message = || format!("Must be the id of a PPA and one of its stages: {item}.");
+            parse(item).ok_or_else(|| AppError::field(actions::ITEMS.name(), "format", message()))
+        });
+        let stages = stages.collect::<Result<_, _>>()?;
+        Ok(Self { stages, comment: actions::COMMENT.get(&body).to_owned() })
+    }
+}
+
 impl App {
     /// Approves the pending stages of several PPAs with one comment. Each is decided by itself: one that is refused
-    /// does not hold up the others. `stages` are the PPAs with the stages that the actor saw.
-    pub fn approve_each(
-        &self,
-        actor: &Actor,
-        stages: &[(Id, Stage)],
-        comment: &str,
-    ) -> Result<Vec<BulkOutcome>, AppError> {
-        let mut outcomes = Vec::with_capacity(stages.len());
-        for (ppa, stage) in stages {
+    /// does not hold up the others.
+    pub fn approve_each(&self, actor: &Actor, bulk: &BulkApproval) -> Result<Vec<BulkOutcome>, AppError> {
+        let comment = &bulk.comment;
+        let mut outcomes = Vec::with_capacity(bulk.stages.len());
+        for (ppa, stage) in &bulk.stages {
             let (title, result) = match self.get(actor, &PPA, *ppa) {
                 Ok(record) => (record.title().to_owned(), self.decide_seen(actor, &record, *stage, comment)),
                 Err(error) => (String::new(), Err(error)),
@@ -182,13 +216,13 @@ pub fn require_state(record: &Record, seen: State) -> Result<(), AppError> {
 }
 
 /// Returns the PPAs whose pending stage the actor may decide, the most urgent first.
-fn mine(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Id>, AppError> {
-    let stages: Vec<&str> = Stage::ALL
-        .into_iter()
-        .filter(|stage| actor.may(stage.right(), PPA.area))
-        .map(Stage::as_str)
-        .collect();
-    if stages.is_empty() || actor.read_only {
+fn mine(tx: &mut Tx<'_>, actor: &Actor, today: Date) -> Result<Vec<Id>, AppError> {
+    if actor.read_only {
+        return Ok(Vec::new());
+    }
+    let authority = Authority::load(tx, actor, today)?;
+    let stages: Vec<&str> = authority.stages().into_iter().map(Stage::as_str).collect();
+    if stages.is_empty() {
         return Ok(Vec::new());
     }
     let pending = store::pending(tx, &stages, MOST)?;
@@ -196,20 +230,26 @@ fn mine(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Id>, AppError> {
     let decisions = store::last_decisions(tx, &ids)?;
     let is_mine = |item: &Pending| {
         let stage = State::parse(&item.stage.stage).and_then(State::stage);
-        stage.is_some_and(|stage| is_mine(actor, item, stage, decisions.get(&item.stage.ppa_id)))
+        stage.is_some_and(|stage| is_mine(actor, &authority, item, stage, decisions.get(&item.stage.ppa_id)))
     };
     Ok(pending.iter().filter(|item| is_mine(item)).map(|item| item.stage.ppa_id).collect())
 }
 
-fn is_mine(actor: &Actor, item: &Pending, stage: Stage, last: Option<&Decision>) -> bool {
-    let is_assigned = item.stage.assignee.is_none_or(|assignee| Some(assignee) == actor.id);
+fn is_mine(
+    actor: &Actor,
+    authority: &Authority,
+    item: &Pending,
+    stage: Stage,
+    last: Option<&Decision>,
+) -> bool {
+    let is_assigned =
+        item.stage.assignee.is_none_or(|assignee| authority.people().any(|person| person == assignee));
     let last = last.map(std::slice::from_ref).and_then(last_decision);
-    let is_separate = separate_duties(actor, item.maker, stage, last).is_ok();
-    is_assigned && is_separate && !actor.read_only && actor.may(stage.right(), PPA.area)
+    is_assigned && !actor.read_only && authority.decider(stage, item.maker, last, item.stage.assignee).is_ok()
 }
 
 /// Returns the PPAs that wait for a decision of the actor, the most urgent first.
-pub(crate) fn attention(tx: &mut Tx<'_>, actor: &Actor) -> Result<Attention, AppError> {
-    let records = mine(tx, actor)?;
+pub(crate) fn attention(tx: &mut Tx<'_>, actor: &Actor, today: Date) -> Result<Attention, AppError> {
+    let records = mine(tx, actor, today)?;
     Ok(Attention { label: "Waiting for my decision", href: "/approvals", records })
 }

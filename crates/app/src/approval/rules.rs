@@ -25,7 +25,10 @@ pub(crate) fn before_undo(
     before: &Record,
     record: &Record,
 ) -> Result<(), AppError> {
-    if !ppa::APPROVAL_STAGE.is_same(before, record) || !ppa::APPROVAL_ROUND.is_same(before, record) {
+    let is_step = !ppa::APPROVAL_STAGE.is_same(before, record)
+        || !ppa::APPROVAL_ROUND.is_same(before, record)
+        || !ppa::APPROVAL_ASSIGNEE.is_same(before, record);
+    if is_step {
         return Err(AppError::conflict(
             "A step of the budget approval cannot be undone. Withdraw, return or reopen it instead.",
         ));

@@ -2,7 +2,7 @@
 
 use jiff::ToSpan;
 use obcms_domain::accounts::{Action as Right, Role};
-use obcms_domain::approval::{Action, ApprovalError, Stage, State, actions, apply, may_decide, snapshot};
+use obcms_domain::approval::{Action, ApprovalError, Decider, Stage, State, actions, apply, snapshot};
 use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
 use obcms_domain::core::money;
@@ -16,6 +16,7 @@ use obcms_store::approval::{self as store, Commitment, Decision, Round, RoundSta
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
+use super::authority::{Authority, Barred, eligible};
 use super::ceilings::{self, Effect};
 use super::locks::state_of;
 use crate::core::rules::Input;
@@ -91,7 +92,9 @@ pub fn take_step(
     let last = store::last_round(work.tx, id)?;
     let is_revision = ppa::ENACTED_BUDGET_CENTAVOS.get(&before).is_some();
     let decisions = store::decisions(work.tx, id)?;
-    authorize(work.tx, work.actor, &before, step.action, last.as_ref(), &decisions)?;
+    let authority = Authority::load(work.tx, work.actor, work.today)?;
+    let context = StepContext { authority: &authority, last: last.as_ref(), decisions: &decisions };
+    let decider = context.authorize(work.tx, work.actor, &before, step.action)?;
     let mut record = before.clone();
     correct(&mut record, state, step)?;
     // A revision is given up in draft: the enacted figures come back.
@@ -103,7 +106,8 @@ pub fn take_step(
         apply(state, step.action, Some(&step.comment), &is_filled)
             .map_err(|error| refusal(&record, &error))?
     };
-    let mut run = Run { work, step, before, record, state, target, is_revision };
+    let on_behalf_of = decider.and_then(|decider| decider.on_behalf_of);
+    let mut run = Run { work, step, before, record, state, target, is_revision, on_behalf_of };
     run.take(last, &decisions)?;
     let Run { work, mut record, before, .. } = run;
     work.note.clone_from(&step.comment);
@@ -123,60 +127,64 @@ fn correct(record: &mut Record, state: State, step: &ApprovalStep) -> Result<(),
     snapshot::correct(&step.corrections, record).map_err(AppError::Invalid)
 }
 
-/// Refuses what the policy and the separation of duties forbid. `decisions` are all on the PPA, in order.
-pub(super) fn authorize(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    record: &Record,
-    action: Action,
-    last: Option<&Round>,
-    decisions: &[Decision],
-) -> Result<(), AppError> {
-    let state = state_of(record);
-    match action {
-        Action::Withdraw => {
-            let submitter = last.and_then(|round| round.submitted_by);
-            if submitter.is_some() && submitter == actor.id {
-                Ok(())
-            } else if state == State::Draft {
-                actor.require(tx, Right::Transition, record)
-            } else {
-                actor.require(tx, Right::Override, record)
+/// What decides who may take a step.
+pub(super) struct StepContext<'a> {
+    /// Stages that the actor may decide.
+    pub authority: &'a Authority,
+    /// Last round of the PPA.
+    pub last: Option<&'a Round>,
+    /// All decisions on the PPA, in order.
+    pub decisions: &'a [Decision],
+}
+
+impl StepContext<'_> {
+    /// Refuses what the policy and the separation of duties forbid. Returns who decides, for a decision.
+    pub fn authorize(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        record: &Record,
+        action: Action,
+    ) -> Result<Option<Decider>, AppError> {
+        let state = state_of(record);
+        match action {
+            Action::Withdraw => {
+                let submitter = self.last.and_then(|round| round.submitted_by);
+                if submitter.is_some() && submitter == actor.id {
+                    Ok(None)
+                } else if state == State::Draft {
+                    actor.require(tx, Right::Transition, record).map(|()| None)
+                } else {
+                    actor.require(tx, Right::Override, record).map(|()| None)
+                }
+            }
+            Action::Reopen => actor.require(tx, Right::Override, record).map(|()| None),
+            Action::Revise if actor.may_on(tx, Right::Enact, record)? => Ok(None),
+            Action::Submit | Action::Revise => actor.require(tx, Right::Transition, record).map(|()| None),
+            Action::Approve | Action::Return | Action::Reject | Action::Waive => {
+                let Some(stage) = state.stage() else { return Ok(None) };
+                let assignee = ppa::APPROVAL_ASSIGNEE.get(record);
+                let last = last_decision(self.decisions);
+                match self.authority.decider(stage, record.created_by, last, assignee) {
+                    Ok(decider) => Ok(decider),
+                    Err(Barred::NoRole) => actor.require(tx, stage.right(), record).map(|()| None),
+                    Err(Barred::Duties(error)) => Err(AppError::Forbidden {
+                        detail: sentence(&error.to_string()),
+                        who: vec![stage.decider()],
+                    }),
+                }
             }
         }
-        Action::Reopen => actor.require(tx, Right::Override, record),
-        Action::Revise if actor.may_on(tx, Right::Enact, record)? => Ok(()),
-        Action::Submit | Action::Revise => actor.require(tx, Right::Transition, record),
-        Action::Approve | Action::Return | Action::Reject | Action::Waive => {
-            let Some(stage) = state.stage() else { return Ok(()) };
-            actor.require(tx, stage.right(), record)?;
-            separate_duties(actor, record.created_by, stage, last_decision(decisions)).map_err(|error| {
-                AppError::Forbidden { detail: sentence(&error.to_string()), who: vec![stage.decider()] }
-            })
-        }
     }
 }
 
-/// Refuses a decision of the maker of a PPA, and a second one in a row; `last` is the previous decision.
-pub(super) fn separate_duties(
-    actor: &Actor,
-    maker: Option<Id>,
-    stage: Stage,
-    last: Option<(Stage, Id)>,
-) -> Result<(), ApprovalError> {
-    match (actor.id, maker) {
-        (Some(person), Some(maker)) => may_decide(person, maker, stage, last),
-        _ => Ok(()),
-    }
-}
-
-/// Returns stage and person of the last decision on a stage.
-pub(super) fn last_decision(decisions: &[Decision]) -> Option<(Stage, Id)> {
+/// Returns stage and decider of the last decision on a stage.
+pub(super) fn last_decision(decisions: &[Decision]) -> Option<(Stage, Decider)> {
     let decided = decisions.iter().rev().find(|decision| {
         Action::parse(&decision.action).is_some_and(Action::decides) && decision.decided_by.is_some()
     })?;
     let stage = State::parse(&decided.stage)?.stage()?;
-    Some((stage, decided.decided_by?))
+    Some((stage, Decider { person: decided.decided_by?, on_behalf_of: decided.on_behalf_of }))
 }
 
 fn refusal(record: &Record, error: &ApprovalError) -> AppError {
@@ -203,6 +211,7 @@ struct Run<'u, 'a, 'b> {
     state: State,
     target: State,
     is_revision: bool,
+    on_behalf_of: Option<Id>,
 }
 
 impl Run<'_, '_, '_> {
@@ -242,8 +251,9 @@ impl Run<'_, '_, '_> {
             store::update_round(self.work.tx, &round)?;
         }
         self.decide(&round, &effects)?;
-        if let Some(stage) = self.target.stage() {
-            self.enter(&round, stage)?;
+        match self.target.stage() {
+            Some(stage) => self.enter(&round, stage)?,
+            None => ppa::APPROVAL_ASSIGNEE.clear(&mut self.record),
         }
         // A budget that passed its review takes room under the ceilings, its enacted figures do so from then on.
         if self.state == State::BudgetReview && self.step.action == Action::Approve {
@@ -354,6 +364,7 @@ impl Run<'_, '_, '_> {
             action: self.step.action.as_str().to_owned(),
             decided_at: self.work.now,
             decided_by: self.work.actor.id,
+            on_behalf_of: self.on_behalf_of,
             role: self.role().map_or("", Role::as_str).to_owned(),
             comment: self.step.comment.clone(),
             digest: hex(&Sha256::digest(round.snapshot.as_bytes())),
@@ -367,13 +378,16 @@ impl Run<'_, '_, '_> {
     fn role(&self) -> Option<Role> {
         let decider = self.state.stage().map(Stage::decider).filter(|_| self.step.action.decides());
         let roles = &self.work.actor.roles;
-        decider.filter(|role| roles.contains(role)).or_else(|| roles.first().copied())
+        let holds = |role: &Role| self.on_behalf_of.is_some() || roles.contains(role);
+        decider.filter(holds).or_else(|| roles.first().copied())
     }
 
     fn enter(&mut self, round: &Round, stage: Stage) -> Result<(), AppError> {
         let today = self.work.today;
         let days = working_days(self.work.tx, today, today.saturating_add(AHEAD.days()))?;
         let number = store::stages(self.work.tx, round.id)?.len();
+        let assignee = self.usual_decider(stage)?;
+        ppa::APPROVAL_ASSIGNEE.set(&mut self.record, assignee);
         store::insert_stage(
             self.work.tx,
             &RoundStage {
@@ -383,7 +397,7 @@ impl Run<'_, '_, '_> {
                 number: i64::try_from(number).unwrap_or(i64::MAX).saturating_add(1),
                 stage: stage.as_str().to_owned(),
                 state: "pending".to_owned(),
-                assignee: None,
+                assignee,
                 due_date: days.after(today, stage.due_working_days()),
                 entered_at: self.work.now,
                 left_at: None,
@@ -394,6 +408,25 @@ impl Run<'_, '_, '_> {
         };
         let record = &self.record;
         self.work.as_effect(|work| generation::generate_from(work, name, record, Some(today)))
+    }
+}
+
+impl Run<'_, '_, '_> {
+    /// Returns the person who is to decide a stage: the one who decided it before, or the only one with its role.
+    /// Nobody if several can.
+    fn usual_decider(&mut self, stage: Stage) -> Result<Option<Id>, AppError> {
+        let decisions = store::decisions(self.work.tx, self.record.id)?;
+        let last = last_decision(&decisions);
+        let people = eligible(self.work.tx, stage, self.record.created_by, last)?;
+        let before = decisions.iter().rev().find(|decision| {
+            decision.stage == stage.as_str() && Action::parse(&decision.action).is_some_and(Action::decides)
+        });
+        let before = before.and_then(|decision| decision.on_behalf_of.or(decision.decided_by));
+        Ok(match (before, people.as_slice()) {
+            (Some(before), people) if people.contains(&before) => Some(before),
+            (_, [only]) => Some(*only),
+            _ => None,
+        })
     }
 }
 

@@ -8,12 +8,14 @@ use obcms_domain::core::text::sentence;
 use obcms_domain::kinds::{PPA, ppa};
 use obcms_domain::registry::Record;
 use obcms_store::Tx;
-use obcms_store::approval::{self as store, Decision, Round, RoundStage};
+use obcms_store::approval::{self as store, Comment, Decision, Round, RoundStage};
 use serde_json::{Map, Value as Json, json};
 
+use super::assigning::{may_assign, sees_comments};
+use super::authority::{Authority, Barred, eligible};
 use super::ceilings::{self, Effect};
 use super::locks::{locked_fields, state_of};
-use super::steps::{authorize, last_decision, parse_object, separate_duties};
+use super::steps::{StepContext, last_decision, parse_object};
 use crate::core::{Actor, App, AppError};
 
 /// Approval of the budget of a PPA: the last round with its stages, all decisions, and what the actor may do.
@@ -49,6 +51,97 @@ pub struct Approval {
     pub actions: Vec<Action>,
     /// Reason for which the actor cannot decide although their role may; empty if there is none.
     pub obstacle: String,
+    /// Colleague on whose behalf the actor would decide the pending stage.
+    pub on_behalf_of: Option<Id>,
+    /// People who may be assigned the pending stage; empty if the actor may not assign it.
+    pub assignable: Vec<Id>,
+    /// All rounds in order.
+    pub rounds: Vec<RoundView>,
+    /// Comments beside the decisions, the first one first; nothing if the actor does not see them.
+    pub comments: Option<Vec<CommentView>>,
+}
+
+/// Round of an approval.
+#[derive(Clone, Debug)]
+pub struct RoundView {
+    /// Number, from 1.
+    pub number: i64,
+    /// State.
+    pub state: String,
+    /// Revision of an enacted budget.
+    pub is_revision: bool,
+    /// Reason of a revision, or empty.
+    pub reason: String,
+    /// Time of submission.
+    pub submitted_at: Option<Timestamp>,
+    /// Person who submitted.
+    pub submitted_by: Option<Id>,
+    /// Time of its end.
+    pub ended_at: Option<Timestamp>,
+    /// Frozen figures.
+    pub snapshot: Map<String, Json>,
+}
+
+/// Comment on an approval.
+#[derive(Clone, Debug)]
+pub struct CommentView {
+    /// Identity.
+    pub id: Id,
+    /// Number of the round; zero before the first one.
+    pub round: i64,
+    /// State of the approval at that time.
+    pub stage: String,
+    /// The text.
+    pub text: String,
+    /// Time.
+    pub created_at: Timestamp,
+    /// Person.
+    pub created_by: Option<Id>,
+}
+
+impl RoundView {
+    fn of(round: &Round) -> Result<Self, AppError> {
+        Ok(Self {
+            number: round.number,
+            state: round.state.clone(),
+            is_revision: round.is_revision,
+            reason: round.reason.clone(),
+            submitted_at: round.submitted_at,
+            submitted_by: round.submitted_by,
+            ended_at: round.ended_at,
+            snapshot: parse_object(&round.snapshot)?,
+        })
+    }
+
+    fn to_json(&self) -> Json {
+        json!({
+            "round": self.number, "state": self.state, "is_revision": self.is_revision,
+            "reason": given(&self.reason), "submitted_at": self.submitted_at, "submitted_by": self.submitted_by,
+            "ended_at": self.ended_at, "snapshot": self.snapshot,
+        })
+    }
+}
+
+impl CommentView {
+    /// Returns the view of a stored comment.
+    #[must_use]
+    pub fn of(comment: Comment) -> Self {
+        let Comment { id, round, stage, text, created_at, created_by, .. } = comment;
+        Self { id, round, stage, text, created_at, created_by }
+    }
+
+    /// Returns the representation.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        json!({
+            "id": self.id, "round": self.round, "stage": self.stage, "text": self.text,
+            "created_at": self.created_at, "created_by": self.created_by,
+        })
+    }
+}
+
+fn given(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
 }
 
 /// Stage of the last round.
@@ -89,6 +182,8 @@ pub struct DecisionView {
     pub decided_at: Timestamp,
     /// Person.
     pub decided_by: Option<Id>,
+    /// Colleague who delegated the decision.
+    pub on_behalf_of: Option<Id>,
     /// Role in which they decided.
     pub role: String,
     /// Comment.
@@ -111,7 +206,6 @@ impl Approval {
     /// Returns the representation.
     #[must_use]
     pub fn to_json(&self) -> Json {
-        let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         json!({
             "round": self.round,
             "is_revision": self.is_revision,
@@ -127,6 +221,11 @@ impl Approval {
             "enacted": self.enacted,
             "changes": self.changes,
             "actions": self.actions.iter().map(|action| action.as_str()).collect::<Vec<_>>(),
+            "on_behalf_of": self.on_behalf_of,
+            "assignable": self.assignable,
+            "rounds": self.rounds.iter().map(RoundView::to_json).collect::<Vec<_>>(),
+            "comments": self.comments.as_ref()
+                .map(|comments| comments.iter().map(CommentView::to_json).collect::<Vec<_>>()),
         })
     }
 }
@@ -142,6 +241,7 @@ impl StageView {
             "due_date": self.due_date,
             "entered_at": self.entered_at,
             "decided_by": decided.and_then(|decision| decision.decided_by),
+            "on_behalf_of": decided.and_then(|decision| decision.on_behalf_of),
             "decided_at": decided.map(|decision| decision.decided_at),
             "comment": decided.map(|decision| decision.comment.as_str()),
             "missing": self.missing,
@@ -162,6 +262,7 @@ impl DecisionView {
             action: decision.action.clone(),
             decided_at: decision.decided_at,
             decided_by: decision.decided_by,
+            on_behalf_of: decision.on_behalf_of,
             role: decision.role.clone(),
             comment: decision.comment.clone(),
             digest: decision.digest.clone(),
@@ -173,7 +274,8 @@ impl DecisionView {
     fn to_json(&self) -> Json {
         json!({
             "id": self.id, "number": self.number, "stage": self.stage, "action": self.action,
-            "decided_at": self.decided_at, "decided_by": self.decided_by, "role": self.role,
+            "decided_at": self.decided_at, "decided_by": self.decided_by,
+            "on_behalf_of": self.on_behalf_of, "role": self.role,
             "comment": self.comment, "digest": self.digest, "ceilings": self.ceilings,
             "corrections": self.corrections,
         })
@@ -184,11 +286,12 @@ impl App {
     /// Returns the approval of a PPA.
     pub fn approval(&self, actor: &Actor, id: Id) -> Result<Approval, AppError> {
         let record = self.get(actor, &PPA, id)?;
-        self.read(|tx| approval(tx, actor, &record))
+        let today = self.today();
+        self.read(|tx| approval(tx, actor, &record, today))
     }
 }
 
-fn approval(tx: &mut Tx<'_>, actor: &Actor, record: &Record) -> Result<Approval, AppError> {
+fn approval(tx: &mut Tx<'_>, actor: &Actor, record: &Record, today: Date) -> Result<Approval, AppError> {
     let rounds = store::rounds(tx, record.id)?;
     let decisions = store::decisions(tx, record.id)?;
     let round = rounds.last();
@@ -220,8 +323,27 @@ fn approval(tx: &mut Tx<'_>, actor: &Actor, record: &Record) -> Result<Approval,
     };
     let enacted = store::enacted_round(tx, record.id)?;
     let enacted = enacted.map(|round| parse_object(&round.snapshot)).transpose()?;
-    let possible = actions(tx, actor, record, round, &decisions)?;
-    let obstacle = obstacle(tx, actor, record, &decisions)?;
+    let authority = Authority::load(tx, actor, today)?;
+    let context = StepContext { authority: &authority, last: round, decisions: &decisions };
+    let possible = actions(tx, actor, record, &context)?;
+    let last = last_decision(&decisions);
+    let pending = state_of(record).stage().filter(|_| !actor.read_only);
+    let assignee = ppa::APPROVAL_ASSIGNEE.get(record);
+    let decider = pending.map(|stage| authority.decider(stage, record.created_by, last, assignee));
+    let obstacle = match &decider {
+        Some(Err(Barred::Duties(error))) => sentence(&error.to_string()),
+        _ => String::new(),
+    };
+    let assignable = match pending {
+        Some(stage) if may_assign(tx, actor, &authority, stage, record)? => {
+            eligible(tx, stage, record.created_by, last)?
+        }
+        _ => Vec::new(),
+    };
+    let comments = match sees_comments(actor) {
+        true => Some(store::comments(tx, record.id)?.into_iter().map(CommentView::of).collect()),
+        false => None,
+    };
     Ok(Approval {
         round: round.map_or(0, |round| round.number),
         is_revision: round.is_some_and(|round| round.is_revision),
@@ -238,6 +360,10 @@ fn approval(tx: &mut Tx<'_>, actor: &Actor, record: &Record) -> Result<Approval,
         changes,
         actions: possible,
         obstacle,
+        on_behalf_of: decider.and_then(Result::ok).flatten().and_then(|decider| decider.on_behalf_of),
+        assignable,
+        rounds: rounds.iter().map(RoundView::of).collect::<Result<_, _>>()?,
+        comments,
     })
 }
 
@@ -273,8 +399,7 @@ fn actions(
     tx: &mut Tx<'_>,
     actor: &Actor,
     record: &Record,
-    round: Option<&Round>,
-    decisions: &[Decision],
+    context: &StepContext<'_>,
 ) -> Result<Vec<Action>, AppError> {
     if actor.read_only || record.is_archived() || record.is_request() {
         return Ok(Vec::new());
@@ -287,28 +412,11 @@ fn actions(
     }
     let mut possible = Vec::new();
     for action in candidates {
-        match authorize(tx, actor, record, action, round, decisions) {
-            Ok(()) => possible.push(action),
+        match context.authorize(tx, actor, record, action) {
+            Ok(_) => possible.push(action),
             Err(AppError::Forbidden { .. } | AppError::NotFound(_)) => {}
             Err(error) => return Err(error),
         }
     }
     Ok(possible)
-}
-
-/// Returns the reason for which the actor cannot decide the pending stage although their role may; empty without one.
-fn obstacle(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    record: &Record,
-    decisions: &[Decision],
-) -> Result<String, AppError> {
-    let Some(stage) = state_of(record).stage() else { return Ok(String::new()) };
-    let refused = separate_duties(actor, record.created_by, stage, last_decision(decisions)).err();
-    match refused {
-        Some(error) if !actor.read_only && actor.may_on(tx, stage.right(), record)? => {
-            Ok(sentence(&error.to_string()))
-        }
-        _ => Ok(String::new()),
-    }
 }

@@ -46,7 +46,7 @@ type OccurrenceRule = fn(&mut Record, Date) -> Result<(), AppError>;
 type UndoRule = fn(&mut UnitOfWork<'_, '_>, &Record, &Record, Id) -> Result<(), AppError>;
 type RelatedMembersRule = fn(&mut Tx<'_>, &[Record]) -> Result<Vec<Members>, AppError>;
 type PageMembersRule = fn(&mut Tx<'_>, &Record) -> Result<Members, AppError>;
-type AttentionRule = fn(&mut Tx<'_>, &Actor) -> Result<Attention, AppError>;
+type AttentionRule = fn(&mut Tx<'_>, &Actor, Date) -> Result<Attention, AppError>;
 type ChangeRule = fn(&mut UnitOfWork<'_, '_>, &Record, &Record) -> Result<(), AppError>;
 
 /// Shortcut filter of a list beside those of its fields, such as `open` of tasks. Its value is `true` or `false`.
@@ -192,11 +192,11 @@ impl Rules {
     }
 
     /// Calculates the queues of all kinds whose records wait for a decision of the actor.
-    fn attention(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Queues, AppError> {
+    fn attention(&self, tx: &mut Tx<'_>, actor: &Actor, today: Date) -> Result<Queues, AppError> {
         let mut queues = Vec::new();
         for rules in self.0 {
             if let (Some(attention), Some(kind)) = (rules.attention, kinds::by_name(rules.kind)) {
-                queues.push((kind, attention(tx, actor)?));
+                queues.push((kind, attention(tx, actor, today)?));
             }
         }
         Ok(queues)
@@ -222,8 +222,8 @@ pub(crate) struct Effects {
 pub(crate) type Queues = Vec<(&'static Kind, Attention)>;
 
 /// Cache of the queues of each actor. The second part of the key is true for read-only credentials, which decide
-/// nothing.
-struct AttentionCache(RevisionCache<(Option<Id>, bool), Queues>);
+/// nothing; the last one is the day, because delegations begin and end.
+struct AttentionCache(RevisionCache<(Option<Id>, bool, Date), Queues>);
 
 impl Default for AttentionCache {
     fn default() -> Self {
@@ -235,8 +235,9 @@ impl App {
     /// Returns the queues whose records wait for a decision of the actor. Every page shows their number in the bell, so
     /// they are cached by revision.
     pub(crate) fn attention(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Arc<Queues>, AppError> {
-        let key = (actor.id, actor.read_only);
-        self.cache::<AttentionCache>().0.get(tx, key, |tx| self.rules().attention(tx, actor))
+        let today = self.today();
+        let key = (actor.id, actor.read_only, today);
+        self.cache::<AttentionCache>().0.get(tx, key, |tx| self.rules().attention(tx, actor, today))
     }
 }
 

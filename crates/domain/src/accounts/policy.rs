@@ -206,12 +206,16 @@ const TABLE: &[Grant] = &[
     // Everybody manages their personal records; an administrator sees them too.
     grant(Role::Coordinator, &[In::Personal], &[Do::Create], Relation::None).writing(&Of::ALL),
     grant(Role::Coordinator, &[In::Personal], KEEP, Relation::Own).writing(&Of::ALL),
+    grant(Role::Coordinator, &[In::Personal], &[Do::View], Relation::Assigned),
     grant(Role::BudgetOfficer, &[In::Personal], &[Do::Create], Relation::None).writing(&Of::ALL),
     grant(Role::BudgetOfficer, &[In::Personal], KEEP, Relation::Own).writing(&Of::ALL),
+    grant(Role::BudgetOfficer, &[In::Personal], &[Do::View], Relation::Assigned),
     grant(Role::Executive, &[In::Personal], &[Do::Create], Relation::None).writing(&Of::ALL),
     grant(Role::Executive, &[In::Personal], KEEP, Relation::Own).writing(&Of::ALL),
+    grant(Role::Executive, &[In::Personal], &[Do::View], Relation::Assigned),
     grant(Role::Staff, &[In::Personal], &[Do::Create], Relation::None).writing(&Of::ALL),
     grant(Role::Staff, &[In::Personal], KEEP, Relation::Own).writing(&Of::ALL),
+    grant(Role::Staff, &[In::Personal], &[Do::View], Relation::Assigned),
     grant(Role::Partner, &[In::Personal], &[Do::Create], Relation::None).writing(&Of::ALL),
     grant(Role::Partner, &[In::Personal], KEEP, Relation::Own).writing(&Of::ALL),
 ];

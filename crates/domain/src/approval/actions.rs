@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::choices::APPROVAL_ACTIONS;
 use crate::registry::action::{ActionBody, Member};
-use crate::registry::typed::{Structure, Text};
+use crate::registry::typed::{Reference, Structure, Text};
 
 /// Action on the approval.
 pub const ACTION: Member<Text> = Member::choice("action", "Action", APPROVAL_ACTIONS).required();
@@ -24,5 +24,41 @@ fn corrections_schema() -> Json {
     json!({ "type": ["object", "null"] })
 }
 
+/// Person who is to decide the pending stage; nothing for anybody with the role.
+pub const ASSIGNEE: Member<Reference> = Member::reference("assignee", "Assignee", "user");
+/// Text of a comment.
+pub const TEXT: Member<Text> = Member::multiline("text", "Comment", 4000).required();
+/// PPAs with the stages that the caller saw.
+pub const ITEMS: Member<Structure> = Member::raw("items", "PPAs", check_items, items_schema).required();
+
+/// PPAs that are approved at once, at most.
+pub const MOST_ITEMS: usize = 100;
+
+fn check_items(json: &Json) -> Result<(), String> {
+    let is_item = |item: &Json| {
+        item.get("ppa").is_some_and(Json::is_string) && item.get("stage").is_some_and(Json::is_string)
+    };
+    match json.as_array() {
+        Some(items) if items.is_empty() => Err("Select at least one PPA to approve.".to_owned()),
+        Some(items) if items.len() > MOST_ITEMS => Err(format!("Must have at most {MOST_ITEMS} PPAs.")),
+        Some(items) if items.iter().all(is_item) => Ok(()),
+        _ => Err("Must be a list of objects with ppa and stage.".to_owned()),
+    }
+}
+
+fn items_schema() -> Json {
+    json!({ "type": "array", "maxItems": MOST_ITEMS, "items": { "type": "object", "required": ["ppa", "stage"],
+        "properties": { "ppa": { "type": "string", "format": "uuid" }, "stage": { "type": "string" } } } })
+}
+
 /// `POST /ppas/ID/approval`.
 pub const APPROVAL: ActionBody = ActionBody::new(&[ACTION.field(), COMMENT.field(), CORRECTIONS.field()]);
+
+/// `POST /ppas/ID/approval/assignee`.
+pub const ASSIGN: ActionBody = ActionBody::new(&[ASSIGNEE.field()]);
+
+/// `POST /ppas/ID/approval/comments`.
+pub const ADD_COMMENT: ActionBody = ActionBody::new(&[TEXT.field()]);
+
+/// `POST /approvals`.
+pub const APPROVE_EACH: ActionBody = ActionBody::new(&[ITEMS.field(), COMMENT.field()]);

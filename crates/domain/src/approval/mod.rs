@@ -4,4 +4,4 @@ pub mod actions;
 pub mod snapshot;
 mod states;
 
-pub use states::{Action, ApprovalError, Stage, State, apply, may_decide};
+pub use states::{Action, ApprovalError, Decider, Stage, State, apply, may_decide};

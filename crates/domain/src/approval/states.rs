@@ -80,9 +80,40 @@ pub enum ApprovalError {
     /// Nobody decides on a PPA that they created.
     #[error("you cannot decide on a PPA that you created")]
     Maker,
+    /// Nobody decides on behalf of the person who created the PPA.
+    #[error("you cannot decide on behalf of the person who created the PPA")]
+    MakerAbsent,
     /// Nobody decides on two stages in a row.
     #[error("you decided the previous stage; someone else must decide this one")]
     TwoInARow,
+    /// Nobody has two stages in a row decided, by themselves and by a delegate.
+    #[error(
+        "the person on whose behalf you decide took part in the previous decision; someone else must decide this stage"
+    )]
+    TwoInARowAbsent,
+}
+
+/// Person who decides a stage, for themselves or on behalf of an absent colleague.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decider {
+    /// Person who decides.
+    pub person: Id,
+    /// Colleague who delegated the decision.
+    pub on_behalf_of: Option<Id>,
+}
+
+impl Decider {
+    /// Returns the decider who acts for themselves.
+    #[must_use]
+    pub const fn alone(person: Id) -> Self {
+        Self { person, on_behalf_of: None }
+    }
+
+    /// Returns true if the person took part, as decider or as the one who delegated.
+    #[must_use]
+    pub fn includes(&self, person: Id) -> bool {
+        self.person == person || self.on_behalf_of == Some(person)
+    }
 }
 
 impl Stage {
@@ -302,19 +333,32 @@ pub fn apply(
     if missing.is_empty() { Ok(target) } else { Err(ApprovalError::Missing(missing)) }
 }
 
-/// Returns an error unless `person` may decide `stage` of a PPA that `maker` created; `last` is the previous decision,
+/// Returns an error unless `decider` may decide `stage` of a PPA that `maker` created; `last` is the previous decision,
 /// its stage and its decider. Deciding the same stage again after a return does not count as a second stage in a row.
+/// A delegate and the colleague who delegated count as one: neither may be the maker, nor have taken part in the
+/// previous decision.
 pub fn may_decide(
-    person: Id,
+    decider: Decider,
     maker: Id,
     stage: Stage,
-    last: Option<(Stage, Id)>,
+    last: Option<(Stage, Decider)>,
 ) -> Result<(), ApprovalError> {
-    if person == maker {
+    if decider.person == maker {
         return Err(ApprovalError::Maker);
     }
+    if decider.on_behalf_of == Some(maker) {
+        return Err(ApprovalError::MakerAbsent);
+    }
     match last {
-        Some((before, decider)) if before != stage && decider == person => Err(ApprovalError::TwoInARow),
+        Some((before, other)) if before != stage => {
+            if other.includes(decider.person) {
+                Err(ApprovalError::TwoInARow)
+            } else if decider.on_behalf_of.is_some_and(|absent| other.includes(absent)) {
+                Err(ApprovalError::TwoInARowAbsent)
+            } else {
+                Ok(())
+            }
+        }
         _ => Ok(()),
     }
 }
@@ -415,11 +459,35 @@ mod tests {
     fn creator_and_previous_decider_are_refused() {
         let [maker, ana, omar] = [1, 2, 3].map(|number| Id::from(uuid::Uuid::from_u128(number)));
         let stage = Stage::BudgetReview;
-        assert_eq!(may_decide(maker, maker, stage, None), Err(ApprovalError::Maker));
-        assert_eq!(may_decide(ana, maker, stage, None), Ok(()));
-        let before = Some((Stage::TechnicalReview, ana));
-        assert_eq!(may_decide(ana, maker, stage, before), Err(ApprovalError::TwoInARow));
-        assert_eq!(may_decide(omar, maker, stage, before), Ok(()));
-        assert_eq!(may_decide(ana, maker, stage, Some((stage, ana))), Ok(()));
+        let alone = Decider::alone;
+        assert_eq!(may_decide(alone(maker), maker, stage, None), Err(ApprovalError::Maker));
+        assert_eq!(may_decide(alone(ana), maker, stage, None), Ok(()));
+        let before = Some((Stage::TechnicalReview, alone(ana)));
+        assert_eq!(may_decide(alone(ana), maker, stage, before), Err(ApprovalError::TwoInARow));
+        assert_eq!(may_decide(alone(omar), maker, stage, before), Ok(()));
+        assert_eq!(may_decide(alone(ana), maker, stage, Some((stage, alone(ana)))), Ok(()));
+    }
+
+    #[test]
+    fn delegation_does_not_circumvent_separation_of_duties() {
+        let [maker, ana, omar, lea] = [1, 2, 3, 4].map(|number| Id::from(uuid::Uuid::from_u128(number)));
+        let stage = Stage::BudgetReview;
+        let acting = |person, absent| Decider { person, on_behalf_of: Some(absent) };
+        assert_eq!(may_decide(acting(ana, maker), maker, stage, None), Err(ApprovalError::MakerAbsent));
+        assert_eq!(may_decide(acting(maker, ana), maker, stage, None), Err(ApprovalError::Maker));
+        let before = |decider| Some((Stage::TechnicalReview, decider));
+        let ana_before = before(Decider::alone(ana));
+        assert_eq!(
+            may_decide(acting(omar, ana), maker, stage, ana_before),
+            Err(ApprovalError::TwoInARowAbsent)
+        );
+        assert_eq!(may_decide(acting(ana, omar), maker, stage, ana_before), Err(ApprovalError::TwoInARow));
+        let omar_for_ana = before(acting(omar, ana));
+        assert_eq!(
+            may_decide(Decider::alone(ana), maker, stage, omar_for_ana),
+            Err(ApprovalError::TwoInARow)
+        );
+        assert_eq!(may_decide(Decider::alone(lea), maker, stage, omar_for_ana), Ok(()));
+        assert_eq!(may_decide(acting(omar, ana), maker, stage, before(Decider::alone(lea))), Ok(()));
     }
 }

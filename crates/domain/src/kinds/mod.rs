@@ -8,6 +8,7 @@ mod bookings;
 mod ceilings;
 mod communities;
 mod dated;
+mod delegations;
 mod events;
 mod external;
 mod feeds;
@@ -33,6 +34,7 @@ pub use bookings::{BOOKING, BOOKING_ORIGINS, booking};
 pub use ceilings::{CEILING, ceiling};
 pub use communities::{COMMUNITY, community};
 pub use dated::{date_roles, entry_kind, entry_label, entry_states, entry_words};
+pub use delegations::{DELEGATION, delegation};
 pub use events::{EVENT, event};
 pub use external::{EXTERNAL_CALENDAR, EXTERNAL_EVENT, external_calendar, external_event};
 pub use feeds::{FEED, feed};
@@ -76,7 +78,7 @@ fn in_order(
 }
 
 /// All kinds, in the order of the navigation.
-pub static REGISTRY: [&Kind; 30] = [
+pub static REGISTRY: [&Kind; 31] = [
     &EVENT,
     &TASK,
     &NEED,
@@ -103,6 +105,7 @@ pub static REGISTRY: [&Kind; 30] = [
     &PROVINCE,
     &MUNICIPALITY,
     &BARANGAY,
+    &DELEGATION,
     &SAVED_VIEW,
     &FEED,
     &SHARE,
@@ -205,6 +208,7 @@ mod tests {
             (&BOOKING, booking::ALL),
             (&CEILING, ceiling::ALL),
             (&COMMUNITY, community::ALL),
+            (&DELEGATION, delegation::ALL),
             (&EVENT, event::ALL),
             (&EXTERNAL_CALENDAR, external_calendar::ALL),
             (&EXTERNAL_EVENT, external_event::ALL),

@@ -47,6 +47,7 @@ fields! {
         ENACTED_BUDGET_CENTAVOS: Integer = "enacted_budget_centavos",
         ENACTED_ON: Date = "enacted_on",
         APPROVAL_ROUND: Integer = "approval_round",
+        APPROVAL_ASSIGNEE: Reference = "approval_assignee",
     }
 }
 
@@ -219,6 +220,7 @@ pub static PPA: Kind = Kind {
         ppa::ENACTED_BUDGET_CENTAVOS.field("Enacted budget", Type::Money).derived(),
         ppa::ENACTED_ON.field("Enacted on", Type::Date).derived().not_on_calendar("Past date."),
         ppa::APPROVAL_ROUND.field("Approval round", Type::Integer(0, 1000)).derived(),
+        ppa::APPROVAL_ASSIGNEE.field("Decider", Type::Reference("user")).derived().filtered(),
     ],
     ..Kind::new("ppa", "ppas", "ppas")
 };

@@ -4,7 +4,7 @@ use axum::extract::State as AxumState;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use obcms_app::approval::{ApprovalStep, QueueItem};
+use obcms_app::approval::{ApprovalStep, BulkApproval, BulkOutcome, CommentView, QueueItem};
 use obcms_domain::accounts::Action;
 use obcms_domain::approval::actions;
 use obcms_domain::kinds::PPA;
@@ -60,7 +60,45 @@ pub fn routes() -> Vec<Route> {
                 "items": { "type": "array", "items": { "type": "object" } }, "total": { "type": "integer" },
             } }),
         ),
+        Route::new(
+            "post",
+            "/api/v1/approvals",
+            t!("Approve the pending stages of several PPAs with one comment; each is decided by itself"),
+            Access::Role,
+            post(approve_each),
+        )
+        .tag("approval")
+        .action(&actions::APPROVE_EACH)
+        .answers(200, outcomes_schema()),
+        Route::new(
+            "post",
+            "/api/v1/ppas/{id}/approval/assignee",
+            t!("Assign the pending stage of a PPA to one of those who may decide it"),
+            Access::Role,
+            post(assign),
+        )
+        .tag("approval")
+        .action(&actions::ASSIGN)
+        .answers(200, openapi::reference(&PPA)),
+        Route::new(
+            "post",
+            "/api/v1/ppas/{id}/approval/comments",
+            t!("Comment on the approval of a PPA; partners do not see it"),
+            Access::Role,
+            post(comment),
+        )
+        .tag("approval")
+        .action(&actions::ADD_COMMENT)
+        .answers(201, json!({ "type": "object" })),
     ]
+}
+
+fn outcomes_schema() -> Json {
+    let outcome = json!({ "type": "object", "properties": {
+        "ppa": { "type": "string", "format": "uuid" }, "title": { "type": "string" },
+        "approved": { "type": "boolean" }, "detail": { "type": ["string", "null"] },
+    } });
+    json!({ "type": "object", "properties": { "items": { "type": "array", "items": outcome } } })
 }
 
 fn approval_schema() -> Json {
@@ -78,6 +116,9 @@ fn approval_schema() -> Json {
         "decisions": { "type": "array", "items": { "type": "object" } },
         "locked_fields": names(), "snapshot": { "type": "object" },
         "enacted": { "type": ["object", "null"] }, "changes": { "type": "object" }, "actions": names(),
+        "on_behalf_of": text(), "assignable": names(),
+        "rounds": { "type": "array", "items": { "type": "object" } },
+        "comments": { "type": ["array", "null"], "items": { "type": "object" } },
     } })
 }
 
@@ -109,4 +150,28 @@ async fn queue(AxumState(state): AxumState<State>, caller: Caller, parameters: P
     let items = blocking(|| state.app.approvals(&caller.actor, mine))?;
     let items: Vec<Json> = items.iter().map(QueueItem::to_json).collect();
     Ok(axum::Json(json!({ "total": items.len(), "items": items })).into_response())
+}
+
+async fn approve_each(AxumState(state): AxumState<State>, caller: Caller, body: Body) -> ApiResult {
+    let bulk = BulkApproval::parse(&body.object)?;
+    let outcomes = blocking(|| state.app.approve_each(&caller.actor, &bulk))?;
+    let items: Vec<Json> = outcomes.iter().map(BulkOutcome::to_json).collect();
+    Ok(axum::Json(json!({ "items": items })).into_response())
+}
+
+async fn assign(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    headers: HeaderMap,
+    body: Body,
+) -> ApiResult {
+    let expected = expected_version(&headers)?;
+    let record = blocking(|| state.app.assign_approval(&caller.actor, id.0, &body.object, expected))?;
+    record_response(&state, StatusCode::OK, &record)
+}
+
+async fn comment(AxumState(state): AxumState<State>, caller: Caller, id: PathId, body: Body) -> ApiResult {
+    let comment = blocking(|| state.app.comment_approval(&caller.actor, id.0, &body.object))?;
+    Ok((StatusCode::CREATED, axum::Json(CommentView::of(comment).to_json())).into_response())
 }

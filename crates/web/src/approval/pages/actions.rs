@@ -25,6 +25,7 @@ use crate::core::input::{Form, PathId};
 use crate::core::refused::Refused;
 use crate::core::state::{State, blocking};
 use crate::programme::pages::ppas;
+use crate::records::pages::Values;
 use crate::records::pages::controls::{form_fields, shown};
 use crate::records::pages::written::{differing, error_of, written};
 
@@ -38,6 +39,7 @@ pub(super) fn panel(
     actor: &Actor,
     record: &Record,
     approval: &Approval,
+    values: &Values<'_>,
     refused: &Refused,
 ) -> Result<Markup, AppError> {
     let title = heading(approval);
@@ -49,7 +51,14 @@ pub(super) fn panel(
             (waiting(page, approval))
         }
     } else {
-        form(state, page, actor, record, approval, refused)?
+        let form = form(state, page, actor, record, approval, refused)?;
+        let absent = approval.on_behalf_of.filter(|_| approval.actions.contains(&Action::Approve));
+        html! {
+            @if let Some(absent) = absent {
+                p { (t_html!("You decide on behalf of {person}.", person = values.reference(absent, "user"))) }
+            }
+            (form)
+        }
     };
     Ok(box_of("approval-actions", "ppa", &title, &html! {}, &content))
 }

@@ -1,6 +1,7 @@
 //! Pages of the approval: its tab on the page of a PPA, the queue, the sheet to sign.
 
 mod actions;
+mod discussion;
 mod figures;
 mod panel;
 mod queue;
@@ -33,6 +34,8 @@ pub fn routes() -> Vec<PageRoute> {
         PageRoute::get("/approvals", sees, queue::show).purpose("see budget approvals"),
         PageRoute::post("/approvals/approve", Access::Role, queue::approve),
         PageRoute::post("/ppas/{id}/approval", Access::Role, actions::take),
+        PageRoute::post("/ppas/{id}/approval/assignee", Access::Role, discussion::assign),
+        PageRoute::post("/ppas/{id}/approval/comments", Access::Role, discussion::comment),
         PageRoute::get("/ppas/{id}/approval/sheet", Access::Role, sheet::show),
     ]
 }
@@ -78,6 +81,16 @@ fn state_word(state: &str, due: Option<Date>, today: Date) -> (&'static str, Ton
     }
 }
 
+/// Word and tone for the state of a round.
+fn round_word(state: &str) -> (&'static str, Tone) {
+    match state {
+        "draft" => (t!("Draft"), Tone::Quiet),
+        "open" => (t!("In approval"), Tone::Active),
+        "enacted" => (t!("Enacted"), Tone::Good),
+        ended => state_word(ended, None, Date::ZERO),
+    }
+}
+
 /// Titles of the people that an approval names, beside those of the record.
 fn directory(
     state: &State,
@@ -86,6 +99,11 @@ fn directory(
     approval: &Approval,
 ) -> Result<Directory, AppError> {
     let mut people: Vec<Id> = approval.decisions.iter().filter_map(|decision| decision.decided_by).collect();
+    people.extend(approval.decisions.iter().filter_map(|decision| decision.on_behalf_of));
+    people.extend(approval.on_behalf_of);
+    people.extend(&approval.assignable);
+    people.extend(approval.rounds.iter().filter_map(|round| round.submitted_by));
+    people.extend(approval.comments.iter().flatten().filter_map(|comment| comment.created_by));
     people.extend(approval.stages.iter().filter_map(|stage| stage.assignee));
     people.extend(approval.submitted_by);
     let mut directory = detail::directory_of(state, actor, record)?;

@@ -1,5 +1,6 @@
 //! Tab "Approval" on the page of a PPA.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::approval::{Approval, DecisionView, StageView};
@@ -10,7 +11,7 @@ use obcms_domain::kinds::PPA;
 use obcms_domain::registry::Record;
 use serde_json::Value as Json;
 
-use super::{actions, deed, directory, figures, label, stage_label, state_word};
+use super::{actions, deed, directory, discussion, figures, label, stage_label, state_word};
 use crate::components::badges::{self, Tone, badge};
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{
@@ -71,12 +72,21 @@ pub fn panel(
         (box_of("approval-ceilings", CEILINGS_LIVE, t!("Ceilings"), &html! {}, &figures::ceilings(effects)))
     };
     let narrow = html! {
-        (actions::panel(state, page, actor, record, &approval, refused)?)
-        (box_of("approval-round", "ppa", t!("Round"), &html! {}, &properties(&round(record, &approval, &values))))
+        (actions::panel(state, page, actor, record, &approval, &values, refused)?)
+        (box_of("approval-round", "ppa", t!("Round"), &html! {}, &html! {
+            (properties(&round(record, &approval, &values)))
+            (discussion::assign_form(page, record, &approval, &values, refused))
+        }))
     };
     Ok(html! {
         (detail(&wide, &narrow))
-        (box_of("approval-decisions", "ppa", t!("Decisions"), &html! {}, &decisions(&approval, &values)))
+        @if approval.rounds.len() > 1 {
+            (box_of("approval-rounds", "ppa", t!("Rounds"), &html! {}, &discussion::rounds(&approval, &values)))
+        }
+        (box_of("approval-decisions", "ppa", t!("Decisions and comments"), &html! {}, &html! {
+            (discussion::comment_form(page, actor, record, &approval, refused))
+            (decisions(&approval, &values))
+        }))
     })
 }
 
@@ -106,7 +116,12 @@ fn step(stage: &StageView, values: &Values<'_>) -> Markup {
             }
             span.step-who {
                 @match stage.decision.as_ref().map_or(stage.assignee, |decision| decision.decided_by) {
-                    Some(person) => (values.reference(person, "user")),
+                    Some(person) => {
+                        (values.reference(person, "user"))
+                        @if let Some(absent) = stage.decision.as_ref().and_then(|decision| decision.on_behalf_of) {
+                            span.figure-note { (t_html!("on behalf of {person}", person = values.reference(absent, "user"))) }
+                        }
+                    }
                     None => span.muted { (stage.stage.decider().label()) },
                 }
             }
@@ -157,6 +172,11 @@ fn round(record: &Record, approval: &Approval, values: &Values<'_>) -> Vec<Prope
         t!("State"),
         html! { (badge(label(approval.state.as_str()), Tone::of_status(approval.state.as_str()))) },
     )];
+    if let Some(person) =
+        approval.pending().and_then(|stage| stage.assignee).filter(|_| approval.assignable.is_empty())
+    {
+        rows.push(property(t!("Assignee"), values.reference(person, "user")));
+    }
     if !approval.reason.is_empty() {
         rows.push(property(t!("Reason of the revision"), html! { (approval.reason) }));
     }
@@ -175,10 +195,17 @@ fn round(record: &Record, approval: &Approval, values: &Values<'_>) -> Vec<Prope
     rows
 }
 
-/// All decisions and steps, the last one first.
+/// All decisions, steps and comments, the last one first.
 fn decisions(approval: &Approval, values: &Values<'_>) -> Markup {
-    let entries: Vec<HistoryEntry> =
-        approval.decisions.iter().rev().map(|decision| entry(decision, approval, values)).collect();
+    let decided =
+        approval.decisions.iter().map(|decision| (decision.decided_at, entry(decision, approval, values)));
+    let comments = approval.comments.iter().flatten();
+    let said =
+        comments.map(|comment| (comment.created_at, discussion::comment_entry(comment, approval, values)));
+    let mut entries: Vec<(Timestamp, HistoryEntry)> = decided.chain(said).collect();
+    // Stable: what happened at the same time keeps its order.
+    entries.sort_by_key(|(at, _)| *at);
+    let entries: Vec<HistoryEntry> = entries.into_iter().rev().map(|(_, entry)| entry).collect();
     html! {
         @if entries.is_empty() { p.muted { (t!("No decisions yet.")) } } @else { (history(&entries)) }
     }
@@ -196,6 +223,9 @@ fn entry(decision: &DecisionView, approval: &Approval, values: &Values<'_>) -> H
     }
     if !role.is_empty() {
         what.push_str(&t!(", as {role}", role = role.to_lowercase()));
+    }
+    if let Some(absent) = decision.on_behalf_of.and_then(|person| values.directory.get(&person)) {
+        what.push_str(&t!(", on behalf of {person}", person = absent.title));
     }
     let mut changes: Vec<FieldChange> = Vec::new();
     for (name, pair) in &decision.corrections {

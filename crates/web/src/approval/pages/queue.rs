@@ -4,14 +4,16 @@ use axum::extract::State as AxumState;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
-use obcms_app::approval::{BulkOutcome, QueueItem};
+use obcms_app::approval::{BulkApproval, BulkOutcome, QueueItem};
 use obcms_app::{Actor, AppError};
 use obcms_domain::approval::{Stage, State as ApprovalState};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::PPA;
+use obcms_store::records::Directory;
 
 use super::{figures, stage_label};
 use crate::components::badges::{Tone, badge, due_date, grouped, money, money_text};
+use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state, notice};
 use crate::components::icons::icon;
@@ -86,7 +88,8 @@ pub(super) async fn approve(
         let html = blocking(|| draw(&state, &page, &actor, &tab, &answer))?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response());
     }
-    let outcomes = blocking(|| state.app.approve_each(&actor, &stages, &comment))?;
+    let bulk = BulkApproval { stages, comment };
+    let outcomes = blocking(|| state.app.approve_each(&actor, &bulk))?;
     if outcomes.iter().all(|outcome| outcome.refusal.is_none()) {
         let message = match outcomes.as_slice() {
             [one] => t!("{title} approved", title = one.title),
@@ -107,6 +110,8 @@ fn parse(item: &str) -> Option<(Id, Stage)> {
 
 fn draw(state: &State, page: &Page, actor: &Actor, tab: &str, answer: &Answer) -> Result<String, AppError> {
     let all = state.app.approvals(actor, false)?;
+    let assignees: Vec<Id> = all.iter().filter_map(|item| item.assignee).collect();
+    let people = state.app.directory(actor, &assignees)?;
     let decides = Stage::ALL.into_iter().any(|stage| actor.may(stage.right(), PPA.area)) && !actor.read_only;
     let in_all = tab == "all" || !decides;
     let mine = all.iter().filter(|item| item.is_mine).count();
@@ -127,7 +132,14 @@ fn draw(state: &State, page: &Page, actor: &Actor, tab: &str, answer: &Answer) -
         },
     ];
     let content = html! {
-        (page_head(&PageHead { title: t!("Approvals").to_owned(), subtitle: summary(&shown), ..PageHead::default() }))
+        (page_head(&PageHead {
+            title: t!("Approvals").to_owned(),
+            subtitle: summary(&shown),
+            actions: html! {
+                @if decides { (button_link(t!("Delegate decisions"), "/delegations", "user-check", ButtonKind::Plain)) }
+            },
+            ..PageHead::default()
+        }))
         @if decides { (tabs(t!("Approvals to show"), &links)) }
         (report(answer))
         div #approval-queue data-live="ppa ceiling" {
@@ -144,7 +156,7 @@ fn draw(state: &State, page: &Page, actor: &Actor, tab: &str, answer: &Answer) -
                 }))
             } @else {
                 @if shown.iter().any(|item| item.is_mine) { (bulk(page, tab, answer)) }
-                (table(page, tab, &shown, answer))
+                (table(page, tab, &shown, &people, answer))
             }
         }
     };
@@ -210,7 +222,7 @@ fn bulk(page: &Page, tab: &str, answer: &Answer) -> Markup {
     }
 }
 
-fn table(page: &Page, tab: &str, items: &[&QueueItem], answer: &Answer) -> Markup {
+fn table(page: &Page, tab: &str, items: &[&QueueItem], people: &Directory, answer: &Answer) -> Markup {
     html! {
         div.table-block {
             table.table.approval-table {
@@ -225,13 +237,14 @@ fn table(page: &Page, tab: &str, items: &[&QueueItem], answer: &Answer) -> Marku
                     th scope="col" data-right { (t!("Budget")) }
                     th scope="col" { span.visually-hidden { (t!("Approve")) } }
                 } }
-                tbody { @for item in items { (row(page, tab, item, answer)) } }
+                tbody { @for item in items { (row(page, tab, item, people, answer)) } }
             }
         }
     }
 }
 
-fn row(page: &Page, tab: &str, item: &QueueItem, answer: &Answer) -> Markup {
+fn row(page: &Page, tab: &str, item: &QueueItem, people: &Directory, answer: &Answer) -> Markup {
+    let assignee = item.assignee.and_then(|person| people.get(&person));
     html! {
         tr id={ "approval-" (item.ppa) } data-refused[answer.refusal(item).is_some()] {
             td.select-cell {
@@ -244,7 +257,12 @@ fn row(page: &Page, tab: &str, item: &QueueItem, answer: &Answer) -> Markup {
                 a.row-link href={ (PPA.url(item.ppa)) "?tab=approval" } { (item.title) }
                 @if item.is_revision { (badge(&t!("Revision, round {round}", round = item.round), Tone::Accent)) }
             }
-            td.wide-cell data-label=(t!("Stage")) { (stage_label(item.stage)) }
+            td.wide-cell data-label=(t!("Stage")) {
+                span {
+                    (stage_label(item.stage))
+                    @if let Some(person) = assignee { span.figure-note { (person.title) } }
+                }
+            }
             td.wide-cell data-label=(t!("Due")) {
                 (due_date(item.due_date, page.today))
                 @if item.is_late { " " (badge(t!("Late"), Tone::Bad)) }

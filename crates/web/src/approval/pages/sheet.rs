@@ -117,6 +117,7 @@ fn decision(stage: &StageView, values: &Values<'_>) -> Markup {
                 td data-label=(t!("By")) {
                     span {
                         @if let Some(person) = decision.decided_by { (values.reference(person, "user")) }
+                        @if let Some(absent) = decision.on_behalf_of { (t_html!(" on behalf of {person}", person = values.reference(absent, "user"))) }
                         @if let Some(role) = Role::parse(&decision.role) { span.muted { ", " (role.label()) } }
                     }
                 }

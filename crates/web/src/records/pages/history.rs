@@ -251,6 +251,8 @@ fn what(action: &str, is_derived: bool) -> &'static str {
         "cancel_with" => t!("cancelled this with its parent"),
         "reopen_with" => t!("reopened this with its parent"),
         "generate" => t!("generated tasks"),
+        "assign" => t!("assigned this"),
+        "comment" => t!("commented"),
         "renew" => t!("gave this a new address"),
         "occurrence" => t!("changed one occurrence"),
         "cancel_date" => t!("cancelled occurrences"),
