@@ -1,7 +1,7 @@
 // Builds the browser side of obcms: `node build.mjs FOLDER`.
 //
 // FOLDER receives every file under its hashed name, a brotli copy beside it where that is smaller, `assets.tsv`
-// (name, file, content type) and `icons.tsv` (name, content of the svg element). `crates/web/build.rs` embeds
+// (name, file, content type), `icons.tsv` (name, content of the svg element) and the fonts of printed documents. `crates/web/build.rs` embeds
 // exactly these; a packager may build the folder beforehand and name it in OBCMS_UI_DIST.
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -12,6 +12,12 @@ import { build } from "esbuild";
 
 const root = dirname(fileURLToPath(import.meta.url));
 const target = process.argv[2] ?? join(root, "dist");
+/** Fonts of printed documents: the program embeds them, browsers do not load them. */
+const fonts = {
+  "regular.ttf": "@expo-google-fonts/noto-sans/400Regular/NotoSans_400Regular.ttf",
+  "bold.ttf": "@expo-google-fonts/noto-sans/700Bold/NotoSans_700Bold.ttf",
+  "arabic.ttf": "@expo-google-fonts/noto-sans-arabic/400Regular/NotoSansArabic_400Regular.ttf",
+};
 const contentTypes = {
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
@@ -78,6 +84,10 @@ writeFileSync(
     .join(""),
 );
 
+for (const [name, file] of Object.entries(fonts)) {
+  writeFileSync(join(target, name), readFileSync(join(root, "node_modules", file)));
+}
+
 /** Takes the icon font out of FullCalendar: we do not use it, and a font in a data address breaks our content policy. */
 function withoutIconFont() {
   return {
@@ -103,9 +113,10 @@ function addHashed(name, bytes) {
   assets.push({ name, file });
 }
 
-/** The packages whose code is in the bundles, and the icons'. */
+/** The packages whose code is in the bundles, and those of the icons and fonts. */
 function bundledPackages(metafile) {
-  const packages = new Set(["lucide-static"]);
+  const ofFonts = Object.values(fonts).map((file) => file.split("/").slice(0, 2).join("/"));
+  const packages = new Set(["lucide-static", ...ofFonts]);
   for (const input of Object.keys(metafile.inputs)) {
     const match = /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
     if (match) packages.add(match[1]);
@@ -119,8 +130,9 @@ function licences(packages) {
     .map((name) => {
       const folder = join(root, "node_modules", name);
       const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-      const text = file ? readFileSync(join(folder, file), "utf8").trim() : `Licence: ${about.license}`;
+      const files = readdirSync(folder).filter((entry) => /^licen[cs]e/i.test(entry));
+      const texts = files.map((file) => readFileSync(join(folder, file), "utf8").trim());
+      const text = files.length > 0 ? texts.join("\n\n") : `Licence: ${about.license}`;
       return `${name} ${about.version}\n\n${text}\n`;
     })
     .join("\n\n");

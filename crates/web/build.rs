@@ -104,7 +104,7 @@ fn copy_folder(from: &Path, to: &Path) -> Result<(), io::Error> {
     Ok(())
 }
 
-/// Returns the Rust source of the tables `ASSETS` and `ICONS`, from the lists of `build.mjs`.
+/// Returns the Rust source of the tables `ASSETS` and `ICONS`, from the lists of `build.mjs`, and of the fonts.
 fn table(dist: &Path) -> Result<String, Box<dyn Error>> {
     let dist = dist.canonicalize().map_err(|error| format!("{} cannot be read: {error}", dist.display()))?;
     let read = |name: &str| {
@@ -134,5 +134,14 @@ fn table(dist: &Path) -> Result<String, Box<dyn Error>> {
         writeln!(text, "    ({name:?}, {content:?}),")?;
     }
     text.push_str("];\n");
+    for (constant, file) in
+        [("FONT_REGULAR", "regular.ttf"), ("FONT_BOLD", "bold.ttf"), ("FONT_ARABIC", "arabic.ttf")]
+    {
+        let path = dist.join(file);
+        if !path.is_file() {
+            return Err(format!("{} is missing", path.display()).into());
+        }
+        writeln!(text, "static {constant}: &[u8] = include_bytes!({path:?});")?;
+    }
     Ok(text)
 }

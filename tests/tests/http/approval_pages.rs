@@ -228,4 +228,57 @@ on_both_engines! {
         assert!(!page.contains("Add entry") && !page.contains("#reversal"));
         staff.send(&entries, &[("kind", "allocation")]).expect_status(403);
     }
+
+    fn stage_is_assigned_and_discussed_on_the_page(server: &Server) {
+        let maker = Someone::of(server, "coordinator");
+        let ppa = ppa(&maker.client, "Clinics");
+        step(&maker.client, &ppa, "submit");
+        let coordinator = server.person(&["coordinator"]);
+        let decider = Someone { browser: Browser::sign_in(server, &coordinator), client: coordinator.client.clone() };
+        let assignee = format!("{}/assignee", approval_path(&ppa));
+        let chosen = coordinator.id.to_string();
+        decider.send(&assignee, &[("assignee", &chosen)]).expect_status(303);
+        let page = decider.page(&tab(&ppa, "approval"));
+        assert!(page.contains(&format!("value=\"{chosen}\" selected")), "{page}");
+        let maker_id = ppa["created_by"].as_str().unwrap();
+        let refused = decider.send(&assignee, &[("assignee", maker_id)]).expect_status(422).text;
+        assert!(refused.contains("did not create this PPA"), "{refused}");
+        let comments = format!("{}/comments", approval_path(&ppa));
+        decider.send(&comments, &[("text", "")]).expect_status(422);
+        decider.send(&comments, &[("text", "Which clinics?")]).expect_status(303);
+        assert!(maker.page(&tab(&ppa, "approval")).contains("Which clinics?"));
+        let staff = Someone::of(server, "staff");
+        let page = staff.page(&tab(&ppa, "approval"));
+        assert!(page.contains("name=\"text\"") && !page.contains("name=\"assignee\""), "{page}");
+    }
+
+    fn delegate_sees_for_whom_they_decide(server: &Server) {
+        let maker = Someone::of(server, "coordinator");
+        let ppa = ppa(&maker.client, "Clinics");
+        step(&maker.client, &ppa, "submit");
+        let absent = server.person_with(json!({ "roles": ["coordinator"], "full_name": "Aisa Lidasan" }));
+        let delegate = server.person(&["staff"]);
+        let body = json!({ "delegate": delegate.id, "start_date": "2026-01-01", "end_date": "2026-12-31" });
+        absent.client.post("/api/v1/delegations", &body).expect_status(201);
+        let browser = Browser::sign_in(server, &delegate);
+        let page = browser.page(&tab(&ppa, "approval"));
+        assert_eq!(actions(&page), ["approve", "return", "reject"]);
+        assert!(page.contains("You decide on behalf of"), "{page}");
+        assert!(browser.page("/approvals").contains("Clinics"));
+        browser.send(&approval_path(&ppa), &[("action", "approve"), ("seen", "technical_review")]).expect_status(303);
+        let page = maker.page(&tab(&ppa, "approval"));
+        assert!(page.contains("on behalf of Aisa Lidasan"), "{page}");
+    }
+
+    fn sheet_is_a_pdf_for_those_who_see_the_ppa(server: &Server) {
+        let maker = Someone::of(server, "coordinator");
+        let ppa = complete_ppa(&maker.client, "Clinics 🦩 in لامو", 1_000_00);
+        enact(server, &maker.client, &ppa);
+        let path = format!("{}/sheet.pdf", approval_path(&ppa));
+        let sheet = maker.browser.client.get(&path).expect_status(200);
+        assert_eq!(sheet.header("content-type"), "application/pdf");
+        assert!(sheet.header("content-disposition").starts_with("attachment"));
+        let other = server.person(&["partner"]);
+        Browser::sign_in(server, &other).client.get(&path).expect_status(404);
+    }
 }

@@ -48,6 +48,12 @@ pub fn all() -> &'static [Asset] {
     ASSETS
 }
 
+/// Returns the fonts of printed documents.
+#[must_use]
+pub fn fonts() -> obcms_pdf::Fonts {
+    obcms_pdf::Fonts { regular: FONT_REGULAR, bold: FONT_BOLD, arabic: FONT_ARABIC }
+}
+
 /// Returns the content of the `svg` element of an icon; `None` for a name that `ui/src/icons.txt` does not list.
 #[must_use]
 pub fn icon_content(name: &str) -> Option<&'static str> {
@@ -175,6 +181,63 @@ mod tests {
     async fn names_without_hash_and_paths_outside_are_not_found() {
         for file in ["app.js", "../Cargo.toml", ""] {
             assert_eq!(get(file, &[]).await.status(), StatusCode::NOT_FOUND, "{file}");
+        }
+    }
+
+    fn pages_of(document: &obcms_pdf::Document) -> usize {
+        let bytes = obcms_pdf::render(document, fonts()).unwrap();
+        assert!(bytes.starts_with(b"%PDF-"));
+        bytes.windows(10).filter(|window| *window == b"/Type/Page" || *window == b"/Type /Pag").count()
+    }
+
+    fn document(blocks: Vec<obcms_pdf::Block>) -> obcms_pdf::Document {
+        obcms_pdf::Document {
+            title: "Sheet".to_owned(),
+            language: "en".to_owned(),
+            footer: "Sheet".to_owned(),
+            page_number: "Page {page} of {pages}".to_owned(),
+            blocks,
+        }
+    }
+
+    fn table(rows: Vec<Vec<String>>) -> obcms_pdf::Block {
+        let column =
+            |heading: &str, is_right| obcms_pdf::Column { heading: heading.to_owned(), share: 1.0, is_right };
+        let columns = vec![column("PPA", false), column("Budget", true)];
+        obcms_pdf::Block::Table(obcms_pdf::Table { summary: "PPAs".to_owned(), columns, rows })
+    }
+
+    #[test]
+    fn long_table_continues_on_further_pages() {
+        let title = || obcms_pdf::Block::Title("Sheet".to_owned());
+        let rows =
+            |count: usize| (0..count).map(|row| vec![format!("PPA {row}"), "₱1,000.00".to_owned()]).collect();
+        let short = pages_of(&document(vec![title(), table(rows(3))]));
+        let long = pages_of(&document(vec![title(), table(rows(200))]));
+        assert!(long >= short + 3, "{short} and {long}");
+    }
+
+    #[test]
+    fn any_text_can_be_printed() {
+        let texts = [
+            "",
+            "السلام عليكم (2027)",
+            "🦩 flamingo",
+            "漢字",
+            "a\u{0}b\u{202e}c",
+            &"Long".repeat(300),
+            "ñ Ñ ₱ ’ – … \n next",
+        ];
+        for text in texts {
+            let row = vec![text.to_owned(), text.to_owned()];
+            let facts = obcms_pdf::Block::Facts(vec![(text.to_owned(), text.to_owned())]);
+            let signature = obcms_pdf::Signature { name: text.to_owned(), ..obcms_pdf::Signature::default() };
+            pages_of(&document(vec![
+                obcms_pdf::Block::Title(text.to_owned()),
+                facts,
+                table(vec![row]),
+                obcms_pdf::Block::Signatures(vec![signature]),
+            ]));
         }
     }
 }

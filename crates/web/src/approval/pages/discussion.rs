@@ -56,8 +56,7 @@ pub(super) fn assign_form(
         label: t!("Assignee").to_owned(),
         help: String::new(),
         error: error_of(&refused.errors, name),
-        // There is an option for nobody already.
-        required: true,
+        required: false,
         control: Control::Select { options },
     };
     html! {

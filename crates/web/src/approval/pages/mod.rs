@@ -6,6 +6,7 @@ mod figures;
 mod panel;
 mod queue;
 mod sheet;
+mod sheet_pdf;
 
 use jiff::civil::Date;
 use obcms_app::approval::Approval;
@@ -37,6 +38,7 @@ pub fn routes() -> Vec<PageRoute> {
         PageRoute::post("/ppas/{id}/approval/assignee", Access::Role, discussion::assign),
         PageRoute::post("/ppas/{id}/approval/comments", Access::Role, discussion::comment),
         PageRoute::get("/ppas/{id}/approval/sheet", Access::Role, sheet::show),
+        PageRoute::get("/ppas/{id}/approval/sheet.pdf", Access::Role, sheet_pdf::download),
     ]
 }
 

@@ -43,6 +43,7 @@ pub(super) async fn show(
             title: t!("Approval sheet").to_owned(),
             actions: html! {
                 (button_link(t!("Back to the PPA"), &address, "arrow-left", ButtonKind::Plain))
+                (button_link(t!("Download PDF"), &format!("{}/approval/sheet.pdf", PPA.url(id.0)), "download", ButtonKind::Plain))
                 button.button.print-button data-kind="main" type="button" data-print { (icon("printer")) (t!("Print")) }
             },
             ..PageHead::default()

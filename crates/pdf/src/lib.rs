@@ -1,0 +1,111 @@
+//! Documents as tagged PDF (PDF/UA-1): headings, facts, paragraphs, tables and signature lines on pages of A4.
+//!
+//! A document is first laid out as marks on pages, so that the footer knows the number of pages and a table can repeat
+//! its head; then the marks are written.
+
+mod layout;
+mod text;
+mod write;
+
+use std::fmt;
+
+/// Fonts of a document as TrueType files.
+#[derive(Clone, Copy, Debug)]
+pub struct Fonts {
+    /// Regular weight.
+    pub regular: &'static [u8],
+    /// Bold weight.
+    pub bold: &'static [u8],
+    /// Letters of Arabic, for texts that the others cannot show.
+    pub arabic: &'static [u8],
+}
+
+/// Document to be written.
+#[derive(Clone, Debug, Default)]
+pub struct Document {
+    /// Title, also of the window of a viewer.
+    pub title: String,
+    /// Language as in RFC 3066, such as `en`.
+    pub language: String,
+    /// Text at the left of each footer.
+    pub footer: String,
+    /// Text at the right of each footer, with `{page}` and `{pages}`.
+    pub page_number: String,
+    /// Content in order.
+    pub blocks: Vec<Block>,
+}
+
+/// Part of a document.
+#[derive(Clone, Debug)]
+pub enum Block {
+    /// Title of the document.
+    Title(String),
+    /// Heading of a section.
+    Heading(String),
+    /// Paragraph.
+    Text(String),
+    /// Paragraph in small gray letters.
+    Note(String),
+    /// Labels with their values, three in a row.
+    Facts(Vec<(String, String)>),
+    /// Table.
+    Table(Table),
+    /// Lines to sign on, three in a row.
+    Signatures(Vec<Signature>),
+}
+
+/// Table with a head that is repeated on each page.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// What the table shows, for readers that speak.
+    pub summary: String,
+    /// Columns from left to right.
+    pub columns: Vec<Column>,
+    /// Rows with a cell for each column; the first cell is the head of its row.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Column of a table.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Heading.
+    pub heading: String,
+    /// Share of the width, relative to the other columns.
+    pub share: f32,
+    /// Aligned to the right, as numbers are.
+    pub is_right: bool,
+}
+
+/// Line to sign on.
+#[derive(Clone, Debug, Default)]
+pub struct Signature {
+    /// Name above the line, or empty.
+    pub name: String,
+    /// Text below the line.
+    pub caption: String,
+    /// Second text below the line, such as a date to fill in.
+    pub note: String,
+}
+
+/// Document that cannot be written.
+#[derive(Debug)]
+pub struct PdfError(String);
+
+impl fmt::Display for PdfError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "the PDF cannot be written: {}", self.0)
+    }
+}
+
+impl std::error::Error for PdfError {}
+
+/// Returns the document as a PDF file. A character that no font has is written as a question mark.
+///
+/// # Errors
+///
+/// When a font cannot be read, or the document breaks a rule of PDF/UA-1.
+pub fn render(document: &Document, fonts: Fonts) -> Result<Vec<u8>, PdfError> {
+    let mut typesetter = text::Typesetter::new(fonts)?;
+    let pages = layout::pages(document, &mut typesetter);
+    write::write(document, &pages)
+}
