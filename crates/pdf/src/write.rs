@@ -6,14 +6,15 @@ use std::num::NonZeroU16;
 use krilla::Document as Pdf;
 use krilla::SerializeSettings;
 use krilla::color::rgb;
-use krilla::configure::{Configuration, Validator};
+use krilla::configure::{Accessibility, ConfigurationBuilder};
 use krilla::geom::{PathBuilder, Point, Rect};
 use krilla::metadata::Metadata;
 use krilla::page::PageSettings;
 use krilla::paint::Fill;
 use krilla::surface::Surface;
 use krilla::tagging::{
-    ArtifactType, ContentTag, Identifier, Node as Child, SpanTag, TableHeaderScope, Tag, TagGroup, TagTree,
+    Artifact, ArtifactType, ContentTag, Identifier, Node as Child, SpanTag, TableHeaderScope, Tag, TagGroup,
+    TagTree,
 };
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use parley::FontData;
@@ -28,10 +29,11 @@ const LIGHT: u8 = 205;
 
 /// Writes the pages.
 pub fn write(document: &Document, pages: &Pages) -> Result<Vec<u8>, PdfError> {
-    let settings = SerializeSettings {
-        configuration: Configuration::new_with_validator(Validator::UA1),
-        ..SerializeSettings::default()
-    };
+    let configuration = ConfigurationBuilder::new()
+        .with_accessibility_validator(Accessibility::UA1)
+        .finish()
+        .map_err(|error| PdfError(format!("{error:?}")))?;
+    let settings = SerializeSettings { configuration, ..SerializeSettings::default() };
     let mut pdf = Pdf::new_with(settings);
     let mut writer = Writer { fonts: HashMap::new(), identifiers: vec![Vec::new(); pages.texts] };
     let size = PageSettings::from_wh(WIDTH, HEIGHT)
@@ -64,7 +66,7 @@ impl Writer {
     fn mark(&mut self, surface: &mut Surface<'_>, mark: &Mark) {
         match mark {
             Mark::Line { x, length, y, is_strong } => {
-                surface.start_tagged(ContentTag::Artifact(ArtifactType::Other));
+                surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)));
                 let Some(rectangle) = Rect::from_xywh(*x, *y, *length, 0.6) else { return };
                 let mut path = PathBuilder::new();
                 path.push_rect(rectangle);
@@ -75,7 +77,7 @@ impl Writer {
                 surface.end_tagged();
             }
             Mark::Text { text, x, y, number: None } => {
-                surface.start_tagged(ContentTag::Artifact(ArtifactType::Footer));
+                surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Footer)));
                 self.text(surface, text, *x, *y);
                 surface.end_tagged();
             }
