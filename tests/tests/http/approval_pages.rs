@@ -141,6 +141,19 @@ on_both_engines! {
         assert!(maker.page(&form).contains("name=\"budget_allocation_centavos\""));
     }
 
+    fn figure_typed_before_the_lock_is_shown_as_not_saved(server: &Server) {
+        let maker = Someone::of(server, "coordinator");
+        let ppa = ppa(&maker.client, "Clinics");
+        let form = format!("/ppas/{}/edit", id(&ppa));
+        step(&maker.client, &ppa, "submit");
+        let fields = [
+            ("shown_fields", "title,budget_allocation_centavos,sector"), ("version", "1"), ("title", "Clinics"),
+            ("budget_allocation_centavos", "1,234.50"), ("sector", "education"),
+        ];
+        let page = maker.send(&form, &fields).expect_status(422).text;
+        assert!(page.contains("Not saved: ₱1,234.50") && page.contains("Not saved: Education"), "{page}");
+    }
+
     fn revision_shows_enacted_figures_beside_new_ones(server: &Server) {
         let maker = Someone::of(server, "coordinator");
         let ppa = ppa(&maker.client, "Clinics");

@@ -19,9 +19,10 @@ use obcms_domain::core::id::Id;
 use obcms_domain::records::closing::statuses_with_reason;
 use obcms_domain::registry::shared::STATUS;
 use obcms_domain::registry::{Field, FieldError, FieldType, Kind, Record};
+use serde_json::Map;
 
 use super::controls::{form_fields, shown};
-use super::written::{self, differing, error_of, prefilled, read_form, since, touched};
+use super::written::{self, SHOWN, differing, error_of, prefilled, read_form, since, touched};
 use super::{dates, occurrence_form};
 use crate::components::badges::Tone;
 use crate::components::detail::{self, PageHead};
@@ -205,10 +206,16 @@ impl<'a> Sheet<'a> {
         let directory = super::detail::directory_of(state, actor, record)?;
         let zone: TimeZone = page.zone();
         let values = page.values(&directory, &zone);
+        // What was typed before the field was locked or the right ended.
+        let typed = if self.typed.has(SHOWN) { differing(record, &self.typed) } else { Map::new() };
         for field in fields.iter_mut().chain(more.iter_mut()).filter(|field| refused(field)) {
             let content = super::value(&values, record, &field.name);
             field.control = Control::ReadOnly { content };
             field.required = false;
+            let lost = typed.get(&field.name).zip(self.kind.field(&field.name));
+            if let Some((json, described)) = lost.filter(|_| field.error.is_none()) {
+                field.error = Some(t!("Not saved: {value}", value = values.text(described, json)));
+            }
             let is_locked = offer.locked().contains(&field.name.as_str());
             field.help =
                 if is_locked { t!("Locked by the budget approval.").to_owned() } else { String::new() };
