@@ -2,17 +2,17 @@
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use obcms_app::approval::{ApprovalStep, take_step};
+use obcms_app::approval::{ApprovalStep, add_comment, take_step};
 use obcms_domain::approval::{Action, Stage};
-use obcms_domain::kinds::{PPA, ppa};
+use obcms_domain::kinds::{DELEGATION, PPA, ppa};
 use serde_json::{Map, json};
 
-use crate::content::approvals::{COMMENTS, CORRECTIONS, REOPENINGS, RETURNS, REVISIONS, WAIVERS};
+use crate::content::approvals::{COMMENTS, CORRECTIONS, QUESTIONS, REOPENINGS, RETURNS, REVISIONS, WAIVERS};
 use crate::content::tasks::REASONS;
 use crate::days;
 use crate::tasks::{Ending, follow};
 use crate::templates::expect;
-use crate::world::{World, explain, update};
+use crate::world::{World, create, explain, update};
 
 /// Course of the approval of a PPA up to today.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,8 +242,44 @@ pub fn plan(
             );
         }
     }
+    if let (Some(_), Some(last)) = (effect.waiting, times.last()) {
+        ask(world, slot, *last, maker);
+    }
     world.demands.push(effect.demand(figures));
     effect.enacted
+}
+
+/// Plans a comment on a stage that waits, on a part of the PPAs.
+fn ask(world: &mut World, slot: usize, entered: Timestamp, maker: usize) {
+    if slot % 3 != 1 {
+        return;
+    }
+    let when = entered.checked_add(20.hours()).unwrap_or(entered);
+    world.schedule(when, maker, move |world, work| {
+        if let Some(id) = world.ppas[slot] {
+            add_comment(work, id, QUESTIONS[slot % QUESTIONS.len()]).map_err(|error| explain(&PPA, error))?;
+        }
+        Ok(())
+    });
+}
+
+/// Plans delegations: one that is over, and one of a budget officer who is away this week.
+pub fn plan_delegations(world: &mut World) {
+    let mut away = |role: &str, from: i64, until: i64, reason: &'static str| {
+        let (absent, delegate) = (world.of_role(role), world.of_role("coordinator"));
+        let (start, end) = (days::plus(world.today, from), days::plus(world.today, until));
+        let day = world.not_after_yesterday(days::plus(start, -2));
+        let when = world.office_hours(day);
+        world.schedule(when, absent, move |world, work| {
+            let members = json!({
+                "delegate": world.id_of(delegate), "start_date": start, "end_date": end, "reason": reason,
+            });
+            create(work, &DELEGATION, members)?;
+            Ok(())
+        });
+    };
+    away("executive", -64, -57, "Session of the parliament");
+    away("budget_officer", -1, 5, "Budget hearings in Cotabato City");
 }
 
 /// Returns a step with its comment.

@@ -191,6 +191,7 @@ pub fn fill(
     projects::plan(&mut world);
     programmes::plan(&mut world);
     ceilings::plan(&mut world);
+    approval::plan_delegations(&mut world);
     policies::plan(&mut world);
     services::plan(&mut world);
     events::plan(&mut world);

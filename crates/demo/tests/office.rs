@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, date};
 use obcms_app::{Actor, App, Entropy, FixedClock, Options};
 use obcms_demo::{Account, Plan, Size, fill};
-use obcms_domain::approval::{Action, Stage, State, apply, may_decide};
+use obcms_domain::approval::{Action, Decider, Stage, State, apply, may_decide};
 use obcms_domain::choices::{self, Choice};
 use obcms_domain::core::hex::hex;
 use obcms_domain::kinds::{
@@ -347,9 +347,10 @@ fn nobody_decides_on_their_own_ppa_or_twice_in_a_row() {
                 continue;
             }
             let person = decision.decided_by.unwrap();
-            may_decide(person, ppa.created_by.unwrap(), stage, last).unwrap();
+            let decider = Decider { person, on_behalf_of: decision.on_behalf_of };
+            may_decide(decider, ppa.created_by.unwrap(), stage, last).unwrap();
             assert!(has_role(person, stage), "{}", ppa.title());
-            last = Some((stage, person));
+            last = Some((stage, decider));
             deciders.insert(person);
         }
     }

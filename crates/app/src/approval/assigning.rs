@@ -37,7 +37,7 @@ impl App {
         if text.is_empty() {
             return Err(AppError::field(actions::TEXT.name(), "required", "Enter a comment."));
         }
-        self.write(actor, |work| comment(work, id, text))
+        self.write(actor, |work| add_comment(work, id, text))
     }
 }
 
@@ -95,7 +95,8 @@ pub(super) fn sees_comments(actor: &Actor) -> bool {
     actor.may(Right::View, PPA.area)
 }
 
-fn comment(work: &mut UnitOfWork<'_, '_>, id: Id, text: &str) -> Result<Comment, AppError> {
+/// Adds a comment to the approval of a PPA.
+pub fn add_comment(work: &mut UnitOfWork<'_, '_>, id: Id, text: &str) -> Result<Comment, AppError> {
     require_write(work.actor)?;
     let record = work.load(&PPA, id)?;
     if !sees_comments(work.actor) {

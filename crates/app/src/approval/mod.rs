@@ -9,6 +9,7 @@ pub(crate) mod rules;
 mod steps;
 mod view;
 
+pub use assigning::add_comment;
 pub use queue::{BulkApproval, BulkOutcome, QueueItem, require_state};
 pub use steps::{ApprovalStep, take_step};
 pub use view::{Approval, CommentView, DecisionView, RoundView, StageView};

@@ -29,6 +29,14 @@ pub const COMMENTS: [&[&str]; 5] = [
     ],
 ];
 
+/// Comments beside the decisions, while a stage waits.
+pub const QUESTIONS: &[&str] = &[
+    "Is the counterpart of the local government confirmed in writing?",
+    "The list of beneficiaries follows on Monday.",
+    "I called the ministry: they answer by the end of the week.",
+    "Which barangays are in the second batch?",
+];
+
 /// Reasons to return a PPA for revision.
 pub const RETURNS: &[&str] = &[
     "Show the cost of each activity.",
