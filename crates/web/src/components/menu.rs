@@ -84,7 +84,7 @@ fn entry(item: &MenuItem, csrf_token: &str) -> Markup {
                 a.menu-item href=(href) { @if !drawing.is_empty() { (icon(drawing)) } (label) }
             }
             MenuItem::Export { label, href, table } => {
-                a.menu-item href=(href) data-export-of=(table) download { (icon("download")) (label) }
+                a.menu-item href=(href) data-export-of=(table) { (icon("download")) (label) }
             }
             MenuItem::Post { label, action, icon: drawing, danger, fields } => {
                 form method="post" action=(action) {

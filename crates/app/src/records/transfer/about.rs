@@ -36,15 +36,24 @@ impl About {
                 _ => filters.push(filter_in_words(kind, name, value, titles, |text| text)),
             }
         }
+        Self::of(kind.plural, filters, sort_text(kind, &sort), actor, now)
+    }
+
+    /// Creates the statement of a list or report with these filters, as labels and values.
+    pub fn of(
+        title: &str,
+        filters: Vec<(String, String)>,
+        sort: Option<String>,
+        actor: &Actor,
+        now: &Zoned,
+    ) -> Self {
         let slug = slug(&filters);
-        let mut lines = vec![("List".to_owned(), kind.plural.to_owned())];
+        let mut lines = vec![("List".to_owned(), title.to_owned())];
         if filters.is_empty() {
             lines.push(("Filters".to_owned(), "None: all that you may see".to_owned()));
         }
         lines.extend(filters.into_iter().map(|(label, value)| (format!("Filter: {label}"), value)));
-        if let Some(text) = sort_text(kind, &sort) {
-            lines.push(("Sorted by".to_owned(), text));
-        }
+        lines.extend(sort.map(|text| ("Sorted by".to_owned(), text)));
         lines.push(("Exported".to_owned(), now.strftime("%A, %-d %B %Y, %-I:%M %p %Z").to_string()));
         let name = if actor.full_name.is_empty() { &actor.username } else { &actor.full_name };
         if !name.is_empty() {

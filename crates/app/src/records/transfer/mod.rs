@@ -20,13 +20,15 @@ mod written;
 
 pub use batches::HANDLER as UNFINISHED_IMPORTS;
 pub use import::{MAXIMUM_BYTES, MAXIMUM_ROWS, Report, RowError};
+pub use people::Cell;
 pub use sheet::Table;
 pub(crate) use sheet::guarded;
 
 use std::fs::File;
+use std::io::Read;
 
 use jiff::civil::Date;
-use obcms_domain::registry::{Field, Kind, Record};
+use obcms_domain::registry::{Field, Kind, Record, Total};
 use obcms_store::records::Directory;
 
 use crate::core::{Actor, App, AppError};
@@ -183,7 +185,52 @@ fn raw_row(columns: &[Column], record: &Record, directory: &Directory) -> Vec<(S
         .collect()
 }
 
+/// Report as a table: title, filters, columns with their totals, and rows.
+pub struct ReportTable {
+    /// Title of the sheet.
+    pub title: &'static str,
+    /// Labels and values of the filters.
+    pub filters: Vec<(String, String)>,
+    /// Labels of the columns with their totals.
+    pub columns: Vec<(&'static str, Total)>,
+    /// Rows with as many cells as there are columns.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// Returns cells as texts of a CSV, each with true if it is a number.
+fn texts<'a>(cells: impl Iterator<Item = &'a Cell>) -> Vec<(String, bool)> {
+    cells.map(|cell| (cell.text(), cell.is_number())).collect()
+}
+
 impl App {
+    /// Returns a report as a file for people.
+    pub fn report_file(
+        &self,
+        actor: &Actor,
+        report: ReportTable,
+        format: Format,
+    ) -> Result<Vec<u8>, AppError> {
+        let columns: Vec<people::Column> =
+            report.columns.iter().map(|(label, total)| people::Column::Report(label, *total)).collect();
+        if format == Format::Csv {
+            let mut writer = sheet::CsvWriter::with_mark();
+            writer.head(&report.columns.iter().map(|(label, _)| (*label).to_owned()).collect::<Vec<_>>())?;
+            for row in &report.rows {
+                writer.row(&texts(row.iter()))?;
+            }
+            return writer.finish();
+        }
+        let now = self.now().to_zoned(self.zone().clone());
+        let about = About::of(report.title, report.filters, None, actor, &now);
+        let mut writer = people_workbook::PeopleWorkbook::new(report.title, &columns)?;
+        for row in &report.rows {
+            writer.row(row)?;
+        }
+        let mut bytes = Vec::new();
+        writer.finish(&about)?.read_to_end(&mut bytes).map_err(sheet::failed)?;
+        Ok(bytes)
+    }
+
     /// Starts an export of all pages of the list with these parameters.
     pub fn begin_export(
         &self,
@@ -247,10 +294,9 @@ impl App {
             match &export.layout {
                 Layout::Raw(columns) => writer.row(&raw_row(columns, record, &page.directory))?,
                 Layout::People(columns, _) => {
-                    let cells = columns.iter().map(|column| context.cell(record, *column));
-                    let texts: Vec<(String, bool)> =
-                        cells.map(|cell| (cell.text(), cell.is_number())).collect();
-                    writer.row(&texts)?;
+                    let cells: Vec<Cell> =
+                        columns.iter().map(|column| context.cell(record, *column)).collect();
+                    writer.row(&texts(cells.iter()))?;
                 }
             }
         }
@@ -275,7 +321,7 @@ impl App {
                 while let Some(page) = self.next_page(&mut export.pages)? {
                     let context = Context { zone: self.zone(), directory: &page.directory };
                     for record in &page.records {
-                        let cells: Vec<people::Cell> =
+                        let cells: Vec<Cell> =
                             columns.iter().map(|column| context.cell(record, *column)).collect();
                         writer.row(&cells)?;
                     }

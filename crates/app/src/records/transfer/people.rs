@@ -32,6 +32,8 @@ pub enum Column {
     UpdatedAt,
     /// Time of archiving.
     ArchivedAt,
+    /// Column of a report, with its label and total.
+    Report(&'static str, Total),
 }
 
 /// Columns that every kind has.
@@ -48,6 +50,7 @@ impl Column {
             Self::CreatedBy => "created_by",
             Self::UpdatedAt => "updated_at",
             Self::ArchivedAt => "archived_at",
+            Self::Report(..) => "",
         }
     }
 
@@ -60,6 +63,7 @@ impl Column {
             Self::CreatedBy => "Created by",
             Self::UpdatedAt => "Changed",
             Self::ArchivedAt => "Archived",
+            Self::Report(label, _) => label,
         }
     }
 
@@ -67,6 +71,7 @@ impl Column {
     pub fn total(self) -> Total {
         match self {
             Self::Field(field) => field.total,
+            Self::Report(_, total) => total,
             _ => Total::Never,
         }
     }
@@ -195,6 +200,7 @@ impl Context<'_> {
             }
             Column::UpdatedAt => self.moment(record.updated_at),
             Column::ArchivedAt => record.archived_at.map_or(Cell::Empty, |at| self.moment(at)),
+            Column::Report(..) => Cell::Empty,
         }
     }
 
@@ -298,7 +304,7 @@ fn json_text(record: &Record, field: &Field, json: &Json) -> String {
 /// Members of a structure that come first, in this order.
 const FIRST: [&str; 6] = ["date", "start", "from", "end", "to", "title"];
 
-/// Formats a structure: "2027-01-25, Design, planned; 2027-03-01, Report", "Outputs: 12 boats, 3 nets".
+/// Formats a structure: "2027-01-25, Design, Planned; 2027-03-01, Report", "Outputs: 12 boats, 3 nets".
 fn structure_text(json: &Json) -> String {
     match json {
         Json::Array(items) => items.iter().map(item_text).collect::<Vec<_>>().join("; "),
@@ -323,11 +329,122 @@ fn item_text(json: &Json) -> String {
             let mut parts: Vec<(&String, String)> =
                 members.iter().map(|(name, value)| (name, item_text(value))).collect();
             parts.retain(|(_, text)| !text.is_empty());
+            for (_, text) in parts.iter_mut().filter(|(name, _)| *name == "status") {
+                *text = obcms_domain::core::text::capitalized(&text.replace('_', " "));
+            }
             let place = |name: &str| FIRST.iter().position(|first| *first == name).unwrap_or(FIRST.len());
             parts.sort_by_key(|(name, _)| place(name));
             parts.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(", ")
         }
         Json::Array(items) => items.iter().map(item_text).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use obcms_domain::kinds::{EVENT, PPA};
+    use serde_json::json;
+
+    use super::*;
+
+    fn record(kind: &'static Kind, values: &[(&str, Value)]) -> Record {
+        let id = "01890a5d-ac96-774b-bcce-b302099a8057".parse().expect("an id");
+        let now = "2027-01-01T00:00:00Z".parse().expect("an instant");
+        let mut record = Record::new(kind, id, now, None);
+        for (name, value) in values {
+            record.set(name, value.clone());
+        }
+        record
+    }
+
+    fn cell(record: &Record, name: &str) -> Cell {
+        let zone = TimeZone::get("Asia/Manila").expect("a zone");
+        let directory = Directory::new();
+        let column = known(record.kind).find(|column| column.name() == name).expect("a column");
+        Context { zone: &zone, directory: &directory }.cell(record, column)
+    }
+
+    #[test]
+    fn values_are_written_for_people() {
+        let milestones = json!([
+            { "title": "Design", "date": "2027-01-25", "status": "in_progress" },
+            { "title": "Report", "date": "2027-03-01" },
+        ]);
+        let ppa = record(
+            &PPA,
+            &[
+                ("budget_allocation_centavos", Value::Integer(-5)),
+                ("fiscal_year", Value::Integer(2026)),
+                ("status", "planning".into()),
+                (
+                    "lead_organization",
+                    Value::Id("01890a5d-ac96-774b-bcce-b302099a8058".parse().expect("an id")),
+                ),
+                ("milestones", Value::Json(milestones)),
+                (
+                    "outcome_framework",
+                    Value::Json(json!({ "outputs": ["12 boats", "3 nets"], "impacts": [] })),
+                ),
+            ],
+        );
+        for (name, text) in [
+            ("budget_allocation_centavos", "-0.05"),
+            ("fiscal_year", "2026"),
+            ("status", "Planning"),
+            ("lead_organization", "Organization you cannot see"),
+            ("milestones", "2027-01-25, Design, In progress; 2027-03-01, Report"),
+            ("outcome_framework", "Outputs: 12 boats; 3 nets"),
+            ("summary", ""),
+            ("created_at", "2027-01-01 08:00"),
+            ("id", "01890a5d-ac96-774b-bcce-b302099a8057"),
+        ] {
+            assert_eq!(cell(&ppa, name).text(), text, "{name}");
+        }
+    }
+
+    #[test]
+    fn last_day_of_an_all_day_event_is_inclusive() {
+        let instant = |text: &str| Value::Instant(text.parse().expect("an instant"));
+        let mut values = vec![
+            ("all_day", true.into()),
+            ("timezone", "Asia/Manila".into()),
+            ("start", instant("2027-02-28T16:00:00Z")),
+            ("end", instant("2027-03-02T16:00:00Z")),
+        ];
+        let event = record(&EVENT, &values);
+        assert_eq!(
+            (cell(&event, "start").text(), cell(&event, "end").text()),
+            ("2027-03-01".into(), "2027-03-02".into())
+        );
+        values[0] = ("all_day", false.into());
+        assert_eq!(cell(&record(&EVENT, &values), "end").text(), "2027-03-03 00:00");
+    }
+
+    #[test]
+    fn cells_equal_what_spreadsheets_make_of_them() {
+        let midnight = Cell::Moment(jiff::civil::date(2027, 3, 1).at(0, 0, 0, 0));
+        for (cell, text) in [
+            (Cell::Pesos(123_456_789), "1,234,567.89"),
+            (Cell::Pesos(100), "1"),
+            (Cell::Number(1200), "1200.0"),
+            (Cell::Hundredths(-150), "-1.5"),
+            (Cell::Day(jiff::civil::date(2027, 3, 1)), "3/1/2027"),
+            (midnight.clone(), "2027-03-01"),
+            (midnight.clone(), "3/1/2027 0:00"),
+            (Cell::Text("a\nb".to_owned()), "a\r\nb"),
+            (Cell::Empty, " "),
+        ] {
+            assert!(cell.equals(text), "{cell:?} and {text}");
+        }
+        for (cell, text) in [
+            (Cell::Pesos(100), "100"),
+            (midnight, "2027-03-02"),
+            (Cell::Text("a".to_owned()), "A"),
+            (Cell::Day(jiff::civil::date(2027, 3, 1)), "1/3/2027"),
+            (Cell::Empty, "0"),
+        ] {
+            assert!(!cell.equals(text), "{cell:?} and {text}");
+        }
     }
 }

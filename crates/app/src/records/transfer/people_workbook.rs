@@ -22,6 +22,8 @@ pub const TOTAL: &str = "Total";
 /// Sums of a column.
 #[derive(Default)]
 struct Sums {
+    /// A cell of the column, for the unit.
+    sample: Option<Cell>,
     all: i128,
     /// Sums by the label of a choice.
     by_label: Vec<(String, i128)>,
@@ -62,11 +64,11 @@ fn total_style(code: &str) -> Style {
     Style::new().set_bold().set_border_top(FormatBorder::Thin).set_num_format(code)
 }
 
-/// Returns the format of the totals below a field.
-fn total_format(field: &Field) -> &'static str {
-    match field.data {
-        FieldType::Money => PESOS,
-        FieldType::Decimal(..) => "#,##0.##",
+/// Returns the format of the totals below such cells.
+fn total_format(cell: &Cell) -> &'static str {
+    match cell {
+        Cell::Pesos(_) => PESOS,
+        Cell::Hundredths(_) => "#,##0.##",
         _ => "#,##0",
     }
 }
@@ -119,6 +121,7 @@ impl PeopleWorkbook {
             return;
         };
         let number = i128::from(*number);
+        self.sums[place].sample.get_or_insert_with(|| cells[place].clone());
         match self.columns[place].total() {
             Total::Never => {}
             Total::Sum => self.sums[place].all += number,
@@ -223,17 +226,16 @@ impl PeopleWorkbook {
         self.widths[0] = self.widths[0].max(label.chars().count() + 2);
         for (place, column) in self.columns.iter().enumerate() {
             let range = range_of(place_of(place)?, self.rows + 1);
-            let (Some((formula, sum)), Column::Field(field)) =
-                (formula(*column, &self.sums[place], &range), column)
-            else {
+            let sums = &self.sums[place];
+            let (Some((formula, sum)), Some(sample)) = (formula(*column, sums, &range), &sums.sample) else {
                 continue;
             };
-            let result = match field.data {
-                FieldType::Money | FieldType::Decimal(..) => hundredths_text(sum),
-                _ => sum.to_string(),
+            let result = match sample {
+                Cell::Number(_) => sum.to_string(),
+                _ => hundredths_text(sum),
             };
+            let style = total_style(total_format(sample));
             self.widths[place] = self.widths[place].max(result.len() + result.len() / 3 + 2);
-            let style = total_style(total_format(field));
             let formula = Formula::new(formula).set_result(result);
             sheet.write_formula_with_format(row, place_of(place)?, formula, &style).map_err(failed)?;
         }

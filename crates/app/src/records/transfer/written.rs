@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use obcms_domain::choices::Choice;
+use obcms_domain::choices::{Choice, MILESTONE_STATUSES};
 use obcms_domain::core::dates::{parse_date, written_date, written_moment};
 use obcms_domain::core::money::{self, MoneyError};
+use obcms_domain::kinds::ppa::MILESTONES;
 use obcms_domain::registry::shared::END;
 use obcms_domain::registry::{Field, FieldType, Value, output};
 use serde_json::{Value as Json, json};
@@ -102,6 +103,9 @@ impl Row<'_> {
                 Ok(tags) => json!(tags),
                 Err(_) => json!(split(trimmed, OF_TAGS)),
             },
+            FieldType::Structure(_) if field.name == MILESTONES.name() && !trimmed.starts_with('[') => {
+                milestones(trimmed)?
+            }
             FieldType::Structure(_) => serde_json::from_str(trimmed).map_err(|_| {
                 let message = "Must be as exported, empty, or JSON as in the API. \
                                Change it on the page of the record.";
@@ -250,6 +254,32 @@ fn choices_of(choices: &'static [Choice], text: &str) -> Outcome {
     Ok(json!(values))
 }
 
+/// Parses milestones: "2027-01-25, Design, Completed; 2027-03-01, Report", the status optional.
+fn milestones(text: &str) -> Outcome {
+    let error = || {
+        let message = "Must be milestones like 2027-01-25, Design, Completed; 2027-03-01, Report.";
+        CellError::new("structure", message)
+    };
+    let milestone = |text: &str| {
+        let (date, rest) = text.split_once(',')?;
+        let date = written_date(date)?.to_string();
+        let rest = rest.trim();
+        let (title, status) = match rest.rsplit_once(',') {
+            Some((title, status)) => match choice(MILESTONE_STATUSES, status.trim()) {
+                Ok(status) => (title.trim(), Some(status)),
+                Err(_) => (rest, None),
+            },
+            None => (rest, None),
+        };
+        Some(match status {
+            Some(status) => json!({ "date": date, "title": title, "status": status }),
+            None => json!({ "date": date, "title": title }),
+        })
+    };
+    let items = text.split([';', '\n']).map(str::trim).filter(|item| !item.is_empty());
+    Ok(Json::Array(items.map(|item| milestone(item).ok_or_else(error)).collect::<Result<_, _>>()?))
+}
+
 fn amount_message(error: MoneyError) -> &'static str {
     match error {
         MoneyError::TooLarge => "This amount is out of range.",
@@ -373,6 +403,20 @@ mod tests {
             Ok(json!("2026-12-15")),
             "exclusive in the API"
         );
+    }
+
+    #[test]
+    fn milestones_are_read_as_they_are_written() {
+        let label = |text: &str| read(&PPA, "milestones", Header::Label, text);
+        let both = json!([
+            { "date": "2027-01-25", "title": "Design, first part", "status": "completed" },
+            { "date": "2027-03-01", "title": "Report" },
+        ]);
+        assert_eq!(label("2027-01-25, Design, first part, Completed; 1 Mar 2027, Report"), Ok(both.clone()));
+        assert_eq!(label(&both.to_string()), Ok(both));
+        for text in ["Design", "soon, Design", "{"] {
+            assert!(label(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -234,7 +234,7 @@ fn error_table(kind: &'static Kind, report: &Report) -> Markup {
         (false, _) => error.column.clone(),
     };
     html! {
-        div.table-wrap tabindex="0" role="region" aria-label=(t!("Errors in the file")) {
+        div.table-block tabindex="0" role="region" aria-label=(t!("Errors in the file")) {
             table.table.import-errors {
                 caption.visually-hidden { (t!("Errors in the file")) }
                 thead { tr {
