@@ -231,7 +231,7 @@ fn pairs(name: &str) -> HashSet<String> {
 /// Returns the share of pairs of letters that two names have in common, from 0 to 1,000 (Dice coefficient).
 fn likeness(one: &HashSet<String>, other: &HashSet<String>) -> usize {
     let all = one.len() + other.len();
-    if all == 0 { 0 } else { 2000 * one.intersection(other).count() / all }
+    (2000 * one.intersection(other).count()).checked_div(all).unwrap_or_default()
 }
 
 /// Returns the forms of a name in lower case: of PostgreSQL, and of SQLite, which lowers only ASCII letters, for a

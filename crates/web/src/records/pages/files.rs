@@ -2,7 +2,7 @@
 
 use obcms_app::Actor;
 use obcms_domain::accounts::Action;
-use obcms_domain::registry::Kind;
+use obcms_domain::registry::{Field, Kind};
 
 use super::import::may_import;
 use crate::components::menu::{Menu, MenuItem, menu};
@@ -72,7 +72,7 @@ fn export_query(kind: &Kind, parameters: &[(String, String)], columns: &[Column]
         .iter()
         .filter(|column| !column.hidden)
         .map(|column| column.key.as_str())
-        .filter(|key| is_common(key) || kind.field(key).is_some_and(|field| field.is_readable()))
+        .filter(|key| is_common(key) || kind.field(key).is_some_and(Field::is_readable))
         .collect();
     names.extend(with_id.then_some("id"));
     query.append_pair("columns", &names.join(","));
