@@ -1,6 +1,7 @@
 // The list, the form and the page that every kind gets from its description, at a desk and on a phone.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { typeLike } from "./people.mjs";
@@ -167,19 +168,52 @@ for (const [where, viewport] of WIDTHS) {
     await page.getByRole("button", { name: "Check the file" }).click();
     await page.getByText("Not imported: ").waitFor();
     assert.equal(await page.locator("tbody tr").count(), 1);
+    for (const text of ["B3", "email", "nobody", "Must be an e-mail address"]) {
+      await page.locator("tbody tr").getByText(text).first().waitFor();
+    }
     await assertAccessible(page);
     await assertFits(page);
 
     const name = `From a file ${viewport.width}`;
-    await page.getByLabel(/^File/).setInputFiles(file(`name,email\n${name},office@example.org\n`));
+    await page.getByLabel(/^File/).setInputFiles(file(`Name,Type,E-mail\n${name},Other,office@example.org\n`));
     await page.getByRole("button", { name: "Check another file" }).click();
-    await page.getByText("1 new, 0 changed, 0 unchanged").waitFor();
+    await page.getByText("No errors. Nothing is saved yet.").waitFor();
+    assert.match(await page.locator(".import-counts").innerText(), /New\s+1\s+Changed\s+0\s+Unchanged\s+0/);
+    await assertAccessible(page);
+    await assertFits(page);
     await page.getByRole("button", { name: "Import organizations" }).click();
     await page.getByText("1 created, 0 changed, 0 unchanged").waitFor();
     await page.getByRole("link", { name }).waitFor();
     await page.context().close();
   });
 }
+
+test("export has the columns on the screen", async () => {
+  const token = running.token("coordinator");
+  await make(token, "organizations", { name: "Office of exports", acronym: "OOE", phone: "0917" });
+  const page = await running.signedIn("coordinator", { viewport: { width: 1280, height: 900 } });
+  await page.goto("/organizations?q=exports");
+  const download = async (label) => {
+    await page.locator(".filter-row, .filters").getByLabel("More actions").click();
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByText(label).click()]);
+    await page.keyboard.press("Escape");
+    return file;
+  };
+  const text = async () => readFile(await (await download("Export as CSV")).path(), "utf8");
+  const before = (await text()).replace("\ufeff", "").split("\r\n");
+  assert.match(before[0], /^Name,Acronym,.*,ID$/);
+  assert.ok(!before[0].includes("Phone"));
+  await page.getByText("Columns", { exact: true }).click();
+  await page.locator(".column-chooser").getByLabel("Phone").check();
+  await page.locator(".column-chooser").getByLabel("Acronym").uncheck();
+  await page.keyboard.press("Escape");
+  const after = (await text()).replace("\ufeff", "").split("\r\n");
+  assert.ok(after[0].includes("Phone") && !after[0].includes("Acronym"), after[0]);
+  assert.ok(after[1].includes("0917") && after[1].startsWith("Office of exports,"), after[1]);
+  const workbook = await download("Export as XLSX");
+  assert.match(workbook.suggestedFilename(), /^organizations-search-exports-.*\.xlsx$/);
+  await page.context().close();
+});
 
 async function makeNeed(token, title) {
   const community = await make(token, "communities", { name: `Sitio ${title}`, barangay: "1206511001" });

@@ -266,7 +266,13 @@ on_both_engines! {
         let page = me.get(&format!("/resources/utilisation?start={}&last={}&type=room", date(server, from), date(server, to - 1)));
         assert!(page.expect_status(200).text.contains(&format!("{}.{}</td>", booked / 60, booked % 60 / 6)), "{booked}");
         me.get("/resources/utilisation?last=never").expect_status(400);
-        let file = me.get(&path.replace("utilisation?", "utilisation.csv?")).expect_status(200);
+        let file = me.get(&path.replace("utilisation?", "utilisation.csv?form=raw&")).expect_status(200);
         assert!(file.text.contains(&format!("Counted,room,{count},{booked},{open},")), "{}", file.text);
+        let file = me.get(&path.replace("utilisation?", "utilisation.csv?")).expect_status(200).text;
+        assert!(file.starts_with("\u{feff}Resource,Type,Bookings,Booked hours,Available hours,Used (%)\r\n"), "{file}");
+        assert!(file.contains(&format!("Counted,Room,{count},")), "{file}");
+        me.get(&path.replace("utilisation?", "utilisation.xlsx?")).expect_status(200);
+        me.get(&path.replace("utilisation?", "utilisation.xlsx?form=raw&")).expect_status(400);
+        me.get(&path.replace("utilisation?", "utilisation.csv?form=pretty&")).expect_status(400);
     }
 }

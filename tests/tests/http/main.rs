@@ -14,6 +14,7 @@ mod calendar;
 mod calendar_views;
 mod cancelling;
 mod contract;
+mod exports;
 mod external;
 mod external_fetching;
 mod feeds;

@@ -161,4 +161,19 @@ function applyColumns(table: string): void {
       cell.hidden = place > 0 && !shown.includes(cell.dataset.column ?? "");
     });
   }
+  exportColumns(table, block);
+}
+
+/** Gives the exports of a table the columns that it shows; the id stays where the server offers it. */
+function exportColumns(table: string, block: HTMLElement): void {
+  const heads = every("thead [data-column]", block).filter((head) => !head.hidden);
+  if (heads.length === 0) return;
+  for (const link of every<HTMLAnchorElement>("a[data-export-of]")) {
+    if (link.dataset.exportOf !== table) continue;
+    const address = new URL(link.href);
+    const hasId = (address.searchParams.get("columns") ?? "").split(",").includes("id");
+    const names = heads.map((head) => head.dataset.column ?? "");
+    address.searchParams.set("columns", [...names, ...(hasId ? ["id"] : [])].join(","));
+    link.href = address.href;
+  }
 }

@@ -17,4 +17,4 @@ pub use availability::{Availability, Booked};
 pub use conflict_response::shown_instant;
 pub use decisions::{Decided, Decision, Verdict, decide};
 pub use preview::{Preview, PreviewedDate};
-pub use utilization::{Utilization, sees_utilization, utilization_file};
+pub use utilization::{Utilization, sees_utilization, utilization_file, utilization_table};

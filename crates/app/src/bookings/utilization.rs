@@ -5,15 +5,16 @@ use std::collections::HashSet;
 use jiff::SignedDuration;
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{Span, Terms, without};
+use obcms_domain::choices::{self, RESOURCE_TYPES};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, RESOURCE, resource};
-use obcms_domain::registry::Record;
+use obcms_domain::registry::{Record, Total};
 use obcms_store::bookings::{self as store, Slot};
 use serde_json::{Value as Json, json};
 
 use crate::core::{Actor, App, AppError};
 use crate::records::lists;
-use crate::records::transfer::guarded;
+use crate::records::transfer::{Cell, ReportTable, guarded};
 
 /// Utilization of one resource in a period.
 #[derive(Clone, Debug)]
@@ -113,7 +114,41 @@ impl App {
     }
 }
 
-/// Returns the report as CSV for spreadsheets.
+/// Returns the report as a table for people, with hours.
+#[must_use]
+pub fn utilization_table(rows: &[Utilization], filters: Vec<(String, String)>) -> ReportTable {
+    let hours = |minutes: i64| Cell::Hundredths((minutes * 100 + 30) / 60);
+    let count = |number: usize| Cell::Number(i64::try_from(number).unwrap_or(i64::MAX));
+    let label =
+        |record: &Record| choices::label(RESOURCE_TYPES, resource::RESOURCE_TYPE.get(record)).to_owned();
+    ReportTable {
+        title: "Utilization",
+        filters,
+        columns: vec![
+            ("Resource", Total::Never),
+            ("Type", Total::Never),
+            ("Bookings", Total::Sum),
+            ("Booked hours", Total::Sum),
+            ("Available hours", Total::Sum),
+            ("Used (%)", Total::Never),
+        ],
+        rows: rows
+            .iter()
+            .map(|row| {
+                vec![
+                    Cell::Text(row.resource.title().to_owned()),
+                    Cell::Text(label(&row.resource)),
+                    count(row.bookings),
+                    hours(row.booked_minutes),
+                    hours(row.open_minutes),
+                    row.percent().map_or(Cell::Empty, Cell::Number),
+                ]
+            })
+            .collect(),
+    }
+}
+
+/// Returns the report as CSV for programs.
 pub fn utilization_file(rows: &[Utilization]) -> Result<Vec<u8>, AppError> {
     let broken = |error: csv::Error| AppError::Internal(error.to_string());
     let mut writer = csv::Writer::from_writer(Vec::new());

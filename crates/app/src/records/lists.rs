@@ -1,8 +1,10 @@
 //! Lists of records, requested by the parameters of an address.
 
 mod filters;
+mod statement;
 
 pub use filters::repeated;
+pub use statement::{filter_in_words, ids_in_filters};
 
 use jiff::tz::TimeZone;
 use obcms_domain::accounts::Action;

@@ -3,7 +3,7 @@
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{CEILING_ENFORCEMENT, FUNDING_SOURCES, SECTORS};
 use crate::registry::typed::fields;
-use crate::registry::{FieldError, FieldType as Type, Initial, Kind, Module, Record};
+use crate::registry::{FieldError, FieldType as Type, Initial, Kind, Module, Record, Total};
 
 fields! {
     ceiling
@@ -47,7 +47,12 @@ pub static CEILING: Kind = Kind {
             .help("Leave empty for all sources.")
             .listed()
             .filtered(),
-        ceiling::AMOUNT_CENTAVOS.field("Amount", Type::Money).required().listed(),
+        ceiling::AMOUNT_CENTAVOS
+            .field("Amount", Type::Money)
+            .required()
+            .listed()
+            // Ceilings of a year contain those of its sectors and sources.
+            .total(Total::Never),
         ceiling::ENFORCEMENT
             .field("Enforcement", Type::Choice(CEILING_ENFORCEMENT))
             .required()

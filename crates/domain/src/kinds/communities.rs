@@ -6,7 +6,7 @@ use crate::choices::{
     SETTLEMENT_TYPES,
 };
 use crate::registry::typed::{Integer, Text, TypedField, fields};
-use crate::registry::{Field, FieldType as Type, Initial, Kind, Module};
+use crate::registry::{Field, FieldType as Type, Initial, Kind, Module, Total};
 
 fields! {
     community {
@@ -60,7 +60,7 @@ fields! {
 }
 
 const fn count(name: TypedField<Integer>, label: &'static str) -> Field {
-    name.field(label, Type::Integer(0, 10_000_000)).group(FieldGroup::Reporting).folded()
+    name.field(label, Type::Integer(0, 10_000_000)).total(Total::Sum).group(FieldGroup::Reporting).folded()
 }
 
 const fn access(name: TypedField<Text>, label: &'static str) -> Field {
@@ -95,13 +95,18 @@ pub static COMMUNITY: Kind = Kind {
         community::OBC_ID.field("OBC number", Type::Text(40)).searchable().help("Example: R12-SK-PAL-001."),
         community::ESTIMATED_OBC_POPULATION
             .field("OBC population", Type::Integer(0, 10_000_000))
+            .total(Total::Sum)
             .group(FieldGroup::Reporting)
             .listed(),
         community::HOUSEHOLDS
             .field("Households", Type::Integer(0, 10_000_000))
+            .total(Total::Sum)
             .group(FieldGroup::Reporting)
             .listed(),
-        community::FAMILIES.field("Families", Type::Integer(0, 10_000_000)).group(FieldGroup::Reporting),
+        community::FAMILIES
+            .field("Families", Type::Integer(0, 10_000_000))
+            .total(Total::Sum)
+            .group(FieldGroup::Reporting),
         community::TOTAL_BARANGAY_POPULATION
             .field("Population of the barangay", Type::Integer(0, 10_000_000))
             .group(FieldGroup::Reporting),

@@ -3,7 +3,7 @@
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{EVENT_STATUSES, EVENT_TYPES, PRIORITIES};
 use crate::registry::typed::fields;
-use crate::registry::{DateRole, FieldType as Type, Initial, Kind, Module, series};
+use crate::registry::{DateRole, FieldType as Type, Initial, Kind, Module, Total, series};
 
 fields! {
     event
@@ -92,9 +92,13 @@ pub static EVENT: Kind = Kind {
         event::VIRTUAL_LINK.field("Link for joining", Type::Url).folded(),
         event::RELATED_ASSESSMENT.field("Assessment", Type::Reference("assessment")).folded(),
         event::RELATED_PPA.field("PPA", Type::Reference("ppa")).folded(),
-        event::EXPECTED_PARTICIPANTS.field("Expected participants", Type::Integer(0, 100_000)).folded(),
+        event::EXPECTED_PARTICIPANTS
+            .field("Expected participants", Type::Integer(0, 100_000))
+            .total(Total::Sum)
+            .folded(),
         event::ACTUAL_PARTICIPANTS
             .field("Actual participants", Type::Integer(0, 100_000))
+            .total(Total::Sum)
             .group(FieldGroup::Reporting)
             .folded(),
         event::MINUTES

@@ -250,6 +250,62 @@ mod tests {
         }
     }
 
+    /// Checks that a label or a name as the header of a file names one field.
+    #[test]
+    fn headers_of_files_are_unambiguous() {
+        for kind in REGISTRY {
+            let mut seen = std::collections::HashMap::from([
+                ("id".to_owned(), "id"),
+                ("created".to_owned(), "created_at"),
+                ("created by".to_owned(), "created_by"),
+                ("changed".to_owned(), "updated_at"),
+                ("archived".to_owned(), "archived_at"),
+            ]);
+            for (_, field) in kind.visible() {
+                for header in [field.label.to_lowercase(), field.name.to_owned()] {
+                    let known = seen.insert(header, field.name);
+                    assert!(
+                        known.is_none_or(|known| known == field.name),
+                        "{kind:?}.{} and {known:?}",
+                        field.name
+                    );
+                }
+            }
+        }
+    }
+
+    /// Checks that the label of a choice is read as that choice, whatever the case.
+    #[test]
+    fn labels_of_choices_are_unambiguous() {
+        for (name, choices) in crate::choices::ALL {
+            for choice in *choices {
+                let same = |other: &crate::choices::Choice| {
+                    other.label.eq_ignore_ascii_case(choice.label) || other.value == choice.label
+                };
+                let found: Vec<_> =
+                    choices.iter().filter(|other| same(other)).map(|other| other.value).collect();
+                assert_eq!(found, [choice.value], "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn totals_by_a_choice_name_one() {
+        for kind in REGISTRY {
+            for field in kind.fields {
+                assert!(
+                    field.total == crate::registry::Total::Never || field.is_number(),
+                    "{kind:?}.{}",
+                    field.name
+                );
+                if let crate::registry::Total::By(name) = field.total {
+                    let by = kind.field(name).map(|by| by.data);
+                    assert!(matches!(by, Some(FieldType::Choice(_))), "{kind:?}.{}", field.name);
+                }
+            }
+        }
+    }
+
     #[test]
     fn copies_of_titles_name_a_reference() {
         for kind in REGISTRY {

@@ -3,7 +3,7 @@
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{FEASIBILITIES, NEED_STATUSES, SECTORS, URGENCY_LEVELS};
 use crate::registry::typed::fields;
-use crate::registry::{FieldType as Type, Initial, Kind, Module};
+use crate::registry::{FieldType as Type, Initial, Kind, Module, Total};
 
 fields! {
     need
@@ -68,10 +68,12 @@ pub static NEED: Kind = Kind {
         need::FEASIBILITY.field("Feasibility", Type::Choice(FEASIBILITIES)).group(FieldGroup::Scoring),
         need::AFFECTED_POPULATION
             .field("People affected", Type::Integer(0, 10_000_000))
+            .total(Total::Sum)
             .group(FieldGroup::Scoring)
             .listed(),
         need::AFFECTED_HOUSEHOLDS
             .field("Households affected", Type::Integer(0, 10_000_000))
+            .total(Total::Sum)
             .group(FieldGroup::Scoring)
             .folded(),
         need::ESTIMATED_COST_CENTAVOS.field("Estimated cost", Type::Money).listed(),

@@ -3,7 +3,7 @@
 use crate::accounts::Area;
 use crate::choices::MUNICIPALITY_TYPES;
 use crate::registry::typed::fields;
-use crate::registry::{Field, FieldType as Type, Kind, Module};
+use crate::registry::{Field, FieldType as Type, Kind, Module, Total};
 
 fields! {
     place {
@@ -50,7 +50,8 @@ fields! {
     }
 }
 
-const POPULATION: Field = place::POPULATION.field("Population", Type::Integer(0, 200_000_000)).listed();
+const POPULATION: Field =
+    place::POPULATION.field("Population", Type::Integer(0, 200_000_000)).total(Total::Sum).listed();
 const LATITUDE: Field = place::LATITUDE.field("Latitude", Type::Decimal(-90, 90));
 const LONGITUDE: Field = place::LONGITUDE.field("Longitude", Type::Decimal(-180, 180));
 const NAME: Field = place::NAME.field("Name", Type::Text(200)).required().searchable().listed();

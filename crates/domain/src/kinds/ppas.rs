@@ -8,7 +8,9 @@ use crate::choices::{
     PPA_STATUSES, PRIORITIES, SECTORS,
 };
 use crate::registry::typed::fields;
-use crate::registry::{DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record, parse_date};
+use crate::registry::{
+    DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record, Total, parse_date,
+};
 
 fields! {
     ppa
@@ -198,8 +200,8 @@ pub static PPA: Kind = Kind {
             .group(FieldGroup::Money)
             .folded()
             .filtered(),
-        ppa::TOTAL_SLOTS.field("Slots", SLOTS).group(FieldGroup::Money).folded(),
-        ppa::OBC_SLOTS.field("OBC slots", SLOTS).group(FieldGroup::Money).folded(),
+        ppa::TOTAL_SLOTS.field("Slots", SLOTS).total(Total::Sum).group(FieldGroup::Money).folded(),
+        ppa::OBC_SLOTS.field("OBC slots", SLOTS).total(Total::Sum).group(FieldGroup::Money).folded(),
         ppa::IMPLEMENTING_ORGANIZATION
             .field("Implementing organization", Type::Reference("organization"))
             .folded(),

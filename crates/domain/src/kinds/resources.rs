@@ -4,7 +4,7 @@ use crate::accounts::Area;
 use crate::choices::RESOURCE_TYPES;
 use crate::core::hours::{check_blackouts, check_opening_hours};
 use crate::registry::typed::fields;
-use crate::registry::{FieldType as Type, Initial, Kind, Module};
+use crate::registry::{FieldType as Type, Initial, Kind, Module, Total};
 
 fields! {
     resource {
@@ -88,7 +88,7 @@ pub static RESOURCE: Kind = Kind {
             .field("Facilitator", Type::Reference("user"))
             .help("Only for facilitators of the office.")
             .folded(),
-        resource::COST_PER_USE_CENTAVOS.field("Cost per use", Type::Money).folded(),
+        resource::COST_PER_USE_CENTAVOS.field("Cost per use", Type::Money).total(Total::Never).folded(),
         resource::DESCRIPTION.field("Description", Type::Multiline(5000)).searchable(),
     ],
     ..Kind::new("resource", "resources", "resources")

@@ -3,7 +3,7 @@
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{APPLICATION_STATUSES, ELIGIBILITY_LEVELS, SERVICE_STATUSES, SERVICE_TYPES};
 use crate::registry::typed::fields;
-use crate::registry::{DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record};
+use crate::registry::{DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record, Total};
 
 fields! {
     service
@@ -89,7 +89,11 @@ pub static SERVICE: Kind = Kind {
         service::APPLICATION_DEADLINE.field("Applications close", Type::Date).listed(),
         service::SERVICE_START_DATE.field("Service starts", Type::Date).folded(),
         service::SERVICE_END_DATE.field("Service ends", Type::Date).folded(),
-        service::TOTAL_SLOTS.field("Slots", Type::Integer(0, 1_000_000)).group(FieldGroup::Money).listed(),
+        service::TOTAL_SLOTS
+            .field("Slots", Type::Integer(0, 1_000_000))
+            .total(Total::Sum)
+            .group(FieldGroup::Money)
+            .listed(),
         service::BUDGET_CENTAVOS.field("Budget", Type::Money).folded(),
         service::DESCRIPTION
             .field("Description", Type::Multiline(10_000))
@@ -139,7 +143,7 @@ pub static APPLICATION: Kind = Kind {
         application::COMMUNITY.field("Community", Type::Reference("community")).listed().filtered(),
         application::REVIEWER.field("Reviewer", Type::Reference("user")).filtered(),
         application::REQUESTED_AMOUNT_CENTAVOS.field("Requested amount", Type::Money).listed(),
-        application::BENEFICIARY_COUNT.field("Beneficiaries", Type::Integer(0, 1_000_000)),
+        application::BENEFICIARY_COUNT.field("Beneficiaries", Type::Integer(0, 1_000_000)).total(Total::Sum),
         application::SUBMITTED_ON
             .field("Submitted on", Type::Date)
             .derived()

@@ -3,7 +3,9 @@
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
 use crate::registry::typed::fields;
-use crate::registry::{DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record, series};
+use crate::registry::{
+    DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record, Total, series,
+};
 
 fields! {
     task
@@ -102,8 +104,8 @@ pub static TASK: Kind = Kind {
             .initial(Initial::Integer(100))
             .help("Weight in the progress of the PPA. 1 by default.")
             .folded(),
-        task::ESTIMATED_HOURS.field("Estimated hours", Type::Decimal(0, 9999)).folded(),
-        task::ACTUAL_HOURS.field("Actual hours", Type::Decimal(0, 9999)).group(FieldGroup::Reporting).folded(),
+        task::ESTIMATED_HOURS.field("Estimated hours", Type::Decimal(0, 9999)).total(Total::Sum).folded(),
+        task::ACTUAL_HOURS.field("Actual hours", Type::Decimal(0, 9999)).total(Total::Sum).group(FieldGroup::Reporting).folded(),
         task::DEPENDS_ON.field("Depends on", Type::References("task")).folded(),
         task::LINKS.field("Related records", Type::Links(ORIGINS)).folded(),
         task::VISIBLE_TO_PARTNERS.field("Visible to partners", Type::Boolean)

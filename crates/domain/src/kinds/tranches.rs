@@ -3,7 +3,7 @@
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{ADJUSTED_KINDS, TRANCHE_KINDS};
 use crate::registry::typed::fields;
-use crate::registry::{FieldError, FieldType as Type, Kind, Module, Record};
+use crate::registry::{FieldError, FieldType as Type, Kind, Module, Record, Total};
 
 fields! {
     tranche
@@ -71,6 +71,7 @@ pub static TRANCHE: Kind = Kind {
         tranche::ADJUSTS.field("Adjusts", Type::Choice(ADJUSTED_KINDS)).help("For an adjustment.").filtered(),
         tranche::AMOUNT_CENTAVOS
             .field("Amount", Type::Money)
+            .total(Total::By(tranche::KIND.name()))
             .required()
             .listed()
             .help("Negative only for an adjustment."),

@@ -89,6 +89,17 @@ pub enum Initial {
     OfficeTimeZone,
 }
 
+/// Total of a column in a file for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Total {
+    /// None: a sum over records has no meaning.
+    Never,
+    /// Sum over all records.
+    Sum,
+    /// One sum for each value of this choice field, because a sum over different values has no meaning.
+    By(&'static str),
+}
+
 /// One field of a kind.
 #[derive(Clone, Copy)]
 pub struct Field {
@@ -127,6 +138,8 @@ pub struct Field {
     pub sealed: bool,
     /// Group of the policy table, where it does not follow from the kind; see [`Kind::group`](super::Kind::group).
     pub group: Option<FieldGroup>,
+    /// Total of its column in a file for people; a sum for money.
+    pub total: Total,
 }
 
 impl std::fmt::Debug for Field {
@@ -157,6 +170,7 @@ impl Field {
             personal: false,
             sealed: false,
             group: None,
+            total: if matches!(data, FieldType::Money) { Total::Sum } else { Total::Never },
         }
     }
 
@@ -288,6 +302,19 @@ impl Field {
     pub const fn group(mut self, group: FieldGroup) -> Self {
         self.group = Some(group);
         self
+    }
+
+    /// Sets the total of its column in a file for people.
+    #[must_use]
+    pub const fn total(mut self, total: Total) -> Self {
+        self.total = total;
+        self
+    }
+
+    /// Returns true if its values are numbers.
+    #[must_use]
+    pub const fn is_number(&self) -> bool {
+        matches!(self.data, FieldType::Integer(..) | FieldType::Decimal(..) | FieldType::Money)
     }
 
     /// Returns true if the field has a column of its own; lists of references are in the table of edges.

@@ -18,7 +18,7 @@ mod value;
 
 pub use crate::core::dates::{moment, parse_date};
 pub use area::Area;
-pub use field::{Field, FieldType, Initial, Source};
+pub use field::{Field, FieldType, Initial, Source, Total};
 pub use field_group::FieldGroup;
 pub use kind::{DateRole, Kind};
 pub use reading::{MAXIMUM_LIST, check_text, form_to_json, parse_field, stored_value};

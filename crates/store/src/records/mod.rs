@@ -17,6 +17,6 @@ pub use list::{
 };
 pub use read::{
     Directory, Reference, default_views, exists_in_scope, in_scope, live_of_owner, load, load_many, made_by,
-    pointing_at, references, sources, targets, with_same_text,
+    pointing_at, references, sources, targets, titled, titled_in_any_case, with_same_text,
 };
 pub use write::{archive, insert, update};

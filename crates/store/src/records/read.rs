@@ -191,7 +191,7 @@ pub struct Reference {
 /// References by id.
 pub type Directory = HashMap<Id, Reference>;
 
-fn reference(row: &Row) -> Result<Reference, StoreError> {
+pub(super) fn reference(row: &Row) -> Result<Reference, StoreError> {
     Ok(Reference {
         id: row.get(0)?,
         kind: row.get(1)?,
@@ -214,6 +214,41 @@ pub fn references(tx: &mut Tx<'_>, ids: &[Id]) -> Result<Directory, StoreError> 
         for row in tx.query(&statement.sql, &statement.parameters)? {
             let reference = reference(&row)?;
             result.insert(reference.id, reference);
+        }
+    }
+    Ok(result)
+}
+
+/// Returns the records of a kind with one of these titles.
+pub fn titled(tx: &mut Tx<'_>, kind: &str, titles: &[String]) -> Result<Vec<Reference>, StoreError> {
+    titled_by(tx, kind, "title", titles)
+}
+
+/// Returns the records of a kind whose title in lower case is one of these. SQLite lowers only ASCII letters, so a
+/// caller gives the forms of both engines.
+pub fn titled_in_any_case(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    titles: &[String],
+) -> Result<Vec<Reference>, StoreError> {
+    titled_by(tx, kind, "lower(title)", titles)
+}
+
+fn titled_by(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    expression: &str,
+    titles: &[String],
+) -> Result<Vec<Reference>, StoreError> {
+    let mut result = Vec::new();
+    for chunk in titles.chunks(CHUNK) {
+        let mut statement =
+            Statement::new("SELECT id, kind, title, state, is_archived FROM records WHERE kind = ");
+        statement.bind(kind).push(" AND ").push(expression).push(" IN ");
+        statement.bind_list(chunk.iter().map(|title| SqlValue::from(title.as_str())));
+        statement.push(" ORDER BY title, id");
+        for row in tx.query(&statement.sql, &statement.parameters)? {
+            result.push(reference(&row)?);
         }
     }
     Ok(result)

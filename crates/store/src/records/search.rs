@@ -1,11 +1,29 @@
 //! Search in records of all kinds by word prefixes.
 
-use obcms_domain::core::id::Id;
-
 use crate::database::Statement;
 use crate::database::{SqlValue, Tx};
 use crate::error::StoreError;
 use crate::records::Reference;
+use crate::records::read::reference;
+
+/// Returns at most `limit` live records of a kind whose title or text has one of the words, those with a word in the
+/// title first.
+pub fn with_any_word(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    words: &[String],
+    limit: i64,
+) -> Result<Vec<Reference>, StoreError> {
+    let mut statement = Statement::new(
+        "SELECT r.id, r.kind, r.title, r.state, r.is_archived FROM records r JOIN \
+         (SELECT w.id, max(w.weight) AS weight FROM search_words w WHERE w.kind = ",
+    );
+    statement.bind(kind).push(" AND w.word IN ");
+    statement.bind_list(words.iter().map(|word| SqlValue::from(word.as_str())));
+    statement.push(" GROUP BY w.id) found ON found.id = r.id WHERE r.is_archived = ").bind(false);
+    statement.push(" ORDER BY found.weight DESC, r.title, r.id LIMIT ").bind(limit);
+    tx.query(&statement.sql, &statement.parameters)?.iter().map(reference).collect()
+}
 
 /// Returns records that contain all of the words, best match first. A non-empty `kinds` limits the search.
 pub fn find(
@@ -39,18 +57,7 @@ pub fn find(
     }
     statement.push(" GROUP BY m.id ORDER BY score DESC LIMIT ").bind(limit);
     statement.push(") found JOIN records r ON r.id = found.id ORDER BY found.score DESC, r.title, r.id");
-    tx.query(&statement.sql, &statement.parameters)?
-        .iter()
-        .map(|row| {
-            Ok(Reference {
-                id: row.get::<Id>(0)?,
-                kind: row.get(1)?,
-                title: row.get(2)?,
-                state: row.get(3)?,
-                is_archived: row.get(4)?,
-            })
-        })
-        .collect()
+    tx.query(&statement.sql, &statement.parameters)?.iter().map(reference).collect()
 }
 
 fn range(statement: &mut Statement, alias: &str, word: &str) {

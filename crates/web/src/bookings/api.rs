@@ -5,10 +5,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use obcms_app::AppError;
-use obcms_app::bookings::{Decision, Utilization};
+use obcms_app::bookings::{Decision, Utilization, utilization_table};
+use obcms_app::records::transfer::Format;
 use obcms_app::records::undo::undo_address;
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::actions;
+use obcms_domain::choices::{self, RESOURCE_TYPES};
 use obcms_domain::kinds::{BOOKING, RESOURCE};
 use serde_json::{Value as Json, json};
 
@@ -104,16 +106,19 @@ pub fn routes() -> Vec<Route> {
         .tag("resources")
         .query(&PERIOD)
         .answers(200, json!({ "type": "object" })),
-        Route::new(
-            "get",
-            "/api/v1/resources/utilisation.csv",
-            "The same as a file",
-            Access::Policy(Action::Export, RESOURCE.area),
-            get(utilization_file),
-        )
-        .tag("resources")
-        .query(&PERIOD),
+        utilization_route("/api/v1/resources/utilisation.csv", Format::Csv)
+            .query(&[("form", "people (unless given): labels and hours; raw: names of the API and minutes")]),
+        utilization_route("/api/v1/resources/utilisation.xlsx", Format::Xlsx),
     ]
+}
+
+fn utilization_route(path: &'static str, format: Format) -> Route {
+    let serve = move |state: AxumState<State>, caller: Caller, parameters: Parameters| {
+        utilization_file(format, state, caller, parameters)
+    };
+    Route::new("get", path, "The same as a file", Access::Policy(Action::Export, RESOURCE.area), get(serve))
+        .tag("resources")
+        .query(&PERIOD)
 }
 
 /// Parameters of the report.
@@ -145,18 +150,50 @@ async fn utilization(
 }
 
 async fn utilization_file(
+    format: Format,
     AxumState(state): AxumState<State>,
     caller: Caller,
-    parameters: Parameters,
+    mut parameters: Parameters,
 ) -> ApiResult {
+    let is_raw = match (parameters.get("form"), format) {
+        (None | Some("people"), _) => false,
+        (Some("raw"), Format::Csv) => true,
+        _ => return Err(Parameters::wrong("form", "Must be people, or raw for a CSV.")),
+    };
+    let is_repeated = parameters.0.iter().filter(|(name, _)| name == "form").count() > 1;
+    if is_repeated {
+        return Err(Parameters::wrong("form", "This parameter can be given only once."));
+    }
+    parameters.0.retain(|(name, _)| name != "form");
     let rows = used(&state, &caller, &parameters)?;
-    let bytes = obcms_app::bookings::utilization_file(&rows)?;
+    let bytes = if is_raw {
+        obcms_app::bookings::utilization_file(&rows)?
+    } else {
+        let table = utilization_table(&rows, filters_in_words(&parameters));
+        blocking(|| state.app.report_file(&caller.actor, table, format))?
+    };
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    let name = HeaderValue::from_static("attachment; filename=\"utilisation.csv\"");
-    headers.insert(header::CONTENT_DISPOSITION, name);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    let name = format!("attachment; filename=\"utilisation.{}\"", format.ending());
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
     Ok(response)
+}
+
+/// Returns the period and the type of the report for its file.
+fn filters_in_words(parameters: &Parameters) -> Vec<(String, String)> {
+    let labels = [("start", "From"), ("end", "Before"), ("type", "Type")];
+    labels
+        .into_iter()
+        .filter_map(|(name, label)| Some((name, label, parameters.get(name)?)))
+        .filter(|(_, _, value)| !value.is_empty())
+        .map(|(name, label, value)| {
+            let shown = if name == "type" { choices::label(RESOURCE_TYPES, value) } else { value };
+            (label.to_owned(), shown.to_owned())
+        })
+        .collect()
 }
 
 async fn decide(

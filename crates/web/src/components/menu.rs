@@ -33,6 +33,15 @@ pub enum MenuItem {
         /// Icon, or empty.
         icon: String,
     },
+    /// Download of the rows of a table, with the columns that the person sees.
+    Export {
+        /// Label, beginning with a verb.
+        label: String,
+        /// Address; the script replaces its parameter `columns`.
+        href: String,
+        /// Id of the table.
+        table: String,
+    },
     /// Action: `POST action` with the hidden fields.
     Post {
         /// Label, beginning with a verb.
@@ -73,6 +82,9 @@ fn entry(item: &MenuItem, csrf_token: &str) -> Markup {
         @match item {
             MenuItem::Link { label, href, icon: drawing } => {
                 a.menu-item href=(href) { @if !drawing.is_empty() { (icon(drawing)) } (label) }
+            }
+            MenuItem::Export { label, href, table } => {
+                a.menu-item href=(href) data-export-of=(table) { (icon("download")) (label) }
             }
             MenuItem::Post { label, action, icon: drawing, danger, fields } => {
                 form method="post" action=(action) {

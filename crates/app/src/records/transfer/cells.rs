@@ -1,12 +1,7 @@
-//! Cells of a file: a field of a record as text, and text as input.
+//! Cells of a file for programs: the value of a field as in the API.
 
-use obcms_domain::registry::{self, Field, FieldType, Record, Value, output};
-use serde_json::{Value as Json, json};
-
-/// Returns true if cells of the field hold a number.
-pub fn is_number(field: &Field) -> bool {
-    matches!(field.data, FieldType::Integer(..) | FieldType::Decimal(..) | FieldType::Money)
-}
+use obcms_domain::registry::{Field, FieldType, Record, Value, output};
+use serde_json::Value as Json;
 
 /// Formats the value of a field as the text of a cell; empty if there is no value.
 pub fn write(record: &Record, field: &Field) -> String {
@@ -40,45 +35,16 @@ fn item(json: &Json) -> String {
     }
 }
 
-/// Parses the text of a cell as input for the field. What cannot be parsed stays text, and is refused with its row.
-pub fn read(field: &Field, text: &str) -> Json {
-    let trimmed = text.trim();
-    if trimmed.is_empty() {
-        return output::plain(field, &Value::Null);
-    }
-    match field.data {
-        FieldType::Text(_) | FieldType::Multiline(_) => json!(text),
-        FieldType::Boolean => match trimmed.to_lowercase().as_str() {
-            "true" | "yes" | "1" => json!(true),
-            "false" | "no" | "0" => json!(false),
-            _ => json!(text),
-        },
-        // The column is in centavos, as its name shows; pesos as people type them are for forms.
-        FieldType::Money | FieldType::Integer(..) => parse_integer(trimmed),
-        FieldType::Tags | FieldType::Moments | FieldType::Choices(_) | FieldType::References(_)
-            if trimmed.starts_with('[') =>
-        {
-            serde_json::from_str(trimmed).unwrap_or_else(|_| json!(text))
-        }
-        _ => registry::form_to_json(field, &[text.to_owned()]),
-    }
-}
-
-/// Parses a whole number, also as spreadsheets write it: `12.0`, `1,200`.
-fn parse_integer(text: &str) -> Json {
-    let plain = text.replace([',', ' '], "");
-    let digits = plain.split_once('.').map_or(plain.as_str(), |(digits, fraction)| {
-        if fraction.bytes().all(|digit| digit == b'0') { digits } else { plain.as_str() }
-    });
-    digits.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number))
-}
-
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
     use obcms_domain::kinds::{PPA, TASK, TEAM};
-    use obcms_domain::registry::Kind;
+    use obcms_domain::registry::{self, Kind};
+    use serde_json::json;
 
     use super::*;
+    use crate::records::transfer::names::Names;
+    use crate::records::transfer::written::{Header, Row};
 
     fn record(kind: &'static Kind, name: &str, json: &Json) -> Record {
         let id = "01890a5d-ac96-774b-bcce-b302099a8057".parse().expect("an id");
@@ -106,15 +72,8 @@ mod tests {
             let record = record(kind, name, &json);
             let field = kind.field(name).expect("a field");
             let text = write(&record, field);
-            assert_eq!(read(field, &text), json, "{name} as {text}");
+            let row = Row { zone: &TimeZone::UTC, all_day: false, names: &Names::default() };
+            assert_eq!(row.read(field, Header::Name, &text), (json, None), "{name} as {text}");
         }
-    }
-
-    #[test]
-    fn spreadsheet_numbers_are_parsed() {
-        assert_eq!(parse_integer("1,200"), json!(1200));
-        assert_eq!(parse_integer("12.0"), json!(12));
-        assert_eq!(parse_integer("12.5"), json!("12.5"));
-        assert_eq!(parse_integer("about 3"), json!("about 3"));
     }
 }

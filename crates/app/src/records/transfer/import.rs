@@ -3,19 +3,28 @@
 //! A file of more than one batch is tried first, batch by batch, each rolled back at once. Only if no row is wrong is
 //! it written, batch by batch. So other writers wait no longer than one batch takes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use jiff::tz::TimeZone;
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
-use obcms_domain::registry::{Field, FieldError, Kind, Record, Source};
+use obcms_domain::registry::shared::{ALL_DAY, END, START};
+use obcms_domain::registry::{FieldError, Kind, Record, Value, output};
 use obcms_store::records as store;
+use obcms_store::records::Directory;
+use rust_xlsxwriter::utility::column_number_to_name;
 use serde::Serialize;
 
 use super::batches::{Import, undo_address, yield_write_lock};
+use super::cells;
+use super::names::{Named, Names, Wanted, ids_in, names_in};
+use super::people::{self, Context};
+use super::plan::{Plan, Planned};
 use super::sheet::Table;
-use super::{Column, cells, columns};
+use super::workbook::LONGEST_CELL;
+use super::written::{self, CellError, Header};
 use crate::core::{Actor, App, AppError, UnitOfWork};
-use crate::records::{Input, create, update};
+use crate::records::{Input, create, references, update};
 
 /// Maximum size of a file in bytes.
 pub const MAXIMUM_BYTES: usize = 5 * 1024 * 1024;
@@ -25,14 +34,22 @@ pub const MAXIMUM_ROWS: usize = 5000;
 const BATCH: usize = 50;
 /// Maximum number of errors in a report.
 const MAXIMUM_ERRORS: usize = 500;
+/// Maximum length of the value in an error, in characters.
+const SHOWN_VALUE: usize = 100;
 
 /// Error of one cell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RowError {
     /// Row of the file, counted from 1 at the header.
     pub row: usize,
-    /// Name of the column; empty for the row as a whole.
+    /// Name of the field; empty for the row as a whole.
     pub field: String,
+    /// Header of the column as in the file; empty if the file has none for the field.
+    pub column: String,
+    /// Reference of the cell in a spreadsheet, such as `D5`; empty if there is no column.
+    pub cell: String,
+    /// Beginning of the value in the file.
+    pub value: String,
     /// Error code for programs.
     pub code: &'static str,
     /// Expected value, for people.
@@ -48,6 +65,10 @@ pub struct Report {
     pub updated: usize,
     /// Number of rows that equal their record.
     pub unchanged: usize,
+    /// Number of rows with totals, which are not imported.
+    pub total_rows: usize,
+    /// Headers of fields that are not imported because they are calculated.
+    pub ignored_columns: Vec<String>,
     /// Errors of cells; nothing is written if there are any.
     pub errors: Vec<RowError>,
     /// Address that undoes the import, if it wrote something.
@@ -86,41 +107,43 @@ impl App {
             let what = format!("import {}", kind.plural.to_lowercase());
             return Err(AppError::forbidden(Action::Import, kind.area, &what));
         }
-        let plan = plan(kind, &table.head)?;
-        let mut tried = repeated(kind, table, &plan);
-        if dry_run || table.rows.len() > BATCH {
-            for rows in table.rows.chunks(BATCH) {
+        let plan = Plan::new(kind, &table.head)?;
+        let rows = plan.without_totals(&table.rows);
+        let wanted = wanted(&plan, rows);
+        let names = self.read(|tx| Names::resolve(tx, actor, &wanted))?;
+        let file = Source { kind, plan: &plan, head: &table.head, names: &names, zone: self.zone() };
+        let mut tried = repeated(&file, rows);
+        if dry_run || rows.len() > BATCH {
+            for rows in rows.chunks(BATCH) {
                 if tried.errors.len() >= MAXIMUM_ERRORS {
                     break;
                 }
-                let (part, _) = self.batch(actor, kind, rows, &plan, |_, _| Ok(false))?;
+                let (part, _) = self.batch(actor, &file, rows, |_, _| Ok(false))?;
                 tried.add(part);
                 yield_write_lock();
             }
         }
-        if dry_run || !tried.errors.is_empty() {
+        let mut report = if dry_run || !tried.errors.is_empty() {
             tried.errors.truncate(MAXIMUM_ERRORS);
-            return Ok(tried);
-        }
-        self.write_batches(actor, kind, &table.rows, &plan)
+            tried
+        } else {
+            self.write_batches(actor, &file, rows)?
+        };
+        report.total_rows = table.rows.len() - rows.len();
+        report.ignored_columns.clone_from(&plan.ignored);
+        Ok(report)
     }
 
     /// Writes rows that were tried. If one of them still fails, because somebody wrote meanwhile, the written batches
     /// are undone.
-    fn write_batches(
-        &self,
-        actor: &Actor,
-        kind: &'static Kind,
-        rows: &[Row],
-        plan: &Plan,
-    ) -> Result<Report, AppError> {
+    fn write_batches(&self, actor: &Actor, file: &Source<'_>, rows: &[Row]) -> Result<Report, AppError> {
         let mut import = Import::new(self);
         let mut report_of_all = Report::default();
         let mut remaining = rows.len();
         for rows in rows.chunks(BATCH) {
             remaining -= rows.len();
-            let outcome = self.batch(actor, kind, rows, plan, |work, record| {
-                import.note(work, record, kind.name, remaining == 0)?;
+            let outcome = self.batch(actor, file, rows, |work, record| {
+                import.note(work, record, file.kind.name, remaining == 0)?;
                 Ok(true)
             });
             let failed = match &outcome {
@@ -151,16 +174,15 @@ impl App {
     fn batch(
         &self,
         actor: &Actor,
-        kind: &'static Kind,
+        file: &Source<'_>,
         rows: &[Row],
-        plan: &Plan,
         mut commits: impl FnMut(&mut UnitOfWork<'_, '_>, Option<Id>) -> Result<bool, AppError>,
     ) -> Result<(Report, Option<Id>), AppError> {
         let mut done = (Report::default(), None);
         let mut is_rolled_back = false;
         let outcome = self.write(actor, |work| {
             is_rolled_back = false;
-            done = run(work, kind, rows, plan)?;
+            done = run(work, file, rows)?;
             if done.0.errors.is_empty() && commits(work, done.1)? {
                 return Ok(());
             }
@@ -194,157 +216,242 @@ fn partial_import_error(outcome: &Result<(Report, Option<Id>), AppError>, undo: 
 }
 
 /// Row of a file with its number.
-type Row = (usize, Vec<String>);
+pub type Row = (usize, Vec<String>);
 
-/// Columns of a file by the fields that they fill.
-struct Plan {
-    id: Option<usize>,
-    fields: Vec<(usize, &'static Field)>,
+/// File of an import.
+struct Source<'a> {
+    kind: &'static Kind,
+    plan: &'a Plan,
+    head: &'a [String],
+    names: &'a Names,
+    zone: &'a TimeZone,
 }
 
-fn plan(kind: &'static Kind, head: &[String]) -> Result<Plan, AppError> {
-    let known = columns(kind);
-    let mut plan = Plan { id: None, fields: Vec::new() };
-    let mut errors = Vec::new();
-    for (place, name) in head.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
-        if head[..place].contains(name) {
-            errors.push(FieldError::new(name, "repeated", "This column appears twice in the file."));
-        }
-        match known.iter().find(|column| column.name() == *name) {
-            Some(Column::Id) => plan.id = Some(place),
-            Some(Column::Field(field)) if field.source == Source::Input => plan.fields.push((place, *field)),
-            // Titles of references and computed fields are exported, but not imported.
-            Some(_) => {}
-            None if ["version", "created_by", "kind", "url", "display_title"].contains(&name.as_str()) => {}
-            None => errors.push(FieldError::new(
-                name,
-                "unknown_field",
-                format!("{} have no such field.", kind.plural.to_lowercase()),
-            )),
+impl Source<'_> {
+    /// Adds an error of a row to the report.
+    fn push(&self, report: &mut Report, (row, cells): &Row, field: &str, error: CellError) {
+        let place = self.plan.place(field);
+        let text = |texts: &[String]| place.and_then(|place| texts.get(place)).cloned().unwrap_or_default();
+        let letters = place.and_then(|place| u16::try_from(place).ok()).map(column_number_to_name);
+        report.errors.push(RowError {
+            row: *row,
+            field: field.to_owned(),
+            column: text(self.head),
+            cell: letters.map_or_else(String::new, |letters| format!("{letters}{row}")),
+            value: text(cells).chars().take(SHOWN_VALUE).collect(),
+            code: error.code,
+            message: error.message,
+        });
+    }
+
+    /// Parses the id in a row, if it has one.
+    fn id_of(&self, cells: &[String]) -> Option<Result<Id, ()>> {
+        let text = cells.get(self.plan.id?)?.trim();
+        (!text.is_empty()).then(|| text.parse::<Id>().map_err(|_| ()))
+    }
+}
+
+/// Returns the names in the cells of references.
+fn wanted(plan: &Plan, rows: &[Row]) -> Wanted {
+    let mut wanted = Wanted::default();
+    for planned in plan.fields.iter().filter(|planned| planned.field.is_reference()) {
+        let kinds = planned.field.target_kinds();
+        let is_list = !planned.field.has_column();
+        let cells = rows.iter().filter_map(|(_, cells)| cells.get(planned.place));
+        for cell in cells.filter(|cell| !cell.trim().is_empty() && ids_in(cell).is_none()) {
+            for name in names_in(cell, is_list) {
+                wanted.add(Named::parse(&name, &kinds));
+            }
         }
     }
-    if errors.is_empty() && plan.fields.is_empty() {
-        errors.push(FieldError::new("file", "empty", "The file has no column that can be imported."));
-    }
-    if errors.is_empty() { Ok(plan) } else { Err(AppError::Invalid(errors)) }
+    wanted
 }
 
 /// Checks across the rows: ids and unique values that are in the file twice.
-fn repeated(kind: &'static Kind, table: &Table, plan: &Plan) -> Report {
+fn repeated(file: &Source<'_>, rows: &[Row]) -> Report {
     let mut report = Report::default();
     let mut ids: HashSet<Id> = HashSet::new();
-    for (row, cells) in &table.rows {
-        match id_of(plan, cells) {
+    for row in rows {
+        match file.id_of(&row.1) {
             Some(Ok(id)) if !ids.insert(id) => {
-                push(&mut report, *row, "id", "repeated", "This id appears twice in the file.");
+                file.push(
+                    &mut report,
+                    row,
+                    "id",
+                    CellError::new("repeated", "This record appears twice in the file."),
+                );
             }
-            Some(Err(_)) => push(&mut report, *row, "id", "type", "Must be the id of a record or empty."),
+            Some(Err(())) => {
+                let message = "Must be the id of a record or empty.";
+                file.push(&mut report, row, "id", CellError::new("type", message));
+            }
             _ => {}
         }
     }
-    for (place, field) in plan.fields.iter().filter(|(_, field)| field.unique) {
+    for planned in file.plan.fields.iter().filter(|planned| planned.field.unique) {
         let mut seen: HashSet<&str> = HashSet::new();
-        for (row, cells) in &table.rows {
-            let text = cells.get(*place).map_or("", |text| text.trim());
+        for row in rows {
+            let text = row.1.get(planned.place).map_or("", |text| text.trim());
             if !text.is_empty() && !seen.insert(text) {
                 let message = format!(
                     "Another {} in the file has this {}.",
-                    kind.label.to_lowercase(),
-                    field.label.to_lowercase()
+                    file.kind.label.to_lowercase(),
+                    planned.field.label.to_lowercase()
                 );
-                push(&mut report, *row, field.name, "unique", &message);
+                file.push(&mut report, row, planned.field.name, CellError::new("unique", message));
             }
         }
     }
     report
 }
 
-/// Parses the id in a row, if it has one.
-fn id_of(plan: &Plan, cells: &[String]) -> Option<Result<Id, ()>> {
-    let text = cells.get(plan.id?)?.trim();
-    (!text.is_empty()).then(|| text.parse::<Id>().map_err(|_| ()))
-}
-
 /// Creates and updates the records of the rows. Returns the report and a record that was changed.
 fn run(
     work: &mut UnitOfWork<'_, '_>,
-    kind: &'static Kind,
+    file: &Source<'_>,
     rows: &[Row],
-    plan: &Plan,
 ) -> Result<(Report, Option<Id>), AppError> {
     let mut report = Report::default();
     let mut touched = None;
-    let ids: Vec<Id> = rows.iter().filter_map(|(_, cells)| id_of(plan, cells)?.ok()).collect();
-    let existing: std::collections::HashMap<Id, Record> =
-        store::load_many(work.tx, kind, &ids)?.into_iter().map(|record| (record.id, record)).collect();
-    for (row, row_cells) in rows {
-        let outcome = match id_of(plan, row_cells) {
+    let ids: Vec<Id> = rows.iter().filter_map(|(_, cells)| file.id_of(cells)?.ok()).collect();
+    let mut records = store::load_many(work.tx, file.kind, &ids)?;
+    // As in an export: a value that the actor does not see is not changed by a file without it.
+    work.actor.conceal(&mut records);
+    let targets: Vec<Id> =
+        records.iter().flat_map(|record| record.values.iter().flat_map(Value::targets)).collect();
+    let directory = references::visible(work.tx, work.actor, &targets)?;
+    let existing: HashMap<Id, Record> = records.into_iter().map(|record| (record.id, record)).collect();
+    for row in rows {
+        let id = match file.id_of(&row.1) {
             // Reported above.
-            Some(Err(_)) => continue,
-            None => create(work, kind, &given(plan, row_cells, None)).map(|made| {
+            Some(Err(())) => continue,
+            Some(Ok(id)) => Some(id),
+            None => None,
+        };
+        let record = id.and_then(|id| existing.get(&id));
+        let given = Given::new(file, &row.1, record, &directory);
+        let outcome = match (id, record) {
+            (None, _) => create(work, file.kind, &given.input).map(|made| {
                 report.created += 1;
                 touched = Some(made.id);
             }),
-            Some(Ok(id)) => match existing.get(&id) {
-                None => Err(AppError::NotFound(kind.label)),
-                Some(record) => {
-                    let input = given(plan, row_cells, Some(record));
-                    if input.is_empty() {
-                        report.unchanged += 1;
-                        continue;
-                    }
-                    update(work, kind, id, &input, None).map(|changed| {
-                        report.updated += 1;
-                        if changed.version != record.version {
-                            touched = Some(id);
-                        }
-                    })
+            (Some(_), None) => Err(AppError::NotFound(file.kind.label)),
+            (Some(_), Some(_)) if given.input.is_empty() => {
+                report.unchanged += 1;
+                continue;
+            }
+            (Some(id), Some(record)) => update(work, file.kind, id, &given.input, None).map(|changed| {
+                report.updated += 1;
+                if changed.version != record.version {
+                    touched = Some(id);
                 }
-            },
+            }),
         };
-        match outcome {
-            Ok(()) => {}
-            Err(AppError::Invalid(errors) | AppError::ForbiddenFields { errors, .. }) => {
-                for error in errors {
-                    push(&mut report, *row, &error.field, error.code, &error.message);
-                }
-            }
-            Err(error @ AppError::NotFound(_)) => {
-                push(&mut report, *row, "id", "unknown", &error.to_string());
-            }
-            Err(error @ AppError::Forbidden { .. }) => {
-                push(&mut report, *row, "", "forbidden", &error.to_string());
-            }
-            Err(error @ AppError::Conflict { .. }) => {
-                push(&mut report, *row, "", "conflict", &error.to_string());
-            }
-            Err(error) => return Err(error),
+        for (field, error) in given.merged(outcome)? {
+            file.push(&mut report, row, &field, error);
         }
     }
     Ok((report, touched))
 }
 
-fn push(report: &mut Report, row: usize, field: &str, code: &'static str, message: &str) {
-    report.errors.push(RowError { row, field: field.to_owned(), code, message: message.to_owned() });
+/// Input of a row: the filled cells of a new record, the cells that differ from an existing one.
+struct Given {
+    input: Input,
+    errors: Vec<(&'static str, CellError)>,
 }
 
-/// Returns the input of a row: the filled cells for a new record, the cells that differ for an existing one.
-fn given(plan: &Plan, row: &[String], record: Option<&Record>) -> Input {
-    let mut input = Input::new();
-    for (place, field) in &plan.fields {
-        let text = row.get(*place).map_or("", String::as_str);
-        let differs = match record {
-            None => !text.trim().is_empty(),
-            Some(record) => !same(text, &cells::write(record, field)),
+impl Given {
+    fn new(file: &Source<'_>, cells: &[String], record: Option<&Record>, directory: &Directory) -> Self {
+        let text = |planned: &Planned| cells.get(planned.place).map_or("", String::as_str);
+        let all_day = match file.plan.column(ALL_DAY.name()).map(text).map(str::trim) {
+            Some(text) if !text.is_empty() => {
+                ["true", "yes", "y", "1"].contains(&text.to_lowercase().as_str())
+            }
+            _ => record.is_some_and(|record| ALL_DAY.get(record)),
         };
-        if differs {
-            input.insert(field.name.to_owned(), cells::read(field, text));
+        let row = written::Row { zone: file.zone, all_day, names: file.names };
+        let context = Context { zone: file.zone, directory };
+        let mut given = Self { input: Input::new(), errors: Vec::new() };
+        for planned in &file.plan.fields {
+            let text = text(planned);
+            let differs = match record {
+                None => !text.trim().is_empty(),
+                Some(record) => !is_unchanged(record, planned, text, &context),
+            };
+            if differs {
+                given.read(&row, planned, text, record);
+            }
         }
+        // A start alone would move the end, but the row has one.
+        if record.is_some()
+            && given.input.contains_key(START.name())
+            && !given.input.contains_key(END.name())
+            && let Some(planned) =
+                file.plan.column(END.name()).filter(|planned| !text(planned).trim().is_empty())
+        {
+            given.read(&row, planned, text(planned), None);
+        }
+        given
     }
-    input
+
+    fn read(&mut self, row: &written::Row<'_>, planned: &Planned, text: &str, record: Option<&Record>) {
+        let field = planned.field;
+        let (json, error) = row.read(field, planned.header, text);
+        let present = record.map(|record| output::in_record(record, field, record.get(field.name)));
+        if error.is_none() && present.is_some_and(|present| present == json) {
+            return;
+        }
+        self.input.insert(field.name.to_owned(), json);
+        self.errors.extend(error.map(|error| (field.name, error)));
+    }
+
+    /// Returns the errors of a row by field: those of its cells, in place of what the command says about the same
+    /// fields, and those of the command.
+    fn merged(self, outcome: Result<(), AppError>) -> Result<Vec<(String, CellError)>, AppError> {
+        let mut own = self.errors;
+        let whole = |code, error: &AppError| vec![(String::new(), CellError::new(code, error.to_string()))];
+        let mut errors = match outcome {
+            Ok(()) => Vec::new(),
+            Err(AppError::Invalid(errors) | AppError::ForbiddenFields { errors, .. }) => {
+                errors.into_iter().map(|error| replaced(error, &mut own)).collect()
+            }
+            Err(error @ AppError::NotFound(_)) => {
+                vec![("id".to_owned(), CellError::new("unknown", error.to_string()))]
+            }
+            Err(error @ AppError::Forbidden { .. }) => whole("forbidden", &error),
+            Err(error @ AppError::Conflict { .. }) => whole("conflict", &error),
+            Err(error) => return Err(error),
+        };
+        errors.extend(own.into_iter().map(|(field, error)| (field.to_owned(), error)));
+        Ok(errors)
+    }
+}
+
+/// Returns the error of the cell of the same field, which knows better what people may write, or the error itself.
+fn replaced(error: FieldError, own: &mut Vec<(&'static str, CellError)>) -> (String, CellError) {
+    let cell = own.iter().position(|(field, _)| *field == error.field).map(|place| own.remove(place).1);
+    let cell = cell.unwrap_or_else(|| CellError::new(error.code, error.message));
+    (error.field, cell)
+}
+
+/// Returns true if a cell has the value that an export of the record has.
+fn is_unchanged(record: &Record, planned: &Planned, text: &str, context: &Context<'_>) -> bool {
+    let field = planned.field;
+    let (is_equal, whole) = match planned.header {
+        Header::Label => {
+            let cell = context.cell(record, people::Column::Field(field));
+            (cell.equals(text), cell.text())
+        }
+        Header::Name => {
+            let whole = cells::write(record, field);
+            (same(text, &whole), whole)
+        }
+    };
+    // A workbook has the beginning of a text that is too long for it.
+    is_equal || (text.chars().count() == LONGEST_CELL && whole.starts_with(text))
 }
 
 /// Returns true if two cells are equal except for line ends, which spreadsheets change.
-fn same(one: &str, other: &str) -> bool {
+pub fn same(one: &str, other: &str) -> bool {
     one == other || one.replace("\r\n", "\n") == other.replace("\r\n", "\n")
 }

@@ -1,27 +1,41 @@
 //! Export of records to CSV and XLSX files, and import from both.
 //!
-//! A file has a column for every visible field, named as in the API and in the same units (money in centavos), after
-//! the `id`. Fields that refer to other records hold ids, for programs. Next to each is a column `FIELD_title` for
-//! people, which the import ignores.
+//! A file for people has the labels of fields as headers, and cells as on the screen: names, labels of choices, pesos,
+//! dates in the zone of the office. A file for programs has a column for every visible field, named as in the API and
+//! in the same units (money in centavos), after the `id`; next to each reference is a column `FIELD_title`, which the
+//! import ignores. An import takes both forms, even mixed.
 
+mod about;
 mod batches;
 mod cells;
 mod import;
+mod lists_of_texts;
+mod names;
+mod people;
+mod people_workbook;
+mod plan;
 mod sheet;
 mod workbook;
+mod written;
 
 pub use batches::HANDLER as UNFINISHED_IMPORTS;
 pub use import::{MAXIMUM_BYTES, MAXIMUM_ROWS, Report, RowError};
+pub use people::Cell;
 pub use sheet::Table;
 pub(crate) use sheet::guarded;
 
 use std::fs::File;
+use std::io::Read;
 
-use obcms_domain::registry::{Field, Kind, Record};
+use jiff::civil::Date;
+use obcms_domain::registry::{Field, Kind, Record, Total};
 use obcms_store::records::Directory;
 
 use crate::core::{Actor, App, AppError};
-use crate::records::lists::{Listing, Parameters, Request, decode_cursor, list};
+use crate::records::lists::{Listing, Parameters, Request, decode_cursor, ids_in_filters, list};
+use crate::records::references;
+use about::About;
+use people::Context;
 
 /// Format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +66,16 @@ impl Format {
     }
 }
 
-/// Column of a file.
+/// Form of the columns and cells of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form<'a> {
+    /// As in the API, for programs.
+    Raw,
+    /// As on the screen, with these columns: names separated by commas. Without them, with all.
+    People(Option<&'a str>),
+}
+
+/// Column of a file for programs.
 #[derive(Clone, Copy, Debug)]
 enum Column {
     Id,
@@ -107,94 +130,204 @@ fn columns(kind: &'static Kind) -> Vec<Column> {
     columns
 }
 
+/// Columns of a file.
+enum Layout {
+    Raw(Vec<Column>),
+    People(Vec<people::Column>, About),
+}
+
 /// Export that is written page by page.
 ///
 /// Each page is read in a transaction of its own, so that a slow reader blocks nothing; the cursor skips what was
 /// before it. A reader who loses the right to see the records gets no further page.
 pub struct Export {
+    pages: Pages,
+    layout: Layout,
+}
+
+/// Position within the pages of an export.
+struct Pages {
     actor: Actor,
     kind: &'static Kind,
     request: Request,
-    columns: Vec<Column>,
     is_begun: bool,
     is_over: bool,
 }
 
 impl Export {
     fn head(&self) -> Vec<String> {
-        self.columns.iter().map(|column| column.name()).collect()
+        match &self.layout {
+            Layout::Raw(columns) => columns.iter().map(|column| column.name()).collect(),
+            Layout::People(columns, _) => columns.iter().map(|column| column.label().to_owned()).collect(),
+        }
     }
 
-    fn row(&self, record: &Record, directory: &Directory) -> Vec<(String, bool)> {
-        self.columns
-            .iter()
-            .map(|column| {
-                let is_number = matches!(column, Column::Field(field) if cells::is_number(field));
-                (column.cell(record, directory), is_number)
-            })
-            .collect()
+    /// Returns the name of the file. For people it tells the filters.
+    #[must_use]
+    pub fn file_name(&self, today: Date, format: Format) -> String {
+        let collection = self.pages.kind.collection;
+        match &self.layout {
+            Layout::People(_, about) if !about.slug.is_empty() => {
+                format!("{collection}-{}-{today}.{}", about.slug, format.ending())
+            }
+            _ => format!("{collection}-{today}.{}", format.ending()),
+        }
     }
 }
 
+fn raw_row(columns: &[Column], record: &Record, directory: &Directory) -> Vec<(String, bool)> {
+    columns
+        .iter()
+        .map(|column| {
+            let is_number = matches!(column, Column::Field(field) if field.is_number());
+            (column.cell(record, directory), is_number)
+        })
+        .collect()
+}
+
+/// Report as a table: title, filters, columns with their totals, and rows.
+pub struct ReportTable {
+    /// Title of the sheet.
+    pub title: &'static str,
+    /// Labels and values of the filters.
+    pub filters: Vec<(String, String)>,
+    /// Labels of the columns with their totals.
+    pub columns: Vec<(&'static str, Total)>,
+    /// Rows with as many cells as there are columns.
+    pub rows: Vec<Vec<Cell>>,
+}
+
+/// Returns cells as texts of a CSV, each with true if it is a number.
+fn texts<'a>(cells: impl Iterator<Item = &'a Cell>) -> Vec<(String, bool)> {
+    cells.map(|cell| (cell.text(), cell.is_number())).collect()
+}
+
 impl App {
+    /// Returns a report as a file for people.
+    pub fn report_file(
+        &self,
+        actor: &Actor,
+        report: ReportTable,
+        format: Format,
+    ) -> Result<Vec<u8>, AppError> {
+        let columns: Vec<people::Column> =
+            report.columns.iter().map(|(label, total)| people::Column::Report(label, *total)).collect();
+        if format == Format::Csv {
+            let mut writer = sheet::CsvWriter::with_mark();
+            writer.head(&report.columns.iter().map(|(label, _)| (*label).to_owned()).collect::<Vec<_>>())?;
+            for row in &report.rows {
+                writer.row(&texts(row.iter()))?;
+            }
+            return writer.finish();
+        }
+        let now = self.now().to_zoned(self.zone().clone());
+        let about = About::of(report.title, report.filters, None, actor, &now);
+        let mut writer = people_workbook::PeopleWorkbook::new(report.title, &columns)?;
+        for row in &report.rows {
+            writer.row(row)?;
+        }
+        let mut bytes = Vec::new();
+        writer.finish(&about)?.read_to_end(&mut bytes).map_err(sheet::failed)?;
+        Ok(bytes)
+    }
+
     /// Starts an export of all pages of the list with these parameters.
     pub fn begin_export(
         &self,
         actor: &Actor,
         kind: &'static Kind,
         parameters: &Parameters,
+        form: Form<'_>,
     ) -> Result<Export, AppError> {
         let request = self.export_request(actor, kind, parameters)?;
-        let columns = columns(kind);
-        Ok(Export { actor: actor.clone(), kind, request, columns, is_begun: false, is_over: false })
+        let layout = match form {
+            Form::Raw => Layout::Raw(columns(kind)),
+            Form::People(names) => {
+                let columns =
+                    names.map_or_else(|| Ok(people::all(kind)), |names| people::chosen(kind, names))?;
+                let named = ids_in_filters(parameters.iter());
+                let titles = self.read(|tx| references::visible(tx, actor, &named))?;
+                let now = self.now().to_zoned(self.zone().clone());
+                Layout::People(columns, About::new(kind, parameters, &titles, actor, &now))
+            }
+        };
+        let pages = Pages { actor: actor.clone(), kind, request, is_begun: false, is_over: false };
+        Ok(Export { pages, layout })
     }
 
     /// Returns the next page of an export; nothing after the last one.
-    fn next_page(&self, export: &mut Export) -> Result<Option<Listing>, AppError> {
-        if export.is_over {
+    fn next_page(&self, pages: &mut Pages) -> Result<Option<Listing>, AppError> {
+        if pages.is_over {
             return Ok(None);
         }
         let page = self.read(|tx| {
-            if let Some(id) = export.actor.id.filter(|_| export.is_begun) {
+            if let Some(id) = pages.actor.id.filter(|_| pages.is_begun) {
                 let present = Actor::load(tx, id)?.ok_or(AppError::Unauthorized)?;
-                if present.roles != export.actor.roles {
+                if present.roles != pages.actor.roles {
                     return Err(AppError::Unauthorized);
                 }
             }
-            list(tx, &export.actor, export.kind, &export.request)
+            list(tx, &pages.actor, pages.kind, &pages.request)
         })?;
-        export.is_begun = true;
+        pages.is_begun = true;
         match page.next_cursor.as_deref().map(decode_cursor) {
-            Some(cursor) => export.request.after = cursor,
-            None => export.is_over = true,
+            Some(cursor) => pages.request.after = cursor,
+            None => pages.is_over = true,
         }
         Ok(Some(page))
     }
 
     /// Returns the next part of a CSV, some hundred rows; nothing after the last one.
     pub fn next_csv(&self, export: &mut Export) -> Result<Option<Vec<u8>>, AppError> {
-        let is_first = !export.is_begun;
-        let Some(page) = self.next_page(export)? else {
+        let is_first = !export.pages.is_begun;
+        let Some(page) = self.next_page(&mut export.pages)? else {
             return Ok(None);
         };
-        let mut writer = sheet::CsvWriter::new();
+        let is_raw = matches!(export.layout, Layout::Raw(_));
+        let mut writer =
+            if is_raw || !is_first { sheet::CsvWriter::new() } else { sheet::CsvWriter::with_mark() };
         if is_first {
             writer.head(&export.head())?;
         }
+        let context = Context { zone: self.zone(), directory: &page.directory };
         for record in &page.records {
-            writer.row(&export.row(record, &page.directory))?;
+            match &export.layout {
+                Layout::Raw(columns) => writer.row(&raw_row(columns, record, &page.directory))?,
+                Layout::People(columns, _) => {
+                    let cells: Vec<Cell> =
+                        columns.iter().map(|column| context.cell(record, *column)).collect();
+                    writer.row(&texts(cells.iter()))?;
+                }
+            }
         }
         writer.finish().map(Some)
     }
 
     /// Returns a whole workbook in an unnamed file, positioned at its start. Memory does not grow with its rows.
     pub fn export_workbook(&self, mut export: Export) -> Result<File, AppError> {
-        let mut writer = sheet::WorkbookWriter::new(export.kind.plural, &export.head())?;
-        while let Some(page) = self.next_page(&mut export)? {
-            for record in &page.records {
-                writer.row(&export.row(record, &page.directory))?;
+        let (title, head) = (export.pages.kind.plural, export.head());
+        match &export.layout {
+            Layout::Raw(columns) => {
+                let mut writer = sheet::WorkbookWriter::new(title, &head)?;
+                while let Some(page) = self.next_page(&mut export.pages)? {
+                    for record in &page.records {
+                        writer.row(&raw_row(columns, record, &page.directory))?;
+                    }
+                }
+                writer.finish()
+            }
+            Layout::People(columns, about) => {
+                let mut writer = people_workbook::PeopleWorkbook::new(title, columns)?;
+                while let Some(page) = self.next_page(&mut export.pages)? {
+                    let context = Context { zone: self.zone(), directory: &page.directory };
+                    for record in &page.records {
+                        let cells: Vec<Cell> =
+                            columns.iter().map(|column| context.cell(record, *column)).collect();
+                        writer.row(&cells)?;
+                    }
+                }
+                writer.finish(about)
             }
         }
-        writer.finish()
     }
 }

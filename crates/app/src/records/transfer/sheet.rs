@@ -9,12 +9,16 @@ use super::MAXIMUM_ROWS;
 use super::workbook::{self, LONGEST_CELL};
 use crate::core::AppError;
 
-/// First characters of a text that a spreadsheet takes for a formula, and the quote that prevents it.
-const RISKY: [char; 7] = ['=', '+', '-', '@', '\t', '\r', '\''];
+/// First characters of a text that a spreadsheet takes for a formula, those of full width included, and the quote that
+/// prevents it.
+const RISKY: [char; 12] =
+    ['=', '+', '-', '@', '\t', '\r', '\n', '\'', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+/// Byte order mark of UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 /// Maximum number of columns.
 const MAXIMUM_COLUMNS: usize = 300;
 
-fn failed(error: impl std::fmt::Display) -> AppError {
+pub(super) fn failed(error: impl std::fmt::Display) -> AppError {
     AppError::Internal(format!("writing a file: {error}"))
 }
 
@@ -23,7 +27,16 @@ pub struct CsvWriter(csv::Writer<Vec<u8>>);
 
 impl CsvWriter {
     pub fn new() -> Self {
-        Self(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new()))
+        Self::after(Vec::new())
+    }
+
+    /// Begins a file with the mark by which spreadsheets recognize UTF-8.
+    pub fn with_mark() -> Self {
+        Self::after(MARK.to_vec())
+    }
+
+    fn after(start: Vec<u8>) -> Self {
+        Self(csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(start))
     }
 
     pub fn head(&mut self, names: &[String]) -> Result<(), AppError> {
@@ -79,15 +92,20 @@ impl WorkbookWriter {
 
     /// Returns the workbook in a file that is deleted when closed, positioned at its start.
     pub fn finish(mut self) -> Result<File, AppError> {
-        let mut file = tempfile::tempfile().map_err(failed)?;
-        self.book.save_to_writer(&mut file).map_err(failed)?;
-        file.seek(SeekFrom::Start(0)).map_err(failed)?;
-        Ok(file)
+        saved(&mut self.book)
     }
 }
 
+/// Saves a workbook to a file that is deleted when closed, positioned at its start.
+pub(super) fn saved(book: &mut Workbook) -> Result<File, AppError> {
+    let mut file = tempfile::tempfile().map_err(failed)?;
+    book.save_to_writer(&mut file).map_err(failed)?;
+    file.seek(SeekFrom::Start(0)).map_err(failed)?;
+    Ok(file)
+}
+
 /// Shortens a text to the longest cell of a workbook; the CSV has all of it.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     text.chars().take(LONGEST_CELL).collect()
 }
 
@@ -119,7 +137,7 @@ impl Table {
     }
 
     fn from_csv(bytes: &[u8]) -> Result<Self, AppError> {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let bytes = bytes.strip_prefix(MARK).unwrap_or(bytes);
         let text = std::str::from_utf8(bytes).map_err(|_| {
             AppError::BadRequest("The file is neither a workbook (.xlsx) nor a CSV in UTF-8.".to_owned())
         })?;
@@ -234,9 +252,22 @@ mod tests {
 
     #[test]
     fn texts_round_trip_and_are_never_formulas() {
-        for text in
-            ["=1+1", "'=1+1", "'quoted", "-5", "@x", "\tx", "plain, \"with\" marks\nand lines", "ñ 🌊"]
-        {
+        for text in [
+            "=1+1",
+            "'=1+1",
+            "'quoted",
+            "-5",
+            "@x",
+            "\tx",
+            "\rx",
+            "\nx",
+            "＝1",
+            "＋1",
+            "－1",
+            "＠x",
+            "plain, \"with\" marks\nand lines",
+            "ñ 🌊",
+        ] {
             for format in [Format::Csv, Format::Xlsx] {
                 let bytes = serialized(format, text);
                 let table = Table::read(&bytes).expect("a table");
@@ -245,7 +276,7 @@ mod tests {
                 if format == Format::Csv {
                     let content = String::from_utf8(bytes).expect("text");
                     let cell = content.lines().nth(1).expect("a row").trim_start_matches('"');
-                    assert!(!cell.starts_with(['=', '+', '-', '@', '\t']), "{cell}");
+                    assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '＝', '＋', '－', '＠']), "{cell}");
                 }
             }
         }

@@ -30,6 +30,7 @@ use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::pages::controls::shown;
+use crate::records::pages::files::{entries, file_menu};
 use crate::records::pages::form_fields;
 use crate::records::pages::written::{merged, prefilled, written};
 
@@ -64,6 +65,7 @@ async fn list(
     let asked: ListParameters = parameters.0.iter().filter(|(_, value)| !value.is_empty()).cloned().collect();
     let listing = blocking(|| state.app.list(&signed.actor, &USER, &asked))?;
     let search = parameters.get("q").unwrap_or_default().to_owned();
+    let users = user_table(&listing, &asked);
     let content = html! {
         (page_head(&PageHead {
             title: t!("Users and roles").to_owned(),
@@ -77,14 +79,14 @@ async fn list(
             search_label: t!("Search users").to_owned(),
             clear_href: "/admin/users".to_owned(),
             ..Filters::default()
-        }, &html! {}))
-        (user_table(&listing, &asked))
+        }, &file_menu(entries(&signed.page, &signed.actor, &USER, &asked, &users))))
+        (table(&users))
         (panel("roles", "", t!("Role permissions"), &html! {}, &matrix()))
     };
     Ok(Html(signed.page.render(t!("Users and roles"), &content).into_string()))
 }
 
-fn user_table(listing: &Listing, asked: &ListParameters) -> Markup {
+fn user_table(listing: &Listing, asked: &ListParameters) -> Table {
     let rows = listing
         .records
         .iter()
@@ -105,7 +107,7 @@ fn user_table(listing: &Listing, asked: &ListParameters) -> Markup {
         .collect();
     let column =
         |key: &str, label: &str| Column { key: key.to_owned(), label: label.to_owned(), ..Column::default() };
-    table(&Table {
+    Table {
         id: "users".to_owned(),
         caption: t!("Users").to_owned(),
         columns: vec![
@@ -134,7 +136,7 @@ fn user_table(listing: &Listing, asked: &ListParameters) -> Markup {
             action: None,
         })),
         ..Table::default()
-    })
+    }
 }
 
 fn next_page(asked: &ListParameters, cursor: &str) -> String {

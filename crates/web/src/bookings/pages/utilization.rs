@@ -64,10 +64,14 @@ pub async fn page(
     if !kind.is_empty() {
         query.append_pair("type", &kind);
     }
-    let file = format!("/api/v1/resources/utilisation.csv?{}", query.finish());
+    let query = query.finish();
+    let file = |ending: &str| format!("/api/v1/resources/utilisation.{ending}?{query}");
     let head = PageHead {
         title: t!("Utilization").to_owned(),
-        actions: html! { (button_link(t!("Export as CSV"), &file, "download", ButtonKind::Plain)) },
+        actions: html! {
+            (button_link(t!("Export as CSV"), &file("csv"), "download", ButtonKind::Quiet))
+            (button_link(t!("Export as XLSX"), &file("xlsx"), "download", ButtonKind::Plain))
+        },
         ..PageHead::default()
     };
     let content = html! {

@@ -10,7 +10,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use futures_util::{Stream, StreamExt, stream};
-use obcms_app::records::transfer::{Export, Format, MAXIMUM_BYTES, Report, Table};
+use obcms_app::records::lists::repeated;
+use obcms_app::records::transfer::{Export, Form, Format, MAXIMUM_BYTES, Report, Table};
 use obcms_app::{App, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::registry::{FieldError, Kind};
@@ -47,7 +48,18 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
                 .into_iter()
                 .filter(|parameter| !["limit", "cursor"].iter().any(|name| parameter["name"] == *name))
                 .collect();
-            route
+            route.query(&[
+                (
+                    "form",
+                    "people (unless given): labels, names, pesos, dates of the office; raw: names, ids and centavos \
+                     as in the API",
+                ),
+                (
+                    "columns",
+                    "Names of the columns of a file for people, separated by commas: fields, id, created_at, \
+                     created_by, updated_at, archived_at; all fields and the id unless given",
+                ),
+            ])
         })
         .collect();
     if kind.writable {
@@ -55,14 +67,14 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
             Route::new(
                 "post",
                 format!("{all}/import"),
-                format!("Import {plural} from CSV or XLSX: rows with an id update records, rows without an id create new ones"),
+                format!("Import {plural} from CSV or XLSX, with labels or names as headers: rows with an id update records, rows without an id create new ones"),
                 Access::Policy(Action::Import, kind.area),
                 post(move |state: AxumState<State>, caller: Caller, parameters: Parameters, upload: Upload| {
                     import(kind, state, caller, parameters, upload)
                 }),
             )
             .body_limit(MAXIMUM_UPLOAD)
-            .query(&[("dry_run", "true: validate only, nothing is saved")])
+            .query(&[("dry_run", "true: preview only, nothing is saved")])
             .body(json!({
                 "type": "object",
                 "description": "Sent as multipart/form-data.",
@@ -80,7 +92,23 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
                         "created": { "type": "integer" },
                         "updated": { "type": "integer" },
                         "unchanged": { "type": "integer" },
-                        "errors": { "type": "array", "items": { "type": "object" } },
+                        "total_rows": { "type": "integer", "description": "Rows with totals, which are not imported" },
+                        "ignored_columns": { "type": "array", "items": { "type": "string" }, "description": "Headers of fields that are not imported because they are calculated" },
+                        "errors": {
+                            "type": "array",
+                            "items": {
+                                "type": "object",
+                                "properties": {
+                                    "row": { "type": "integer" },
+                                    "field": { "type": "string" },
+                                    "column": { "type": "string", "description": "Header in the file" },
+                                    "cell": { "type": "string", "description": "Reference in a spreadsheet, such as D5" },
+                                    "value": { "type": "string" },
+                                    "code": { "type": "string" },
+                                    "message": { "type": "string", "description": "What was expected" },
+                                },
+                            },
+                        },
                         "undo": { "type": "string", "description": "Address to undo the import by POST" },
                     },
                 }),
@@ -179,8 +207,26 @@ async fn export(
     if let Some((name, _)) = query.iter().find(|(name, _)| name == "limit" || name == "cursor") {
         return Err(Parameters::wrong(name, "A file always contains all matching records."));
     }
+    let errors = repeated(&query, &["form", "columns"]);
+    if !errors.is_empty() {
+        return Err(AppError::BadParameter(errors).into());
+    }
+    let mut take = |name: &str| {
+        let place = query.iter().position(|(known, _)| known == name)?;
+        Some(query.remove(place).1)
+    };
+    let (form, columns) = (take("form"), take("columns"));
+    let form = match (form.as_deref(), columns.as_deref()) {
+        (None | Some("people"), columns) => Form::People(columns),
+        (Some("raw"), None) => Form::Raw,
+        (Some("raw"), Some(_)) => {
+            return Err(Parameters::wrong("columns", "A raw file always contains all columns."));
+        }
+        (Some(_), _) => return Err(Parameters::wrong("form", "Must be people or raw.")),
+    };
     let running = state.exports.begin(caller.actor.id)?;
-    let mut export = blocking(|| state.app.begin_export(&caller.actor, kind, &query))?;
+    let mut export = blocking(|| state.app.begin_export(&caller.actor, kind, &query, form))?;
+    let name = export.file_name(state.app.today(), format);
     let body = match format {
         Format::Csv => {
             // Refusals come before the first byte.
@@ -195,7 +241,6 @@ async fn export(
             Body::from_stream(while_running(running, file_parts(file)))
         }
     };
-    let name = format!("{}-{}.{}", kind.collection, state.app.today(), format.ending());
     let mut response = (StatusCode::OK, body).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));

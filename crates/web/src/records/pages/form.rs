@@ -513,7 +513,7 @@ fn changed_meanwhile(
         Tone::Warning,
         &html! {
             p { (t!("Changed since you opened this form:")) }
-            (detail::history(&super::history::drawn(entries, &values, serde_json::Map::new())))
+            (detail::history(&super::history::drawn(entries, &values, Map::new())))
         },
     ))
 }

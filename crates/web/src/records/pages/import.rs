@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, Request, State as AxumState};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
-use obcms_app::records::transfer::{Report, Table};
+use obcms_app::records::transfer::{Report, RowError, Table};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::registry::Kind;
@@ -140,8 +140,9 @@ fn draw(kind: &'static Kind, page: &Page, error: Option<String>, preview: &Marku
     let file = FormField {
         name: "file".to_owned(),
         label: t!("File").to_owned(),
-        help: t!("CSV or XLSX with field names in the first row, like an export; up to 5 MB and 5,000 \
-               rows. Rows with an id update that record, rows without an id create a new one.")
+        help: t!("CSV or XLSX, up to 5 MB and 5,000 rows, with the labels of fields in the first row, like an export. \
+               Choices, people and other records are given by name. Rows with an ID change that record, rows \
+               without an ID create a new one. You see a preview before anything is saved.")
         .to_owned(),
         error,
         required: true,
@@ -164,7 +165,7 @@ fn draw(kind: &'static Kind, page: &Page, error: Option<String>, preview: &Marku
                     ))
                     (button_link(
                         t!("Export current records"),
-                        &format!("/api/v1/{}/export.csv", kind.collection),
+                        &format!("/api/v1/{}/export.xlsx", kind.collection),
                         "download",
                         ButtonKind::Quiet,
                     ))
@@ -180,16 +181,21 @@ fn draw(kind: &'static Kind, page: &Page, error: Option<String>, preview: &Marku
 
 /// Result of the dry run, with the button that imports the file when there are no errors.
 fn preview(kind: &'static Kind, page: &Page, report: &Report, content: &str) -> Markup {
-    let summary = html! {
-        strong { (t_html!("{created} new, {updated} changed, {unchanged} unchanged", created = report.created, updated = report.updated, unchanged = report.unchanged)) }
-    };
+    let counts = counts(report);
     if report.errors.is_empty() {
+        let has_work = report.created + report.updated > 0;
         return html! {
-            (feedback::notice(Tone::Good, &html! { (t_html!("{summary}. Not imported yet.", summary)) }))
-            form method="post" action={ "/" (kind.collection) "/import" } enctype="multipart/form-data" {
-                input type="hidden" name="csrf_token" value=(page.csrf());
-                textarea name="content" hidden aria-label=(t!("Content of the file")) { "\n" (content) }
-                (submit_button(&t!("Import {kinds}", kinds = plural(kind)), "check", ButtonKind::Main))
+            (feedback::notice(if has_work { Tone::Good } else { Tone::Neutral }, &html! {
+                @if has_work { (t!("No errors. Nothing is saved yet.")) }
+                @else { (t!("The file has no changes.")) }
+            }))
+            (counts)
+            @if has_work {
+                form method="post" action={ "/" (kind.collection) "/import" } enctype="multipart/form-data" {
+                    input type="hidden" name="csrf_token" value=(page.csrf());
+                    textarea name="content" hidden aria-label=(t!("Content of the file")) { "\n" (content) }
+                    (submit_button(&t!("Import {kinds}", kinds = plural(kind)), "check", ButtonKind::Main))
+                }
             }
         };
     }
@@ -198,16 +204,54 @@ fn preview(kind: &'static Kind, page: &Page, report: &Report, content: &str) -> 
             @if report.errors.len() == 1 { (t!("Not imported: 1 error. Correct the file and check it again.")) }
             @else { (t_html!("Not imported: {count} errors. Correct the file and check it again.", count = report.errors.len())) }
         }))
-        div.table-wrap tabindex="0" role="region" aria-label=(t!("Errors in the file")) {
-            table.table {
+        (counts)
+        (error_table(kind, report))
+    }
+}
+
+/// Numbers of rows, and the columns that are not imported.
+fn counts(report: &Report) -> Markup {
+    let tile = |label: &str, count: usize| html! { div { dt { (label) } dd { (count) } } };
+    html! {
+        dl.import-counts {
+            (tile(t!("New"), report.created))
+            (tile(t!("Changed"), report.updated))
+            (tile(t!("Unchanged"), report.unchanged))
+            @if !report.errors.is_empty() { (tile(t!("Errors"), report.errors.len())) }
+            @if report.total_rows > 0 { (tile(t!("Totals, not imported"), report.total_rows)) }
+        }
+        @if !report.ignored_columns.is_empty() {
+            p.muted { (t_html!("Not imported, because they are calculated: {columns}.", columns = report.ignored_columns.join(", "))) }
+        }
+    }
+}
+
+/// Errors by cell.
+fn error_table(kind: &'static Kind, report: &Report) -> Markup {
+    let column = |error: &RowError| match (error.column.is_empty(), kind.field(&error.field)) {
+        (true, Some(field)) => words::label(field.label).to_owned(),
+        (true, None) => error.field.clone(),
+        (false, _) => error.column.clone(),
+    };
+    html! {
+        div.table-block tabindex="0" role="region" aria-label=(t!("Errors in the file")) {
+            table.table.import-errors {
                 caption.visually-hidden { (t!("Errors in the file")) }
-                thead { tr { th scope="col" { (t!("Row")) } th scope="col" { (t!("Field")) } th scope="col" { (t!("Error")) } } }
+                thead { tr {
+                    th scope="col" { (t!("Row")) }
+                    th scope="col" { (t!("Cell")) }
+                    th scope="col" { (t!("Column")) }
+                    th scope="col" { (t!("Value")) }
+                    th scope="col" { (t!("What was expected")) }
+                } }
                 tbody {
                     @for error in report.errors.iter().take(SHOWN) {
                         tr {
                             td data-label=(t!("Row")) { (error.row) }
-                            td data-label=(t!("Field")) { (kind.field(&error.field).map_or(error.field.as_str(), |field| words::label(field.label))) }
-                            td data-label=(t!("Error")) { (error.message) }
+                            td data-label=(t!("Cell")) { (error.cell) }
+                            td data-label=(t!("Column")) { (column(error)) }
+                            td data-label=(t!("Value")) { @if error.value.is_empty() { span.faint { (t!("Empty")) } } @else { (error.value) } }
+                            td data-label=(t!("What was expected")) { (error.message) }
                         }
                     }
                 }

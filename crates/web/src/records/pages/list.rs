@@ -13,6 +13,7 @@ use obcms_domain::registry::{Field, FieldType, Kind, Record};
 use obcms_store::records::Directory;
 
 use super::controls::filter_fields;
+use super::files;
 use super::value::Values;
 use crate::components::badges::grouped;
 use crate::components::buttons::{ButtonKind, button_link};
@@ -93,11 +94,7 @@ pub async fn list(
     let query = ListQuery::new(kind, parameters.0);
     let markup = blocking(|| {
         let listing = state.app.list(&actor, kind, &query.parameters)?;
-        let ids: Vec<Id> = query
-            .filters()
-            .flat_map(|(_, value)| value.split(','))
-            .filter_map(|part| part.rsplit(':').next().and_then(|id| id.parse().ok()))
-            .collect();
+        let ids = lists::ids_in_filters(query.filters());
         let mut titles = state.app.directory(&actor, &ids)?;
         let visible = super::visible(&state, &actor, &titles)?;
         titles.retain(|id, _| visible.contains(id));
@@ -154,7 +151,7 @@ fn draw(
             }
         },
     };
-    let extra = html! { (column_chooser(&rows)) (more(page, actor, query)) };
+    let extra = html! { (column_chooser(&rows)) (more(page, actor, query, &rows)) };
     let content = html! {
         (page_head(&head))
         @if let Some(tabs) = hooks.list_tabs { (tabs(page, actor, kind, &form)) }
@@ -165,7 +162,7 @@ fn draw(
 }
 
 /// Actions on the whole list: archived records, export and import.
-fn more(page: &Page, actor: &Actor, query: &ListQuery) -> Markup {
+fn more(page: &Page, actor: &Actor, query: &ListQuery, rows: &Table) -> Markup {
     let kind = query.kind;
     let mut items = Vec::new();
     let link = |label: &str, href: String, icon: &str| MenuItem::Link {
@@ -180,21 +177,7 @@ fn more(page: &Page, actor: &Actor, query: &ListQuery) -> Markup {
             link(t!("Show archived"), query.address("", &["cursor"], &[("archived", "true")]), "archive")
         });
     }
-    if actor.may(Action::Export, kind.area) {
-        items.push(MenuItem::Line);
-        for (label, ending) in [(t!("Export as CSV"), "csv"), (t!("Export as XLSX"), "xlsx")] {
-            let below = format!("/export.{ending}");
-            let address = format!("/api/v1{}", query.address(&below, &["cursor", "limit"], &[]));
-            items.push(link(label, address, "download"));
-        }
-    }
-    if super::import::may_import(actor, kind) {
-        let own = page.subjects().kind_page(kind).import_link;
-        items.push(match own {
-            Some((label, address)) => link(label, address.into(), "upload"),
-            None => link(t!("Import"), format!("/{}/import", kind.collection), "upload"),
-        });
-    }
+    items.extend(files::entries(page, actor, kind, &query.parameters, rows));
     menu(&Menu {
         label: t!("More actions").into(),
         icon: "ellipsis".into(),
@@ -206,41 +189,8 @@ fn more(page: &Page, actor: &Actor, query: &ListQuery) -> Markup {
 }
 
 fn chip(query: &ListQuery, name: &str, value: &str, titles: &Directory) -> Chip {
-    let kind = query.kind;
-    let plain = |name: &str| kind.field(name).filter(|field| field.is_readable());
-    let (field, word) = match (plain(name), name.strip_suffix("_from"), name.strip_suffix("_to")) {
-        (Some(field), _, _) => (Some(field), ""),
-        (_, Some(name), _) => (plain(name), t!(" from")),
-        (_, _, Some(name)) => (plain(name), t!(" to")),
-        _ => (None, ""),
-    };
-    let label = match field {
-        Some(field) => format!("{}{word}", words::label(field.label)),
-        None if name == "created_by" => t!("Created by").to_owned(),
-        None => name.to_owned(),
-    };
-    let words: Vec<String> = value.split(',').map(|part| words(field, part, titles)).collect();
-    Chip { label, value: words.join(" or "), remove_href: query.address("", &[name, "cursor"], &[]) }
-}
-
-fn words(field: Option<&Field>, part: &str, titles: &Directory) -> String {
-    if part == "none" {
-        return "none".to_owned();
-    }
-    let title = part
-        .rsplit(':')
-        .next()
-        .and_then(|id| id.parse::<Id>().ok())
-        .and_then(|id| titles.get(&id))
-        .map(|found| found.title.clone());
-    match (title, field.map(|field| field.data)) {
-        (Some(title), _) => title,
-        (_, Some(FieldType::Choice(choices) | FieldType::Choices(choices))) => {
-            words::choice(choices, part).to_owned()
-        }
-        (_, Some(FieldType::Boolean)) => if part == "true" { t!("Yes") } else { t!("No") }.to_owned(),
-        _ => part.to_owned(),
-    }
+    let (label, value) = lists::filter_in_words(query.kind, name, value, titles, words::text);
+    Chip { label, value, remove_href: query.address("", &[name, "cursor"], &[]) }
 }
 
 /// Table of a page of records.

@@ -7,6 +7,7 @@ mod backlinks;
 pub mod controls;
 pub mod dates;
 pub mod detail;
+pub mod files;
 pub mod form;
 pub mod history;
 pub mod import;

@@ -27,6 +27,7 @@ use crate::core::frame::{Page, SignedIn};
 use crate::core::input::PageParameters;
 use crate::core::state::{State, blocking};
 use crate::records::may_create;
+use crate::records::pages::files::{entries, file_menu};
 
 /// Default filter: sorted by date, tasks finished long ago would be first.
 const OPEN: &[(&str, &str)] = &[("open", "true")];
@@ -96,7 +97,7 @@ pub async fn list(
             ..PageHead::default()
         }))
         div #task-tabs data-live="task" { (tabs(t!("Views"), &tab_row(&address, &counts))) }
-        (filters(&filter_row, &column_chooser(&view)))
+        (filters(&filter_row, &html! { (column_chooser(&view)) (file_menu(entries(&page, &actor, &TASK, &address.pairs, &view))) }))
         (table(&view))
     };
     let page: Page = page.width(Width::Full);
