@@ -9,4 +9,5 @@ mod view;
 
 pub use queue::{BulkOutcome, QueueItem, require_state};
 pub use steps::{ApprovalStep, take_step};
+pub(crate) use view::running_round;
 pub use view::{Approval, DecisionView, StageView};

@@ -188,6 +188,25 @@ impl App {
     }
 }
 
+/// Returns the number of the running round of a PPA, and whether the actor may take a step in it.
+pub(crate) fn running_round(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    record: &Record,
+) -> Result<Option<(i64, bool)>, AppError> {
+    let Some(round) = store::last_round(tx, record.id)?.filter(|round| is_under_way(round)) else {
+        return Ok(None);
+    };
+    let decisions = store::decisions(tx, record.id)?;
+    let takes_part = !actions(tx, actor, record, Some(&round), &decisions)?.is_empty();
+    Ok(Some((round.number, takes_part)))
+}
+
+/// Returns true for a round that is not decided yet.
+fn is_under_way(round: &Round) -> bool {
+    ["draft", "open"].contains(&round.state.as_str())
+}
+
 fn approval(tx: &mut Tx<'_>, actor: &Actor, record: &Record) -> Result<Approval, AppError> {
     let rounds = store::rounds(tx, record.id)?;
     let decisions = store::decisions(tx, record.id)?;
@@ -208,7 +227,7 @@ fn approval(tx: &mut Tx<'_>, actor: &Actor, record: &Record) -> Result<Approval,
         }
         _ => snapshot::of(record),
     };
-    let is_under_way = round.is_some_and(|round| ["draft", "open"].contains(&round.state.as_str()));
+    let is_under_way = round.is_some_and(is_under_way);
     let earlier = rounds
         .iter()
         .rev()

@@ -220,5 +220,6 @@ pub static PPA: Kind = Kind {
         ppa::ENACTED_ON.field("Enacted on", Type::Date).derived().not_on_calendar("Past date."),
         ppa::APPROVAL_ROUND.field("Approval round", Type::Integer(0, 1000)).derived(),
     ],
+    has_attachments: true,
     ..Kind::new("ppa", "ppas", "ppas")
 };

@@ -85,6 +85,8 @@ impl From<AppError> for Problem {
             AppError::Stale { current } => {
                 Self::new(StatusCode::PRECONDITION_FAILED, detail).with("version", json!(current))
             }
+            AppError::TooLarge(_) => Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail),
+            AppError::UnsupportedType(_) => Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail),
             AppError::TooMany { seconds } => {
                 let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, detail);
                 problem.retry_after = Some(seconds);
