@@ -11,8 +11,8 @@ use crate::world::World;
 
 /// Records of each kind that get a file.
 const OF_EACH: usize = 12;
-/// Hours before today at which the first file is attached.
-const FIRST: i64 = 12 * 24;
+/// Days before today on which the first files are attached.
+const FIRST: i64 = 12;
 /// Sides of the pictures in pixels.
 const WIDTH: u32 = 160;
 const HEIGHT: u32 = 120;
@@ -21,8 +21,9 @@ const HEIGHT: u32 = 120;
 pub fn plan(world: &mut World) {
     let Some(person) = world.known.get("coordinator").copied() else { return };
     for turn in 0..OF_EACH {
-        let hours = FIRST - i64::try_from(turn).unwrap_or_default() * 23;
-        let Ok(when) = world.now.checked_sub(hours.hours()) else { continue };
+        let turns = i64::try_from(turn).unwrap_or_default();
+        let minutes = (turns - FIRST) * 24 * 60 + 10 * 60 + turns * 17;
+        let Ok(when) = world.now.checked_add(minutes.minutes()) else { continue };
         world.schedule(when, person, move |world, work| attach(world, work, turn));
     }
 }
@@ -34,18 +35,17 @@ fn attach(world: &World, work: &mut UnitOfWork<'_, '_>, turn: usize) -> Result<(
     }
     let number = turn + 1;
     if let Some(id) = world.ppas.iter().flatten().nth(turn) {
-        let memo = pdf(&format!("Endorsement memorandum {number}"), "Reviewed by the technical staff.");
-        let round =
-            approval::last_round(work.tx, *id)?.filter(|round| round.state == "open" && turn % 2 == 0);
-        add(
-            work,
-            &PPA,
-            *id,
-            round.map(|round| round.number),
-            &format!("Endorsement memo {number}.pdf"),
-            &memo,
-        )?;
+        let terms = pdf(&format!("Terms of reference {number}"), "Scope, outputs and schedule.");
+        add(work, &PPA, *id, None, &format!("Terms of reference {number}.pdf"), &terms)?;
         add(work, &PPA, *id, None, &format!("Site photo {number}.png"), &png(turn))?;
+    }
+    // The newest PPAs are in approval.
+    if let Some(id) = world.ppas.iter().rev().flatten().nth(turn) {
+        let open = approval::last_round(work.tx, *id)?.filter(|round| round.state == "open");
+        if let Some(round) = open {
+            let memo = pdf(&format!("Endorsement memorandum {number}"), "Reviewed by the technical staff.");
+            add(work, &PPA, *id, Some(round.number), &format!("Endorsement memo {number}.pdf"), &memo)?;
+        }
     }
     if let Some(id) = world.projects.iter().flatten().nth(turn) {
         let plan = pdf(&format!("Work plan {number}"), "Activities, people and dates.");

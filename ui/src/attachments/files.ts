@@ -125,7 +125,7 @@ function show(form: HTMLFormElement, list: HTMLElement, file: File): Upload {
     value: "0",
     "aria-label": t("files.progress", { name: file.name }),
   });
-  const state = make("span", { class: "file-state muted", role: "status" }, t("files.waiting"));
+  const state = make("span", { class: "file-state", role: "status" }, t("files.waiting"));
   const row = make(
     "li",
     { class: "file-upload" },

@@ -194,7 +194,7 @@ pub(crate) fn running_round(
     actor: &Actor,
     record: &Record,
 ) -> Result<Option<(i64, bool)>, AppError> {
-    let Some(round) = store::last_round(tx, record.id)?.filter(|round| is_under_way(round)) else {
+    let Some(round) = store::last_round(tx, record.id)?.filter(is_under_way) else {
         return Ok(None);
     };
     let decisions = store::decisions(tx, record.id)?;

@@ -186,8 +186,9 @@ pub fn too_large() -> String {
     format!("The file must be at most {}.", size_text(MOST_BYTES))
 }
 
+/// Returns the error of a folder of files that cannot be used.
 fn unwritable(error: io::Error) -> AppError {
-    StoreError::File(format!("the file cannot be stored: {error}")).into()
+    StoreError::from(error).into()
 }
 
 /// What an actor may do with the files of a record.

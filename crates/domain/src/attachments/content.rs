@@ -269,8 +269,7 @@ fn beginning_of_text(head: &[u8]) -> Signature {
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let first = text.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(text.len());
     match &text[first..] {
-        [b'#', b'!', ..] => Signature::Refused(SCRIPT),
-        [b'<', b'?', b'p', b'h', b'p', ..] => Signature::Refused(SCRIPT),
+        [b'#', b'!', ..] | [b'<', b'?', b'p', b'h', b'p', ..] => Signature::Refused(SCRIPT),
         [b'<', next, ..] if next.is_ascii_alphabetic() || matches!(next, b'!' | b'?' | b'/') => {
             Signature::Refused(MARKUP)
         }

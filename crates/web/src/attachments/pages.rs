@@ -18,7 +18,7 @@ use super::{FilePath, address, kinds, upload};
 use crate::components::badges::{Tone, badge};
 use crate::components::detail::panel as box_of;
 use crate::components::icons::icon;
-use crate::components::words::{t, t_html};
+use crate::components::words::t;
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -233,7 +233,10 @@ impl Place<'_> {
                     input.file-input.file-camera id=(camera) type="file" name="file" accept="image/*" capture="environment";
                     button.button.file-send type="submit" data-kind="main" { (t!("Upload")) }
                 }
-                p.field-help { (t_html!("Drop files here or paste a picture. Up to {size} each.", size = size_text(MOST_BYTES))) }
+                p.field-help {
+                    span.file-hint { (t!("Drop files here or paste a picture.")) " " }
+                    (t!("Up to {size} each.", size = size_text(MOST_BYTES)))
+                }
             }
             ul.file-uploads id={ (self.id) "-uploads" } data-keep aria-label=(t!("Uploads")) {}
         }
