@@ -12,7 +12,7 @@ use obcms_domain::attachments::MOST_BYTES;
 use obcms_store::attachments::Blobs;
 use obcms_store::{Database, Location, backup};
 use obcms_tests::approval::{complete_ppa, step};
-use obcms_tests::{Answer, Browser, Client, Server, TestDatabase, make, on_both_engines};
+use obcms_tests::{Answer, Browser, Client, Server, TestDatabase, make, on_both_engines, sample};
 use serde_json::{Value, json};
 use ureq::http::Method;
 
@@ -211,6 +211,50 @@ on_both_engines! {
         assert!(!health.is_nearly_full() && health.bytes == 2 * MOST_BYTES, "{health:?}");
     }
 
+    fn quota_holds_for_uploads_at_the_same_time(server: &Server) {
+        let staff = server.as_role("staff");
+        let most = usize::try_from(MOST_BYTES).unwrap();
+        let large = |mark: u8| {
+            let mut content = PDF.to_vec();
+            content.resize(most, mark);
+            content
+        };
+        let tasks: Vec<String> = (0..3).map(|_| task(&staff)).collect();
+        attached(&staff, &tasks[0], "a.pdf", &large(b'a'));
+        let mut answers: Vec<u16> = std::thread::scope(|scope| {
+            let sent: Vec<_> = [(1, b'b'), (2, b'c')]
+                .into_iter()
+                .map(|(place, mark)| {
+                    let (staff, path, content) = (&staff, &tasks[place], large(mark));
+                    scope.spawn(move || upload(staff, path, "large.pdf", &content).status)
+                })
+                .collect();
+            sent.into_iter().map(|sent| sent.join().unwrap()).collect()
+        });
+        answers.sort_unstable();
+        // Each of them fits alone.
+        assert_eq!(answers, [201, 422]);
+        assert_eq!(server.app().file_health().unwrap().bytes, 2 * MOST_BYTES);
+    }
+
+    fn each_kind_with_files_has_the_panel(server: &Server) {
+        let admin = Browser::of(server, "admin");
+        let kinds = obcms_domain::kinds::REGISTRY.into_iter().filter(|kind| kind.has_attachments && !kind.append_only);
+        let mut names = Vec::new();
+        for (number, kind) in kinds.enumerate() {
+            let record = sample::make(server, kind, u32::try_from(number).unwrap() + 1, None);
+            let (path, tab) = (kind.url(record.id), if kind.name == "ppa" { "?tab=files" } else { "" });
+            let page = admin.page(&format!("{path}{tab}"));
+            assert!(page.contains(&format!("data-upload=\"/api/v1{path}/files\"")), "{path}");
+            let client = admin.client.with_header("x-csrf-token", &admin.token);
+            attached(&client, &path, "map.png", PNG);
+            let page = admin.page(&format!("{path}{tab}"));
+            assert!(page.contains("map.png") && page.contains("?inline=true"), "{path}");
+            names.push(kind.name);
+        }
+        assert_eq!(names, ["event", "task", "ppa", "project", "assessment", "policy"]);
+    }
+
     fn equal_contents_are_stored_once(server: &Server) {
         let staff = server.as_role("staff");
         let (one, two) = (task(&staff), task(&staff));
@@ -302,6 +346,11 @@ on_both_engines! {
         let task = task(&coordinator);
         let file = attached(&coordinator, &task, "a.txt", b"a");
         coordinator.delete(&format!("/api/v1{task}")).expect_status(204);
+        let actor = server.app().actor_of(server.person(&["coordinator"]).id).unwrap().unwrap();
+        let (token, _) = server.app().create_token(&actor, "reader", "read", None).unwrap();
+        let reader = server.anonymous().with_token(&token);
+        reader.get(file["url"].as_str().unwrap()).expect_status(200);
+        upload(&reader, &path, "b.txt", b"b").expect_status(403);
         upload(&coordinator, &task, "b.txt", b"b").expect_status(409);
         coordinator.delete(file["url"].as_str().unwrap()).expect_status(409);
         coordinator.get(file["url"].as_str().unwrap()).expect_status(200);
@@ -375,6 +424,10 @@ on_both_engines! {
         assert_eq!(inline(&staff, &text), ("attachment".to_owned(), true));
         staff.get(&format!("{url}?inline=perhaps")).expect_status(400);
         staff.get(&format!("{url}?round=1")).expect_status(400);
+        let long = "line of a long list\n".repeat(40_000);
+        let list = attached(&staff, &task, "list.txt", long.as_bytes());
+        let answer = staff.get(list["url"].as_str().unwrap()).expect_status(200);
+        assert_eq!((answer.header("content-length"), answer.text == long), (long.len().to_string().as_str(), true));
         // Parts of it, without compression even for those who take it.
         let url = text["url"].as_str().unwrap();
         let part = |range: &str| staff.with_header("range", range).with_header("accept-encoding", "gzip, br").get(url);

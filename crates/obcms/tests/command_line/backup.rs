@@ -110,7 +110,9 @@ fn backup_is_restored_across_engines() {
     }
     assert!(succeeds(&folder, &["doctor", "--data", "again"]).contains("integrity"));
     fs::write(folder.path().join("again").join(WATER), "wat").expect("it is damaged");
-    run(&folder, &["doctor", "--data", "again"]).refused(1, &["1 check failed"]);
+    let found = run(&folder, &["doctor", "--data", "again"]);
+    assert_eq!(found.code, Some(1));
+    assert!(found.output.contains("contents of files are damaged: water.txt of task "), "{}", found.output);
 }
 
 /// Place of the content "water" in the data directory.
