@@ -337,7 +337,11 @@ on_both_engines! {
             "ppa": ppa["id"], "kind": "allocation", "amount_centavos": 500_00, "date": "2027-01-10", "document": "SARO 1",
         }));
         let entry = format!("/tranches/{}", id(&entry));
+        let page = Browser::of(server, "budget_officer").page(&entry);
+        assert!(page.contains(&format!("data-upload=\"/api/v1{entry}/files\"")), "{page}");
         let file = attached(&officer, &entry, "saro.pdf", PDF);
+        let page = Browser::of(server, "staff").page(&entry);
+        assert!(page.contains("saro.pdf") && !page.contains("data-upload"));
         upload(&server.as_role("staff"), &entry, "a.txt", b"a").expect_status(403);
         officer.delete(file["url"].as_str().unwrap()).expect_status(204);
         officer.post(&format!("{}/restore", file["url"].as_str().unwrap()), &json!({})).expect_status(200);
@@ -475,6 +479,17 @@ on_both_engines! {
         staff.post(&format!("/api/v1{task}/undo"), &json!({})).expect_status(200);
         staff.post(&format!("/api/v1{task}/undo"), &json!({})).expect_status(200);
         assert_eq!(staff.get(&format!("/api/v1{task}")).json["title"], "Survey");
+    }
+
+    fn folder_that_cannot_be_written_is_no_fault_of_the_sender(server: &Server) {
+        let staff = server.as_role("staff");
+        let task = task(&staff);
+        fs::create_dir_all(server.files().parent().unwrap()).unwrap();
+        fs::write(server.files(), "in the way").unwrap();
+        let answer = upload(&staff, &task, "a.txt", b"a").expect_status(503);
+        assert!(answer.text.contains("cannot read or write its files") && answer.headers.contains_key("retry-after"));
+        fs::remove_file(server.files()).unwrap();
+        attached(&staff, &task, "a.txt", b"a");
     }
 
     fn forms_work_without_scripts(server: &Server) {
