@@ -112,7 +112,12 @@ on_both_engines! {
         let sheet = archive(&[("[Content_Types].xml", b"<Types/>"), ("xl/workbook.xml", b"<w/>")]);
         let open = archive(&[("mimetype", b"application/vnd.oasis.opendocument.text"), ("content.xml", b"<w/>")]);
         let old: Vec<u8> = [&b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"[..], &[1; 600], b"W\0o\0r\0k\0b\0o\0o\0k\0\0\0"].concat();
+        // An archive that claims more parts than it has is not looked into.
+        let mut many = archive(&[("[Content_Types].xml", b"<Types/>"), ("word/document.xml", b"<many/>")]);
+        let end = many.windows(4).rposition(|bytes| bytes == b"PK\x05\x06").unwrap();
+        many.splice(end..end, [&b"PK\x06\x07"[..], &[0xff; 16]].concat());
         for (name, content, media_type, stored) in [
+            ("many.docx", &many[..], "application/zip", "many.zip"),
             ("map.png", PNG, "image/png", "map.png"),
             ("memo.png", PDF, "application/pdf", "memo.pdf"),
             ("photo", &b"\xff\xd8\xff\xe0 JFIF"[..], "image/jpeg", "photo.jpg"),

@@ -13,8 +13,8 @@ use crate::core::AppError;
 
 /// Bytes that are read at once.
 const PIECE: usize = 64 * 1024;
-/// Bytes at the end of an archive in which its directory is announced.
-const ARCHIVE_END: u64 = 22 + 65_535;
+/// Bytes at the end of an archive in which its directory is announced: a locator, a record and a comment.
+const ARCHIVE_END: u64 = 20 + 22 + 65_535;
 /// Longest part `mimetype` of a document.
 const LONGEST_MIMETYPE: u64 = 200;
 
@@ -106,13 +106,17 @@ fn archive(mut file: std::fs::File) -> Result<Found, AppError> {
     Ok(in_archive(names.iter().map(AsRef::as_ref), mimetype.as_deref()))
 }
 
-/// Returns the number of parts that the end of an archive announces; nothing without an end.
+/// Returns the number of parts that the end of an archive announces; nothing without an end. An archive of the format
+/// for very many parts may claim any number, for which a reader would allocate memory.
 fn announced_parts(file: &mut (impl Read + Seek)) -> Result<Option<usize>, AppError> {
     let length = file.seek(SeekFrom::End(0)).map_err(unwritable)?;
     file.seek(SeekFrom::Start(length.saturating_sub(ARCHIVE_END))).map_err(unwritable)?;
     let mut end = Vec::new();
     (&mut *file).take(ARCHIVE_END).read_to_end(&mut end).map_err(unwritable)?;
     file.rewind().map_err(unwritable)?;
+    if end.windows(4).any(|bytes| bytes == b"PK\x06\x07") {
+        return Ok(Some(usize::MAX));
+    }
     let place = end.windows(4).rposition(|bytes| bytes == b"PK\x05\x06");
     let count = place.and_then(|place| end.get(place + 10..place + 12));
     Ok(count.map(|bytes| usize::from(u16::from_le_bytes([bytes[0], bytes[1]]))))
