@@ -13,7 +13,7 @@ use obcms_web::server::{Limits, serve};
 use obcms_web::{State, WebSettings};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -22,6 +22,9 @@ use tokio::runtime::{Handle, Runtime};
 
 /// Password of every user of the harness.
 pub const PASSWORD: &str = "river stone lamp";
+
+/// Quota of attached files of the harness: two of the largest files and a little more.
+pub const FILES_QUOTA: u64 = 60 * 1024 * 1024;
 
 /// Server with a database of its own, on a free port; both are removed with it.
 pub struct Server {
@@ -129,6 +132,11 @@ impl Server {
         &self.url
     }
 
+    /// Returns the folder of its attached files.
+    pub fn files(&self) -> PathBuf {
+        files_of(&self.url)
+    }
+
     /// Returns the application behind the server, for setup that is not under test.
     pub fn app(&self) -> &App {
         &self.app
@@ -141,7 +149,8 @@ impl Server {
             let runtime = self.runtime.as_ref().ok_or("the server has ended")?;
             let location = Location::parse(&self.url, Path::new("")).map_err(|error| error.to_string())?;
             let database = Database::open(&location, runtime.handle()).map_err(|error| error.to_string())?;
-            App::new(database, clock.clone(), Entropy::system(), options()).map_err(|error| error.to_string())
+            App::new(database, clock.clone(), Entropy::system(), options(&self.url))
+                .map_err(|error| error.to_string())
         };
         match opened() {
             Ok(app) => (app, clock),
@@ -197,6 +206,9 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if self._database.is_some() {
+            let _ = std::fs::remove_dir_all(self.files());
+        }
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_timeout(Duration::from_secs(10));
         }
@@ -204,15 +216,27 @@ impl Drop for Server {
 }
 
 /// Returns the options of every test. Password hashes are cheap, because nobody steals them here.
-fn options() -> Options {
-    Options { password_cost: PasswordCost { memory: 8, passes: 1 }, ..Options::default() }
+fn options(url: &str) -> Options {
+    Options {
+        password_cost: PasswordCost { memory: 8, passes: 1 },
+        files: Some(files_of(url)),
+        files_quota: FILES_QUOTA,
+        ..Options::default()
+    }
+}
+
+/// Returns the folder of attached files beside a database, the same for all servers on it.
+fn files_of(url: &str) -> PathBuf {
+    let name: String =
+        url.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+    std::env::temp_dir().join("obcms-test-files").join(name)
 }
 
 /// Opens the application on the database at an address.
 fn open(url: &str, handle: &Handle, clock: Arc<dyn Clock>) -> Result<App, String> {
     let location = Location::parse(url, Path::new("")).map_err(|error| error.to_string())?;
     let database = Database::open(&location, handle).map_err(|error| error.to_string())?;
-    App::new(database, clock, Entropy::system(), options()).map_err(|error| error.to_string())
+    App::new(database, clock, Entropy::system(), options(url)).map_err(|error| error.to_string())
 }
 
 /// Migrates and seeds an empty database, without data that every copy would carry for nothing: the barangays outside

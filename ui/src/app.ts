@@ -36,6 +36,10 @@ startRecurrences();
 if (one("form[data-draft=booking]")) {
   void import("./bookings/preview").then(({ startBookingPreviews }) => startBookingPreviews());
 }
+// Only few pages have files.
+if (one("form[data-upload], .file-list")) {
+  void import("./attachments/files").then(({ startFiles }) => startFiles());
+}
 startTables();
 startToasts();
 startScopes();

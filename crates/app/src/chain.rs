@@ -10,6 +10,7 @@ use obcms_domain::registry::Record;
 use obcms_domain::tasks::TaskStatus;
 use obcms_store::tasks as store;
 
+use crate::attachments;
 use crate::bookings::conflicts as bookings;
 use crate::cancelling;
 use crate::core::rules::Effects;
@@ -17,7 +18,8 @@ use crate::core::{AppError, UnitOfWork};
 use crate::tasks::generation;
 
 /// Effects of writes for the whole program.
-pub(crate) static EFFECTS: Effects = Effects { created, changed, closed: cancelling::follow };
+pub(crate) static EFFECTS: Effects =
+    Effects { created, changed, closed: cancelling::follow, undo_attachment: attachments::undo };
 
 /// Runs the effects of a new record.
 fn created(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {

@@ -1,11 +1,12 @@
 //! List of all job handlers.
 
 use crate::core::job::Handler;
-use crate::{exchange, holidays, maintenance, records, tasks};
+use crate::{attachments, exchange, holidays, maintenance, records, tasks};
 
 /// Handlers of every kind of job of the program.
 pub static HANDLERS: &[Handler] = &[
     maintenance::cleaning::HANDLER,
+    attachments::cleaning::HANDLER,
     exchange::subscriptions::HANDLER,
     holidays::HANDLER,
     records::transfer::UNFINISHED_IMPORTS,

@@ -11,6 +11,7 @@ pub mod content;
 mod days;
 mod events;
 mod field;
+mod files;
 mod ledger;
 mod organizations;
 mod people;
@@ -197,6 +198,7 @@ pub fn fill(
     events::plan(&mut world);
     series::plan(&mut world);
     bookings::plan(&mut world, plan.seed);
+    files::plan(&mut world);
     let generated = templates::plan(&mut world);
     tasks::plan(&mut world, generated);
     world.run(app, clock, progress)?;

@@ -73,7 +73,8 @@ fn open(folder: &Path, seed: u64) -> (App, Arc<FixedClock>, tokio::runtime::Runt
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let database = Database::open(&Location::Sqlite(folder.join("obcms.db")), runtime.handle()).unwrap();
     let clock = Arc::new(FixedClock::new(plan(seed).start().unwrap()));
-    let app = App::new(database, clock.clone(), Entropy::seeded(seed), Options::default()).unwrap();
+    let options = Options { files: Some(folder.join("files")), ..Options::default() };
+    let app = App::new(database, clock.clone(), Entropy::seeded(seed), options).unwrap();
     (app, clock, runtime)
 }
 
@@ -486,6 +487,14 @@ fn the_same_seed_gives_the_same_rows() {
 }
 
 /// Checks that bookings exist in every status, some pending, and none of a one-unit resource over another.
+#[test]
+fn files_are_attached_and_whole() {
+    let Office { app, .. } = shared();
+    let health = app.file_health().unwrap();
+    assert!(health.files >= 30, "{health:?}");
+    assert_eq!((health.missing.len(), health.damaged.len()), (0, 0), "{health:?}");
+}
+
 #[test]
 fn resources_are_booked() {
     let office = shared();

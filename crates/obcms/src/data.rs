@@ -1,6 +1,7 @@
 //! Data directory: permissions, the files that belong to a backup, and their replacement by a restore.
 
 use crate::failure::Failure;
+use crate::settings::Settings;
 use jiff::Timestamp;
 use obcms_store::backup::DataFile;
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,8 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+/// Folder of the contents of attached files in the data directory.
+const FILES: &str = "files";
 /// Mode bits of other users.
 const OTHERS: u32 = 0o077;
 
@@ -25,6 +28,11 @@ pub fn prepare(directory: &Path) -> Result<(), Failure> {
     let probe = directory.join(format!(".obcms-{}", std::process::id()));
     OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&probe).map_err(refuse)?;
     fs::remove_file(&probe).map_err(refuse)
+}
+
+/// Returns the folder of the contents of attached files. With PostgreSQL it lies in the data directory, too.
+pub fn files(settings: &Settings) -> PathBuf {
+    settings.data.join(FILES)
 }
 
 /// Returns true if a file of the data directory belongs to a backup: keys, without which the database cannot be read
@@ -58,11 +66,15 @@ pub fn backed_up(directory: &Path) -> Result<Vec<DataFile>, Failure> {
 }
 
 /// Returns files that other users can read or change, with their modes: the data directory, the database and the
-/// files beside it, and keys.
+/// files beside it, the folder of attached files, and keys.
 pub fn too_open(directory: &Path, database: Option<&Path>) -> Vec<(PathBuf, u32)> {
     let mut paths = vec![directory.to_owned()];
     if let Some(database) = database {
         paths.extend(["", "-wal", "-shm", ".lock"].map(|ending| beside(database, ending)));
+    }
+    let files = directory.join(FILES);
+    if files.is_dir() {
+        paths.push(files);
     }
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         if entry.file_name().to_str().is_some_and(belongs_to_backup) {

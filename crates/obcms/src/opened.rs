@@ -112,6 +112,8 @@ fn options(settings: &Settings) -> Options {
         session_days: i64::from(settings.session_days),
         public_url: settings.public_url.clone(),
         allow_private_addresses: settings.allow_private_addresses,
+        files: Some(data::files(settings)),
+        files_quota: settings.files_quota,
         password_cost: defaults.password_cost,
     }
 }

@@ -20,7 +20,7 @@ use std::time::Duration;
 use values::{
     parse_connections, parse_database, parse_days, parse_directory, parse_file, parse_listen,
     parse_log_format, parse_log_level, parse_metrics, parse_milliseconds, parse_networks, parse_public_url,
-    parse_switch, parse_timezone,
+    parse_size, parse_switch, parse_timezone,
 };
 
 /// Commands that a setting applies to.
@@ -103,6 +103,10 @@ settings! {
     database: DatabaseAddress {
         flag: "database", environment: "OBCMS_DATABASE", default: "sqlite:obcms.db", parse: parse_database, scope: Everywhere,
         placeholder: "URL", help: "sqlite:PATH, relative to the data directory, or postgres://USER:PASSWORD@HOST/NAME",
+    }
+    files_quota: u64 {
+        flag: "files-quota", environment: "OBCMS_FILES_QUOTA", default: "10 GB", parse: parse_size, scope: Everywhere,
+        placeholder: "SIZE", help: "Maximum size of all attached files together, such as 500 MB, 10 GB or 2 TB",
     }
     log_format: LogFormat {
         flag: "log-format", environment: "OBCMS_LOG_FORMAT", default: "text", parse: parse_log_format, scope: Everywhere,

@@ -34,6 +34,12 @@ pub enum StoreError {
     Damaged(String),
 }
 
+impl From<std::io::Error> for StoreError {
+    fn from(error: std::io::Error) -> Self {
+        Self::File(format!("a file cannot be read or written: {error}"))
+    }
+}
+
 fn describe(error: &tokio_postgres::Error) -> String {
     error
         .as_db_error()

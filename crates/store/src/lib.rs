@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod approval;
+pub mod attachments;
 pub mod backup;
 pub mod bookings;
 pub mod calendar;

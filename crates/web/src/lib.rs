@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod approval;
+pub mod attachments;
 pub mod bookings;
 pub mod calendar;
 pub mod components;

@@ -5,7 +5,8 @@ use obcms_app::App;
 use crate::core::state::{State, WebSettings};
 use crate::core::subject::Subjects;
 use crate::{
-    accounts, approval, bookings, calendar, exchange, holidays, jobs, menu, money, programme, records, tasks,
+    accounts, approval, attachments, bookings, calendar, exchange, holidays, jobs, menu, money, programme,
+    records, tasks,
 };
 
 /// All subjects, in the order of their panels.
@@ -14,6 +15,7 @@ pub static SUBJECTS: Subjects = Subjects {
         &records::SUBJECT,
         &bookings::SUBJECT,
         &tasks::SUBJECT,
+        &attachments::SUBJECT,
         &programme::SUBJECT,
         &approval::SUBJECT,
         &money::SUBJECT,

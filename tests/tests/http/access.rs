@@ -261,11 +261,15 @@ fn every_route_enforces_its_body_limit() {
     let mut taken = HashSet::new();
     for route in SUBJECTS.routes() {
         let path = route.path.replace("{recurrence_id}", "2027-03-01").replace("{kind}", "task");
-        let path = path.replace("{id}", NOBODY).replace("{entry_id}", NOBODY);
-        let (method, limit) = (route.method.to_uppercase(), route.body_limit);
+        let path = path.replace("{id}", NOBODY).replace("{entry_id}", NOBODY).replace("{file}", NOBODY);
+        let (method, limit) = (route.method.to_uppercase(), route.body_limit.bytes);
         let (status, answer) = send_body(&server, token, &method, &path, &padded(limit + 1));
         assert_eq!(status, 413, "{method} {path}: {answer}");
-        let told = format!("at most {limit} bytes");
+        let told = if route.body_limit.is_file {
+            "at most 25 MB".to_owned()
+        } else {
+            format!("at most {limit} bytes")
+        };
         assert!(
             answer.contains("application/problem+json") && answer.contains(&told),
             "{method} {path}: {answer}"
@@ -276,9 +280,9 @@ fn every_route_enforces_its_body_limit() {
         }
     }
     for page in
-        SUBJECTS.pages().iter().filter(|page| page.method == "post" && page.body_limit != MAXIMUM_BODY)
+        SUBJECTS.pages().iter().filter(|page| page.method == "post" && page.body_limit.bytes != MAXIMUM_BODY)
     {
-        let (path, limit) = (&page.path, page.body_limit);
+        let (path, limit) = (&page.path, page.body_limit.bytes);
         let path = path.replace("{id}", NOBODY).replace("{secret}", "x");
         let (kind, begin) = match limit {
             ANONYMOUS_BODY => ("application/x-www-form-urlencoded", "password="),
@@ -310,12 +314,12 @@ fn route_list_equals_the_document() {
         Access::Policy(action, area) => format!("{action:?} in {area:?}"),
     };
     for route in SUBJECTS.routes() {
-        let (method, body) = (route.method.to_uppercase(), kib(route.body_limit));
+        let (method, body) = (route.method.to_uppercase(), kib(route.body_limit.bytes));
         writeln!(text, "| `{method} {}` | {} | {body} |", route.path, who(route.access)).unwrap();
     }
     text.push_str("\n## Pages\n\n| page | who | body at most |\n|---|---|---|\n");
     for page in SUBJECTS.pages() {
-        let (method, body) = (page.method.to_uppercase(), kib(page.body_limit));
+        let (method, body) = (page.method.to_uppercase(), kib(page.body_limit.bytes));
         writeln!(text, "| `{method} {}` | {} | {body} |", page.path, who(page.access)).unwrap();
     }
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/routes.md");

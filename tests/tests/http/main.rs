@@ -4,6 +4,7 @@ mod access;
 mod accounts;
 mod approval;
 mod approval_pages;
+mod attachments;
 mod bad_input;
 mod board;
 mod bookings;

@@ -109,7 +109,8 @@ export async function fetchDocument(url: string): Promise<Document> {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
-function csrfToken(): string {
+/** Returns the token that every write of the session sends. */
+export function csrfToken(): string {
   return one<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
 }
 

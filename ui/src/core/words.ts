@@ -92,6 +92,20 @@ const WORDS = {
   // Tables
   "table.selected": { one: "{count} selected", other: "{count} selected" },
 
+  // Files of records
+  "files.waiting": "Waiting",
+  "files.sending": "{percent}%",
+  "files.checking": "Checking",
+  "files.progress": "Upload of {name}",
+  "files.cancel": "Remove {name} from the uploads",
+  "files.again": "Try again",
+  "files.added": "{name} added",
+  "files.removed": "{name} removed",
+  "files.restored": "{name} restored",
+  "files.empty": "The file is empty.",
+  "files.too_large": "The file must be at most {size} MB.",
+  "files.pasted_name": "Pasted {time}",
+
   // Search and commands
   "palette.label": "Search and commands",
   "palette.placeholder": "Search, or type a command",

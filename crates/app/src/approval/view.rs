@@ -291,6 +291,28 @@ impl App {
     }
 }
 
+/// Returns the number of the running round of a PPA, and whether the actor may take a step in it.
+pub(crate) fn running_round(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    record: &Record,
+    today: Date,
+) -> Result<Option<(i64, bool)>, AppError> {
+    let Some(round) = store::last_round(tx, record.id)?.filter(is_under_way) else {
+        return Ok(None);
+    };
+    let decisions = store::decisions(tx, record.id)?;
+    let authority = Authority::load(tx, actor, today)?;
+    let context = StepContext { authority: &authority, last: Some(&round), decisions: &decisions };
+    let takes_part = !actions(tx, actor, record, &context)?.is_empty();
+    Ok(Some((round.number, takes_part)))
+}
+
+/// Returns true for a round that is not decided yet.
+fn is_under_way(round: &Round) -> bool {
+    ["draft", "open"].contains(&round.state.as_str())
+}
+
 fn approval(tx: &mut Tx<'_>, actor: &Actor, record: &Record, today: Date) -> Result<Approval, AppError> {
     let rounds = store::rounds(tx, record.id)?;
     let decisions = store::decisions(tx, record.id)?;
@@ -311,7 +333,7 @@ fn approval(tx: &mut Tx<'_>, actor: &Actor, record: &Record, today: Date) -> Res
         }
         _ => snapshot::of(record),
     };
-    let is_under_way = round.is_some_and(|round| ["draft", "open"].contains(&round.state.as_str()));
+    let is_under_way = round.is_some_and(is_under_way);
     let earlier = rounds
         .iter()
         .rev()

@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
@@ -30,6 +31,10 @@ pub struct Options {
     pub public_url: Option<String>,
     /// True to allow fetching subscriptions from this machine and from private networks.
     pub allow_private_addresses: bool,
+    /// Folder of the contents of attached files; without one no file can be attached.
+    pub files: Option<PathBuf>,
+    /// Maximum bytes of all attached files.
+    pub files_quota: u64,
     /// Cost of new password hashes. No option of the program lowers it.
     pub password_cost: PasswordCost,
 }
@@ -41,6 +46,8 @@ impl Default for Options {
             session_days: 14,
             public_url: None,
             allow_private_addresses: false,
+            files: None,
+            files_quota: 10 * 1024 * 1024 * 1024,
             password_cost: PasswordCost::default(),
         }
     }

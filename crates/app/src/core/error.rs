@@ -57,6 +57,12 @@ pub enum AppError {
         /// Present version of the record.
         current: i64,
     },
+    /// A file is larger than allowed.
+    #[error("{0}")]
+    TooLarge(String),
+    /// The content of a file is of a type that is not allowed.
+    #[error("{0}")]
+    UnsupportedType(String),
     /// Too many requests.
     #[error("Too many attempts. Try again in {seconds} seconds.")]
     TooMany {

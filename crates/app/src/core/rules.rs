@@ -216,6 +216,8 @@ pub(crate) struct Effects {
     pub changed: ChangeRule,
     /// Runs after an update of a record that may close or reopen it; true to cancel its open tasks and bookings.
     pub closed: fn(&mut UnitOfWork<'_, '_>, &Record, &Record, bool) -> Result<(), AppError>,
+    /// Reverts a change of the files of a record.
+    pub undo_attachment: fn(&mut UnitOfWork<'_, '_>, &Record, &Change) -> Result<(), AppError>,
 }
 
 /// Queues of records that wait for a decision, each with its kind.

@@ -305,6 +305,19 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
         Ok(())
     }
 
+    /// Logs a change of something beside the fields of a record, such as its files. The version is not raised, because
+    /// it does not make anybody's edit stale.
+    pub(crate) fn log_beside(
+        &mut self,
+        record: &Record,
+        action: &str,
+        fields: Map<String, Json>,
+    ) -> Result<(), AppError> {
+        let mut entry = self.change(Some(record), record, action);
+        entry.fields = fields;
+        Ok(changes::record(self.tx, &[entry])?)
+    }
+
     /// Enqueues a job that runs after this command is committed, and only then; does nothing if there is one with its
     /// key already. Returns true if it is new.
     pub fn enqueue(&mut self, job: &Enqueue) -> Result<bool, AppError> {
@@ -344,6 +357,10 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
 
 /// Member of a change's fields for archiving by an undo; other actions show it by their name.
 pub(crate) const ARCHIVED: &str = "archived_at";
+
+/// Member of a change's fields for a file that was attached to the record or removed from it: nothing, or an object
+/// with its id and name.
+pub const ATTACHMENT: &str = "attachment";
 
 /// Fields that are not logged: secrets, which must not be found in the log nor be restored by an undo; fields that the
 /// store calculates at every write; and the columns for the state of a series, which is logged as a whole.

@@ -9,7 +9,7 @@ use obcms_store::records::changes::{self, Change};
 use obcms_store::{Tx, records as store};
 use serde_json::{Map, Value as Json, json};
 
-use crate::core::unit_of_work::is_shown;
+use crate::core::unit_of_work::{ATTACHMENT, is_shown};
 use crate::core::{Actor, App, AppError};
 
 /// Entry of the history for people.
@@ -137,6 +137,9 @@ fn fields(change: &Change) -> Vec<FieldChange> {
         .fields
         .iter()
         .filter_map(|(name, pair)| {
+            if name == ATTACHMENT {
+                return Some(file_change(pair));
+            }
             let field = kind.field(name).filter(|field| is_shown(field))?;
             Some(FieldChange {
                 field: field.name,
@@ -146,4 +149,10 @@ fn fields(change: &Change) -> Vec<FieldChange> {
             })
         })
         .collect()
+}
+
+/// Change of the files of a record, by their names.
+fn file_change(pair: &Json) -> FieldChange {
+    let name = |place: usize| pair.get(place).and_then(|file| file.get("name")).cloned().unwrap_or_default();
+    FieldChange { field: ATTACHMENT, label: "File", old: name(0), new: name(1) }
 }

@@ -23,7 +23,7 @@ use serde_json::json;
 mod obstacles;
 
 use crate::core::rules::{KindRules, Rules};
-use crate::core::unit_of_work::{ARCHIVED, is_logged};
+use crate::core::unit_of_work::{ARCHIVED, ATTACHMENT, is_logged};
 use crate::core::{Actor, App, AppError, UnitOfWork, from_log};
 use crate::records::closing::CANCELLED;
 
@@ -372,6 +372,10 @@ pub(crate) fn undo(
         if is_series(&record) {
             state::store_series_state(&mut record);
         }
+        if change.fields.contains_key(ATTACHMENT) {
+            (work.app.effects().undo_attachment)(work, &before, change)?;
+            continue;
+        }
         if let Some(before_undo) = work.rules_of(kind).before_undo {
             before_undo(work, &before, &record)?;
         }
@@ -446,6 +450,10 @@ fn undo_archives(change: &Change) -> bool {
 fn undo_action(rules: &KindRules, change: &Change) -> Option<Action> {
     if let Some(action) = rules.undo_action.and_then(|undo_action| undo_action(change)) {
         return Some(action);
+    }
+    if change.fields.contains_key(ATTACHMENT) {
+        // Whoever may attach or remove the file may take it back; the effect asks.
+        return None;
     }
     Some(match change.action.as_str() {
         "follow" | "cancel_with" | "reopen_with" => return None,

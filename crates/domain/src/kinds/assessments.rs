@@ -119,5 +119,6 @@ pub static ASSESSMENT: Kind = Kind {
         assessment::KEY_FINDINGS.field("Key findings", Type::Multiline(10_000)).folded(),
         assessment::RECOMMENDATIONS.field("Recommendations", Type::Multiline(10_000)).folded(),
     ],
+    has_attachments: true,
     ..Kind::new("assessment", "assessments", "assessments")
 };

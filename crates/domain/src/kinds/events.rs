@@ -113,5 +113,6 @@ pub static EVENT: Kind = Kind {
         series::OVERRIDES_FIELD,
         event::CONTINUES.field("Continues", Type::Reference("event")).derived(),
     ],
+    has_attachments: true,
     ..Kind::new("event", "events", "events")
 };

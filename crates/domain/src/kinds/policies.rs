@@ -106,6 +106,7 @@ pub static POLICY: Kind = Kind {
         policy::ASSESSMENTS.field("Related assessments", Type::References("assessment")).folded(),
         policy::ESTIMATED_COST_CENTAVOS.field("Estimated cost", Type::Money).folded(),
     ],
+    has_attachments: true,
     ..Kind::new("policy", "policies", "policies")
 };
 

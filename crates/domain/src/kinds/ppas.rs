@@ -224,5 +224,6 @@ pub static PPA: Kind = Kind {
         ppa::APPROVAL_ROUND.field("Approval round", Type::Integer(0, 1000)).derived(),
         ppa::APPROVAL_ASSIGNEE.field("Decider", Type::Reference("user")).derived().filtered(),
     ],
+    has_attachments: true,
     ..Kind::new("ppa", "ppas", "ppas")
 };

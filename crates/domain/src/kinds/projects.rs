@@ -61,5 +61,6 @@ pub static PROJECT: Kind = Kind {
         project::COMPLETED_ON.field("Completed on", Type::Date).derived().not_on_calendar("Past date."),
         project::NOTES.field("Notes", Type::Multiline(10_000)).group(FieldGroup::Reporting),
     ],
+    has_attachments: true,
     ..Kind::new("project", "projects", "projects")
 };

@@ -135,5 +135,6 @@ pub static TASK: Kind = Kind {
         task::NEXT_DUE.field("Next due", Type::Date).secret().not_on_calendar("Calculated from the due date and the rule."),
         task::UNASSIGNED.field("Unassigned", Type::Boolean).secret(),
     ],
+    has_attachments: true,
     ..Kind::new("task", "tasks", "tasks")
 };

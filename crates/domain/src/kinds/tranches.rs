@@ -81,5 +81,6 @@ pub static TRANCHE: Kind = Kind {
         tranche::REMARKS.field("Remarks", Type::Multiline(2000)).group(FieldGroup::Planning).searchable(),
         tranche::REVERSES.field("Reverses", Type::Reference("tranche")).derived(),
     ],
+    has_attachments: true,
     ..Kind::new("tranche", "tranches", "tranches")
 };

@@ -93,6 +93,8 @@ pub struct Kind {
     pub writable: bool,
     /// True if records are never changed, archived or undone after creation; a wrong one is reversed by another.
     pub append_only: bool,
+    /// True if files can be attached to its records.
+    pub has_attachments: bool,
     /// Listed in the navigation.
     pub in_navigation: bool,
 }
@@ -129,6 +131,7 @@ impl Kind {
             rules: no_rules,
             writable: true,
             append_only: false,
+            has_attachments: false,
             in_navigation: true,
         }
     }

@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::key;
 use crate::opened::{Opened, location};
 use crate::settings::{DatabaseFlags, resolve};
+use obcms_store::attachments::Blobs;
 use obcms_store::{Location, backup};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
@@ -13,7 +14,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// Back up the database and the keys of the data directory to one file.
+/// Back up the database, the attached files and the keys of the data directory to one file.
 ///
 /// A server can run and write at the same time, on SQLite and on PostgreSQL. The file contains all data, password hashes
 /// and keys: store it where only you can read it. Settings are not included.
@@ -47,6 +48,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let opened = Opened::new(&settings)?;
     let files = data::backed_up(&settings.data)?;
+    let blobs = Blobs::new(data::files(&settings));
     let database = opened.app.database();
     let now = opened.app.now();
     let failed = |error: &dyn std::fmt::Display| {
@@ -55,13 +57,13 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let summary = match &target {
         None => {
             let output = BufWriter::new(io::stdout().lock());
-            backup::write(database, env!("CARGO_PKG_VERSION"), now, &files, output)
+            backup::write(database, env!("CARGO_PKG_VERSION"), now, &files, &blobs, output)
                 .map_err(|error| failed(&error))?
                 .1
         }
         Some(target) => {
             let output = BufWriter::new(&target.file);
-            let written = backup::write(database, env!("CARGO_PKG_VERSION"), now, &files, output);
+            let written = backup::write(database, env!("CARGO_PKG_VERSION"), now, &files, &blobs, output);
             let (_, summary, _) = written.map_err(|error| failed(&error))?;
             target.finish(arguments.force).map_err(|error| failed(&error))?;
             summary
@@ -73,14 +75,21 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(broken) = summary.broken_references.filter(|count| *count > 0) {
         tracing::warn!("{broken} references in the database are broken; the backup has them unchanged");
     }
+    if !summary.contents.missing.is_empty() {
+        tracing::warn!(
+            "{} contents of attached files are missing or damaged and not in the backup; see obcms doctor",
+            summary.contents.missing.len()
+        );
+    }
     let missing_key = key::backup_warning(&settings);
     let size = fs::metadata(&arguments.file).map_or(0, |metadata| metadata.len());
     let mut text = format!(
-        "{}: {} rows of {} tables, {} files, {} KiB\n",
+        "{}: {} rows of {} tables, {} files, {} attached files, {} KiB\n",
         arguments.file.display(),
         summary.rows(),
         summary.tables.len(),
         summary.files.len(),
+        summary.contents.count,
         size.div_ceil(1024)
     );
     if to_output {

@@ -19,7 +19,7 @@ use std::process::Command;
 /// Free space in bytes below which the next backup or import may fail.
 const LITTLE_SPACE: u64 = 500 * 1024 * 1024;
 
-/// Check the installation: data directory, database, schema, integrity, accounts, jobs, backup, permissions, disk and clock.
+/// Check the installation: data directory, database, schema, integrity, accounts, jobs, attached files, backup, permissions, disk and clock.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -76,6 +76,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 lines.push(Line::new("accounts", accounts(&opened.app)));
                 lines.push(Line::new("secrets", secrets(&opened.app, &settings)));
                 lines.push(Line::new("jobs", jobs(&opened.app)));
+                lines.push(Line { what: "files", outcome: files(&opened.app) });
                 lines.push(Line { what: "backup", outcome: last_backup(&opened.app) });
             }
         }
@@ -171,6 +172,21 @@ fn accounts(app: &App) -> Verdict {
 /// Checks for overdue jobs and for jobs that were given up.
 fn jobs(app: &App) -> Verdict {
     app.job_health().map_err(|error| error.to_string())?.verdict()
+}
+
+/// Checks the contents of attached files and their quota.
+fn files(app: &App) -> Outcome {
+    let health = match app.file_health() {
+        Ok(health) => health,
+        Err(error) => return Outcome::Fault(error.to_string()),
+    };
+    match health.verdict() {
+        Ok(state) if health.is_nearly_full() => {
+            Outcome::Warning(format!("{state}; remove files or raise --files-quota"))
+        }
+        Ok(state) => Outcome::Fine(state),
+        Err(fault) => Outcome::Fault(fault),
+    }
 }
 
 /// Checks the age of the last backup.

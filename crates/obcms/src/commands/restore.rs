@@ -8,6 +8,7 @@ use crate::logging;
 use crate::opened::{Opened, location};
 use crate::settings::{DatabaseFlags, Settings, resolve};
 use obcms_app::{Clock, SystemClock};
+use obcms_store::attachments::Blobs;
 use obcms_store::backup::{self, BackupError, DataFile, Manifest, Summary};
 use obcms_store::{Claim, Database, Location};
 use std::fmt::Display;
@@ -59,6 +60,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(Some(aside)) = aside {
         text.push_str(&format!("the previous database is {}\n", aside.display()));
     }
+    if !summary.contents.missing.is_empty() {
+        text.push_str(&format!(
+            "{} contents of attached files were missing when the backup was made\n",
+            summary.contents.missing.len()
+        ));
+    }
     if let Some(warning) = key_warning(&settings) {
         text.push_str(&format!("{warning}\n"));
     }
@@ -84,10 +91,11 @@ fn key_warning(settings: &Settings) -> Option<String> {
 
 fn describe(manifest: &Manifest, summary: &Summary) -> String {
     format!(
-        "{} rows of {} tables and {} files of {:.0}, schema {}, from {}",
+        "{} rows of {} tables, {} files and {} attached files of {:.0}, schema {}, from {}",
         summary.rows(),
         summary.tables.len(),
         summary.files.len(),
+        summary.contents.count,
         manifest.created_at,
         manifest.schema,
         manifest.engine
@@ -111,7 +119,8 @@ fn into_file(
     {
         let runtime = tokio::runtime::Builder::new_current_thread().build()?;
         let database = Database::open(&Location::Sqlite(staged.0.clone()), runtime.handle())?;
-        backup::load_into_empty(&database, file, claim.changes(), SystemClock.now())?;
+        let blobs = Blobs::new(data::files(settings));
+        backup::load_into_empty(&database, file, &blobs, claim.changes(), SystemClock.now())?;
     }
     if data::beside(&staged.0, "-wal").exists() {
         return Err(BackupError::Refused("the restored database could not be closed".to_owned()));
@@ -134,13 +143,12 @@ fn into_server(settings: &Settings, file: &Path, files: &[DataFile]) -> Result<(
     let opened = Opened::new(settings).map_err(refused)?;
     let now = opened.app.now();
     let mut replacement = Replacement::new(now);
-    if !files.is_empty() {
-        data::prepare(&settings.data).map_err(refused)?;
-    }
+    // Keys and attached files lie there, also with PostgreSQL.
+    data::prepare(&settings.data).map_err(refused)?;
     for file in files {
         replacement.file(&settings.data.join(&file.name), &file.content)?;
     }
-    backup::replace(opened.app.database(), file, now)?;
+    backup::replace(opened.app.database(), file, &Blobs::new(data::files(settings)), now)?;
     if !files.is_empty() {
         replacement.carry_out(&settings.data.join("obcms.db"))?;
     }

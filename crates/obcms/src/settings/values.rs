@@ -198,6 +198,22 @@ pub(super) fn parse_switch(text: &str) -> Result<bool, String> {
     }
 }
 
+/// Parses a size such as "10 GB", in units of 1024.
+pub fn parse_size(text: &str) -> Result<u64, String> {
+    let refuse = || format!("expected a size such as 500 MB or 10 GB, not {text}");
+    let letters = text.trim().find(|letter: char| !letter.is_ascii_digit()).ok_or_else(refuse)?;
+    let (number, unit) = text.trim().split_at(letters);
+    let number: u64 = number.parse().map_err(|_| refuse())?;
+    let power = match unit.trim().to_ascii_uppercase().as_str() {
+        "MB" => 2,
+        "GB" => 3,
+        "TB" => 4,
+        _ => return Err(refuse()),
+    };
+    let bytes = number.checked_mul(1024_u64.pow(power)).filter(|bytes| i64::try_from(*bytes).is_ok());
+    bytes.filter(|bytes| *bytes > 0).ok_or_else(refuse)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -269,6 +285,14 @@ mod tests {
             ["a.example", "ftp://a.example", "https://", "https://a.example/obcms", "https://u:p@a.example"]
         {
             assert!(parse_public_url(bad).is_err(), "{bad} was accepted");
+        }
+    }
+
+    #[test]
+    fn sizes_have_a_unit_and_bounds() {
+        assert_eq!((parse_size("10 GB"), parse_size("1mb")), (Ok(10 << 30), Ok(1 << 20)));
+        for bad in ["", "10", "GB", "-1 GB", "0 MB", "1.5 GB", "10 EB", "9999999999 TB"] {
+            assert!(parse_size(bad).is_err(), "{bad}");
         }
     }
 

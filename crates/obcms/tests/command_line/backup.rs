@@ -2,6 +2,7 @@
 
 use crate::http::get;
 use crate::program::{Ended, Folder, Serving, program};
+use obcms_store::attachments::Blobs;
 use obcms_store::{Database, backup, migrations};
 use obcms_tests::{Client, Engine, Server, TestDatabase};
 use serde_json::json;
@@ -63,7 +64,9 @@ fn backup_is_restored_across_engines() {
     succeeds(&folder, &["user", "add", "ana", "--role", "admin"]);
     succeeds(&folder, &["token", "create", "--user", "ana"]);
     fs::write(folder.path().join("data/secrets.key"), [0, 255, 7]).expect("a key");
-    succeeds(&folder, &["backup", "first.obcms"]);
+    attach(&folder);
+    assert!(succeeds(&folder, &["doctor"]).contains("1 files, 5 bytes of 10 GB used, 1 compared"));
+    assert!(succeeds(&folder, &["backup", "first.obcms"]).contains(" 1 attached files"));
     let first = folder.path().join("first.obcms");
     assert_eq!(mode(&first), 0o600);
     assert!(!folder.path().join("first.obcms.partial").exists());
@@ -95,10 +98,40 @@ fn backup_is_restored_across_engines() {
         assert!(content(&folder.path().join(other)) == original, "{other} has other content");
     }
     assert_eq!(fs::read(folder.path().join("again/secrets.key")).ok(), Some(vec![0, 255, 7]));
-    for (path, right) in [("again", 0o700), ("again/obcms.db", 0o600), ("again/secrets.key", 0o600)] {
+    for data in ["served", "again"] {
+        let content = folder.path().join(data).join(WATER);
+        assert_eq!(fs::read_to_string(&content).ok().as_deref(), Some("water"), "{data}");
+        assert_eq!(mode(&content), 0o600);
+    }
+    for (path, right) in
+        [("again", 0o700), ("again/files", 0o700), ("again/obcms.db", 0o600), ("again/secrets.key", 0o600)]
+    {
         assert_eq!(mode(&folder.path().join(path)), right, "{path}");
     }
     assert!(succeeds(&folder, &["doctor", "--data", "again"]).contains("integrity"));
+    fs::write(folder.path().join("again").join(WATER), "wat").expect("it is damaged");
+    let found = run(&folder, &["doctor", "--data", "again"]);
+    assert_eq!(found.code, Some(1));
+    assert!(found.output.contains("contents of files are damaged: water.txt of task "), "{}", found.output);
+}
+
+/// Place of the content "water" in the data directory.
+const WATER: &str = "files/0f/4168490e38b8447e11ba4bd656aa11b925bd22af30bac464bc153fdb608501";
+
+/// Attaches a file to the task of [`small`].
+fn attach(folder: &Folder) {
+    let path = folder.path().join("data").join(WATER);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    fs::write(&path, "water").expect("a content");
+    let hash = WATER.trim_start_matches("files/").replace('/', "");
+    let connection = rusqlite::Connection::open(database(folder)).expect("the database opens");
+    connection
+        .execute_batch(&format!(
+            "INSERT INTO blobs VALUES ('{hash}', 5, 0, NULL);
+             INSERT INTO attachments VALUES (x'0123456789abcdef0123456789abcdef', 'task',
+                 x'00112233445566778899aabbccddeeff', NULL, '{hash}', 'water.txt', 'text/plain', 5, 0, NULL, NULL, NULL);"
+        ))
+        .expect("a file");
 }
 
 #[test]
@@ -424,7 +457,8 @@ fn writers_do_not_wait_for_a_backup() {
         let client = server.as_role("admin");
         // Inside the transaction of the backup; a write that waited for it would wait forever.
         let mut output = WritingMeanwhile { client: &client, pieces: 0 };
-        let written = backup::write(server.app().database(), "1.0.0", server.app().now(), &[], &mut output);
+        let (database, blobs) = (server.app().database(), Blobs::new(server.files()));
+        let written = backup::write(database, "1.0.0", server.app().now(), &[], &blobs, &mut output);
         let summary = written.map(|(_, summary, _)| summary).expect("a backup");
         assert!(output.pieces > 1);
         let made: i64 = server

@@ -11,21 +11,25 @@ use sha2::{Digest, Sha256};
 
 use super::seal::Sealing;
 use super::tables::{self, Storage, Table};
-use super::{BackupError, DataFile, FORMAT, Manifest, Part, Summary, VERSION, references};
+use super::{BackupError, Contents, DataFile, FORMAT, Manifest, Part, Summary, VERSION, references};
+use crate::attachments::{self, Blobs, each_piece};
 use crate::database::{Database, Engine, Row, SqlValue, Tx};
 use crate::error::StoreError;
 use crate::migrations;
 
 /// Rows per read.
 const PAGE: usize = 2000;
+/// Table of the contents of attached files.
+const CONTENTS: &str = "blobs";
 
-/// Writes a consistent snapshot into `output`: all tables in one transaction, then `files`. Other writers are not
-/// blocked. Returns the manifest, the summary and the writer; nothing may be appended to it.
+/// Writes a consistent snapshot into `output`: all tables in one transaction, then `files` and the contents of attached
+/// files. Other writers are not blocked. Returns the manifest, the summary and the writer; nothing may be appended to it.
 pub fn write<W: Write>(
     database: &Database,
     program: &str,
     now: Timestamp,
     files: &[DataFile],
+    blobs: &Blobs,
     output: W,
 ) -> Result<(Manifest, Summary, W), BackupError> {
     database.read(|tx| {
@@ -55,6 +59,9 @@ pub fn write<W: Write>(
             line(&mut lines, &json!({ "file": file.name, "content": hex(&file.content) }))?;
             summary.files.insert(file.name.clone(), part);
         }
+        if summary.tables.contains_key(CONTENTS) {
+            summary.contents = write_contents(tx, blobs, &mut lines)?;
+        }
         if schema == migrations::newest() {
             summary.broken_references = Some(references::broken(tx)?.0);
         }
@@ -74,6 +81,24 @@ fn engine_name(engine: Engine) -> &'static str {
 fn line(output: &mut impl Write, content: &Json) -> Result<(), BackupError> {
     writeln!(output, "{content}")?;
     Ok(())
+}
+
+/// Writes the contents of attached files. One that is missing or damaged is left out and named, so that the rest is
+/// backed up.
+fn write_contents(tx: &mut Tx<'_>, blobs: &Blobs, output: &mut impl Write) -> Result<Contents, BackupError> {
+    let mut contents = Contents::default();
+    for (hash, size) in attachments::contents(tx)? {
+        let size = u64::try_from(size).unwrap_or_default();
+        if blobs.size(&hash)? != Some(size) || !blobs.is_whole(&hash)? {
+            contents.missing.push(hash);
+            continue;
+        }
+        line(output, &json!({ "blob": hash, "size": size }))?;
+        each_piece(&mut blobs.open(&hash)?, |piece| line(output, &json!(hex(piece))))?;
+        contents.count += 1;
+        contents.bytes += size;
+    }
+    Ok(contents)
 }
 
 /// Writes name and columns, rows, row count and checksum of a table.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::reader::{Item, Reader, bytes};
 use super::tables::{Column, Storage, Table};
 use super::{BackupError, LAST, Manifest, Summary, dump, references, tables};
+use crate::attachments::{Blobs, StagedBlob};
 use crate::database::{CHANGES, Database, Engine, SERVING_LOCK, SqlValue, Tx};
 use crate::error::StoreError;
 use crate::{migrations, settings};
@@ -17,10 +18,11 @@ use crate::{migrations, settings};
 /// Rows per insert.
 const PAGE: usize = 500;
 
-/// Loads a backup into an empty database. `present` is the change number of the database that is replaced.
+/// Loads a backup into an empty database, and the contents of attached files into their folder. `present` is the change number of the database that is replaced.
 pub fn load_into_empty(
     database: &Database,
     path: &Path,
+    blobs: &Blobs,
     present: i64,
     now: Timestamp,
 ) -> Result<Summary, BackupError> {
@@ -28,7 +30,7 @@ pub fn load_into_empty(
         if !tables::all(tx)?.is_empty() {
             return Err(BackupError::Refused("the database that should be empty is not".to_owned()));
         }
-        load(tx, path, present, now)
+        load(tx, path, blobs, present, now)
     })?;
     let found = database.integrity()?;
     match found.first() {
@@ -39,7 +41,12 @@ pub fn load_into_empty(
 
 /// Replaces the content of a PostgreSQL database with a backup, in one transaction. Refuses a database that a server
 /// uses.
-pub fn replace(database: &Database, path: &Path, now: Timestamp) -> Result<Summary, BackupError> {
+pub fn replace(
+    database: &Database,
+    path: &Path,
+    blobs: &Blobs,
+    now: Timestamp,
+) -> Result<Summary, BackupError> {
     database.write(|tx| {
         let sql = format!("SELECT pg_try_advisory_xact_lock({SERVING_LOCK})");
         if !tx.one(&sql, &[])?.get::<bool>(0)? {
@@ -72,12 +79,18 @@ pub fn replace(database: &Database, path: &Path, now: Timestamp) -> Result<Summa
             }
             migrations::revert_within(tx, 0)?;
         }
-        load(tx, path, present, now)
+        load(tx, path, blobs, present, now)
     })
 }
 
 /// Creates the tables of the backup, fills them, compares their checksums and applies the missing migrations.
-fn load(tx: &mut Tx<'_>, path: &Path, present: i64, now: Timestamp) -> Result<Summary, BackupError> {
+fn load(
+    tx: &mut Tx<'_>,
+    path: &Path,
+    blobs: &Blobs,
+    present: i64,
+    now: Timestamp,
+) -> Result<Summary, BackupError> {
     let mut reader = Reader::open(path)?;
     let schema = reader.manifest.schema;
     migrations::migrate_within(tx, now, schema)?;
@@ -86,7 +99,7 @@ fn load(tx: &mut Tx<'_>, path: &Path, present: i64, now: Timestamp) -> Result<Su
         // Some migrations insert rows.
         tx.execute(&format!("DELETE FROM \"{}\"", table.name), &[])?;
     }
-    let summary = fill(tx, &mut reader, &there)?;
+    let summary = fill(tx, &mut reader, &there, blobs)?;
     if summary.tables.len() != there.len() {
         return Err(BackupError::Refused("it does not have all tables of its schema".to_owned()));
     }
@@ -147,8 +160,15 @@ fn finish(tx: &mut Tx<'_>, manifest: &Manifest, present: i64) -> Result<(), Stor
     Ok(())
 }
 
-/// Inserts the rows of the backup into the tables.
-fn fill(tx: &mut Tx<'_>, reader: &mut Reader, there: &[Table]) -> Result<Summary, BackupError> {
+/// Inserts the rows of the backup into the tables, and puts contents into their folder. A content that is not used
+/// afterwards, because the restore fails, is deleted by the nightly job.
+fn fill(
+    tx: &mut Tx<'_>,
+    reader: &mut Reader,
+    there: &[Table],
+    blobs: &Blobs,
+) -> Result<Summary, BackupError> {
+    let mut content: Option<(String, StagedBlob)> = None;
     let mut current: Option<(&Table, Vec<&Column>)> = None;
     let mut rows: Vec<Vec<SqlValue>> = Vec::with_capacity(PAGE);
     while let Some(item) = reader.next()? {
@@ -173,6 +193,22 @@ fn fill(tx: &mut Tx<'_>, reader: &mut Reader, there: &[Table]) -> Result<Summary
                 }
             }
             Item::File(_) => {}
+            Item::Content(hash) => {
+                let staged = blobs.stage(&format!("restore-{}-{hash}", std::process::id()))?;
+                content = Some((hash, staged));
+            }
+            Item::Piece { bytes, is_last } => {
+                if let Some((_, staged)) = &mut content {
+                    staged.write(&bytes)?;
+                }
+                if let Some((hash, mut staged)) = content.take_if(|_| is_last) {
+                    staged.sync()?;
+                    if !blobs.is_whole(&hash)? {
+                        blobs.remove(&hash)?;
+                    }
+                    blobs.keep(&staged.sealed(&hash))?;
+                }
+            }
             Item::Summary(summary) => return Ok(summary),
         }
     }

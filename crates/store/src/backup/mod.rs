@@ -2,7 +2,8 @@
 //!
 //! The file is a gzip stream of JSON lines, followed by a line with the SHA-256 of that stream (`seal`). The lines
 //! are, in this order: the [`Manifest`]; for each table its name and columns, its rows as arrays, and their number
-//! and checksum; files of the data directory; and the [`Summary`]. Columns are sorted by name and rows by key, so
+//! and checksum; files of the data directory; the contents of attached files, each as its hash and size and then its
+//! bytes in pieces; and the [`Summary`]. Columns are sorted by name and rows by key, so
 //! equal content gives equal lines on both engines. Values are written as SQLite stores them: ids and bytes as
 //! hexadecimal digits, instants as microseconds since 1970, booleans as 0 or 1, real numbers as text.
 
@@ -28,7 +29,7 @@ pub use reader::{Reader, check};
 /// Name of the format in the first line.
 const FORMAT: &str = "obcms-backup";
 /// Version of the format that this program reads and writes.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Name of the setting with the time of the last backup.
 const LAST: &str = "last-backup";
@@ -84,8 +85,22 @@ pub struct Summary {
     pub tables: BTreeMap<String, Part>,
     /// Files of the data directory by name.
     pub files: BTreeMap<String, Part>,
+    /// Contents of attached files.
+    #[serde(default)]
+    pub contents: Contents,
     /// Number of references to missing records; absent when the schema was not that of the program.
     pub broken_references: Option<u64>,
+}
+
+/// Contents of attached files in a backup.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contents {
+    /// Number of contents.
+    pub count: u64,
+    /// Their bytes in all.
+    pub bytes: u64,
+    /// Hashes of those that were missing or damaged when the backup was written, and are not in it.
+    pub missing: Vec<String>,
 }
 
 impl Summary {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::{BackupError, DataFile, FORMAT, Manifest, Part, Summary, VERSION, seal};
+use crate::attachments::is_hash;
 use crate::migrations;
 
 /// Maximum length of a line in bytes, so that a forged file cannot exhaust memory.
@@ -25,6 +26,15 @@ pub(super) enum Item {
     End,
     /// File of the data directory.
     File(DataFile),
+    /// Hash of the content of an attached file, followed by its pieces.
+    Content(String),
+    /// Piece of a content; the last one completes it.
+    Piece {
+        /// Bytes.
+        bytes: Vec<u8>,
+        /// True for the last piece.
+        is_last: bool,
+    },
     /// End of the backup.
     Summary(Summary),
 }
@@ -51,6 +61,20 @@ struct Content {
     content: String,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ContentHead {
+    blob: String,
+    size: u64,
+}
+
+/// Content of an attached file that is being read.
+struct OpenContent {
+    hash: String,
+    left: u64,
+    digest: Sha256,
+}
+
 /// Reader of a backup, which verifies the checksums while it reads.
 pub struct Reader {
     lines: BufReader<GzDecoder<std::io::Take<BufReader<File>>>>,
@@ -58,6 +82,7 @@ pub struct Reader {
     pub manifest: Manifest,
     seen: Summary,
     table: Option<(String, u64, Sha256)>,
+    content: Option<OpenContent>,
     is_over: bool,
 }
 
@@ -99,7 +124,7 @@ impl Reader {
                 manifest.program
             )));
         }
-        Ok(Self { lines, manifest, seen: Summary::default(), table: None, is_over: false })
+        Ok(Self { lines, manifest, seen: Summary::default(), table: None, content: None, is_over: false })
     }
 
     /// Returns the next part, or nothing after the summary.
@@ -109,6 +134,9 @@ impl Reader {
         };
         if self.is_over {
             return Err(damaged("something follows its end"));
+        }
+        if let Some(content) = self.content.take() {
+            return self.piece(content, &line).map(Some);
         }
         if let Some((name, count, mut digest)) = self.table.take() {
             if line.starts_with('[') {
@@ -139,12 +167,39 @@ impl Reader {
             self.seen.files.insert(file.clone(), part);
             return Ok(Some(Item::File(DataFile { name: file, content })));
         }
+        if let Ok(ContentHead { blob, size }) = serde_json::from_str(&line) {
+            if !is_hash(&blob) || size == 0 {
+                return Err(damaged("a line cannot be read"));
+            }
+            self.seen.contents.count += 1;
+            self.seen.contents.bytes += size;
+            self.content = Some(OpenContent { hash: blob.clone(), left: size, digest: Sha256::new() });
+            return Ok(Some(Item::Content(blob)));
+        }
         let summary: Summary = serde_json::from_str(&line).map_err(|_| damaged("a line cannot be read"))?;
-        if summary.tables != self.seen.tables || summary.files != self.seen.files {
+        let contents = |summary: &Summary| (summary.contents.count, summary.contents.bytes);
+        let is_same = contents(&summary) == contents(&self.seen);
+        if summary.tables != self.seen.tables || summary.files != self.seen.files || !is_same {
             return Err(damaged("its content does not match its summary"));
         }
         self.is_over = true;
         Ok(Some(Item::Summary(summary)))
+    }
+
+    /// Reads the next piece of a content, and compares its hash at its end.
+    fn piece(&mut self, mut content: OpenContent, line: &str) -> Result<Item, BackupError> {
+        let short = || damaged(&format!("the content {} cannot be read", content.hash));
+        let text: String = serde_json::from_str(line).map_err(|_| short())?;
+        let bytes = bytes(&text).filter(|bytes| !bytes.is_empty()).ok_or_else(short)?;
+        content.left = content.left.checked_sub(bytes.len() as u64).ok_or_else(short)?;
+        content.digest.update(&bytes);
+        let is_last = content.left == 0;
+        if !is_last {
+            self.content = Some(content);
+        } else if hex(&content.digest.finalize()) != content.hash {
+            return Err(damaged(&format!("the content {} does not match its hash", content.hash)));
+        }
+        Ok(Item::Piece { bytes, is_last })
     }
 }
 
@@ -186,7 +241,7 @@ pub fn check(path: &Path) -> Result<(Manifest, Summary, Vec<DataFile>), BackupEr
         match item {
             Item::File(file) => files.push(file),
             Item::Summary(found) => summary = found,
-            Item::Table(..) | Item::Row(_) | Item::End => {}
+            Item::Table(..) | Item::Row(_) | Item::End | Item::Content(_) | Item::Piece { .. } => {}
         }
     }
     Ok((reader.manifest, summary, files))

@@ -25,24 +25,42 @@ use crate::core::limits::{
     ALL_BODIES, ANONYMOUS_BODY, BODIES_OF_ONE, BODY_GRACE, BODY_PAUSE, BODY_RATE, HEARD_OUT, SMALL_BODY,
 };
 use crate::core::problem::Problem;
-use crate::core::route::{BodyLimits, too_large};
+use crate::core::route::{BodyLimit, BodyLimits, file_too_large, too_large};
 use crate::core::server::Connection;
 use crate::core::state::State;
 
-/// Memory of large bodies at the moment, in all and by person.
-#[derive(Debug, Default)]
-pub struct HeldBodies(Mutex<(usize, HashMap<Id, usize>)>);
+/// Room that large bodies take at the moment, in all and by person.
+#[derive(Debug)]
+pub struct HeldBodies {
+    held: Mutex<(usize, HashMap<Id, usize>)>,
+    /// Bytes of all of them.
+    all: usize,
+    /// Bytes of those of one person.
+    of_one: usize,
+}
+
+impl Default for HeldBodies {
+    fn default() -> Self {
+        Self::new(ALL_BODIES, BODIES_OF_ONE)
+    }
+}
 
 impl HeldBodies {
+    /// Creates room for so many bytes.
+    #[must_use]
+    pub fn new(all: usize, of_one: usize) -> Self {
+        Self { held: Mutex::default(), all, of_one }
+    }
+
     fn held(&self) -> MutexGuard<'_, (usize, HashMap<Id, usize>)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reserves bytes; false when there is no room.
     fn take(&self, person: Option<Id>, bytes: usize) -> bool {
         let mut held = self.held();
         let own = person.map_or(0, |person| held.1.get(&person).copied().unwrap_or_default());
-        if held.0 + bytes > ALL_BODIES || own + bytes > BODIES_OF_ONE {
+        if held.0 + bytes > self.all || own + bytes > self.of_one {
             return false;
         }
         held.0 += bytes;
@@ -70,6 +88,7 @@ impl HeldBodies {
 enum Broken {
     TooSlow,
     TooLarge(usize),
+    FileTooLarge,
     NoRoom,
     Unreadable,
 }
@@ -85,6 +104,7 @@ impl Broken {
                 "Too many large uploads at the same time. Try again in a moment.",
             ),
             Self::TooLarge(most) => too_large(most),
+            Self::FileTooLarge => file_too_large(),
             // The client is gone, or the handler reports the error itself.
             Self::Unreadable => return None,
         };
@@ -106,7 +126,7 @@ struct Reading {
     held: usize,
     memory: Arc<HeldBodies>,
     /// Body limit of the route.
-    limit: usize,
+    limit: BodyLimit,
     is_known: bool,
     person: Option<Id>,
     /// True if the bytes are read and discarded.
@@ -161,9 +181,10 @@ impl Reading {
         if self.is_discarded {
             return if self.received > HEARD_OUT { Err(Broken::TooLarge(HEARD_OUT)) } else { Ok(()) };
         }
-        let most = if self.is_known { self.limit } else { self.limit.min(ANONYMOUS_BODY) };
+        let most = if self.is_known { self.limit.bytes } else { self.limit.bytes.min(ANONYMOUS_BODY) };
         if self.received > most {
-            return Err(Broken::TooLarge(most));
+            let is_file = self.is_known && self.limit.is_file;
+            return Err(if is_file { Broken::FileTooLarge } else { Broken::TooLarge(most) });
         }
         let wanted = if self.received > SMALL_BODY { self.received } else { 0 };
         let more = wanted.saturating_sub(self.held);
@@ -191,7 +212,7 @@ impl Drop for Reading {
 pub struct GuardedBody(Arc<Mutex<Reading>>);
 
 impl GuardedBody {
-    fn new(body: Body, limit: usize, memory: Arc<HeldBodies>) -> Self {
+    fn new(body: Body, limit: BodyLimit, memory: Arc<HeldBodies>) -> Self {
         let now = Instant::now();
         Self(Arc::new(Mutex::new(Reading {
             body,
@@ -278,7 +299,8 @@ pub async fn guard(
     let limit = limits.of(&request);
     let (mut parts, body) = request.into_parts();
     let connection = parts.extensions.get::<Arc<Connection>>().cloned();
-    let guarded = GuardedBody::new(body, limit, state.bodies.clone());
+    let room = if limit.is_file { &state.uploads } else { &state.bodies };
+    let guarded = GuardedBody::new(body, limit, room.clone());
     parts.extensions.insert(guarded.clone());
     if let Some(connection) = &connection {
         connection.reads_body(true);
@@ -308,11 +330,13 @@ mod tests {
     use http_body_util::StreamBody;
     use std::convert::Infallible;
 
+    const LIMIT: BodyLimit = BodyLimit { bytes: MAXIMUM_UPLOAD, is_file: false };
+
     fn guarded(chunks: Vec<usize>, memory: &Arc<HeldBodies>) -> GuardedBody {
         let frames =
             chunks.into_iter().map(|size| Ok::<_, Infallible>(Frame::data(Bytes::from(vec![0; size]))));
         let body = Body::new(StreamBody::new(futures_util::stream::iter(frames)));
-        GuardedBody::new(body, MAXIMUM_UPLOAD, memory.clone())
+        GuardedBody::new(body, LIMIT, memory.clone())
     }
 
     async fn read(body: &GuardedBody) -> Option<Broken> {
@@ -367,16 +391,12 @@ mod tests {
     async fn paused_or_slow_body_times_out() {
         let never =
             Body::new(StreamBody::new(futures_util::stream::pending::<Result<Frame<Bytes>, Infallible>>()));
-        assert_eq!(
-            read(&GuardedBody::new(never, MAXIMUM_UPLOAD, Arc::default())).await,
-            Some(Broken::TooSlow)
-        );
+        assert_eq!(read(&GuardedBody::new(never, LIMIT, Arc::default())).await, Some(Broken::TooSlow));
         let trickle = futures_util::stream::unfold((), |()| async {
             tokio::time::sleep(BODY_PAUSE / 2).await;
             Some((Ok::<_, Infallible>(Frame::data(Bytes::from_static(b"x"))), ()))
         });
-        let body =
-            GuardedBody::new(Body::new(StreamBody::new(Box::pin(trickle))), MAXIMUM_UPLOAD, Arc::default());
+        let body = GuardedBody::new(Body::new(StreamBody::new(Box::pin(trickle))), LIMIT, Arc::default());
         assert_eq!(read(&body).await, Some(Broken::TooSlow));
     }
 }

@@ -9,7 +9,7 @@ use axum::routing::{self, MethodRouter};
 use super::caller::Caller;
 use super::errors::PageError;
 use super::limits::{MAXIMUM_BODY, UNREAD_BODY};
-use super::route::Access;
+use super::route::{Access, BodyLimit, announced};
 use super::state::State;
 
 /// Page, or form of a page.
@@ -22,8 +22,8 @@ pub struct PageRoute {
     pub access: Access,
     /// Text of the refusal, after "You do not have permission to".
     pub purpose: String,
-    /// Maximum size of the body in bytes.
-    pub body_limit: usize,
+    /// Limit of the body.
+    pub body_limit: BodyLimit,
     handler: MethodRouter<State>,
 }
 
@@ -53,6 +53,7 @@ impl PageRoute {
         body_limit: usize,
         handler: MethodRouter<State>,
     ) -> Self {
+        let body_limit = BodyLimit::of(body_limit);
         Self { method, path, access, purpose: "do this".to_owned(), body_limit, handler }
     }
 
@@ -66,17 +67,25 @@ impl PageRoute {
     /// Sets the maximum size of the body in bytes.
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = bytes;
+        self.body_limit = BodyLimit::of(bytes);
+        self
+    }
+
+    /// Takes files to attach as the body, which are written to disk while they are read.
+    #[must_use]
+    pub fn takes_files(mut self) -> Self {
+        self.body_limit = BodyLimit::FILE;
         self
     }
 
     /// Returns the handler behind its guard.
     pub fn guarded(self) -> (String, MethodRouter<State>) {
-        let (access, purpose) = (self.access, self.purpose);
+        let (access, purpose, limit) = (self.access, self.purpose, self.body_limit);
         let guard = from_fn(move |request: Request, next: Next| {
             let refusal = access.check_for(request.extensions().get::<Caller>(), &purpose).err();
             async move {
                 match refusal {
+                    None if announced(&request) > limit.bytes => PageError(limit.refusal()).into_response(),
                     None => next.run(request).await,
                     Some(error) => PageError::from(error).into_response(),
                 }

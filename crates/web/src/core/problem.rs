@@ -3,6 +3,7 @@
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use obcms_app::AppError;
+use obcms_store::StoreError;
 use serde_json::{Map, Value as Json, json};
 
 use crate::core::requests;
@@ -85,6 +86,8 @@ impl From<AppError> for Problem {
             AppError::Stale { current } => {
                 Self::new(StatusCode::PRECONDITION_FAILED, detail).with("version", json!(current))
             }
+            AppError::TooLarge(_) => Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail),
+            AppError::UnsupportedType(_) => Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail),
             AppError::TooMany { seconds } => {
                 let mut problem = Self::new(StatusCode::TOO_MANY_REQUESTS, detail);
                 problem.retry_after = Some(seconds);
@@ -102,10 +105,13 @@ impl From<AppError> for Problem {
             ),
             AppError::Store(ref inner) if inner.is_unavailable() => {
                 tracing::error!(error = %detail, "the database failed a request");
-                let mut problem = Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "The database is not available. Try again in a few seconds.",
-                );
+                let detail = match inner {
+                    StoreError::File(_) => {
+                        "The server cannot read or write its files. Try again in a few seconds."
+                    }
+                    _ => "The database is not available. Try again in a few seconds.",
+                };
+                let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, detail);
                 problem.retry_after = Some(RETRY_SECONDS);
                 problem
             }

@@ -7,13 +7,13 @@ use axum::http::{Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
-use obcms_app::AppError;
+use obcms_app::{AppError, attachments};
 use obcms_domain::accounts::{Action, Area, Relation, allows};
 use obcms_domain::registry::action::ActionBody;
 use serde_json::{Value as Json, json};
 
 use crate::core::caller::Caller;
-use crate::core::limits::{MAXIMUM_BODY, UNREAD_BODY};
+use crate::core::limits::{MAXIMUM_ATTACHMENT, MAXIMUM_BODY, UNREAD_BODY};
 use crate::core::openapi;
 use crate::core::page_route::PageRoute;
 use crate::core::problem::Problem;
@@ -72,8 +72,8 @@ pub struct Route {
     pub parameters: Vec<Json>,
     /// Schema of the body, if it has one.
     pub request: Option<Json>,
-    /// Maximum size of the body in bytes.
-    pub body_limit: usize,
+    /// Limit of the body.
+    pub body_limit: BodyLimit,
     /// Status and schema of the success response.
     pub response: (u16, Json),
     /// Handler.
@@ -97,7 +97,11 @@ impl Route {
             access,
             parameters: Vec::new(),
             request: None,
-            body_limit: if matches!(method, "get" | "delete") { UNREAD_BODY } else { MAXIMUM_BODY },
+            body_limit: BodyLimit::of(if matches!(method, "get" | "delete") {
+                UNREAD_BODY
+            } else {
+                MAXIMUM_BODY
+            }),
             response: (200, json!({})),
             handler,
         }
@@ -138,7 +142,14 @@ impl Route {
     /// Sets the maximum size of the body in bytes.
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.body_limit = bytes;
+        self.body_limit = BodyLimit::of(bytes);
+        self
+    }
+
+    /// Takes a file to attach as the body, which is written to disk while it is read.
+    #[must_use]
+    pub fn takes_file(mut self) -> Self {
+        self.body_limit = BodyLimit::FILE;
         self
     }
 
@@ -155,7 +166,7 @@ impl Route {
         let guard = from_fn(move |request: Request, next: Next| async move {
             match access.check(request.extensions().get::<Caller>()) {
                 // Checked also where nothing reads the body.
-                Ok(()) if announced(&request) > limit => too_large(limit).into_response(),
+                Ok(()) if announced(&request) > limit.bytes => limit.refusal().into_response(),
                 Ok(()) => next.run(request).await,
                 Err(error) => guard_refusal(error),
             }
@@ -165,7 +176,7 @@ impl Route {
 }
 
 /// Returns the size of the body from the head of the request.
-fn announced(request: &Request) -> usize {
+pub(super) fn announced(request: &Request) -> usize {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     length.and_then(|text| text.parse().ok()).unwrap_or_default()
 }
@@ -176,9 +187,41 @@ pub fn too_large(limit: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("The body must be at most {limit} bytes."))
 }
 
+/// Returns the refusal of a file to attach that is too large.
+#[must_use]
+pub fn file_too_large() -> Problem {
+    AppError::TooLarge(attachments::too_large()).into()
+}
+
+/// Limit of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyLimit {
+    /// Maximum size in bytes.
+    pub bytes: usize,
+    /// True for a file to attach, which is written to disk while it is read.
+    pub is_file: bool,
+}
+
+impl BodyLimit {
+    /// Limit of a file to attach.
+    pub const FILE: Self = Self { bytes: MAXIMUM_ATTACHMENT, is_file: true };
+
+    /// Returns the limit of a body that is held in memory.
+    #[must_use]
+    pub const fn of(bytes: usize) -> Self {
+        Self { bytes, is_file: false }
+    }
+
+    /// Returns the refusal of a larger body.
+    #[must_use]
+    pub fn refusal(self) -> Problem {
+        if self.is_file { file_too_large() } else { too_large(self.bytes) }
+    }
+}
+
 /// Body limits by method and route.
 #[derive(Debug, Default)]
-pub struct BodyLimits(HashMap<String, usize>);
+pub struct BodyLimits(HashMap<String, BodyLimit>);
 
 impl BodyLimits {
     /// Collects the limits of these operations and pages.
@@ -192,11 +235,11 @@ impl BodyLimits {
 
     /// Returns the limit of a request.
     #[must_use]
-    pub fn of(&self, request: &Request) -> usize {
-        let Some(path) = request.extensions().get::<MatchedPath>() else { return UNREAD_BODY };
+    pub fn of(&self, request: &Request) -> BodyLimit {
+        let Some(path) = request.extensions().get::<MatchedPath>() else { return BodyLimit::of(UNREAD_BODY) };
         let method = request.method();
         let usual = if *method == Method::POST { MAXIMUM_BODY } else { UNREAD_BODY };
-        self.0.get(&format!("{method} {}", path.as_str())).copied().unwrap_or(usual)
+        self.0.get(&format!("{method} {}", path.as_str())).copied().unwrap_or(BodyLimit::of(usual))
     }
 }
 

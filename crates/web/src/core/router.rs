@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State as AxumState};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -44,8 +44,8 @@ pub fn router(state: State) -> Router {
         .layer(from_fn_with_state((state.clone(), limits), bodies::guard))
         .layer(from_fn_with_state(state.clone(), address::resolve))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
-            // Events must not be buffered; assets are compressed at build time.
-            DefaultPredicate::new().and(NotForContentType::new("text/event-stream")),
+            // Events must not be buffered; assets are compressed at build time; attached files are sent as they are.
+            DefaultPredicate::new().and(NotForContentType::new("text/event-stream")).and(is_compressible),
         ))
         .layer(CatchPanicLayer::custom(panicked))
         // Outermost layer, so that the line has the final response.
@@ -72,6 +72,14 @@ fn for_anybody() -> Router<State> {
         .method_not_allowed_fallback(wrong_method)
 }
 
+/// Mark of a response that is sent as it is, with its length.
+#[derive(Clone, Copy, Debug)]
+pub struct Uncompressed;
+
+fn is_compressible(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions) -> bool {
+    extensions.get::<Uncompressed>().is_none()
+}
+
 async fn wrong_method() -> Response {
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "This address does not support this method.").into_response()
 }
@@ -94,7 +102,8 @@ async fn headers(AxumState(state): AxumState<State>, mut request: Request, next:
     );
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&policy) {
-        headers.insert(header::CONTENT_SECURITY_POLICY, value);
+        // An attached file has a stricter one.
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(value);
     }
     for (name, value) in [
         ("x-content-type-options", "nosniff"),

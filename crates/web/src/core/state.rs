@@ -12,6 +12,7 @@ use crate::core::feeds::{FeedReads, Feeds};
 use crate::core::guesses::Guesses;
 use crate::core::hashing::HashQueue;
 use crate::core::health::Readiness;
+use crate::core::limits::{ALL_ATTACHMENTS, ATTACHMENTS_OF_ONE};
 use crate::core::live_streams::LiveStreams;
 use crate::core::metrics::{Metrics, MetricsAccess};
 use crate::core::subject::Subjects;
@@ -48,6 +49,8 @@ pub struct State {
     pub exports: Arc<Exports>,
     /// Memory of large bodies.
     pub bodies: Arc<HeldBodies>,
+    /// Disk space of files to attach that are arriving.
+    pub uploads: Arc<HeldBodies>,
     /// Cache of rendered feeds.
     pub feeds: Arc<Feeds>,
     /// Reads of feeds that are not stored yet.
@@ -73,6 +76,7 @@ impl State {
             workbooks: Arc::new(Semaphore::new(2)),
             exports: Arc::default(),
             bodies: Arc::default(),
+            uploads: Arc::new(HeldBodies::new(ALL_ATTACHMENTS, ATTACHMENTS_OF_ONE)),
             feeds: Arc::default(),
             feed_reads: Arc::default(),
             metrics: Metrics::default(),

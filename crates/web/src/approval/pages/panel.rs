@@ -12,6 +12,7 @@ use obcms_domain::registry::Record;
 use serde_json::Value as Json;
 
 use super::{actions, deed, directory, discussion, figures, label, stage_label, state_word};
+use crate::attachments::pages as files;
 use crate::components::badges::{self, Tone, badge};
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{
@@ -69,6 +70,7 @@ pub fn panel(
             (missing(record, &approval, &may_fill))
         }))
         (box_of("approval-figures", "ppa", t!("Figures"), &html! {}, &figures::figures(&approval, &values)))
+        @if approval.round > 0 { (files::round_panel(state, page, actor, record, approval.round)?) }
         (box_of("approval-ceilings", CEILINGS_LIVE, t!("Ceilings"), &html! {}, &figures::ceilings(effects)))
     };
     let narrow = html! {

@@ -17,6 +17,7 @@ use obcms_domain::registry::{FieldError, Kind, Record};
 use serde_json::Value as Json;
 
 use super::trace;
+use crate::attachments::pages as files;
 use crate::components::badges::Tone;
 use crate::components::buttons::{ButtonKind, submit_button};
 use crate::components::detail::{detail, panel, properties};
@@ -163,6 +164,7 @@ fn overview(
             @if may_move { (steps(page, record, checks, refused)) }
         }))
         (of_record::panel(state, page, actor, record)?)
+        (files::panel(state, page, actor, record)?)
         (generic::long_texts(record, &values))
     };
     let narrow = html! {

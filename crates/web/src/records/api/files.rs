@@ -1,6 +1,5 @@
 //! Files of records: export and import as CSV and XLSX.
 
-use std::fs::File;
 use std::io::Read;
 
 use axum::body::Body;
@@ -143,7 +142,9 @@ fn csv_parts(
 }
 
 /// Returns a file in parts.
-fn file_parts(file: File) -> impl Stream<Item = Result<Vec<u8>, std::io::Error>> {
+pub(crate) fn file_parts(
+    file: impl Read + Send + 'static,
+) -> impl Stream<Item = Result<Vec<u8>, std::io::Error>> {
     stream::unfold(file, |mut file| async move {
         let mut part = Vec::with_capacity(PART);
         match blocking(|| (&mut file).take(PART as u64).read_to_end(&mut part)) {

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::core::unit_of_work::is_shown;
+use obcms_app::core::unit_of_work::{ATTACHMENT, is_shown};
 use obcms_app::records::history::{Entry, FieldChange as Change};
 use obcms_app::{Actor, AppError};
 use obcms_domain::calendar::series;
@@ -145,6 +145,11 @@ fn changes_of(
     values: &Values<'_>,
     of_series: [&Map<String, Json>; 2],
 ) -> Vec<FieldChange> {
+    if change.field == ATTACHMENT {
+        let name = |json: &Json| json.as_str().unwrap_or_default().to_owned();
+        let label = words::label(change.label).to_owned();
+        return vec![FieldChange { label, old: name(&change.old), new: name(&change.new) }];
+    }
     let Some((kind, field)) = kind.and_then(|kind| kind.field(change.field).map(|field| (kind, field)))
     else {
         return Vec::new();
@@ -253,6 +258,9 @@ fn what(action: &str, is_derived: bool) -> &'static str {
         "generate" => t!("generated tasks"),
         "assign" => t!("assigned this"),
         "comment" => t!("commented"),
+        "attach" => t!("added a file"),
+        "detach" => t!("removed a file"),
+        "reattach" => t!("restored a file"),
         "renew" => t!("gave this a new address"),
         "occurrence" => t!("changed one occurrence"),
         "cancel_date" => t!("cancelled occurrences"),
