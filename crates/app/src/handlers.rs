@@ -1,7 +1,7 @@
 //! List of all job handlers.
 
 use crate::core::job::Handler;
-use crate::{exchange, holidays, maintenance, records, tasks};
+use crate::{exchange, holidays, maintenance, programme, records, tasks};
 
 /// Handlers of every kind of job of the program.
 pub static HANDLERS: &[Handler] = &[
@@ -10,6 +10,7 @@ pub static HANDLERS: &[Handler] = &[
     holidays::HANDLER,
     records::transfer::UNFINISHED_IMPORTS,
     tasks::show_occurrences::HANDLER,
+    programme::following::HANDLER,
     maintenance::statistics::HANDLER,
 ];
 

@@ -1,7 +1,8 @@
 //! Dates and times as people write them.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
+use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 
 /// First and last valid year of a date.
@@ -59,4 +60,23 @@ pub fn parse_date(text: &str) -> Result<Date, (&'static str, String)> {
     }
     let date: Date = text.parse().map_err(|_| date_error())?;
     if YEARS.contains(&date.year()) { Ok(date) } else { Err(year_error()) }
+}
+
+/// Parses a time of 24 hours, such as `09:00`.
+#[must_use]
+pub fn parse_time(text: &str) -> Option<Time> {
+    (text.len() == 5).then(|| strtime::parse("%H:%M", text).ok()?.to_time().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_two_digits_each() {
+        assert_eq!(parse_time("09:30"), Some(Time::constant(9, 30, 0, 0)));
+        for wrong in ["9:30", "24:00", "09:60", "noon!", "0930", "09:3"] {
+            assert_eq!(parse_time(wrong), None, "{wrong}");
+        }
+    }
 }

@@ -44,6 +44,7 @@ pub const ORIGINS: &[&str] = &[
     "need",
     "event",
     "ppa",
+    "budget_cycle_stage",
     "project",
     "policy",
     "policy_milestone",
