@@ -116,7 +116,13 @@ fn project(world: &mut World, number: usize, need: usize, troubled: &mut usize) 
 }
 
 /// Blocks every third project in the middle of its course, and returns another third to the stage before.
-fn trouble(world: &mut World, number: usize, moves: &[(&'static str, Timestamp)], coordinator: usize) {
+fn trouble(
+    world: &mut World,
+    number: usize,
+    moves: &[(&'static str, Timestamp)],
+    coordinator: usize,
+    troubled: &mut usize,
+) {
     let Some(last) = moves.iter().rposition(|(_, when)| *when < world.now) else { return };
     let (stage, entered) = moves[last];
     let middle = entered.as_second() / 2 + world.now.as_second() / 2;

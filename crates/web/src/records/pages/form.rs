@@ -85,11 +85,11 @@ impl<'a> Sheet<'a> {
         fields.extend(given);
         let offer = blocking(|| state.app.offer(actor, kind, self.record))?;
         blocking(|| self.offer_writable(state, page, actor, &offer, (&mut fields, &mut more)))?;
-        if let (Some(record), None) = (self.record, &self.date) {
-            if offer.allows_closing(kind) {
-                let open = blocking(|| state.app.open_with(actor, record))?;
-                offer_cancelling(open, &self.typed, &self.errors, &mut fields);
-            }
+        if let (Some(record), None) = (self.record, &self.date)
+            && offer.allows_closing(kind)
+        {
+            let open = blocking(|| state.app.open_with(actor, record))?;
+            offer_cancelling(open, &self.typed, &self.errors, &mut fields);
         }
         let lock_note = match (self.record, state.subjects.kind_page(kind).lock_note) {
             (Some(record), Some(note)) if !offer.locked().is_empty() => note(record),
