@@ -50,7 +50,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await dialog.getByText("Enter a reason.").waitFor();
     await assertAccessible(page);
     await dialog.getByRole("button", { name: "Cancel" }).click();
-    assert.deepEqual(await titlesIn(page, "Need validation"), [title]);
+    await becomes(() => titlesIn(page, "Need validation"), [title]);
     await moveByMenu(page, title, "Need identification");
     await page.getByRole("dialog").getByLabel("Reason").fill("Counted twice");
     await page.getByRole("dialog").getByRole("button", { name: "Return project" }).click();
@@ -75,7 +75,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     const missing = page.getByRole("dialog").getByRole("link", { name: "The need is not validated" });
     assert.equal(await missing.getAttribute("href"), `/needs/${project.need}/edit#field-status`);
     await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
-    assert.deepEqual(await titlesIn(page, "Policy linkage"), [title]);
+    await becomes(() => titlesIn(page, "Policy linkage"), [title]);
 
     const other = `Bridge ${size}`;
     const skipping = await newProject(client, other, { stages: 1 });
@@ -123,7 +123,7 @@ test("dragged card returns when a check fails", async () => {
   await page.mouse.up();
   await page.getByRole("dialog").getByText("Wells cannot advance yet").waitFor();
   await page.keyboard.press("Escape");
-  assert.deepEqual(await titlesIn(page, "Policy linkage"), ["Wells"]);
+  await becomes(() => titlesIn(page, "Policy linkage"), ["Wells"]);
   await page.context().close();
 });
 
@@ -147,6 +147,75 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await page.getByRole("button", { name: "Return project" }).click();
     await page.getByText("Untouched tasks archived: 2").waitFor();
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    await page.context().close();
+  });
+}
+
+/** Creates a PPA whose budget is enacted. */
+async function enactedPpa(title) {
+  // Its maker decides on none of its stages.
+  const client = api(running, "admin");
+  const organization = await client("POST", "organizations", { name: `Ministry of ${title}` });
+  const ppa = await client("POST", "ppas", {
+    title,
+    category: "moa_ppa",
+    summary: "Six clinics",
+    sector: "health",
+    lead_organization: organization.id,
+    total_slots: 500,
+    obc_slots: 300,
+    budget_allocation_centavos: 1_000_000,
+    funding_source: "gaa",
+    appropriation_class: "mooe",
+    fiscal_year: 2027,
+    outcome_framework: { outputs: [{ indicator: "Clinics", target: 6 }] },
+  });
+  const step = (by, action) => by("POST", `ppas/${ppa.id}/approval`, { action, comment: "Good" });
+  await step(client, "submit");
+  for (const role of ["coordinator", "budget_officer", "coordinator", "executive", "budget_officer"]) {
+    await step(api(running, role), "approve");
+  }
+  return ppa;
+}
+
+for (const [size, viewport] of Object.entries(sizes)) {
+  test(`completion asks about open tasks and money (${size})`, async () => {
+    const client = api(running);
+    const title = `Clinics ${size}`;
+    const project = await newProject(client, title);
+    const ppa = await enactedPpa(title);
+    await client("PATCH", `projects/${project.id}`, { ppa: ppa.id, mao_focal_person: "Amina Sali" });
+    for (let stage = 0; stage < 7; stage += 1) await client("POST", `projects/${project.id}/advance`, {});
+    await api(running, "budget_officer")("POST", "tranches", {
+      ppa: ppa.id,
+      kind: "allocation",
+      amount_centavos: 800_000,
+      date: "2027-02-01",
+      document: "SARO 1",
+    });
+    const page = await running.signedIn("coordinator", { viewport });
+    await page.goto(`/projects/board?q=${encodeURIComponent(title)}`);
+    await moveByMenu(page, title, "Completion");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("link", { name: "₱8,000.00 allotted, not obligated" }).waitFor();
+    assert.match(await dialog.getByRole("link", { name: /open task/ }).getAttribute("href"), /^\/tasks\?origin=/);
+    await assertAccessible(page);
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await becomes(() => titlesIn(page, "Monitoring and evaluation"), [title]);
+
+    // The page of the project asks in the same way.
+    await page.goto(`/projects/${project.id}`);
+    const form = page.locator("#step-advance");
+    await form.getByRole("link", { name: "Allotted, not obligated: ₱8,000.00" }).waitFor();
+    await form.getByRole("button", { name: "Advance to Completion" }).click();
+    await page.getByText("Not completed:").first().waitFor();
+    assert.equal((await client("GET", `projects/${project.id}`)).current_stage, "monitoring");
+    await page.goto(`/projects/board?q=${encodeURIComponent(title)}`);
+    await moveByMenu(page, title, "Completion");
+    await dialog.getByLabel("Reason").fill("Turned over; the rest lapses");
+    await dialog.getByRole("button", { name: "Complete project" }).click();
+    await page.getByText("Moved to Completion").waitFor();
+    assert.equal((await client("GET", `ppas/${ppa.id}`)).status, "completed");
     await page.context().close();
   });
 }
