@@ -72,6 +72,7 @@ pub fn value(server: &Server, field: &Field, number: u32) -> Json {
         FieldType::Text(_) | FieldType::Multiline(_) if field.name == "username" => {
             json!(format!("sample.{number}"))
         }
+        FieldType::Text(_) if field.name == "hearing_time" => json!("09:00"),
         FieldType::Text(_) | FieldType::Multiline(_) => json!(format!("Sample {number}")),
         FieldType::Email => json!("sample@example.org"),
         FieldType::Url => json!("https://example.org"),

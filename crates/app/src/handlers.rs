@@ -1,7 +1,7 @@
 //! List of all job handlers.
 
 use crate::core::job::Handler;
-use crate::{attachments, exchange, holidays, maintenance, records, tasks};
+use crate::{attachments, exchange, holidays, maintenance, programme, records, tasks};
 
 /// Handlers of every kind of job of the program.
 pub static HANDLERS: &[Handler] = &[
@@ -11,6 +11,7 @@ pub static HANDLERS: &[Handler] = &[
     holidays::HANDLER,
     records::transfer::UNFINISHED_IMPORTS,
     tasks::show_occurrences::HANDLER,
+    programme::following::HANDLER,
     maintenance::statistics::HANDLER,
 ];
 

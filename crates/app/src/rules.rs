@@ -14,7 +14,10 @@ use crate::core::rules::{KindRules, Rules};
 use crate::exchange::{feed_rules, feeds, share_rules, sharing, subscriptions};
 use crate::holidays::rules as holidays;
 use crate::money::rules as money;
-use crate::programme::{applications, choices, communities, needs, policies, ppas, project_rules, projects};
+use crate::programme::{
+    applications, budget_cycle, choices, communities, needs, policies, ppas, project_rules, project_state,
+    projects,
+};
 use crate::records::saved_views;
 use crate::tasks::{board, generation, occurrences, rules as tasks};
 
@@ -41,6 +44,7 @@ pub(crate) static RULES: Rules = Rules(&[
         changed: Some(conflicts::changed),
         ..KindRules::NONE
     },
+    KindRules { kind: "budget_cycle_stage", before_save: Some(budget_cycle::before_save), ..KindRules::NONE },
     KindRules { kind: "ceiling", before_save: Some(approval::before_save_ceiling), ..KindRules::NONE },
     KindRules { kind: "community", before_save: Some(communities::before_save), ..KindRules::NONE },
     KindRules { kind: "delegation", before_save: Some(authority::before_save_delegation), ..KindRules::NONE },
@@ -95,11 +99,12 @@ pub(crate) static RULES: Rules = Rules(&[
     KindRules {
         kind: "project",
         before_save: Some(project_rules::before_save),
-        created: Some(projects::enter_first),
+        created: Some(project_rules::created),
+        changed: Some(project_rules::changed),
         generates_by_state: true,
         template: Some(project_rules::template),
         undone: Some(projects::follow_undo),
-        page_members: Some(projects::page_members),
+        page_members: Some(project_state::page_members),
         ..KindRules::NONE
     },
     KindRules {

@@ -6,6 +6,7 @@
 
 mod approval;
 mod bookings;
+mod budget_cycle;
 mod ceilings;
 pub mod content;
 mod days;

@@ -2,9 +2,11 @@
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
+use obcms_app::programme::ppa_status::{StatusChange, change_status};
 use obcms_domain::approval::Stage;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::PPA;
+use obcms_domain::programme::following::StatusAction;
 use serde_json::{Value as Json, json};
 
 use crate::approval::{self, Course, Figures, Step};
@@ -14,8 +16,8 @@ use crate::field::state_of_free_need;
 use crate::ledger::{self, Span};
 use crate::tasks::{Ending, follow};
 use crate::templates::expect;
-use crate::world::{Place, World, centavos, create, update};
-use crate::{days, words};
+use crate::world::{Place, World, centavos, create, explain, update};
+use crate::{budget_cycle, days, words};
 
 /// Statuses of PPAs today, in proportion.
 const STATES: [&str; 17] = [
@@ -311,6 +313,9 @@ fn ppa(world: &mut World, draft: Draft, case: Case) {
                 Ok(())
             });
         }
+        if slot.is_multiple_of(2) && draft.category != OBC_REQUEST {
+            budget_cycle::plan(world, id, coordinator, created);
+        }
         let ending = match (state, halt) {
             ("completed", Some(when)) => Ending::Done(when),
             ("cancelled", Some(when)) => Ending::Cancelled(when),
@@ -392,8 +397,14 @@ pub fn close(world: &mut World, id: Id, person: usize, state: &'static str, when
         let Some(ppa) = work.find(&PPA, id)? else {
             return Ok(());
         };
-        let mut change = json!({ "status": state });
-        if state == "completed" {
+        let mut status = StatusChange { reason: reason.to_owned(), ..StatusChange::default() };
+        let action = match state {
+            "on_hold" => StatusAction::Hold,
+            "cancelled" => StatusAction::Cancel,
+            _ => StatusAction::Complete,
+        };
+        if action == StatusAction::Complete {
+            let mut change = json!({});
             let mut milestones = ppa.to_json().get("milestones").cloned().unwrap_or_default();
             for milestone in milestones.as_array_mut().map_or(&mut [][..], |items| items) {
                 milestone["status"] = json!("completed");
@@ -403,10 +414,10 @@ pub fn close(world: &mut World, id: Id, person: usize, state: &'static str, when
                 change["manual_progress"] = json!(100);
                 change["manual_progress_reason"] = json!("Turned over; no tasks were recorded here.");
             }
-        } else {
-            reason.clone_into(&mut work.note);
+            update(work, &PPA, id, change)?;
+            "Turned over; the books are closed at the end of the year.".clone_into(&mut status.reason);
+            status.confirm_open = true;
         }
-        update(work, &PPA, id, change)?;
-        Ok(())
+        change_status(work, id, action, &status, None).map(|_| ()).map_err(|error| explain(&PPA, error))
     });
 }

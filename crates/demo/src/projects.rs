@@ -2,8 +2,9 @@
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
-use obcms_app::programme::projects::{Step, move_project};
+use obcms_app::programme::projects::{Move, Step, block as block_project, move_project};
 use obcms_domain::kinds::{NEED, PPA, PROJECT, need, project};
+use obcms_domain::programme::life_cycle::Stage;
 use serde_json::json;
 
 use crate::approval::{self, Course, Figures};
@@ -11,7 +12,7 @@ use crate::ledger::{self, Span};
 use crate::programmes::{OBC_REQUEST, draft, input, watch};
 use crate::tasks::{Ending, follow};
 use crate::templates::expect;
-use crate::world::{World, create, update};
+use crate::world::{World, create, explain, update};
 use crate::{days, words};
 
 /// Stages and how many days a project stays in the previous one.
@@ -26,12 +27,30 @@ const STAGES: [(&str, i64, i64); 8] = [
     ("completion", 25, 60),
 ];
 
+/// Reasons of blocked projects.
+const BLOCKS: [&str; 3] = [
+    "The deed of donation of the lot is not signed yet.",
+    "Road to the site is closed after the flood; the contractor cannot deliver.",
+    "The ministry has not named a counterpart for the memorandum of agreement.",
+];
+
+/// Reasons of returns.
+const RETURNS: [&str; 3] = [
+    "The survey counted two sitios twice; the figures must be taken again.",
+    "The community asked for another site.",
+    "The ministry named in the plan has no mandate for this.",
+];
+
+/// Reason of a completion with open tasks or money.
+const CLOSED: &str = "Turned over; what is left is closed with the books of the year.";
+
 /// Plans the projects.
 pub fn plan(world: &mut World) {
     let needs: Vec<usize> = (0..world.counts.needs).step_by(3).collect();
     world.projects = vec![None; needs.len()];
+    let mut troubled = 0;
     for (number, need) in needs.into_iter().enumerate() {
-        project(world, number, need);
+        project(world, number, need, &mut troubled);
     }
 }
 
@@ -45,7 +64,7 @@ pub fn first_day(world: &World, number: usize) -> Date {
     days::working(days::plus(world.first_day, 94 + span - span * rest * rest / (count * count)))
 }
 
-fn project(world: &mut World, number: usize, need: usize) {
+fn project(world: &mut World, number: usize, need: usize, troubled: &mut usize) {
     let begun = first_day(world, number);
     let begun = world.office_hours(begun);
     let coordinator = world.of_role("coordinator");
@@ -79,6 +98,10 @@ fn project(world: &mut World, number: usize, need: usize) {
         })
         .collect();
     for (position, (stage, when)) in moves.iter().copied().enumerate() {
+        if stage == "completion" && number % 5 == 2 {
+            // Its results are still monitored, later than planned.
+            break;
+        }
         expect(world, when, "project", "current_stage", stage);
         match stage {
             "policy_linkage" => validate(world, number, need, when),
@@ -91,23 +114,57 @@ fn project(world: &mut World, number: usize, need: usize) {
             "completion" => finish(world, number, when),
             _ => {}
         }
-        advance(world, number, when, coordinator);
-        if stage == "implementation" {
-            begin(world, number, need, when, coordinator);
-        }
+        advance(world, number, when, coordinator, stage == "completion");
     }
+    trouble(world, number, &moves, coordinator, troubled);
+}
+
+/// Blocks every third project in the middle of its course, and returns another third to the stage before.
+fn trouble(
+    world: &mut World,
+    number: usize,
+    moves: &[(&'static str, Timestamp)],
+    coordinator: usize,
+    troubled: &mut usize,
+) {
+    let Some(last) = moves.iter().rposition(|(_, when)| *when < world.now) else { return };
+    let (stage, entered) = moves[last];
+    let middle = entered.as_second() / 2 + world.now.as_second() / 2;
+    let when = Timestamp::from_second(middle)
+        .map_or(world.now, |when| world.office_hours(days::working(world.day(when))));
+    if when <= entered || when >= world.now || ["need_validation", "completion"].contains(&stage) {
+        return;
+    }
+    let before = Stage::parse(moves[last - 1].0);
+    let turn = *troubled % 3;
+    *troubled += 1;
+    let (block, back) = (BLOCKS[number % BLOCKS.len()], RETURNS[number % RETURNS.len()]);
+    world.schedule(when, coordinator, move |world, work| {
+        let Some(project) = world.projects[number] else {
+            return Ok(());
+        };
+        match (turn, before) {
+            (0, _) => block_project(work, project, block).map(|_| ()),
+            (1, Some(before)) if ["policy_linkage", "budget_planning", "approval"].contains(&stage) => {
+                move_project(work, project, &Move::new(Step::Return(before), back)).map(|_| ())
+            }
+            _ => Ok(()),
+        }
+        .map_err(|error| explain(&PROJECT, error))
+    });
 }
 
 fn before(when: Timestamp, minutes: i64) -> Timestamp {
     when.checked_sub(minutes.minutes()).unwrap_or(when)
 }
 
-fn advance(world: &mut World, number: usize, when: Timestamp, coordinator: usize) {
+fn advance(world: &mut World, number: usize, when: Timestamp, coordinator: usize, completes: bool) {
     world.schedule(when, coordinator, move |world, work| {
         let Some(project) = world.projects[number] else {
             return Ok(());
         };
-        move_project(work, project, Step::Advance, "")?;
+        let request = Move::new(Step::Advance, if completes { CLOSED } else { "" });
+        move_project(work, project, &if completes { request.confirming_open() } else { request })?;
         follow(world, work, project, Ending::Open)
     });
 }
@@ -179,7 +236,6 @@ fn make_ppa(
             update(work, &PPA, ppa, json!({ "category": "moa_ppa" }))?;
         }
         update(work, &PROJECT, project, json!({ "ppa": ppa }))?;
-        update(work, &NEED, need_id, json!({ "status": "planned" }))?;
         if implementation < world.now {
             let until = completion.min(world.now);
             watch(world, ppa, coordinator, &draft, &milestones, until);
@@ -196,17 +252,6 @@ fn make_ppa(
         let from = world.day(implementation);
         ledger::plan(world, slot, budget, Span { from, to: draft_end, until, is_completed });
     }
-}
-
-/// Sets the need to in progress when the project is implemented.
-fn begin(world: &mut World, number: usize, need: usize, when: Timestamp, coordinator: usize) {
-    let when = when.checked_add(20.minutes()).unwrap_or(when);
-    world.schedule(when, coordinator, move |world, work| {
-        if let (Some(_), Some(need)) = (world.projects[number], world.needs[need]) {
-            update(work, &NEED, need, json!({ "status": "in_progress" }))?;
-        }
-        Ok(())
-    });
 }
 
 /// Completes or cancels the open tasks before a project is completed.

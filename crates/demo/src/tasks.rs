@@ -171,6 +171,10 @@ fn carry_out(world: &mut World, task: &Record, fate: &Fate, earliest: Timestamp)
     let person = performer(world, task);
     let move_to = |world: &mut World, when: Timestamp, change: serde_json::Value, note: &'static str| {
         world.schedule(when, person, move |_, work| {
+            // A project that returned to an earlier stage archives the tasks of later stages.
+            if work.find(&TASK, id)?.is_none_or(|task| task.is_archived()) {
+                return Ok(());
+            }
             note.clone_into(&mut work.note);
             update(work, &TASK, id, change)?;
             Ok(())

@@ -8,6 +8,8 @@ use crate::bookings::BookingStatus;
 use crate::calendar::series::StoredSeries;
 use crate::calendar::series::state::series_record;
 use crate::calendar::{DatedEntry, floating};
+use crate::core::dates::parse_time;
+use crate::kinds::budget_cycle_stage;
 use crate::programme::milestones::numbers;
 use crate::registry::shared::{ALL_DAY, ORIGIN, TIMEZONE};
 use crate::registry::{DateRole, FieldType, Record, parse_date};
@@ -72,6 +74,11 @@ fn base(record: &Record, role: &DateRole, start: Timestamp, end: Timestamp) -> D
         record.title().to_owned()
     } else {
         format!("{}: {}", role.label, record.title())
+    };
+    // A hearing is on the calendar as a day, with its time before the title.
+    let title = match parse_time(&optional(budget_cycle_stage::HEARING_TIME.name())) {
+        Some(time) => format!("{} {title}", time.strftime("%-I:%M %p")),
+        None => title,
     };
     let place =
         ["venue", "location", "resource_name"].into_iter().map(optional).find(|place| !place.is_empty());

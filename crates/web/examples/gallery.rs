@@ -11,6 +11,7 @@ use maud::{Markup, html};
 use obcms_web::assets;
 use obcms_web::calendar::components::{Calendar, CalendarCreate, CalendarModule, calendar};
 use obcms_web::components::badges::{self, Tone};
+use obcms_web::components::board::{Board, BoardCard, BoardColumn, QuickAdd, board};
 use obcms_web::components::buttons::{ButtonKind, button_link, post_button};
 use obcms_web::components::charts::{Bar, StackedBar, bars, columns, donut, sparkline, stacked_bars};
 use obcms_web::components::detail::{
@@ -28,7 +29,6 @@ use obcms_web::components::tables::{
     BulkAction, Column, Direction, Pager, Row, Table, column_chooser, table,
 };
 use obcms_web::components::tabs::{Tab, tabs};
-use obcms_web::tasks::components::{Board, BoardCard, BoardColumn, QuickAdd, board};
 
 const TODAY: Date = date(2026, 12, 14);
 const LONG: &str = "Validation of the water system in Barangay Upper Lumbacaingud with the municipal engineering office and elders";

@@ -123,9 +123,19 @@ on_both_engines! {
             let path = format!("/api/v1/{collection}/{}", id(&record));
             let before = open(&me, &record);
             assert!(before > 0, "{collection}");
-            me.patch(&path, &json!({ "status": closed, "cancel_open_tasks": true })).expect_status(200);
+            if collection == "ppas" {
+                let body = json!({ "reason": "No land", "cancel_open_tasks": true });
+                me.post(&format!("{path}/cancel"), &body).expect_status(200);
+            } else {
+                me.patch(&path, &json!({ "status": closed, "cancel_open_tasks": true })).expect_status(200);
+            }
             assert_eq!(open(&me, &record), 0, "{collection}");
-            me.patch(&path, &json!({ "status": reopened })).expect_status(200);
+            if collection == "ppas" {
+                let resumed = me.post(&format!("{path}/resume"), &json!({})).expect_status(200).json;
+                assert_eq!(resumed["status"], reopened);
+            } else {
+                me.patch(&path, &json!({ "status": reopened })).expect_status(200);
+            }
             assert_eq!(open(&me, &record), before, "{collection}");
             // The member is only valid together with a closing status.
             let refused = me.patch(&path, &json!({ "cancel_open_tasks": true })).expect_status(422);
@@ -147,9 +157,9 @@ on_both_engines! {
         let before = open(&me, &project);
         assert!(before > 0);
         let path = format!("/api/v1/ppas/{}", id(&ppa));
-        me.patch(&path, &json!({ "status": "cancelled", "cancel_open_tasks": true })).expect_status(200);
+        me.post(&format!("{path}/cancel"), &json!({ "reason": "No water", "cancel_open_tasks": true })).expect_status(200);
         assert_eq!((open(&me, &project), open(&me, &ppa)), (0, 0));
-        me.patch(&path, &json!({ "status": "planning" })).expect_status(200);
+        me.post(&format!("{path}/resume"), &json!({ "reason": "A spring was found" })).expect_status(200);
         assert_eq!(open(&me, &project), before);
     }
 

@@ -71,7 +71,7 @@ on_both_engines! {
                 json!({ "outcome_framework": { "outputs": [] } }), json!({ "status": "completed" }),
                 json!({ "status": "on_hold" }), json!({ "priority": "critical" }), json!({ "title": "Mine" }),
                 json!({ "start_date": "2026-02-02" }), json!({ "lead_organization": other["id"] }),
-                json!({ "status": "ongoing", "budget_allocation_centavos": 3_000, "fiscal_year": 2028 }),
+                json!({ "status": "cancelled", "budget_allocation_centavos": 3_000, "fiscal_year": 2028 }),
             ] {
                 refuses(&partner, &at, body);
             }
@@ -80,7 +80,7 @@ on_both_engines! {
         let milestones = json!([{ "date": "2026-03-02", "title": "Ground broken", "status": "completed" }]);
         let report = json!({
             "milestones": milestones, "manual_progress": 40, "manual_progress_reason": "Walls are up",
-            "budget_allocation_centavos": 1_000, "status": "planning", "title": "Clinic",
+            "budget_allocation_centavos": 1_000, "status": "ongoing", "title": "Clinic",
         });
         let reported = partner.patch(&at, &report).expect_status(200).json;
         assert_eq!((&reported["milestones"], &reported["progress"]), (&milestones, &json!(40)));
@@ -246,16 +246,18 @@ on_both_engines! {
             refused(status(state), "status");
             refused(boss.post("/api/v1/ppas", &json!({ "title": "x", "category": "oobc_ppa", "status": state })), "status");
         }
-        status("on_hold").expect_status(200);
-        status("planning").expect_status(200);
+        refused(status("on_hold"), "status");
+        refused(status("cancelled"), "status");
         refused(boss.patch(&at, &json!({ "approval_stage": "enacted" })), "approval_stage");
         sample::set(server, &PPA, ppa["id"].as_str().unwrap(), "approval_stage", "enacted");
         status("ongoing").expect_status(200);
         refused(status("planning"), "status");
         let locked = boss.patch(&at, &json!({ "category": "obc_request" })).expect_status(409).json;
         assert_eq!(locked["locked_fields"], json!(["category"]));
-        status("on_hold").expect_status(200);
-        status("ongoing").expect_status(200);
+        let hold = boss.post(&format!("{at}/hold"), &json!({ "reason": "No road" })).expect_status(200).json;
+        assert_eq!(hold["status"], "on_hold");
+        refused(status("ongoing"), "status");
+        boss.post(&format!("{at}/resume"), &json!({})).expect_status(200);
         let community = make(&boss, "communities", json!({ "name": "Lumbac", "barangay": sample::BARANGAY }));
         let need = make(&boss, "needs", json!({ "title": "Hall", "community": community["id"] }));
         let of_need = path("needs", &need);
@@ -269,7 +271,7 @@ on_both_engines! {
             refused(boss.patch(&of_need, &json!({ "status": state })), "status");
             if state == "completed" { refused(status(state), "status"); }
         }
-        boss.patch(&of_need, &json!({ "status": "planned" })).expect_status(200);
+        refused(boss.patch(&of_need, &json!({ "status": "planned" })), "status");
     }
 
     fn stopping_a_ppa_requires_a_reason(server: &Server) {
@@ -277,40 +279,44 @@ on_both_engines! {
         let boss = &person.client;
         let ppa = make(boss, "ppas", json!({ "title": "Hall", "category": "oobc_ppa" }));
         let (at, page) = (path("ppas", &ppa), format!("/ppas/{}", ppa["id"].as_str().unwrap()));
-        for status in ["on_hold", "cancelled"] {
+        for action in ["hold", "cancel"] {
             for reason in [json!(""), json!("  "), Value::Null] {
-                let refused = boss.patch(&at, &json!({ "status": status, "reason": reason })).expect_status(422);
+                let refused = boss.post(&format!("{at}/{action}"), &json!({ "reason": reason })).expect_status(422);
                 assert_eq!((refused.errors("field"), refused.errors("code")), (vec!["reason"], vec!["required"]));
             }
         }
         for reason in [json!(7), json!("x".repeat(2001)), json!("a\u{0}b")] {
-            boss.patch(&at, &json!({ "status": "on_hold", "reason": reason })).expect_status(422);
+            boss.post(&format!("{at}/hold"), &json!({ "reason": reason })).expect_status(422);
         }
         let version = boss.get(&at).json["version"].as_i64().unwrap();
-        boss.patch(&at, &json!({ "status": "on_hold", "reason": "The road is closed" })).expect_status(200);
+        boss.post(&format!("{at}/hold"), &json!({ "reason": "The road is closed" })).expect_status(200);
         let history = boss.get(&format!("{at}/history")).expect_status(200).json;
         assert_eq!(history["items"][0]["note"], "The road is closed");
         assert_eq!(boss.get(&at).json["version"], version + 1);
         boss.post(&format!("{at}/undo"), &json!({})).expect_status(200);
 
-        // The form has a field for the reason, and is not saved without it.
+        // The page has a form for each action, with a field for the reason; the edit form does not offer the status.
         let Browser { client: browser, token, .. } = Browser::sign_in(server, &person);
-        let form = browser.get(&format!("{page}/edit")).expect_status(200).text;
-        assert!(form.contains("name=\"reason\""), "{form}");
-        let send = |status: &str, reason: &str| {
-            let shown = [("csrf_token", token.as_str()), ("shown", "status"), ("status", status), ("reason", reason)];
-            browser.post_form(&format!("{page}/edit"), &shown)
+        let form = browser.get(&page).expect_status(200).text;
+        assert!(form.contains("name=\"reason-cancel\"") && form.contains("name=\"reason-hold\""), "{form}");
+        assert!(!form.contains("name=\"reason-complete\""), "a planned PPA cannot be completed: {form}");
+        assert!(!browser.get(&format!("{page}/edit")).expect_status(200).text.contains("name=\"status\""));
+        let send = |action: &str, reason: &str| {
+            let name = format!("reason-{action}");
+            let shown = [("csrf_token", token.as_str()), ("action", action), (name.as_str(), reason)];
+            browser.post_form(&format!("{page}/status"), &shown)
         };
-        let refused = send("cancelled", " ").expect_status(422).text;
-        assert!(refused.contains("Enter a reason."), "{refused}");
-        send("cancelled", "No longer needed").expect_status(303);
+        let refused = send("cancel", " ").expect_status(422).text;
+        assert!(refused.contains("Reason is required."), "{refused}");
+        send("cancel", "No longer needed").expect_status(303);
         assert_eq!(boss.get(&at).json["status"], "cancelled");
         assert!(browser.get(&format!("{page}?tab=history")).text.contains("No longer needed"));
-        // Actors who may not set the status are not prompted for a reason.
+        // Actors who may not change the status see no form for it.
         let other = server.person_with(json!({ "roles": ["partner"] }));
         boss.patch(&at, &json!({ "manager": other.id })).expect_status(200);
-        let form = other.client.get(&format!("{page}/edit")).expect_status(200).text;
-        assert!(!form.contains("name=\"reason\"") && !form.contains("cancel_open_tasks"), "{form}");
+        let form = other.client.get(&page).expect_status(200).text;
+        assert!(!form.contains("name=\"reason-resume\""), "{form}");
+        other.client.post(&format!("{at}/resume"), &json!({})).expect_status(403);
     }
 
     fn form_offers_only_valid_choices(server: &Server) {
@@ -335,13 +341,12 @@ on_both_engines! {
         };
         let statuses = ["planning", "ongoing", "completed", "on_hold", "cancelled"];
         let categories = ["moa_ppa", "oobc_ppa", "obc_request"];
-        assert_eq!(offered(&ppa_form, "status"), ["planning", "on_hold", "cancelled"]);
-        agrees(&ppa_form, &at, "status", &statuses);
+        assert_eq!(offered(&ppa_form, "status"), [""; 0]);
+        agrees(&ppa_form, &at, "status", &statuses[1..]);
         agrees(&ppa_form, &at, "category", &categories);
-        assert_eq!(offered("/ppas/new", "status"), ["planning"]);
         sample::set(server, &PPA, ppa["id"].as_str().unwrap(), "approval_stage", "enacted");
-        boss.patch(&at, &json!({ "status": "ongoing" })).expect_status(200);
-        assert_eq!(offered(&ppa_form, "status"), ["ongoing", "completed", "on_hold", "cancelled"]);
+        assert_eq!(boss.get(&at).json["status"], "ongoing");
+        assert_eq!(offered(&ppa_form, "status"), [""; 0]);
         // The approval locks the category.
         assert_eq!(offered(&ppa_form, "category"), [""; 0]);
         boss.patch(&at, &json!({ "category": "moa_ppa" })).expect_status(409);
@@ -363,7 +368,7 @@ on_both_engines! {
         let staff = server.person(&["staff"]);
         let request = make(&staff.client, "ppas", json!({ "title": "Road", "category": "obc_request" }));
         let form = staff.client.get(&format!("/ppas/{}/edit", request["id"].as_str().unwrap())).expect_status(200).text;
-        assert!(!form.contains("name=\"category\"") && form.contains("name=\"status\""), "{form}");
+        assert!(!form.contains("name=\"category\"") && !form.contains("name=\"status\""), "{form}");
     }
 
     fn undo_requires_the_rights_of_the_original_change(server: &Server) {
@@ -380,7 +385,7 @@ on_both_engines! {
         me.patch(&path("tasks", &task), &json!({ "visible_to_partners": true })).expect_status(200);
         me.delete(&path("needs", &archived)).expect_status(204);
         me.patch(&path("needs", &validated), &json!({ "status": "validated" })).expect_status(200);
-        me.patch(&path("ppas", &ppa), &json!({ "status": "cancelled", "reason": "No land" })).expect_status(200);
+        me.post(&format!("{}/cancel", path("ppas", &ppa)), &json!({ "reason": "No land" })).expect_status(200);
         me.patch(&path("ppas", &ppa), &json!({ "cancel_open_tasks": true })).expect_status(200);
         me.post(&format!("{}/advance", path("projects", &project)), &json!({})).expect_status(200);
         let all = [

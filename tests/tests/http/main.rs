@@ -27,6 +27,7 @@ mod holidays;
 mod icalendar;
 mod icalendar_readers;
 mod jobs;
+mod life_cycle;
 mod links;
 mod live;
 mod money;

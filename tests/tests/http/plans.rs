@@ -90,6 +90,7 @@ const WALK: &[&str] = &[
     "/events",
     "/needs",
     "/projects",
+    "/projects/board",
     "/assessments",
     "/applications",
     "/communities",
@@ -102,6 +103,7 @@ const WALK: &[&str] = &[
     "/search?q=water",
     "/api/v1/tasks?limit=50",
     "/api/v1/tasks/board?group=status",
+    "/api/v1/projects/board",
     "/api/v1/portfolio",
 ];
 

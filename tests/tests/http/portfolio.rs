@@ -43,8 +43,6 @@ fn world(server: &Server, client: &Client) -> [Value; 3] {
         "target_end_date": "2025-06-30", "obc_slots": 7, "total_slots": 10, "needs": [answered["id"]],
         "manual_progress": 50, "manual_progress_reason": "Seen",
     }));
-    // As entering the implementation stage does.
-    sample::set(server, &PPA, id(&late), "status", "ongoing");
     let planned = ppa(json!({
         "title": "Planned", "category": "oobc_ppa", "sector": "education", "fiscal_year": 2027,
         "budget_allocation_centavos": 10_000, "obc_slots": 5,
@@ -54,6 +52,8 @@ fn world(server: &Server, client: &Client) -> [Value; 3] {
         "status": "cancelled", "budget_allocation_centavos": 5_000, "needs": [open["id"]],
     }));
     make(client, "projects", json!({ "need": answered["id"], "ppa": late["id"] }));
+    // As entering the implementation stage does.
+    sample::set(server, &PPA, id(&late), "status", "ongoing");
     [late, planned, cancelled]
 }
 

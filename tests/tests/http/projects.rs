@@ -76,6 +76,17 @@ on_both_engines! {
         assert_eq!(approval["current_stage"], "approval");
         let waits = step(&client, &project, "advance", &json!({})).expect_status(409).json;
         assert_eq!(waits["checks"][0]["field"], "approval_stage");
+        assert_eq!(waits["checks"][0]["href"], format!("/ppas/{}?tab=approval", id(&ppa)));
+        // Approval by the executive alone is not enough.
+        sample::set(server, &PPA, id(&ppa), "approval_stage", "enactment");
+        step(&client, &project, "advance", &json!({})).expect_status(409);
+        sample::set(server, &PPA, id(&ppa), "approval_stage", "enacted");
+        let running = step(&client, &project, "advance", &json!({})).expect_status(200).json;
+        assert_eq!(running["current_stage"], "implementation");
+        let next = step(&client, &project, "advance", &json!({})).expect_status(200).json;
+        assert_eq!(next["current_stage"], "monitoring");
+        step(&client, &project, "advance", &json!({ "confirm_open": true, "note": "Done" })).expect_status(200);
+        step(&client, &project, "advance", &json!({})).expect_status(409);
     }
 
     fn return_and_skip_require_a_reason(server: &Server) {
@@ -91,6 +102,9 @@ on_both_engines! {
         assert_eq!(answer.errors("field"), ["note"]);
         let skipped = step(&client, &project, "skip", &json!({ "note": "No policy fits" })).expect_status(200).json;
         assert_eq!(skipped["current_stage"], "mao_coordination");
+        let stages: Vec<(&str, &str)> = skipped["stages"].as_array().unwrap().iter()
+            .map(|stage| (stage["stage"].as_str().unwrap(), stage["outcome"].as_str().unwrap_or_default())).collect();
+        assert_eq!(stages[1..], [("need_validation", "advanced"), ("policy_linkage", "skipped"), ("mao_coordination", "")]);
         let made = task_count(&client, &project);
         step(&client, &project, "return", &json!({ "stage": "need_validation" })).expect_status(422);
         step(&client, &project, "return", &json!({ "stage": "nowhere", "note": "x" })).expect_status(422);
@@ -98,8 +112,13 @@ on_both_engines! {
         let back = json!({ "stage": "need_validation", "note": "The survey was wrong" });
         let returned = step(&client, &project, "return", &back).expect_status(200).json;
         assert_eq!(returned["current_stage"], "need_validation");
-        assert_eq!(returned["stages"].as_array().unwrap().last().unwrap()["note"], "The survey was wrong");
-        assert_eq!(task_count(&client, &project), made, "entering a stage again makes nothing twice");
+        let stages = returned["stages"].as_array().unwrap();
+        assert_eq!(stages.last().unwrap()["note"], "The survey was wrong");
+        assert_eq!(stages[stages.len() - 2]["outcome"], "returned");
+        // The tasks of the stage that it left are archived, and none is made twice.
+        let archived = returned["archived_tasks"].as_u64().unwrap();
+        assert!(archived > 0);
+        assert_eq!(task_count(&client, &project), made - archived);
         let answer = step(&client, &project, "advance", &json!({ "colour": 1 })).expect_status(422);
         assert_eq!(answer.errors("field"), ["colour"]);
     }
@@ -120,7 +139,9 @@ on_both_engines! {
             let ended = if ppa["actual_end_date"].is_string() { " ended" } else { "" };
             format!("{}{ended}, {}", ppa["status"].as_str().unwrap(), need["status"].as_str().unwrap())
         };
-        let advance = || step(&client, &project, "advance", &json!({})).expect_status(200);
+        let advance = || {
+            step(&client, &project, "advance", &json!({ "note": "Done", "confirm_open": true })).expect_status(200)
+        };
         let undo = || client.post(&format!("/api/v1/projects/{}/undo", id(&project)), &json!({})).expect_status(200);
         let back = |stage: &str| {
             step(&client, &project, "return", &json!({ "stage": stage, "note": "Not done" })).expect_status(200)
@@ -128,13 +149,13 @@ on_both_engines! {
         for _ in 0..5 {
             advance();
         }
-        assert_eq!(states(), "planning, validated");
+        assert_eq!(states(), "planning, planned");
         advance();
-        assert_eq!(states(), "ongoing, validated");
+        assert_eq!(states(), "ongoing, in_progress");
         back("approval");
-        assert_eq!(states(), "planning, validated");
+        assert_eq!(states(), "planning, planned");
         undo();
-        assert_eq!(states(), "ongoing, validated");
+        assert_eq!(states(), "ongoing, in_progress");
         for _ in 0..2 {
             advance();
         }
@@ -145,17 +166,21 @@ on_both_engines! {
         assert_eq!(states(), "completed ended, completed");
         back("budget_planning");
         assert_eq!(states(), "planning, planned");
+        back("mao_coordination");
+        assert_eq!(states(), "planning, validated");
         undo();
         undo();
-        assert_eq!(states(), "ongoing, validated");
+        undo();
+        assert_eq!(states(), "ongoing, in_progress");
         // On hold and cancelled are manual statuses and stay.
-        client.patch(&of_ppa, &json!({ "status": "on_hold", "reason": "No road" })).expect_status(200);
+        client.post(&format!("{of_ppa}/hold"), &json!({ "reason": "No road" })).expect_status(200);
         back("budget_planning");
         for _ in 0..2 {
             advance();
         }
-        assert_eq!(states(), "on_hold, validated");
-        client.patch(&of_ppa, &json!({ "status": "ongoing" })).expect_status(200);
+        assert_eq!(states(), "on_hold, in_progress");
+        client.post(&format!("{of_ppa}/resume"), &json!({})).expect_status(200);
+        assert_eq!(states(), "ongoing, in_progress");
     }
 
     fn moving_a_project_requires_its_right(server: &Server) {

@@ -174,6 +174,24 @@ const WORDS = {
   "board.position": "{column}, {position} of {count}",
   "board.dropped": "Dropped in {column}.",
 
+  // Board of projects
+  "project.one_stage": "A project advances one stage at a time. Next stage: {stage}.",
+  "project.missing": "{title} cannot advance yet",
+  "project.reason": "Reason",
+  "project.reason_missing": "Enter a reason.",
+  "project.return": "Return {title} to {stage}?",
+  "project.return_help": "Untouched tasks of later stages are archived; started ones stay.",
+  "project.return_button": "Return project",
+  "project.returned_tasks": "Untouched tasks archived: {archived}, started tasks kept: {kept}",
+  "project.skip": "Skip the policy linkage of {title}?",
+  "project.skip_button": "Skip policy linkage",
+  "project.open": "{title} is still open",
+  "project.open_help": "Close what is open first, or complete the project with a reason.",
+  "project.open_tasks": { one: "{count} open task", other: "{count} open tasks" },
+  "project.unobligated": "{amount} allotted, not obligated",
+  "project.undisbursed": "{amount} obligated, not disbursed",
+  "project.complete_button": "Complete project",
+
   // Bookings
   "booking.availability": "Availability",
   "booking.free_now": "Free at this time.",

@@ -2,16 +2,12 @@
 import { one } from "../core/page";
 
 const CLOSING = ["cancelled", "rejected", "withdrawn", "terminated", "discontinued"];
-/** Statuses with a reason. */
-const REASONED = ["on_hold", "cancelled"];
 
 /** Starts the fields of the form. */
 export function startStatusFields(): void {
   const status = one<HTMLSelectElement>("#field-status");
   if (!status) return;
   const box = one<HTMLInputElement>("#field-cancel_open_tasks");
-  const reason = one<HTMLInputElement>("#field-reason");
-  const before = [...status.options].find((option) => option.defaultSelected)?.value ?? "";
   const show = (field: HTMLElement | null, isAsked: boolean): void => {
     const row = field?.closest<HTMLElement>(".field");
     if (row) row.hidden = !isAsked;
@@ -20,11 +16,6 @@ export function startStatusFields(): void {
     show(box, CLOSING.includes(status.value));
     // A hidden box is not sent.
     if (box && !CLOSING.includes(status.value)) box.checked = false;
-    const isAsked =
-      REASONED.includes(status.value) &&
-      (status.value !== before || reason?.getAttribute("aria-invalid") === "true");
-    show(reason, isAsked);
-    if (reason) reason.required = isAsked;
   };
   status.addEventListener("change", follow);
   follow();

@@ -7,6 +7,7 @@ use obcms_domain::approval::snapshot;
 use obcms_domain::kinds::{need, ppa};
 use obcms_domain::programme::following::{PpaContext, refuse_need};
 use obcms_domain::programme::life_cycle::Stage;
+use obcms_domain::records::closing::statuses_by_action;
 use obcms_domain::registry::Record;
 use obcms_store::Tx;
 
@@ -68,8 +69,16 @@ fn refuse_ppa(
         return None;
     }
     let context = ppa_context(project, record);
-    let field = if status == known { "category" } else { "status" };
-    context.refuse(status, today).map(|message| (field, message))
+    if status == known {
+        // A request that becomes a PPA, or a PPA that becomes a request, keeps a status that an action set.
+        let stays = ["planning", "on_hold", "cancelled"].contains(&status) || status == context.given(today);
+        return (!stays).then(|| ("category", context.refuse("planning", status, today).unwrap_or_default()));
+    }
+    // A record of the past may come with its end.
+    if before.is_none() && statuses_by_action(record.kind).contains(&status) {
+        return None;
+    }
+    context.refuse(known, status, today).map(|message| ("status", message))
 }
 
 /// Returns the circumstances that decide the states of a PPA.

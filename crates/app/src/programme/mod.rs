@@ -1,12 +1,20 @@
-//! The programme of the office: communities, needs, projects, PPAs, services and policies.
+//! The programme of the office: communities, needs, projects, PPAs and their budget cycle, services and policies.
 
+pub mod answers;
 pub(crate) mod applications;
+pub mod budget_cycle;
 pub(crate) mod choices;
 pub(crate) mod communities;
+pub mod completion;
+pub(crate) mod following;
 pub(crate) mod needs;
 pub(crate) mod policies;
 pub mod portfolio;
+pub mod ppa_status;
 pub(crate) mod ppas;
+pub mod project_board;
 pub(crate) mod project_rules;
+pub(crate) mod project_state;
 pub mod projects;
+pub(crate) mod stage_tasks;
 pub mod trace;

@@ -118,6 +118,8 @@ pub struct Portfolio {
     pub needs: Needs,
     /// Number of projects in each of the nine stages, in order.
     pub pipeline: Vec<(&'static Choice, i64)>,
+    /// Number of blocked projects.
+    pub blocked_projects: i64,
     /// Fiscal years for the filter.
     pub fiscal_years: Vec<i64>,
     /// Sums of all PPAs.
@@ -209,8 +211,9 @@ fn compute(tx: &mut Tx<'_>, key: &Key) -> Result<Portfolio, AppError> {
         needs,
         pipeline: PROJECT_STAGES
             .iter()
-            .map(|stage| (stage, stages.get(stage.value).copied().unwrap_or(0)))
+            .map(|stage| (stage, stages.get(stage.value).map_or(0, |(count, _)| *count)))
             .collect(),
+        blocked_projects: stages.values().map(|(_, blocked)| blocked).sum(),
         fiscal_years,
         first_page: OnceLock::new(),
     })
@@ -347,6 +350,7 @@ impl Portfolio {
                 "unfunded_cost_centavos": self.needs.unfunded_cost,
             },
             "pipeline": pipeline,
+            "blocked_projects": self.blocked_projects,
             "tasks": {
                 "open": tasks.open, "late": tasks.late, "completed": tasks.completed, "cancelled": tasks.cancelled,
             },

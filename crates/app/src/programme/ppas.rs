@@ -8,8 +8,7 @@ use obcms_domain::registry::{Record, Value};
 use obcms_store::{Tx, records};
 use serde_json::json;
 
-use super::choices;
-use super::projects::stage_of_link;
+use super::{budget_cycle, choices, following};
 use crate::core::rules::{Input, Members};
 use crate::core::{AppError, UnitOfWork};
 use crate::tasks::progress::show_progress;
@@ -33,17 +32,16 @@ pub fn before_save(
     Ok(())
 }
 
-/// Sets a planned PPA to ongoing when its budget comes into force and the work may begin.
+/// Updates the status when approval, start date or category change, and the stages of the budget cycle.
 pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
-    if ppa::ENACTED_ON.is_same(before, record) {
-        return Ok(());
-    }
-    let project = stage_of_link(work.tx, "ppa", record.id)?;
-    let context = choices::ppa_context(project, record);
-    if let Some(status) = context.begins(ppa::STATUS.get(record), work.today) {
-        let mut begun = record.clone();
-        ppa::STATUS.set(&mut begun, status);
-        work.save(record, &mut begun, "follow")?;
+    budget_cycle::follow_ppa(work, before, record)?;
+    let is_same = ppa::ENACTED_ON.is_same(before, record)
+        && ppa::APPROVAL_STAGE.is_same(before, record)
+        && ppa::START_DATE.is_same(before, record)
+        && before.is_request() == record.is_request()
+        && before.archived_at == record.archived_at;
+    if !is_same {
+        following::follow_ppa(work, record.id)?;
     }
     Ok(())
 }

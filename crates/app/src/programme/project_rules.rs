@@ -1,9 +1,11 @@
-//! Projects: titled after their need, one for each need.
+//! Projects: titled after their need, one for each need; PPA and need follow them.
 
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{NEED, project};
+use obcms_domain::programme::life_cycle::Stage;
 use obcms_domain::registry::Record;
-use obcms_domain::tasks::templates;
 
+use super::{following, projects, stage_tasks};
 use crate::core::rules::Input;
 use crate::core::{AppError, UnitOfWork};
 
@@ -29,12 +31,51 @@ pub fn before_save(
     if before.is_none() {
         project::CURRENT_STAGE.set(record, "need_identification");
         project::STAGE_ENTERED_AT.set(record, work.now);
+        project::IS_BLOCKED.set(record, false);
+    }
+    Ok(())
+}
+
+/// Enters the first stage after a project was created.
+pub fn created(work: &mut UnitOfWork<'_, '_>, project: &Record) -> Result<(), AppError> {
+    projects::enter(work, project.id, Stage::NeedIdentification, "", "advanced")?;
+    follow(work, project::PPA.get(project), project::NEED.get(project))
+}
+
+/// Updates the statuses of need and PPA when the project is linked to another one, archived or restored. A move
+/// updates them itself.
+pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, project: &Record) -> Result<(), AppError> {
+    let is_same = before.archived_at == project.archived_at
+        && project::PPA.is_same(before, project)
+        && project::NEED.is_same(before, project);
+    if is_same {
+        return Ok(());
+    }
+    follow(work, project::PPA.get(project), project::NEED.get(project))?;
+    let other = |old: Option<Id>, new: Option<Id>| old.filter(|old| Some(*old) != new);
+    follow(
+        work,
+        other(project::PPA.get(before), project::PPA.get(project)),
+        other(project::NEED.get(before), project::NEED.get(project)),
+    )
+}
+
+/// Updates the statuses of a PPA and a need to their project.
+pub(super) fn follow(
+    work: &mut UnitOfWork<'_, '_>,
+    ppa: Option<Id>,
+    need: Option<Id>,
+) -> Result<(), AppError> {
+    if let Some(ppa) = ppa {
+        following::follow_ppa(work, ppa)?;
+    }
+    if let Some(need) = need {
+        following::follow_need(work, need)?;
     }
     Ok(())
 }
 
 /// Returns the task template for the stage of a project.
 pub fn template(project: &Record) -> Option<&'static str> {
-    let stage = project::CURRENT_STAGE.get(project);
-    templates::template_for("project_stage", &|fact| (fact == "stage").then(|| stage.to_owned()))
+    stage_tasks::template_of(projects::stage_of(project))
 }

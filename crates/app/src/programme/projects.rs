@@ -1,19 +1,20 @@
-//! Stages of a project: its moves through the nine stages.
-
-use std::collections::BTreeMap;
+//! Stages of a project: its moves through the nine stages, and its blocks.
 
 use obcms_domain::accounts::Action;
-use obcms_domain::approval::snapshot;
 use obcms_domain::choices;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{NEED, PPA, PROJECT, need, ppa, project};
-use obcms_domain::programme::following;
-use obcms_domain::programme::life_cycle::{self, LifeCycleError, Missing, Stage, StageConditions};
+use obcms_domain::core::text::sentence;
+use obcms_domain::kinds::{PROJECT, project};
+use obcms_domain::programme::actions;
+use obcms_domain::programme::life_cycle::{self, LifeCycleError, Stage};
 use obcms_domain::registry::Record;
 use obcms_store::programme::projects::{self as store, StageVisit};
 use serde_json::{Value as Json, json};
 
-use crate::core::rules::Members;
+use super::project_state::{check, conditions};
+use super::stage_tasks::{self, StageTasks};
+use super::{completion, project_rules};
+use crate::core::rules::Input;
 use crate::core::{Actor, App, AppError, UnitOfWork};
 
 /// Requested step of a project.
@@ -27,81 +28,76 @@ pub enum Step {
     Return(Stage),
 }
 
+impl Step {
+    /// Name in the API and in the history.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Advance => "advance",
+            Self::Skip => "skip",
+            Self::Return(_) => "return",
+        }
+    }
+}
+
+/// Request to move a project.
+#[derive(Clone, Debug)]
+pub struct Move {
+    /// The step.
+    pub step: Step,
+    /// Remark; the reason of a skip, a return, or a completion with open work.
+    pub note: String,
+    /// Stage in which the person saw the project, so that a double click, or a second tab, takes no second step.
+    pub seen: Option<Stage>,
+    /// Consent to complete with open tasks or open money.
+    pub confirm_open: bool,
+}
+
+impl Move {
+    /// Creates a request without more than a remark.
+    #[must_use]
+    pub fn new(step: Step, note: &str) -> Self {
+        Self { step, note: note.to_owned(), seen: None, confirm_open: false }
+    }
+
+    /// Also completes with open tasks or open money.
+    #[must_use]
+    pub fn confirming_open(mut self) -> Self {
+        self.confirm_open = true;
+        self
+    }
+}
+
+/// Project that was moved, and what happened to the tasks of its stages.
+#[derive(Clone, Debug)]
+pub struct Moved {
+    /// The project.
+    pub project: Record,
+    /// Tasks of the stages.
+    pub tasks: StageTasks,
+}
+
 impl App {
-    /// Moves a project; skip and return require a reason. `seen` is the stage in which the person saw it, so that a
-    /// double click, or a second tab, takes no second step.
-    pub fn move_project(
-        &self,
-        actor: &Actor,
-        id: Id,
-        seen: Option<Stage>,
-        step: Step,
-        note: &str,
-    ) -> Result<Record, AppError> {
-        self.write(actor, |work| {
-            work.note = note.to_owned();
-            if let Some(seen) = seen {
-                require_stage(work, id, seen)?;
-            }
-            move_project(work, id, step, note)
-        })
+    /// Moves a project; skip and return require a reason.
+    pub fn move_project(&self, actor: &Actor, id: Id, request: &Move) -> Result<Moved, AppError> {
+        self.write(actor, |work| move_project(work, id, request))
     }
 
-    /// Returns the stage visits of a project and what is missing to enter the next stage, for its page.
-    pub fn project_state(&self, project: &Record) -> Result<BTreeMap<&'static str, Json>, AppError> {
-        self.read(|tx| state(tx, project))
+    /// Marks a project as blocked, with the reason; it does not advance until the block is removed.
+    pub fn block_project(&self, actor: &Actor, id: Id, input: &Input) -> Result<Record, AppError> {
+        let input = actions::BLOCK.parse(input).map_err(AppError::Invalid)?;
+        self.write(actor, |work| block(work, id, actions::REQUIRED_REASON.get(&input)))
+    }
+
+    /// Removes the block of a project.
+    pub fn unblock_project(&self, actor: &Actor, id: Id, input: &Input) -> Result<Record, AppError> {
+        let input = actions::UNBLOCK.parse(input).map_err(AppError::Invalid)?;
+        self.write(actor, |work| unblock(work, id, actions::NOTE.get(&input)))
     }
 }
 
-/// Returns the stage visits of a project and what is missing to enter the next stage.
-pub fn state(
-    tx: &mut obcms_store::Tx<'_>,
-    project: &Record,
-) -> Result<BTreeMap<&'static str, Json>, AppError> {
-    let visits = store::visits(tx, project.id)?;
-    let conditions = conditions(tx, project)?;
-    let current = stage_of(project);
-    let next = current.next();
-    let checks: Vec<Json> = next
-        .map(|next| life_cycle::missing_to_enter(next, &conditions))
-        .unwrap_or_default()
-        .iter()
-        .map(|missing| check(project, *missing))
-        .collect();
-    let stages: Vec<Json> = visits
-        .iter()
-        .map(|visit| {
-            json!({
-                "stage": visit.stage, "entered_at": visit.entered_at, "entered_by": visit.entered_by,
-                "left_at": visit.left_at, "note": visit.note,
-            })
-        })
-        .collect();
-    Ok(BTreeMap::from([
-        ("stages", Json::Array(stages)),
-        ("checks", Json::Array(checks)),
-        ("next_stage", json!(next.map(Stage::as_str))),
-        ("stage_progress", json!(current.weight())),
-    ]))
-}
-
-/// Returns the members shown only on the page of a project.
-pub fn page_members(tx: &mut obcms_store::Tx<'_>, project: &Record) -> Result<Members, AppError> {
-    Ok(state(tx, project)?.into_iter().collect())
-}
-
-/// Returns the representation of a failed check, with the address where it can be fixed.
-fn check(project: &Record, missing: Missing) -> Json {
-    let (kind, field) = missing.place();
-    let record = match kind {
-        "need" => project::NEED.get(project),
-        "ppa" => project::PPA.get(project),
-        _ => Some(project.id),
-    };
-    json!({ "message": missing.message(), "kind": kind, "field": field, "id": record })
-}
-
-fn stage_of(project: &Record) -> Stage {
+/// Returns the stage of a project.
+pub(crate) fn stage_of(project: &Record) -> Stage {
     Stage::parse(project::CURRENT_STAGE.get(project)).unwrap_or(Stage::NeedIdentification)
 }
 
@@ -116,79 +112,95 @@ pub(crate) fn stage_of_link(
     Ok(live.filter_map(|(_, _, project)| Stage::parse(&project.state)).max())
 }
 
-fn conditions(tx: &mut obcms_store::Tx<'_>, project: &Record) -> Result<StageConditions, AppError> {
-    let mut conditions = StageConditions {
-        focal_person: !project::MAO_FOCAL_PERSON.is_empty(project),
-        ..StageConditions::default()
-    };
-    if let Some(need) = project::NEED.get(project)
-        && let Some(need) = obcms_store::records::load(tx, &NEED, need)?
-    {
-        conditions.need_validated = need::VALIDATED_AT.get(&need).is_some();
+/// Loads a project that the actor may move.
+fn load(work: &mut UnitOfWork<'_, '_>, id: Id) -> Result<Record, AppError> {
+    crate::records::require_write(work.actor)?;
+    let project = work.load(&PROJECT, id)?;
+    work.actor.require(work.tx, Action::Transition, &project)?;
+    if project.is_archived() {
+        return Err(AppError::conflict("This project is archived. Restore it first."));
     }
-    if let Some(ppa) = project::PPA.get(project)
-        && let Some(ppa) = obcms_store::records::load(tx, &PPA, ppa)?
-    {
-        conditions.ppa = snapshot::state_in_force(&ppa);
-        conditions.ppa_budget = ppa::BUDGET_ALLOCATION_CENTAVOS.get(&ppa).is_some_and(|amount| amount > 0);
-        conditions.ppa_funding_source = !ppa::FUNDING_SOURCE.is_empty(&ppa);
-    }
-    Ok(conditions)
+    Ok(project)
 }
 
 /// Refuses if the project is in another stage than the one that the person saw.
-fn require_stage(work: &mut UnitOfWork<'_, '_>, id: Id, seen: Stage) -> Result<(), AppError> {
-    let project = work.load(&PROJECT, id)?;
-    work.actor.require(work.tx, Action::Transition, &project)?;
-    let current = stage_of(&project);
-    if current == seen {
+fn require_stage(project: &Record, seen: Option<Stage>) -> Result<(), AppError> {
+    let current = stage_of(project);
+    if seen.is_none_or(|seen| seen == current) {
         return Ok(());
     }
     let label = choices::label(choices::PROJECT_STAGES, current.as_str());
-    Err(AppError::conflict(format!(
-        "The project is now in {label}. Nothing was changed; check the stage and choose again."
-    )))
+    Err(AppError::Conflict {
+        detail: format!(
+            "The project is now in {label}. Nothing was changed; check the stage and choose again."
+        ),
+        more: vec![("current_stage", json!(current.as_str()))],
+    })
 }
 
-/// Moves a project one step.
-pub fn move_project(
-    work: &mut UnitOfWork<'_, '_>,
-    id: Id,
-    step: Step,
-    note: &str,
-) -> Result<Record, AppError> {
-    crate::records::require_write(work.actor)?;
-    let before = work.load(&PROJECT, id)?;
-    work.actor.require(work.tx, Action::Transition, &before)?;
-    if before.is_archived() {
-        return Err(AppError::conflict("This project is archived. Restore it first."));
-    }
+/// Moves a project.
+pub fn move_project(work: &mut UnitOfWork<'_, '_>, id: Id, request: &Move) -> Result<Moved, AppError> {
+    let Move { step, note, .. } = request;
+    let before = load(work, id)?;
+    require_stage(&before, request.seen)?;
     let conditions = conditions(work.tx, &before)?;
     let current = stage_of(&before);
-    let target = match step {
+    let target = match *step {
         Step::Advance => life_cycle::advance(current, &conditions),
         Step::Skip => life_cycle::skip(current, &conditions, note),
         Step::Return(stage) => life_cycle::return_to(current, stage, note),
     }
     .map_err(|error| refusal(&before, &error))?;
+    let is_return = matches!(step, Step::Return(_));
+    if !is_return {
+        require_unblocked(&before)?;
+    }
+    if target == Stage::Completion {
+        completion::require(work, &before, request.confirm_open, note, actions::NOTE.name())?;
+    }
+    work.note.clone_from(note);
     let mut record = before.clone();
     project::CURRENT_STAGE.set(&mut record, target.as_str());
     project::STAGE_ENTERED_AT.set(&mut record, work.now);
     project::COMPLETED_ON.set(&mut record, (target == Stage::Completion).then_some(work.today));
-    enter(work, record.id, target, note)?;
-    let action = match step {
-        Step::Advance => "advance",
-        Step::Skip => "skip",
-        Step::Return(_) => "return",
+    leave_and_enter(work, &before, target, request)?;
+    let mut tasks = StageTasks::default();
+    if is_return {
+        tasks = stage_tasks::archive_after(work, id, target)?;
+    }
+    work.save(&before, &mut record, step.as_str())?;
+    // These are changes of the same set, so that an undo takes them back as they were.
+    tasks.restored = stage_tasks::restore(work, id, target)?;
+    project_rules::follow(work, project::PPA.get(&record), project::NEED.get(&record))?;
+    Ok(Moved { project: crate::records::reload(work, &record)?, tasks })
+}
+
+/// Closes the visit of the current stage and opens that of the target. A stage that is skipped before it was entered
+/// gets a visit without length.
+fn leave_and_enter(
+    work: &mut UnitOfWork<'_, '_>,
+    before: &Record,
+    target: Stage,
+    request: &Move,
+) -> Result<(), AppError> {
+    let current = stage_of(before);
+    let outcome = match request.step {
+        Step::Advance => "advanced",
+        Step::Return(_) => "returned",
+        Step::Skip if current.may_be_skipped() => "skipped",
+        Step::Skip => {
+            if let Some(skipped) = current.next() {
+                enter(work, before.id, skipped, &request.note, "advanced")?;
+            }
+            "skipped"
+        }
     };
-    work.save(&before, &mut record, action)?;
-    follow_stage(work, &record, target)?;
-    Ok(record)
+    enter(work, before.id, target, &request.note, outcome)
 }
 
 fn refusal(project: &Record, error: &LifeCycleError) -> AppError {
     match error {
-        LifeCycleError::NoReason => AppError::field("note", "required", "Enter a reason."),
+        LifeCycleError::NoReason => AppError::field(actions::NOTE.name(), "required", "Enter a reason."),
         LifeCycleError::Missing(missing) => AppError::Conflict {
             detail: format!("The project cannot advance: {error}."),
             more: vec![("checks", Json::Array(missing.iter().map(|item| check(project, *item)).collect()))],
@@ -197,12 +209,57 @@ fn refusal(project: &Record, error: &LifeCycleError) -> AppError {
     }
 }
 
-/// Enters the first stage after a project was created.
-pub fn enter_first(work: &mut UnitOfWork<'_, '_>, project: &Record) -> Result<(), AppError> {
-    enter(work, project.id, Stage::NeedIdentification, "")
+/// Refuses to advance a blocked project, and names the way out.
+fn require_unblocked(project: &Record) -> Result<(), AppError> {
+    if !project::IS_BLOCKED.get(project) {
+        return Ok(());
+    }
+    let reason = project::BLOCKER_DESCRIPTION.get(project);
+    Err(AppError::Conflict {
+        detail: format!("This project is blocked: {} Unblock it before it advances.", sentence(reason)),
+        more: vec![(
+            "blocked",
+            json!({
+                "reason": reason, "by": project::BLOCKED_BY.get(project), "since": project::BLOCKED_AT.get(project),
+                "unblock": format!("/api/v1/projects/{}/unblock", project.id), "href": PROJECT.url(project.id),
+            }),
+        )],
+    })
 }
 
-/// Removes the stage visit of a step that was undone; an undo of that undo enters the stage again.
+/// Marks a project as blocked. A project that is blocked already gets the new reason.
+pub fn block(work: &mut UnitOfWork<'_, '_>, id: Id, reason: &str) -> Result<Record, AppError> {
+    let before = load(work, id)?;
+    if stage_of(&before) == Stage::Completion {
+        return Err(AppError::conflict("A completed project cannot be blocked."));
+    }
+    let mut record = before.clone();
+    reason.clone_into(&mut work.note);
+    project::IS_BLOCKED.set(&mut record, true);
+    project::BLOCKER_DESCRIPTION.set(&mut record, reason);
+    project::BLOCKED_BY.set(&mut record, work.actor.id);
+    project::BLOCKED_AT.set(&mut record, work.now);
+    work.save(&before, &mut record, "block")?;
+    Ok(record)
+}
+
+/// Removes the block of a project.
+pub fn unblock(work: &mut UnitOfWork<'_, '_>, id: Id, note: &str) -> Result<Record, AppError> {
+    let before = load(work, id)?;
+    if !project::IS_BLOCKED.get(&before) {
+        return Err(AppError::conflict("This project is not blocked."));
+    }
+    let mut record = before.clone();
+    note.clone_into(&mut work.note);
+    project::IS_BLOCKED.set(&mut record, false);
+    project::BLOCKER_DESCRIPTION.clear(&mut record);
+    project::BLOCKED_BY.clear(&mut record);
+    project::BLOCKED_AT.clear(&mut record);
+    work.save(&before, &mut record, "unblock")?;
+    Ok(record)
+}
+
+/// Removes the stage visits of a step that was undone; an undo of that undo enters the stage again.
 pub fn follow_undo(
     work: &mut UnitOfWork<'_, '_>,
     before: &Record,
@@ -213,12 +270,20 @@ pub fn follow_undo(
         return Ok(());
     }
     if store::undo_visits(work.tx, record.id, undone)? == 0 {
-        enter(work, record.id, stage_of(record), "")?;
+        let (from, to) = (stage_of(before), stage_of(record));
+        enter(work, record.id, to, "", if to < from { "returned" } else { "advanced" })?;
     }
     Ok(())
 }
 
-fn enter(work: &mut UnitOfWork<'_, '_>, project: Id, stage: Stage, note: &str) -> Result<(), AppError> {
+/// Opens a visit, and closes the current one with its outcome.
+pub(super) fn enter(
+    work: &mut UnitOfWork<'_, '_>,
+    project: Id,
+    stage: Stage,
+    note: &str,
+    outcome: &str,
+) -> Result<(), AppError> {
     let visit = StageVisit {
         id: work.app.new_id(),
         project_id: project,
@@ -228,36 +293,8 @@ fn enter(work: &mut UnitOfWork<'_, '_>, project: Id, stage: Stage, note: &str) -
         left_at: None,
         note: note.to_owned(),
         change_set: Some(work.change_set),
+        outcome: None,
     };
-    store::enter(work.tx, &visit)?;
-    Ok(())
-}
-
-/// Updates the states of PPA and need to the stage. A request has no state of its own until it is turned into a PPA.
-fn follow_stage(work: &mut UnitOfWork<'_, '_>, project: &Record, stage: Stage) -> Result<(), AppError> {
-    if let Some(id) = project::PPA.get(project)
-        && let Some(before) = work.find(&PPA, id)?
-        && !before.is_request()
-        && let Some(status) = following::ppa_status(ppa::STATUS.get(&before), stage)
-    {
-        let mut record = before.clone();
-        ppa::STATUS.set(&mut record, status);
-        match status {
-            "completed" if ppa::ACTUAL_END_DATE.get(&record).is_none() => {
-                ppa::ACTUAL_END_DATE.set(&mut record, work.today);
-            }
-            "completed" => {}
-            _ => ppa::ACTUAL_END_DATE.clear(&mut record),
-        }
-        work.save(&before, &mut record, "follow")?;
-    }
-    if let Some(id) = project::NEED.get(project)
-        && let Some(before) = work.find(&NEED, id)?
-        && let Some(status) = following::need_status(need::STATUS.get(&before), stage)
-    {
-        let mut record = before.clone();
-        need::STATUS.set(&mut record, status);
-        work.save(&before, &mut record, "follow")?;
-    }
+    store::enter(work.tx, &visit, outcome)?;
     Ok(())
 }

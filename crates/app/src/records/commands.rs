@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::core::rules::Input;
 use crate::core::{Actor, App, AppError, UnitOfWork};
-use crate::records::{closing, reasons, references, representation};
+use crate::records::{closing, references, representation};
 
 impl App {
     /// Creates a record.
@@ -229,11 +229,8 @@ pub fn create(work: &mut UnitOfWork<'_, '_>, kind: &'static Kind, input: &Input)
         ));
     }
     require_writable(work.actor, kind)?;
-    let (input, reason) = reasons::take(kind, input)?;
-    let input = &input;
     let mut record = work.new_record(kind);
     input::parse(&mut record, input, true, &work.context())?;
-    reasons::note(work, None, &record, reason)?;
     series::align_start_to_rule(&mut record);
     work.actor.require_new(work.tx, &record, &work.context())?;
     check(work, None, &record)?;
@@ -266,7 +263,6 @@ pub fn update(
     let before = work.load(kind, id)?;
     require_writable(work.actor, kind)?;
     let (input, cancels) = closing::take(kind, input)?;
-    let (input, reason) = reasons::take(kind, &input)?;
     let input = &input;
     let action = work.app.rules().action_for(kind, input);
     work.actor.require_input(work.tx, action, &before, input)?;
@@ -281,7 +277,6 @@ pub fn update(
     series::state::load_editable_state(&mut record);
     input::parse(&mut record, input, false, &work.context())?;
     work.actor.require_given(work.tx, &before, &record, input)?;
-    reasons::note(work, Some(&before), &record, reason)?;
     if series::follow(&before, &mut record, input, None) {
         let mut errors = Vec::new();
         series::check(&record, &mut errors);

@@ -5,7 +5,7 @@
 //! offer only the fields and choices that the command would accept.
 
 use obcms_domain::accounts::{Action, FieldGroup, Relation, Role, allows, allows_field, who_can_write};
-use obcms_domain::records::closing::{closing_statuses, statuses_with_reason};
+use obcms_domain::records::closing::{closing_statuses, statuses_by_action};
 use obcms_domain::records::input;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record, series};
 use obcms_store::Tx;
@@ -127,7 +127,7 @@ impl App {
                     let is_refused = if field.name == kind.state {
                         // A new record cannot be on hold.
                         !writable.allows_state(from, choice.value)
-                            || (before.is_none() && statuses_with_reason(kind).contains(&choice.value))
+                            || (before.is_none() && statuses_by_action(kind).contains(&choice.value))
                     } else if kind.request.is_some_and(|(name, _)| name == field.name) {
                         !actor.may_make(&changed) && !may_request(actor, &changed)
                     } else {

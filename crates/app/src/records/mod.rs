@@ -7,7 +7,6 @@ mod commands;
 pub mod field_rights;
 pub mod history;
 pub mod lists;
-pub mod reasons;
 pub(crate) mod references;
 pub(crate) mod representation;
 pub(crate) mod saved_views;

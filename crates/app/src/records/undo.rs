@@ -463,7 +463,8 @@ fn undo_action(rules: &KindRules, change: &Change) -> Option<Action> {
             Action::Restore
         }
         "approve" | "reject" => Action::DecideBooking,
-        "move" | "cancel" | "transition" | "advance" | "skip" | "return" => Action::Transition,
+        "move" | "cancel" | "transition" | "advance" | "skip" | "return" | "hold" | "resume" | "complete"
+        | "block" | "unblock" => Action::Transition,
         _ => Action::Edit,
     })
 }

@@ -210,11 +210,6 @@ impl State {
         Stage::ALL.into_iter().find(|stage| stage.state() == self)
     }
 
-    /// Returns true if the executive has approved, so that work may begin.
-    pub const fn executive_approved(self) -> bool {
-        matches!(self, Self::Enactment | Self::Enacted)
-    }
-
     /// Returns the actions that are possible in this state.
     pub const fn actions(self) -> &'static [Action] {
         match self {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
+use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 
 /// First and last valid year of a date.
@@ -147,6 +148,12 @@ pub fn written_moment(text: &str) -> Option<DateTime> {
     Some(written_date(day.trim_end().trim_end_matches(','))?.to_datetime(time))
 }
 
+/// Parses a time of 24 hours, such as `09:00`.
+#[must_use]
+pub fn parse_time(text: &str) -> Option<Time> {
+    (text.len() == 5).then(|| strtime::parse("%H:%M", text).ok()?.to_time().ok()).flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -204,6 +211,14 @@ mod tests {
         assert_eq!(written_moment("12/15/2026 12:05 PM"), Some(date(2026, 12, 15).at(12, 5, 0, 0)));
         for text in ["2026-12-15", "14:30", "12/15/2026 25:00", "12/15/2026 13:00 PM", "12/15/2026 1:2:3:4"] {
             assert_eq!(written_moment(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn times_have_two_digits_each() {
+        assert_eq!(parse_time("09:30"), Some(Time::constant(9, 30, 0, 0)));
+        for wrong in ["9:30", "24:00", "09:60", "noon!", "0930", "09:3"] {
+            assert_eq!(parse_time(wrong), None, "{wrong}");
         }
     }
 }

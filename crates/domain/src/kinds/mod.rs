@@ -5,6 +5,7 @@
 
 mod assessments;
 mod bookings;
+mod budget_cycle;
 mod ceilings;
 mod communities;
 mod dated;
@@ -31,6 +32,7 @@ mod users;
 
 pub use assessments::{ASSESSMENT, assessment};
 pub use bookings::{BOOKING, BOOKING_ORIGINS, booking};
+pub use budget_cycle::{BUDGET_CYCLE_STAGE, budget_cycle_stage};
 pub use ceilings::{CEILING, ceiling};
 pub use communities::{COMMUNITY, community};
 pub use dated::{date_roles, entry_kind, entry_label, entry_states, entry_words};
@@ -78,12 +80,13 @@ fn in_order(
 }
 
 /// All kinds, in the order of the navigation.
-pub static REGISTRY: [&Kind; 31] = [
+pub static REGISTRY: [&Kind; 32] = [
     &EVENT,
     &TASK,
     &NEED,
     &PPA,
     &PROJECT,
+    &BUDGET_CYCLE_STAGE,
     &TRANCHE,
     &CEILING,
     &ASSESSMENT,
@@ -206,6 +209,7 @@ mod tests {
         let declared = [
             (&ASSESSMENT, assessment::ALL),
             (&BOOKING, booking::ALL),
+            (&BUDGET_CYCLE_STAGE, budget_cycle_stage::ALL),
             (&CEILING, ceiling::ALL),
             (&COMMUNITY, community::ALL),
             (&DELEGATION, delegation::ALL),

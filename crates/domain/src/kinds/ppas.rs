@@ -150,6 +150,7 @@ pub static PPA: Kind = Kind {
         ppa::SUMMARY.field("Summary", Type::Multiline(10_000)).searchable(),
         ppa::STATUS
             .field("Status", Type::Choice(PPA_STATUSES))
+            .help("Follows the approval, the project and the start date. On hold and cancelled are actions.")
             .required()
             .initial(Initial::Text("planning"))
             .listed()

@@ -18,6 +18,10 @@ fields! {
         FOCAL_ORGANIZATION: Reference = "focal_organization",
         MAO_FOCAL_PERSON: Text = "mao_focal_person",
         COMPLETED_ON: Date = "completed_on",
+        IS_BLOCKED: Flag = "is_blocked",
+        BLOCKER_DESCRIPTION: Text = "blocker_description",
+        BLOCKED_BY: Reference = "blocked_by",
+        BLOCKED_AT: Instant = "blocked_at",
         NOTES: Text = "notes",
     }
 }
@@ -59,6 +63,17 @@ pub static PROJECT: Kind = Kind {
             .group(FieldGroup::People)
             .searchable(),
         project::COMPLETED_ON.field("Completed on", Type::Date).derived().not_on_calendar("Past date."),
+        project::IS_BLOCKED
+            .field("Blocked", Type::Boolean)
+            .derived()
+            .initial(Initial::Boolean(false))
+            .filtered(),
+        project::BLOCKER_DESCRIPTION
+            .field("Reason of the block", Type::Multiline(2000))
+            .derived()
+            .searchable(),
+        project::BLOCKED_BY.field("Blocked by", Type::Reference("user")).derived(),
+        project::BLOCKED_AT.field("Blocked since", Type::Instant).derived().not_on_calendar("Past date."),
         project::NOTES.field("Notes", Type::Multiline(10_000)).group(FieldGroup::Reporting),
     ],
     has_attachments: true,

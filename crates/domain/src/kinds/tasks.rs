@@ -46,6 +46,7 @@ pub const ORIGINS: &[&str] = &[
     "need",
     "event",
     "ppa",
+    "budget_cycle_stage",
     "project",
     "policy",
     "policy_milestone",

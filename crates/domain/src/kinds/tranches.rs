@@ -74,6 +74,7 @@ pub static TRANCHE: Kind = Kind {
             .total(Total::By(tranche::KIND.name()))
             .required()
             .listed()
+            .signed()
             .help("Negative only for an adjustment."),
         tranche::DOCUMENT.field("Source document", Type::Text(200)).searchable().listed(),
         tranche::PAYEE.field("Payee or office", Type::Text(200)).searchable().listed(),

@@ -74,6 +74,18 @@ impl Stage {
         }
     }
 
+    /// Returns the number of days that a project usually stays in the stage at most; nothing where the work decides.
+    pub const fn usual_days(self) -> Option<i64> {
+        match self {
+            Self::NeedIdentification | Self::NeedValidation | Self::PolicyLinkage => Some(14),
+            Self::MaoCoordination => Some(21),
+            Self::BudgetPlanning => Some(30),
+            Self::Approval => Some(60),
+            Self::Monitoring => Some(90),
+            Self::Implementation | Self::Completion => None,
+        }
+    }
+
     /// Returns the next stage.
     pub fn next(self) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| *stage > self)
@@ -113,7 +125,7 @@ pub enum Missing {
     Budget,
     /// The PPA has no funding source.
     FundingSource,
-    /// The executive has not approved the PPA.
+    /// The PPA is not enacted.
     Approval,
 }
 
@@ -130,6 +142,14 @@ impl Missing {
         }
     }
 
+    /// Returns the part of the address after that of the record at which the requirement is set.
+    pub fn address(self) -> String {
+        match self {
+            Self::Approval => "?tab=approval".to_owned(),
+            other => format!("/edit#field-{}", other.place().1),
+        }
+    }
+
     /// Message for people.
     pub const fn message(self) -> &'static str {
         match self {
@@ -138,7 +158,7 @@ impl Missing {
             Self::Ppa => "the project has no PPA",
             Self::Budget => "the PPA has no budget",
             Self::FundingSource => "the PPA has no funding source",
-            Self::Approval => "the PPA is not approved by the executive",
+            Self::Approval => "the PPA is not enacted",
         }
     }
 }
@@ -191,7 +211,7 @@ pub fn missing_to_enter(stage: Stage, conditions: &StageConditions) -> Vec<Missi
         }
         Stage::Implementation => match conditions.ppa {
             None => require(false, Missing::Ppa),
-            Some(state) => require(state.executive_approved(), Missing::Approval),
+            Some(state) => require(state == approval::State::Enacted, Missing::Approval),
         },
     }
     missing
@@ -276,14 +296,16 @@ mod tests {
         let message = LifeCycleError::Missing(vec![Missing::Budget, Missing::FundingSource]).to_string();
         assert_eq!(message, "the PPA has no budget; the PPA has no funding source");
         assert_eq!(Missing::Budget.place(), ("ppa", "budget_allocation_centavos"));
+        assert_eq!(Missing::Budget.address(), "/edit#field-budget_allocation_centavos");
+        assert_eq!(Missing::Approval.address(), "?tab=approval");
     }
 
     #[test]
-    fn implementation_requires_executive_approval() {
+    fn implementation_requires_an_enacted_ppa() {
         for (state, enough) in [
             (approval::State::Rejected, false),
             (approval::State::ExecutiveApproval, false),
-            (approval::State::Enactment, true),
+            (approval::State::Enactment, false),
             (approval::State::Enacted, true),
         ] {
             let conditions = StageConditions { ppa: Some(state), ..COMPLETE };

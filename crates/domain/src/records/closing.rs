@@ -22,9 +22,9 @@ pub fn closing_statuses(kind: &Kind) -> Vec<&'static str> {
     }
 }
 
-/// Returns the statuses of the kind for which a reason is asked.
+/// Returns the statuses of the kind that actions set; forms do not offer them.
 #[must_use]
-pub fn statuses_with_reason(kind: &Kind) -> &'static [&'static str] {
+pub fn statuses_by_action(kind: &Kind) -> &'static [&'static str] {
     if kind.name == "ppa" { &["on_hold", "cancelled"] } else { &[] }
 }
 

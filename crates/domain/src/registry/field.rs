@@ -136,6 +136,8 @@ pub struct Field {
     pub personal: bool,
     /// True if it is encrypted in the database and masked for readers who may not edit it.
     pub sealed: bool,
+    /// True if an amount of money may be below zero.
+    pub signed: bool,
     /// Group of the policy table, where it does not follow from the kind; see [`Kind::group`](super::Kind::group).
     pub group: Option<FieldGroup>,
     /// Total of its column in a file for people; a sum for money.
@@ -169,6 +171,7 @@ impl Field {
             title_of: "",
             personal: false,
             sealed: false,
+            signed: false,
             group: None,
             total: if matches!(data, FieldType::Money) { Total::Sum } else { Total::Never },
         }
@@ -288,6 +291,13 @@ impl Field {
     #[must_use]
     pub const fn sealed(mut self) -> Self {
         self.sealed = true;
+        self
+    }
+
+    /// Allows amounts of money below zero.
+    #[must_use]
+    pub const fn signed(mut self) -> Self {
+        self.signed = true;
         self
     }
 

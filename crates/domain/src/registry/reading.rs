@@ -48,7 +48,7 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
             _ => Err(wrong_type("an IANA time zone like Asia/Manila")),
         },
         FieldType::Integer(least, most) => integer(json, least, most),
-        FieldType::Money => amount(json),
+        FieldType::Money => amount(json, field.signed),
         FieldType::Decimal(least, most) => decimal(json, least, most),
         FieldType::Boolean => match json.as_bool() {
             Some(value) => Ok(Value::Boolean(value)),
@@ -123,8 +123,9 @@ fn integer(json: &Json, least: i64, most: i64) -> Result<Value, (&'static str, S
     }
 }
 
-fn amount(json: &Json) -> Result<Value, (&'static str, String)> {
+fn amount(json: &Json, signed: bool) -> Result<Value, (&'static str, String)> {
     match json.as_i64() {
+        Some(number) if number < 0 && !signed => Err(("range", "Must not be below zero.".to_owned())),
         Some(number) if (-MAXIMUM_CENTAVOS..=MAXIMUM_CENTAVOS).contains(&number) => {
             Ok(Value::Integer(number))
         }
@@ -193,7 +194,8 @@ pub fn stored_value(field: &Field, json: &Json) -> Result<Value, String> {
     if let (FieldType::Moment, Json::String(text)) = (field.data, json) {
         return text.parse::<Timestamp>().map(Value::Instant).map_err(|error| error.to_string());
     }
-    parse_field(field, json).map_err(|(_, message)| message)
+    // Amounts of earlier releases may be below zero.
+    parse_field(&field.signed(), json).map_err(|(_, message)| message)
 }
 
 fn text(json: &Json, maximum: usize, one_line: bool) -> Result<Value, (&'static str, String)> {

@@ -219,15 +219,15 @@ fn limit_needs(statement: &mut Statement, selection: &Selection<'_>) {
     }
 }
 
-/// Returns the number of projects per stage. A project belongs to the sector and region of its need, and to the
+/// Returns the number of projects per stage, and how many of them are blocked. A project belongs to the sector and region of its need, and to the
 /// fiscal year of its PPA.
 pub fn pipeline(
     tx: &mut Tx<'_>,
     selection: &Selection<'_>,
     scope: Option<&Scope>,
-) -> Result<HashMap<String, i64>, StoreError> {
+) -> Result<HashMap<String, (i64, i64)>, StoreError> {
     let mut statement = Statement::new(
-        "SELECT j.current_stage, count(*) FROM projects j JOIN needs n ON n.id = j.need \
+        "SELECT j.current_stage, count(*), count(j.blocked_at) FROM projects j JOIN needs n ON n.id = j.need \
          LEFT JOIN ppas p ON p.id = j.ppa WHERE j.archived_at IS NULL",
     );
     if let Some(year) = selection.fiscal_year {
@@ -238,7 +238,7 @@ pub fn pipeline(
     statement.push(" GROUP BY j.current_stage");
     tx.query(&statement.sql, &statement.parameters)?
         .iter()
-        .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .map(|row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))
         .collect()
 }
 

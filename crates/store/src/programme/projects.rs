@@ -1,9 +1,10 @@
 //! Stage visits of projects.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use obcms_domain::core::id::Id;
 
-use crate::database::{Row, Tx};
+use crate::database::{Row, SqlValue, Statement, Tx};
 use crate::error::StoreError;
 
 /// Visit of a project to one stage.
@@ -25,9 +26,11 @@ pub struct StageVisit {
     pub note: String,
     /// Change set of the entry.
     pub change_set: Option<Id>,
+    /// How the project left the stage: `advanced`, `skipped` or `returned`; nothing for the current stage.
+    pub outcome: Option<String>,
 }
 
-const COLUMNS: &str = "id, project_id, stage, entered_at, entered_by, left_at, note, change_set";
+const COLUMNS: &str = "id, project_id, stage, entered_at, entered_by, left_at, note, change_set, outcome";
 
 fn read(row: &Row) -> Result<StageVisit, StoreError> {
     Ok(StageVisit {
@@ -39,6 +42,7 @@ fn read(row: &Row) -> Result<StageVisit, StoreError> {
         left_at: row.get(5)?,
         note: row.get(6)?,
         change_set: row.get(7)?,
+        outcome: row.get(8)?,
     })
 }
 
@@ -72,12 +76,13 @@ pub fn visits(tx: &mut Tx<'_>, project: Id) -> Result<Vec<StageVisit>, StoreErro
     .collect()
 }
 
-/// Closes the current visit, if any, and inserts the next one.
-pub fn enter(tx: &mut Tx<'_>, visit: &StageVisit) -> Result<(), StoreError> {
-    leave(tx, visit.project_id, visit.entered_at)?;
+/// Closes the current visit, if any, with its outcome, and inserts the next one.
+pub fn enter(tx: &mut Tx<'_>, visit: &StageVisit, outcome: &str) -> Result<(), StoreError> {
+    leave(tx, visit.project_id, visit.entered_at, outcome)?;
     tx.execute(
-        "INSERT INTO project_stages (id, project_id, stage, entered_at, entered_by, left_at, note, change_set, number) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, \
+        "INSERT INTO project_stages \
+         (id, project_id, stage, entered_at, entered_by, left_at, note, change_set, outcome, number) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
          (SELECT coalesce(max(number), 0) + 1 FROM project_stages WHERE project_id = $2))",
         &[
             visit.id.into(),
@@ -88,16 +93,17 @@ pub fn enter(tx: &mut Tx<'_>, visit: &StageVisit) -> Result<(), StoreError> {
             visit.left_at.into(),
             visit.note.as_str().into(),
             visit.change_set.into(),
+            visit.outcome.as_deref().into(),
         ],
     )?;
     Ok(())
 }
 
 /// Closes the current visit of a project.
-pub fn leave(tx: &mut Tx<'_>, project: Id, at: Timestamp) -> Result<(), StoreError> {
+fn leave(tx: &mut Tx<'_>, project: Id, at: Timestamp, outcome: &str) -> Result<(), StoreError> {
     tx.execute(
-        "UPDATE project_stages SET left_at = $1 WHERE project_id = $2 AND left_at IS NULL",
-        &[at.into(), project.into()],
+        "UPDATE project_stages SET left_at = $1, outcome = $2 WHERE project_id = $3 AND left_at IS NULL",
+        &[at.into(), outcome.into(), project.into()],
     )?;
     Ok(())
 }
@@ -110,10 +116,35 @@ pub fn undo_visits(tx: &mut Tx<'_>, project: Id, change_set: Id) -> Result<u64, 
     )?;
     if removed > 0 {
         tx.execute(
-            "UPDATE project_stages SET left_at = NULL WHERE project_id = $1 \
+            "UPDATE project_stages SET left_at = NULL, outcome = NULL WHERE project_id = $1 \
              AND number = (SELECT max(number) FROM project_stages WHERE project_id = $1)",
             &[project.into()],
         )?;
     }
     Ok(removed)
+}
+
+/// Returns those of the tasks whose last change came with a change of the project.
+pub fn last_changed_with(tx: &mut Tx<'_>, project: Id, tasks: &[Id]) -> Result<Vec<Id>, StoreError> {
+    if tasks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut statement = Statement::new(
+        "SELECT c.record_id FROM changes c WHERE c.number = \
+         (SELECT max(m.number) FROM changes m WHERE m.record_id = c.record_id) \
+         AND EXISTS (SELECT 1 FROM changes p WHERE p.change_set = c.change_set AND p.record_id = ",
+    );
+    statement.bind(project).push(") AND c.record_id IN ");
+    statement.bind_list(tasks.iter().map(|task| SqlValue::Id(*task)));
+    tx.query(&statement.sql, &statement.parameters)?.iter().map(|row| row.get(0)).collect()
+}
+
+/// Returns the planned PPAs without a project that are enacted and started by a date.
+pub fn ppas_to_begin(tx: &mut Tx<'_>, today: Date) -> Result<Vec<Id>, StoreError> {
+    let sql = "SELECT p.id FROM ppas p WHERE p.status = 'planning' AND p.archived_at IS NULL \
+               AND (p.approval_stage = 'enacted' OR p.enacted_budget_centavos IS NOT NULL) \
+               AND (p.start_date IS NULL OR p.start_date <= $1) \
+               AND NOT EXISTS (SELECT 1 FROM projects j WHERE j.ppa = p.id AND j.archived_at IS NULL) \
+               ORDER BY p.id";
+    tx.query(sql, &[today.into()])?.iter().map(|row| row.get(0)).collect()
 }

@@ -140,9 +140,16 @@ mod tests {
 
     #[test]
     fn every_name_the_pages_use_is_embedded() {
-        for name in
-            ["app.js", "app.css", "board.js", "calendar.js", "calendar.css", "favicon.svg", "licences.txt"]
-        {
+        for name in [
+            "app.js",
+            "app.css",
+            "board.js",
+            "calendar.js",
+            "calendar.css",
+            "project-board.js",
+            "favicon.svg",
+            "licences.txt",
+        ] {
             let url = asset_url(name);
             assert!(find(url.trim_start_matches("/assets/")).is_some(), "{name} is missing");
             assert_ne!(url, format!("/assets/{name}"), "{name} has no hash");

@@ -37,7 +37,7 @@ pub struct Frame {
     pub navigation: Vec<NavigationGroup>,
     /// Commands of the palette besides the pages of the sidebar.
     pub commands: Vec<Command>,
-    /// Assets beside `app.js` and `app.css`: `board.js`, `calendar.js`, `calendar.css`.
+    /// Assets beside `app.js` and `app.css`: `board.js`, `project-board.js`, `calendar.js`, `calendar.css`.
     pub assets: Vec<String>,
     /// True if the page is the response to a form: its form values are newer than any stored draft.
     pub is_answer: bool,

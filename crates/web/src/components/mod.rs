@@ -6,6 +6,7 @@
 
 pub mod assets;
 pub mod badges;
+pub mod board;
 pub mod buttons;
 pub mod charts;
 pub mod copying;

@@ -6,7 +6,7 @@ use axum::routing::get;
 use obcms_app::tasks::board::SHORTCUTS;
 use obcms_domain::accounts::{Action, Relation, who_can_write};
 use obcms_domain::kinds::{self, TASK};
-use obcms_domain::records::closing::{closing_statuses, statuses_with_reason};
+use obcms_domain::records::closing::closing_statuses;
 use obcms_domain::registry::action::{ActionBody, ActionField};
 use obcms_domain::registry::{Field, FieldType, Kind, Source};
 use serde_json::{Map, Value as Json, json};
@@ -139,7 +139,13 @@ fn field_schema(field: &Field) -> Json {
         FieldType::TimeZone => json!({ "type": "string" }),
         FieldType::Integer(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
         FieldType::Decimal(least, most) => json!({ "type": "number", "minimum": least, "maximum": most }),
-        FieldType::Money => json!({ "type": "integer", "description": "Philippine pesos in centavos" }),
+        FieldType::Money => {
+            let mut schema = json!({ "type": "integer", "description": "Philippine pesos in centavos" });
+            if !field.signed {
+                schema["minimum"] = json!(0);
+            }
+            schema
+        }
         FieldType::Boolean => json!({ "type": "boolean" }),
         FieldType::Date => json!({ "type": "string", "format": "date" }),
         FieldType::Instant => json!({ "type": "string", "format": "date-time" }),
@@ -287,15 +293,6 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
             mark_group(kind, status, &mut schema);
         }
         inputs.insert(obcms_app::records::closing::MEMBER.into(), schema);
-    }
-    if !statuses_with_reason(kind).is_empty() {
-        let statuses = statuses_with_reason(kind).join(" or ");
-        let meaning = format!("Reason for the status {statuses}; shown in the history");
-        let mut schema = json!({ "type": "string", "description": meaning, "writeOnly": true });
-        if let Some(status) = kind.field(kind.state) {
-            mark_group(kind, status, &mut schema);
-        }
-        inputs.insert(obcms_app::records::reasons::MEMBER.into(), schema);
     }
     if *kind == TASK {
         for (name, data, meaning) in OF_TODAY {

@@ -62,8 +62,10 @@ pub struct NextStep {
     pub label: &'static str,
     /// Address of its form.
     pub address: String,
-    /// Kind of record that the step creates.
+    /// Kind of record that the step creates or opens.
     pub kind: &'static Kind,
+    /// True if the record exists: the step opens it.
+    pub is_made: bool,
 }
 
 /// Additions of a subject to the pages of a kind. All are optional.
@@ -89,6 +91,8 @@ pub struct KindPage {
     pub list_tab_filters: Option<ListQuery<&'static [&'static str]>>,
     /// Action beside the state of each row, for those who may; it returns to the list.
     pub row_action: Option<RowActions>,
+    /// Mark before the title of a record in the list, such as that of a blocked project.
+    pub title_mark: Option<fn(&Record) -> Markup>,
     /// Label and address of the import, unless it is the generic one.
     pub import_link: Option<(&'static str, &'static str)>,
     /// Buttons for next steps after a record.
@@ -124,6 +128,7 @@ impl KindPage {
         list_tabs: None,
         list_tab_filters: None,
         row_action: None,
+        title_mark: None,
         import_link: None,
         next_steps: None,
         lead_panel: None,

@@ -38,4 +38,10 @@ const PPA: KindPage = KindPage {
     ..KindPage::NONE
 };
 
-const PROJECT: KindPage = KindPage { kind: "project", own_detail: true, ..KindPage::NONE };
+const PROJECT: KindPage = KindPage {
+    kind: "project",
+    own_detail: true,
+    list_tabs: Some(pages::project_board::list_tabs),
+    title_mark: Some(pages::project_board::title_mark),
+    ..KindPage::NONE
+};

@@ -1,7 +1,6 @@
 //! Tasks: board, Today, list, templates.
 
 pub mod api;
-pub mod components;
 pub mod pages;
 
 use crate::core::subject::{Column, KindPage, Subject};

@@ -24,6 +24,7 @@ use crate::components::words::{t, t_html};
 use crate::core::frame::Page;
 use crate::core::refused::Refused;
 use crate::core::state::State;
+use crate::programme::pages::ppas;
 use crate::records::pages::Values;
 
 /// Kinds whose changes refresh the ceilings.
@@ -66,6 +67,7 @@ pub fn panel(
     };
     let wide = html! {
         (box_of("approval-stages", "ppa", &title, &head, &html! {
+            (ppas::cycle::hearing_line(state, page, actor, record)?)
             (steps(&approval, &values))
             (missing(record, &approval, &may_fill))
         }))

@@ -1,6 +1,7 @@
 //! Operations on the programme.
 
 pub mod portfolio;
+pub mod ppas;
 pub mod projects;
 pub mod trace;
 
@@ -8,5 +9,5 @@ use crate::core::route::Route;
 
 /// Operations of the subject.
 pub fn routes() -> Vec<Route> {
-    [portfolio::routes(), projects::routes(), trace::routes()].into_iter().flatten().collect()
+    [portfolio::routes(), ppas::routes(), projects::routes(), trace::routes()].into_iter().flatten().collect()
 }

@@ -3,6 +3,7 @@
 pub mod next_steps;
 pub mod portfolio;
 pub mod ppas;
+pub mod project_board;
 pub mod projects;
 pub mod trace;
 
@@ -10,5 +11,8 @@ use crate::core::page_route::PageRoute;
 
 /// Pages with their access.
 pub fn routes() -> Vec<PageRoute> {
-    [portfolio::routes(), ppas::routes(), projects::routes(), trace::routes()].into_iter().flatten().collect()
+    [portfolio::routes(), ppas::routes(), project_board::routes(), projects::routes(), trace::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

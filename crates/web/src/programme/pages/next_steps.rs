@@ -1,6 +1,7 @@
 //! Next steps along the chain, from a community to an application.
 
 use obcms_app::{Actor, AppError};
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{self, assessment, ppa};
 use obcms_domain::registry::{Kind, Record};
 
@@ -12,22 +13,44 @@ use crate::records::may_create;
 type Steps = Result<Vec<NextStep>, AppError>;
 
 const fn step(label: &'static str, address: String, kind: &'static Kind) -> NextStep {
-    NextStep { label, address, kind }
+    NextStep { label, address, kind, is_made: false }
+}
+
+/// Link to a record that the step has made already.
+fn link(label: &'static str, kind: &'static Kind, id: Id) -> NextStep {
+    NextStep { label, address: kind.url(id), kind, is_made: true }
 }
 
 /// Returns the next steps after a need.
-pub fn of_need(_: &State, _: &Actor, need: &Record) -> Steps {
+pub fn of_need(state: &State, actor: &Actor, need: &Record) -> Steps {
     let id = need.id;
+    let (project, answer) = state.app.answers_of_need(actor, id)?;
+    let links: Vec<NextStep> = [
+        answer.map(|id| link(t!("Open PPA"), &kinds::PPA, id)),
+        project.map(|id| link(t!("Open project"), &kinds::PROJECT, id)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if answer.is_some() {
+        return Ok(links);
+    }
     let title: String = form_urlencoded::byte_serialize(need.title().as_bytes()).collect();
     let ppa = format!("/ppas/new?needs={id}&title={title}&category=moa_ppa");
-    Ok(vec![
-        step(t!("Create PPA"), ppa, &kinds::PPA),
-        step(t!("Start project"), format!("/projects/new?need={id}"), &kinds::PROJECT),
-    ])
+    let mut steps = vec![step(t!("Create PPA"), ppa, &kinds::PPA)];
+    if project.is_some() {
+        steps.extend(links);
+    } else {
+        steps.push(step(t!("Start project"), format!("/projects/new?need={id}"), &kinds::PROJECT));
+    }
+    Ok(steps)
 }
 
 /// Returns the next steps after a PPA.
 pub fn of_ppa(state: &State, actor: &Actor, ppa: &Record) -> Steps {
+    if let Some(project) = state.app.project_of_ppa(actor, ppa)? {
+        return Ok(vec![link(t!("Open project"), &kinds::PROJECT, project)]);
+    }
     Ok(match ppa::NEEDS.get(ppa).first() {
         Some(need) if may_create(actor, &kinds::PROJECT) => {
             let address = format!("/projects/new?need={need}&ppa={}", ppa.id);

@@ -10,6 +10,7 @@ use obcms_domain::choices::{self, PPA_STATUSES, SECTORS};
 use obcms_domain::kinds::PPA;
 
 use crate::components::badges::{self, Tone, badge, grouped, money_text, short_money_text};
+use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::charts::{Bar, bars};
 use crate::components::detail::{PageHead, page_head, panel};
 use crate::components::feedback::{EmptyState, empty_state};
@@ -264,7 +265,19 @@ fn pipeline(figures: &Portfolio) -> Markup {
             module: "mana".to_owned(),
         })
         .collect();
-    panel("chart-pipeline", "", t!("Projects by stage"), &html! {}, &bars(t!("Projects by stage"), &rows))
+    let blocked = figures.blocked_projects;
+    panel(
+        "chart-pipeline",
+        "",
+        t!("Projects by stage"),
+        &html! { (button_link(t!("Board"), "/projects/board", "columns-3", ButtonKind::Quiet)) },
+        &html! {
+            (bars(t!("Projects by stage"), &rows))
+            @if blocked > 0 {
+                p { a href="/projects?is_blocked=true" { (t!("Blocked projects: {blocked}", blocked)) } }
+            }
+        },
+    )
 }
 
 /// Columns of the table, with their sort keys.

@@ -1,4 +1,4 @@
-//! Page of a project: its nine stages with their durations, requirements of the next one, and its tasks.
+//! Page of a project: its nine stages with their durations, requirements of the next one, its block, and its tasks.
 
 use axum::extract::State as AxumState;
 use axum::http::StatusCode;
@@ -6,19 +6,21 @@ use axum::response::{Html, IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::programme::projects::Step;
+use obcms_app::programme::completion::OpenWork;
+use obcms_app::programme::projects::{Move, Moved, Step};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::choices::PROJECT_STAGES;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{self, PROJECT, project};
+use obcms_domain::programme::actions;
 use obcms_domain::programme::life_cycle::Stage;
 use obcms_domain::registry::{FieldError, Kind, Record};
 use serde_json::Value as Json;
 
 use super::trace;
 use crate::attachments::pages as files;
-use crate::components::badges::Tone;
+use crate::components::badges::{Tone, badge, money_text};
 use crate::components::buttons::{ButtonKind, submit_button};
 use crate::components::detail::{detail, panel, properties};
 use crate::components::feedback::notice;
@@ -77,21 +79,8 @@ async fn change_stage(
     let suffix = format!("-{}", form.get("step"));
     let plain = |name: &str| name.strip_suffix(suffix.as_str()).unwrap_or(name).to_owned();
     let form = Form(form.0.iter().map(|(name, value)| (plain(name), value.clone())).collect());
-    let note = form.get("note").trim().to_owned();
-    let step = match form.get("step") {
-        "advance" => Some(Step::Advance),
-        "skip" => Some(Step::Skip),
-        "return" => Stage::parse(form.get("stage")).map(Step::Return),
-        _ => None,
-    };
-    let Some(step) = step else {
-        return Err(AppError::BadRequest(t!("Select the stage to return to.").to_owned()).into());
-    };
-    let seen = Stage::parse(form.get("from"));
-    let (errors, problem) = match blocking(|| state.app.move_project(&actor, id.0, seen, step, &note)) {
-        Ok(project) => {
-            let stage = words::choice(PROJECT_STAGES, project::CURRENT_STAGE.get(&project));
-            let message = t!("The project is now in {stage}", stage);
+    let (errors, problem) = match blocking(|| take_step(&state, &actor, id.0, &form)) {
+        Ok(message) => {
             let undo = blocking(|| state.app.undo_of_last(&actor, &PROJECT, id.0))?;
             return Ok(done(&PROJECT.url(id.0), &message, undo.as_deref()));
         }
@@ -103,6 +92,49 @@ async fn change_stage(
     let refused = Refused { form, errors, problem };
     let html = blocking(|| draw(&state, &page, &actor, id.0, false, &refused))?;
     Ok((status, Html(html)).into_response())
+}
+
+/// Takes the step of a form, and returns the message about it.
+fn take_step(state: &State, actor: &Actor, id: Id, form: &Form) -> Result<String, AppError> {
+    let step = match form.get("step") {
+        "advance" => Some(Step::Advance),
+        "skip" => Some(Step::Skip),
+        "return" => Stage::parse(form.get("stage")).map(Step::Return),
+        "block" => {
+            let mut input = form.action(&actions::BLOCK);
+            input.insert(actions::REQUIRED_REASON.name().to_owned(), form.get("note").into());
+            // The form calls the reason a note, as its other steps do.
+            let blocked = state.app.block_project(actor, id, &input);
+            blocked.map_err(|error| error.rename_fields(|name| (name == "reason").then_some("note")))?;
+            return Ok(t!("Project marked as blocked").to_owned());
+        }
+        "unblock" => {
+            state.app.unblock_project(actor, id, &form.action(&actions::UNBLOCK))?;
+            return Ok(t!("Project unblocked").to_owned());
+        }
+        _ => None,
+    };
+    let step = step.ok_or_else(|| AppError::BadRequest(t!("Select the stage to return to.").to_owned()))?;
+    let request = Move {
+        step,
+        note: form.get("note").trim().to_owned(),
+        seen: Stage::parse(form.get("from")),
+        confirm_open: form.get("confirm_open") == "true",
+    };
+    let Moved { project, tasks } = state.app.move_project(actor, id, &request)?;
+    let stage = words::choice(PROJECT_STAGES, project::CURRENT_STAGE.get(&project));
+    let mut message = t!("The project is now in {stage}", stage);
+    if tasks.archived > 0 || tasks.kept > 0 {
+        message.push_str(&t!(
+            ". Untouched tasks archived: {archived}, started tasks kept: {kept}",
+            archived = tasks.archived,
+            kept = tasks.kept
+        ));
+    }
+    if tasks.restored > 0 {
+        message.push_str(&t!(". Tasks restored: {restored}", restored = tasks.restored));
+    }
+    Ok(message)
 }
 
 fn draw(
@@ -157,11 +189,16 @@ fn overview(
     let may_move = !record.is_archived()
         && !actor.read_only
         && state.app.read(|tx| actor.may_on(tx, Action::Transition, record))?;
+    let completes =
+        Stage::parse(project::CURRENT_STAGE.get(record)).and_then(Stage::next) == Some(Stage::Completion);
+    let open = if may_move && completes { Some(state.app.open_work(record)?) } else { None };
     let wide = html! {
         (panel("stages", LIVE, t!("Stages"), &html! {}, &html! {
+            @if project::IS_BLOCKED.get(record) { div.blocked-notice { (blocked_notice(record, &values)) } }
             (timeline(record, visits, &values, state.app.now()))
+            (in_stage(state, record))
             (next(record, &links, &values))
-            @if may_move { (steps(page, record, checks, refused)) }
+            @if may_move { (steps(page, record, checks, open.as_ref(), refused)) }
         }))
         (of_record::panel(state, page, actor, record)?)
         (files::panel(state, page, actor, record)?)
@@ -174,6 +211,39 @@ fn overview(
         (panel("record", "project", t!("Record"), &html! {}, &properties(&generic::record_facts(record, &values))))
     };
     Ok(detail(&wide, &narrow))
+}
+
+/// Note on the block: why, by whom and since when.
+fn blocked_notice(record: &Record, values: &Values<'_>) -> Markup {
+    notice(
+        Tone::Bad,
+        &html! {
+            strong { (t!("Blocked")) } ": " (project::BLOCKER_DESCRIPTION.get(record)) " "
+            span.muted {
+                @if let Some(since) = project::BLOCKED_AT.get(record) { (t_html!("Since {date}", date = values.instant(since))) }
+                @if let Some(person) = project::BLOCKED_BY.get(record) { " " (t_html!("by {person}", person = values.reference(person, "user"))) }
+            }
+        },
+    )
+}
+
+/// Time in the present stage, where it is longer than usual.
+fn in_stage(state: &State, record: &Record) -> Markup {
+    let (days, is_late) = state.app.days_in_stage(record);
+    let usual = Stage::parse(project::CURRENT_STAGE.get(record)).and_then(Stage::usual_days);
+    html! {
+        @if is_late {
+            p.row {
+                (icon("alarm-clock"))
+                span {
+                    @match usual.filter(|usual| days > *usual) {
+                        Some(usual) => (t!("{days} days in this stage; usually at most {usual}.", days, usual)),
+                        None => (t!("The target date has passed.")),
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn list(json: Option<&Json>) -> &[Json] {
@@ -195,7 +265,8 @@ fn timeline(record: &Record, visits: &[Json], values: &Values<'_>, now: Timestam
         ol.stages {
             @for stage in Stage::ALL {
                 @let own: Vec<&Json> = visits.iter().filter(|visit| text(visit, "stage") == stage.as_str()).collect();
-                @let word = if stage == current { "current" } else if stage < current && own.is_empty() { "skipped" } else if stage < current { "passed" } else { "ahead" };
+                @let is_skipped = own.is_empty() || own.last().is_some_and(|visit| text(visit, "outcome") == "skipped");
+                @let word = if stage == current { "current" } else if stage < current && is_skipped { "skipped" } else if stage < current { "passed" } else { "ahead" };
                 li data-stage=(word) aria-current=[(stage == current).then_some("step")] {
                     span.stage-mark { @if word == "passed" { (icon("check")) } }
                     div.stage-body {
@@ -210,6 +281,7 @@ fn timeline(record: &Record, visits: &[Json], values: &Values<'_>, now: Timestam
                                 @if let Some(entered) = instant(visit, "entered_at") { (t_html!("Entered {date}", date = values.instant(entered))) }
                                 @if let Ok(person) = text(visit, "entered_by").parse::<Id>() { " " (t_html!("by {person}", person = values.reference(person, "user"))) }
                                 @if !text(visit, "note").is_empty() { ": " (text(visit, "note")) }
+                                @if text(visit, "outcome") == "returned" { " " (badge(t!("Returned"), Tone::Warning)) }
                             }
                         }
                     }
@@ -250,7 +322,9 @@ fn next(record: &Record, checks: &[(String, Option<String>)], values: &Values<'_
     };
     let label = words::choice(PROJECT_STAGES, stage.as_str());
     html! {
-        @if checks.is_empty() {
+        @if checks.is_empty() && project::IS_BLOCKED.get(record) {
+            p { (t_html!("Nothing is missing for {stage} but the block.", stage = html! { strong { (label) } })) }
+        } @else if checks.is_empty() {
             p.row { (icon("circle-check")) span { (t_html!("Ready for {stage}.", stage = html! { strong { (label) } })) } }
         } @else {
             p { (t_html!("Missing for {stage}:", stage = html! { strong { (label) } })) }
@@ -278,7 +352,11 @@ fn check_links(
             let may_write =
                 !record.is_archived() && state.app.read(|tx| actor.writable(tx, &record))?.allows_name(field);
             let address = kind.url(id);
-            Ok(Some(if may_write { format!("{address}/edit#field-{field}") } else { address }))
+            Ok(Some(match field {
+                "approval_stage" => format!("{address}?tab=approval"),
+                _ if may_write => format!("{address}/edit#field-{field}"),
+                _ => address,
+            }))
         }
         Err(AppError::NotFound(_) | AppError::Forbidden { .. }) => Ok(None),
         Err(other) => Err(other),
@@ -296,9 +374,18 @@ fn check_links(
         .collect()
 }
 
-fn steps(page: &Page, record: &Record, checks: &[Json], refused: &Refused) -> Markup {
+/// Forms of the steps that the person may take.
+fn steps(
+    page: &Page,
+    record: &Record,
+    checks: &[Json],
+    open: Option<&OpenWork>,
+    refused: &Refused,
+) -> Markup {
     let current = Stage::parse(project::CURRENT_STAGE.get(record)).unwrap_or(Stage::NeedIdentification);
-    let may_skip = current.may_be_skipped() || current.next().is_some_and(Stage::may_be_skipped);
+    let is_blocked = project::IS_BLOCKED.get(record);
+    let may_skip =
+        !is_blocked && (current.may_be_skipped() || current.next().is_some_and(Stage::may_be_skipped));
     let asked = refused.form.get("step");
     let earlier: Vec<Choice> = Stage::ALL
         .into_iter()
@@ -309,71 +396,123 @@ fn steps(page: &Page, record: &Record, checks: &[Json], refused: &Refused) -> Ma
             selected: refused.form.get("stage") == stage.as_str(),
         })
         .collect();
+    let plain =
+        StepForm { page, record, refused, step: "", button: "", note: t!("Note"), needs_reason: false };
+    let reasoned = StepForm { note: t!("Reason"), needs_reason: true, ..plain };
     html! {
         @if let Some(problem) = &refused.problem { (notice(Tone::Bad, &html! { (problem) })) }
-        @if let (Some(next), true) = (current.next(), checks.is_empty()) {
+        @if is_blocked {
+            (StepForm { step: "unblock", button: t!("Unblock project"), ..plain }.draw(&[], None))
+        } @else if let (Some(next), true) = (current.next(), checks.is_empty()) {
             @let label = t!("Advance to {label}", label = words::choice(PROJECT_STAGES, next.as_str()));
-            (step_form(page, record, "advance", &label, t!("Note"), false, &[], refused))
+            @match open.filter(|open| !open.is_empty()) {
+                Some(open) => (StepForm { step: "advance", button: &label, ..reasoned }.draw(&[], Some(open))),
+                None => (StepForm { step: "advance", button: &label, ..plain }.draw(&[], None)),
+            }
         }
         @if may_skip {
             details.more-fields open[asked == "skip"] {
                 summary { (t!("Skip the policy linkage")) }
-                (step_form(page, record, "skip", t!("Skip policy linkage"), t!("Reason"), true, &[], refused))
+                (StepForm { step: "skip", button: t!("Skip policy linkage"), ..reasoned }.draw(&[], None))
             }
         }
         @if !earlier.is_empty() {
             details.more-fields open[asked == "return"] {
                 summary { (t!("Return to an earlier stage")) }
-                (step_form(page, record, "return", t!("Return project"), t!("Reason"), true, &earlier, refused))
+                p.muted { (t!("Untouched tasks of later stages are archived; started ones stay.")) }
+                (StepForm { step: "return", button: t!("Return project"), ..reasoned }.draw(&earlier, None))
+            }
+        }
+        @if !is_blocked && current != Stage::Completion {
+            details.more-fields open[asked == "block"] {
+                summary { (t!("Mark as blocked")) }
+                (StepForm { step: "block", button: t!("Mark as blocked"), ..reasoned }.draw(&[], None))
             }
         }
     }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn step_form(
-    page: &Page,
-    record: &Record,
-    step: &str,
-    button: &str,
-    note: &str,
+/// Form of one step.
+#[derive(Clone, Copy)]
+struct StepForm<'a> {
+    page: &'a Page,
+    record: &'a Record,
+    refused: &'a Refused,
+    step: &'a str,
+    button: &'a str,
+    note: &'a str,
     needs_reason: bool,
-    stages: &[Choice],
-    refused: &Refused,
-) -> Markup {
-    let own = refused.form.get("step") == step;
-    let mut fields = Vec::new();
-    if !stages.is_empty() {
+}
+
+impl StepForm<'_> {
+    /// Several of these forms are on one page, and ids are unique, so that the names have the step.
+    fn name(&self, name: &str) -> String {
+        format!("{name}-{}", self.step)
+    }
+
+    fn draw(&self, stages: &[Choice], open: Option<&OpenWork>) -> Markup {
+        let own = self.refused.form.get("step") == self.step;
+        let typed = |name: &str| if own { self.refused.form.get(name) } else { "" };
+        let mut fields = Vec::new();
+        if !stages.is_empty() {
+            fields.push(FormField {
+                name: self.name("stage"),
+                label: t!("Stage").to_owned(),
+                required: true,
+                control: Control::Select { options: stages.to_vec() },
+                ..FormField::default()
+            });
+        }
+        if open.is_some() {
+            fields.push(FormField {
+                name: self.name("confirm_open"),
+                label: t!("Complete with what is open").to_owned(),
+                control: Control::Checkbox { checked: typed("confirm_open") == "true" },
+                ..FormField::default()
+            });
+        }
         fields.push(FormField {
-            name: format!("stage-{step}"),
-            label: t!("Stage").to_owned(),
-            required: true,
-            control: Control::Select { options: stages.to_vec() },
+            name: self.name("note"),
+            label: self.note.to_owned(),
+            required: self.needs_reason,
+            error: if own { error_of(&self.refused.errors, "note") } else { None },
+            control: Control::Text { value: typed("note").to_owned() },
             ..FormField::default()
         });
-    }
-    fields.push(FormField {
-        // Several of these forms are on one page, and ids are unique.
-        name: format!("note-{step}"),
-        label: note.to_owned(),
-        required: needs_reason,
-        error: if own { error_of(&refused.errors, "note") } else { None },
-        control: Control::Text {
-            value: if own { refused.form.get("note").to_owned() } else { String::new() },
-        },
-        ..FormField::default()
-    });
-    let all: Vec<&FormField> = fields.iter().collect();
-    html! {
-        form.form.step-form method="post" action={ (PROJECT.url(record.id)) "/stage" } novalidate {
-            @if own { (error_summary(None, &all)) }
-            input type="hidden" name="csrf_token" value=(page.csrf());
-            input type="hidden" name="step" value=(step);
-            input type="hidden" name="from" value=(project::CURRENT_STAGE.get(record));
-            div.fields { @for entry in &fields { (field(entry)) } }
-            div.form-actions {
-                (submit_button(button, "", if step == "advance" { ButtonKind::Main } else { ButtonKind::Plain }))
+        let all: Vec<&FormField> = fields.iter().collect();
+        let kind =
+            if ["advance", "unblock"].contains(&self.step) { ButtonKind::Main } else { ButtonKind::Plain };
+        html! {
+            form.form.step-form id={ "step-" (self.step) } method="post" action={ (PROJECT.url(self.record.id)) "/stage" } novalidate {
+                @if own { (error_summary(None, &all)) }
+                @if let Some(open) = open { (open_notice(open)) }
+                input type="hidden" name="csrf_token" value=(self.page.csrf());
+                input type="hidden" name="step" value=(self.step);
+                input type="hidden" name="from" value=(project::CURRENT_STAGE.get(self.record));
+                div.fields { @for entry in &fields { (field(entry)) } }
+                div.form-actions { (submit_button(self.button, "", kind)) }
             }
         }
     }
+}
+
+/// Figures of what is open before a completion, with links.
+pub fn open_notice(open: &OpenWork) -> Markup {
+    notice(
+        Tone::Warning,
+        &html! {
+            p { (t!("Still open. Close it first, or complete with a reason.")) }
+            ul {
+                @if open.tasks > 0 {
+                    li { a href=(open.tasks_href) { (t!("Open tasks: {count}", count = open.tasks)) } }
+                }
+                @if open.unobligated > 0 {
+                    li { a href=(open.money_href) { (t!("Allotted, not obligated: {amount}", amount = money_text(open.unobligated))) } }
+                }
+                @if open.undisbursed > 0 {
+                    li { a href=(open.money_href) { (t!("Obligated, not disbursed: {amount}", amount = money_text(open.undisbursed))) } }
+                }
+            }
+        },
+    )
 }

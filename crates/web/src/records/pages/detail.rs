@@ -153,7 +153,7 @@ fn next_steps(state: &State, actor: &Actor, record: &Record) -> Result<Markup, A
     };
     Ok(html! {
         @for step in &steps {
-            @if may_create(actor, step.kind) {
+            @if step.is_made || may_create(actor, step.kind) {
                 (button_link(step.label, &step.address, step.kind.icon, ButtonKind::Plain))
             }
         }

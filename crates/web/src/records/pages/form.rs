@@ -10,14 +10,11 @@ use maud::{Markup, html};
 use obcms_app::cancelling::Open;
 use obcms_app::records::closing;
 use obcms_app::records::field_rights::Offer;
-use obcms_app::records::reasons;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::state::editable;
 use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
-use obcms_domain::records::closing::statuses_with_reason;
-use obcms_domain::registry::shared::STATUS;
 use obcms_domain::registry::{Field, FieldError, FieldType, Kind, Record};
 use serde_json::Map;
 
@@ -89,12 +86,11 @@ impl<'a> Sheet<'a> {
         fields.extend(given);
         let offer = blocking(|| state.app.offer(actor, kind, self.record))?;
         blocking(|| self.offer_writable(state, page, actor, &offer, (&mut fields, &mut more)))?;
-        if let (Some(record), None) = (self.record, &self.date) {
-            if offer.allows_closing(kind) {
-                let open = blocking(|| state.app.open_with(actor, record))?;
-                offer_cancelling(open, &self.typed, &self.errors, &mut fields);
-            }
-            ask_for_reason(record, &offer, &self.typed, &self.errors, &mut fields);
+        if let (Some(record), None) = (self.record, &self.date)
+            && offer.allows_closing(kind)
+        {
+            let open = blocking(|| state.app.open_with(actor, record))?;
+            offer_cancelling(open, &self.typed, &self.errors, &mut fields);
         }
         let lock_note = match (self.record, state.subjects.kind_page(kind).lock_note) {
             (Some(record), Some(note)) if !offer.locked().is_empty() => note(record),
@@ -139,7 +135,7 @@ impl<'a> Sheet<'a> {
             .errors
             .iter()
             .filter(|error| {
-                let is_member = [closing::MEMBER, reasons::MEMBER].contains(&error.field.as_str());
+                let is_member = error.field == closing::MEMBER;
                 !is_member || fields.iter().all(|field| field.name != error.field)
             })
             .filter(|error| !kind.offered().any(|field| field.name == error.field))
@@ -382,10 +378,6 @@ pub async fn update(
     if cancels {
         input.insert(closing::MEMBER.to_owned(), true.into());
     }
-    let status = form.get("status");
-    if statuses_with_reason(kind).contains(&status) && status != STATUS.get(&record) {
-        input.insert(reasons::MEMBER.to_owned(), form.get(reasons::MEMBER).into());
-    }
     let address = kind.url(record.id);
     let theirs: HashSet<&str> = touched(&entries).into_iter().collect();
     // Two equal changes are not a conflict.
@@ -464,38 +456,6 @@ fn offer_cancelling(open: Open, typed: &Form, errors: &[FieldError], fields: &mu
     };
     let place = fields.iter().position(|field| field.name == "status");
     fields.insert(place.map_or(fields.len(), |place| place + 1), offer);
-}
-
-/// Input beside the status for the reason of a status that needs one.
-fn ask_for_reason(
-    record: &Record,
-    offer: &Offer,
-    typed: &Form,
-    errors: &[FieldError],
-    fields: &mut Vec<FormField>,
-) {
-    let may_enter = |status: &&str| {
-        *status != STATUS.get(record) && offer.allows_name("status") && offer.allows_choice("status", status)
-    };
-    let asked = statuses_with_reason(record.kind);
-    if !asked.iter().any(may_enter) {
-        return;
-    }
-    let choices = match record.kind.field("status").map(|field| field.data) {
-        Some(FieldType::Choice(choices)) => choices,
-        _ => &[],
-    };
-    let labels: Vec<&str> = asked.iter().map(|status| words::choice(choices, status)).collect();
-    let reason = FormField {
-        name: reasons::MEMBER.to_owned(),
-        label: t!("Reason").to_owned(),
-        help: t!("Required for the status {labels}. Shown in the history.", labels = labels.join(" or ")),
-        error: error_of(errors, reasons::MEMBER),
-        required: false,
-        control: Control::Text { value: typed.get(reasons::MEMBER).to_owned() },
-    };
-    let place = fields.iter().position(|field| field.name == "status");
-    fields.insert(place.map_or(fields.len(), |place| place + 1), reason);
 }
 
 /// Concurrent changes since the form was rendered.

@@ -204,6 +204,7 @@ fn sheet(
     let kind = query.kind;
     let zone: TimeZone = page.zone();
     let values = page.values(&listing.directory, &zone);
+    let mark = page.subjects().kind_page(kind).title_mark;
     // The title is the first column, wherever the description has it.
     let mut fields: Vec<&'static Field> =
         kind.visible().map(|(_, field)| field).filter(|field| !is_bulky(field)).collect();
@@ -213,7 +214,7 @@ fn sheet(
         id: kind.collection.to_owned(),
         caption: words::label(kind.plural).to_owned(),
         columns: fields.iter().map(|field| column(query, field, sort)).collect(),
-        rows: listing.records.iter().map(|record| row(record, &fields, &values, action)).collect(),
+        rows: listing.records.iter().map(|record| row(record, &fields, &values, mark, action)).collect(),
         bulk_actions: bulk_actions(actor, query),
         csrf_token: page.csrf().to_owned(),
         pager: Pager {
@@ -265,13 +266,19 @@ fn column(query: &ListQuery, field: &Field, sort: &str) -> Column {
     }
 }
 
-fn row(record: &Record, fields: &[&'static Field], values: &Values<'_>, action: Option<&RowAction>) -> Row {
+fn row(
+    record: &Record,
+    fields: &[&'static Field],
+    values: &Values<'_>,
+    mark: Option<fn(&Record) -> Markup>,
+    action: Option<&RowAction>,
+) -> Row {
     let title = if record.title().trim().is_empty() { t!("Untitled") } else { record.title() };
     let cells = fields
         .iter()
         .map(|field| {
             if field.name == record.kind.title {
-                html! { (title) " " (super::dates::repeats_mark(record)) }
+                html! { @if let Some(mark) = mark { (mark(record)) } (title) " " (super::dates::repeats_mark(record)) }
             } else if let Some(action) = action.filter(|_| field.name == record.kind.state) {
                 html! { (values.cell(record, field)) (action(record)) }
             } else {

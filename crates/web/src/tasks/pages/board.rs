@@ -14,6 +14,7 @@ use serde_json::{Map, json};
 
 use super::parts::{self, Address};
 use crate::components::badges::Tone;
+use crate::components::board::{Board, BoardCard, BoardColumn, QuickAdd, board as board_view, board_cards};
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::notice;
@@ -29,7 +30,6 @@ use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::may_create;
-use crate::tasks::components::{Board, BoardCard, BoardColumn, QuickAdd, board as board_view, board_cards};
 
 /// Pages with their access.
 pub fn routes() -> Vec<PageRoute> {

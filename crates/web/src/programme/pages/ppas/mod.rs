@@ -1,6 +1,8 @@
 //! The page of a PPA: what it is, its tasks, its approval, its money, its milestones, its chain, its history.
 
+pub mod cycle;
 mod milestones;
+mod status;
 
 use axum::extract::State as AxumState;
 use axum::http::StatusCode;
@@ -41,10 +43,11 @@ use crate::tasks::pages::of_record;
 const LIVE: &str = "ppa task";
 
 /// Own tabs with their words. Those of other subjects follow the second one.
-const TABS: [(&str, &str); 5] = [
+const TABS: [(&str, &str); 6] = [
     ("overview", "Overview"),
     ("tasks", "Tasks"),
     ("milestones", "Milestones"),
+    ("cycle", "Budget cycle"),
     ("trace", "Trace"),
     ("history", "History"),
 ];
@@ -55,6 +58,8 @@ pub fn routes() -> Vec<PageRoute> {
         PageRoute::get("/ppas/{id}", Access::Role, show),
         PageRoute::post("/ppas/{id}/progress", Access::Role, set_progress),
         PageRoute::post("/ppas/{id}/milestones", Access::Role, milestones::change),
+        PageRoute::post("/ppas/{id}/status", Access::Role, status::change),
+        PageRoute::post("/ppas/{id}/budget-cycle", Access::Role, cycle::add),
     ]
 }
 
@@ -124,6 +129,7 @@ pub fn draw(
             (of_record::panel(state, page, actor, &record)?)
         },
         ("milestones", _) => milestones::panel_of(page, &record, may_edit, refused),
+        ("cycle", _) => cycle::panel(state, page, actor, &record, refused)?,
         ("trace", _) => trace::panel(state, page, actor, &record)?,
         ("history", _) => history_panel(state, page, actor, &PPA, id)?,
         _ => overview(state, page, actor, &record, may_edit, refused)?,
@@ -141,6 +147,11 @@ pub fn draw(
 
 fn percent(record: &Record, name: &str) -> Option<u8> {
     record.integer(name).and_then(|number| u8::try_from(number).ok())
+}
+
+/// Returns true if the form that was refused is one of the status.
+fn is_of_status(refused: &Refused) -> bool {
+    refused.form.has(status::ACTION)
 }
 
 fn progress_line(record: &Record) -> Markup {
@@ -181,6 +192,7 @@ fn overview(
         (needs(state, actor, record)?)
     };
     let narrow = html! {
+        (status::panel_of(state, page, actor, record, refused)?)
         (panel("properties", "ppa", t!("Properties"), &html! {}, &properties(&shown)))
         (panel("people", "ppa", t!("People"), &html! {}, &properties(&generic::people(record, &values))))
         (trace::panel(state, page, actor, record)?)
@@ -243,10 +255,10 @@ fn progress(page: &Page, record: &Record, may_edit: bool, refused: &Refused) -> 
             },
         ]))
         @if may_edit {
-            details.more-fields open[!refused.errors.is_empty() || refused.problem.is_some()] {
+            details.more-fields open[!is_of_status(refused) && (!refused.errors.is_empty() || refused.problem.is_some())] {
                 summary { (t!("Set progress manually")) }
                 form.form method="post" action=(address) novalidate {
-                    (error_summary(refused.problem.as_deref(), &all))
+                    @if !is_of_status(refused) { (error_summary(refused.problem.as_deref(), &all)) }
                     input type="hidden" name="csrf_token" value=(page.csrf());
                     div.fields { @for entry in &fields { (field(entry)) } }
                     div.form-actions { (submit_button(t!("Set progress"), "", ButtonKind::Plain)) }

@@ -1,15 +1,15 @@
-//! Board: columns of cards. `ui/src/tasks/board.ts` moves cards by pointer and keyboard and loads more of them.
+//! Board: columns of cards. `ui/src/core/board.ts` moves cards by pointer and keyboard and loads more of them.
 
 use maud::{Markup, html};
 
-use crate::components::badges::{Tone, grouped, people};
-use crate::components::icons::icon;
-use crate::components::words::{t, t_html};
+use super::badges::{Tone, grouped, people};
+use super::icons::icon;
+use super::words::{t, t_html};
 
 /// Board.
 #[derive(Debug, Default, Clone)]
 pub struct Board {
-    /// Grouping: `status`, `priority`, `domain` or `assignee`.
+    /// Meaning of the columns, such as `status` or `stage`.
     pub group: String,
     /// Kinds whose changes refresh the board.
     pub live: String,

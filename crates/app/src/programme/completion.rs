@@ -1,0 +1,124 @@
+//! Open tasks and open money of a PPA or project that is about to be completed.
+
+use obcms_domain::core::id::Id;
+use obcms_domain::core::money::format;
+use obcms_domain::kinds::{PPA, project};
+use obcms_domain::registry::Record;
+use obcms_store::Tx;
+use obcms_store::programme::projects;
+use obcms_store::tasks as of_tasks;
+use serde_json::{Value as Json, json};
+
+use crate::core::{App, AppError, UnitOfWork};
+use crate::money;
+
+/// What is open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenWork {
+    /// Number of open tasks.
+    pub tasks: usize,
+    /// Allotted money that is not obligated, in centavos.
+    pub unobligated: i64,
+    /// Obligated money that is not disbursed, in centavos.
+    pub undisbursed: i64,
+    /// Address of the open tasks.
+    pub tasks_href: String,
+    /// Address of the ledger; empty without a PPA.
+    pub money_href: String,
+}
+
+impl OpenWork {
+    /// Returns true if nothing is open.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.tasks == 0 && self.unobligated == 0 && self.undisbursed == 0
+    }
+
+    /// Returns the representation for programs.
+    #[must_use]
+    pub fn json(&self) -> Json {
+        json!({
+            "tasks": self.tasks, "unobligated_centavos": self.unobligated, "undisbursed_centavos": self.undisbursed,
+            "tasks_href": self.tasks_href, "money_href": self.money_href,
+        })
+    }
+
+    fn sentence(&self) -> String {
+        let mut parts = Vec::new();
+        match self.tasks {
+            0 => {}
+            1 => parts.push("1 open task".to_owned()),
+            count => parts.push(format!("{count} open tasks")),
+        }
+        if self.unobligated > 0 {
+            parts.push(format!("{} allotted but not obligated", format(self.unobligated)));
+        }
+        if self.undisbursed > 0 {
+            parts.push(format!("{} obligated but not disbursed", format(self.undisbursed)));
+        }
+        parts.join(", ")
+    }
+}
+
+impl App {
+    /// Returns what is open of a PPA or a project.
+    pub fn open_work(&self, record: &Record) -> Result<OpenWork, AppError> {
+        self.read(|tx| open_work(tx, record))
+    }
+}
+
+/// Returns what is open of a PPA with its projects, or of a project with its PPA.
+fn open_work(tx: &mut Tx<'_>, record: &Record) -> Result<OpenWork, AppError> {
+    let (ppa, mut origins) = if *record.kind == PPA {
+        (Some(record.id), projects::of_ppa(tx, record.id)?)
+    } else {
+        (project::PPA.get(record), vec![record.id])
+    };
+    origins.extend(ppa);
+    let ids: Vec<String> = origins.iter().map(Id::to_string).collect();
+    let mut open = OpenWork {
+        tasks: of_tasks::open_of_origins(tx, &origins)?.len(),
+        tasks_href: format!("/tasks?origin={}&open=true", ids.join(",")),
+        ..OpenWork::default()
+    };
+    if let Some(ppa) = ppa
+        && let Some(ppa) = obcms_store::records::load(tx, &PPA, ppa)?
+    {
+        let totals = money::totals(tx, &ppa)?;
+        open.unobligated = totals.balance();
+        open.undisbursed = totals.obligated - totals.disbursed;
+        open.money_href = format!("{}?tab=money", PPA.url(ppa.id));
+    }
+    Ok(open)
+}
+
+/// Refuses to complete a PPA or project with open work, unless it is confirmed with a reason in the field `field`.
+pub(super) fn require(
+    work: &mut UnitOfWork<'_, '_>,
+    record: &Record,
+    is_confirmed: bool,
+    reason: &str,
+    field: &'static str,
+) -> Result<(), AppError> {
+    let open = open_work(work.tx, record)?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    if !is_confirmed {
+        return Err(AppError::Conflict {
+            detail: format!(
+                "Not completed: {}. Close them first, or confirm with a reason (confirm_open).",
+                open.sentence()
+            ),
+            more: vec![("open", open.json())],
+        });
+    }
+    if reason.trim().is_empty() {
+        return Err(AppError::field(
+            field,
+            "required",
+            "Enter a reason to complete with open tasks or money.",
+        ));
+    }
+    Ok(())
+}
