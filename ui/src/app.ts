@@ -36,6 +36,9 @@ startRecurrences();
 if (one("form[data-draft=booking]")) {
   void import("./bookings/preview").then(({ startBookingPreviews }) => startBookingPreviews());
 }
+if (one("form[data-scenario]")) {
+  void import("./money/scenario").then(({ startScenario }) => startScenario());
+}
 startTables();
 startToasts();
 startScopes();

@@ -133,8 +133,11 @@ fn input(world: &mut World, ppa: Id, kind: &str, amount: i64, day: Date) -> Json
         "disbursement" => (format!("DV {year}-{month:02}-{number:05}"), Some(*world.random.pick(PAYEES))),
         _ => (format!("ORS {year}-{month:02}-{number:05}"), Some(*world.random.pick(PAYEES))),
     };
+    // Training, supplies, equipment and other services in turn.
+    let object = ["5020201000", "5020301000", "1060503000", "5029999099"][number % 4];
     json!({
         "ppa": ppa, "kind": kind, "amount_centavos": amount, "date": day, "document": document, "payee": payee,
+        "uacs_code": format!("01101101-260010000000-120000000-310100100001000-{object}"),
     })
 }
 

@@ -19,6 +19,7 @@ mod policies;
 mod programmes;
 mod projects;
 mod random;
+mod scenarios;
 mod series;
 mod services;
 mod tasks;
@@ -191,6 +192,7 @@ pub fn fill(
     projects::plan(&mut world);
     programmes::plan(&mut world);
     ceilings::plan(&mut world);
+    scenarios::plan(&mut world);
     policies::plan(&mut world);
     services::plan(&mut world);
     events::plan(&mut world);

@@ -417,25 +417,35 @@ pub fn ceilings(
     sector: &str,
     source: &str,
 ) -> Result<Vec<Ceiling>, StoreError> {
-    tx.query(
-        "SELECT id, title, coalesce(sector, ''), coalesce(funding_source, ''), coalesce(amount_centavos, 0), \
-         enforcement FROM ceilings WHERE archived_at IS NULL AND fiscal_year = $1 \
-         AND (sector IS NULL OR sector = $2) AND (funding_source IS NULL OR funding_source = $3) ORDER BY id",
-        &[fiscal_year.into(), sector.into(), source.into()],
-    )?
-    .iter()
-    .map(|row| {
-        let enforcement: String = row.get(5)?;
-        Ok(Ceiling {
-            id: row.get(0)?,
-            title: row.get::<Option<String>>(1)?.unwrap_or_default(),
-            sector: row.get(2)?,
-            funding_source: row.get(3)?,
-            amount: row.get(4)?,
-            is_hard: enforcement != "soft",
-        })
+    let sql = format!(
+        "SELECT {CEILING} FROM ceilings WHERE archived_at IS NULL AND fiscal_year = $1 \
+         AND (sector IS NULL OR sector = $2) AND (funding_source IS NULL OR funding_source = $3) ORDER BY id"
+    );
+    let rows = tx.query(&sql, &[fiscal_year.into(), sector.into(), source.into()])?;
+    rows.iter().map(read_ceiling).collect()
+}
+
+/// Returns all live ceilings of a year.
+pub fn ceilings_of_year(tx: &mut Tx<'_>, fiscal_year: i64) -> Result<Vec<Ceiling>, StoreError> {
+    let sql = format!(
+        "SELECT {CEILING} FROM ceilings WHERE archived_at IS NULL AND fiscal_year = $1 ORDER BY title, id"
+    );
+    tx.query(&sql, &[fiscal_year.into()])?.iter().map(read_ceiling).collect()
+}
+
+const CEILING: &str = "id, title, coalesce(sector, ''), coalesce(funding_source, ''), coalesce(amount_centavos, 0), \
+                       enforcement";
+
+fn read_ceiling(row: &Row) -> Result<Ceiling, StoreError> {
+    let enforcement: String = row.get(5)?;
+    Ok(Ceiling {
+        id: row.get(0)?,
+        title: row.get::<Option<String>>(1)?.unwrap_or_default(),
+        sector: row.get(2)?,
+        funding_source: row.get(3)?,
+        amount: row.get(4)?,
+        is_hard: enforcement != "soft",
     })
-    .collect()
 }
 
 /// Returns the sum that live PPAs but one take of a year, a sector and a source; empty ones mean all. A PPA counts

@@ -62,6 +62,7 @@ pub const ALL: &[Migration] = &[
     migration!(22, "tasks seen by partners", "0022_partner_tasks"),
     migration!(23, "feeds and shares by their token", "0023_made_with"),
     migration!(24, "approval rounds, ledger and ceilings", "0024_approval_and_money"),
+    migration!(25, "budget scenarios and PAP codes", "0025_scenarios"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version {integer} PRIMARY KEY, name {text} NOT NULL, \

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use obcms_tests::approval::{DECIDERS, complete_ppa, enact, step};
-use obcms_tests::{Answer, Client, Server, on_both_engines};
+use obcms_tests::{Answer, Browser, Client, Server, on_both_engines};
 use serde_json::{Value, json};
 
 fn id(record: &Value) -> &str {
@@ -44,6 +44,10 @@ on_both_engines! {
                 "enacted_centavos": 1_000_00, "allotted_centavos": 800_00, "obligated_centavos": 500_00,
                 "disbursed_centavos": 250_00, "balance_centavos": 300_00, "variance_centavos": -200_00,
                 "obligation_rate": 0.625, "disbursement_rate": 0.5, "utilization": 0.25,
+                "years": [{
+                    "fiscal_year": 2027, "allotted_centavos": 800_00, "obligated_centavos": 500_00,
+                    "disbursed_centavos": 250_00,
+                }],
             })
         );
         // Wrong input is named by field.
@@ -115,5 +119,72 @@ on_both_engines! {
         let accepted = statuses.iter().filter(|status| **status == 201).count();
         assert_eq!((accepted, money(&officer, &ppa)["allotted_centavos"].as_i64()), (10, Some(1_000_00)));
         assert!(statuses.iter().all(|status| [201, 409].contains(status)), "{statuses:?}");
+    }
+
+    fn figures_follow_adjustments_reversals_and_year_ends(server: &Server) {
+        let ppa = enacted(server, 1_000_00);
+        let officer = server.as_role("budget_officer");
+        // Nothing is allotted: rates without a denominator are null, not zero.
+        let empty = money(&officer, &ppa);
+        assert_eq!((&empty["obligation_rate"], &empty["disbursement_rate"], &empty["utilization"]), (&Value::Null, &Value::Null, &json!(0.0)));
+        assert_eq!((&empty["variance_centavos"], &empty["years"]), (&json!(-1_000_00), &json!([])));
+        let enter = |kind: &str, adjusts: Option<&str>, amount: i64, date: &str| {
+            let body = json!({
+                "ppa": ppa["id"], "kind": kind, "adjusts": adjusts, "amount_centavos": amount, "date": date,
+                "remarks": adjusts.map(|_| "Realigned"),
+            });
+            officer.post("/api/v1/tranches", &body).expect_status(201).json
+        };
+        enter("allocation", None, 400_00, "2026-12-31");
+        enter("allocation", None, 300_00, "2027-01-01");
+        enter("obligation", None, 350_00, "2026-12-31");
+        let wrong = enter("obligation", None, 200_00, "2027-06-30");
+        enter("disbursement", None, 100_00, "2027-12-31");
+        enter("disbursement", None, 50_00, "2028-01-01");
+        enter("adjustment", Some("allocation"), -100_00, "2028-01-01");
+        let reverse = format!("/api/v1/tranches/{}/reverse", id(&wrong));
+        let reversal = officer.post(&reverse, &json!({ "comment": "Twice" })).expect_status(201).json;
+        let year: i64 = reversal["date"].as_str().unwrap()[..4].parse().unwrap();
+        let found = money(&officer, &ppa);
+        let figure = |name: &str| found[name].clone();
+        assert_eq!(figure("allotted_centavos"), 600_00);
+        assert_eq!(figure("obligated_centavos"), 350_00);
+        assert_eq!(figure("disbursed_centavos"), 150_00);
+        assert_eq!(figure("balance_centavos"), 250_00);
+        assert_eq!(figure("variance_centavos"), -400_00);
+        assert_eq!(figure("obligation_rate"), 0.5833);
+        assert_eq!(figure("disbursement_rate"), 0.4286);
+        assert_eq!(figure("utilization"), 0.15);
+        let sums: Vec<[i64; 4]> = found["years"].as_array().unwrap().iter()
+            .map(|one| ["fiscal_year", "allotted_centavos", "obligated_centavos", "disbursed_centavos"]
+                .map(|name| one[name].as_i64().unwrap()))
+            .collect();
+        let mut expected = vec![[2026, 400_00, 350_00, 0], [2027, 300_00, 200_00, 100_00], [2028, -100_00, 0, 50_00]];
+        expected.iter_mut().find(|one| one[0] == year).unwrap()[2] -= 200_00;
+        assert_eq!(sums, expected);
+    }
+
+    fn codes_are_checked_by_segment(server: &Server) {
+        let ppa = enacted(server, 1_000_00);
+        let officer = server.as_role("budget_officer");
+        let enter = |code: &str| {
+            let body = json!({ "ppa": ppa["id"], "kind": "allocation", "amount_centavos": 1_00, "date": "2027-02-01", "uacs_code": code });
+            officer.post("/api/v1/tranches", &body)
+        };
+        let stored = "01101101-260010000000-120000000-310100100001000-5020301000";
+        let made = enter(&stored.replace('-', " ")).expect_status(201).json;
+        assert_eq!(made["uacs_code"], stored);
+        let refused = enter(&stored.replace("5020301000", "7020301000")).expect_status(422);
+        assert_eq!(refused.errors("field"), ["uacs_code"]);
+        assert!(refused.errors("message")[0].starts_with("Object has “7” at position 45: expected 1 (assets)"), "{}", refused.text);
+        let page = Browser::of(server, "budget_officer").page(&format!("/ppas/{}?tab=money", id(&ppa)));
+        assert!(page.contains("</span>310100100001000</span>"), "{page}");
+        // The code of a PPA is the segment of its program.
+        let maker = server.as_role("coordinator");
+        let path = format!("/api/v1/ppas/{}", id(&ppa));
+        let patch = |code: &str| maker.patch(&path, &json!({ "pap_code": code }));
+        assert_eq!(patch("310100-100001-000").expect_status(200).json["pap_code"], "310100100001000");
+        let refused = patch("3101").expect_status(422);
+        assert_eq!(refused.errors("message"), ["The code has 4 digits: expected 15 (as in the General Appropriations Act)."]);
     }
 }

@@ -1,7 +1,7 @@
 //! Budget ceilings by fiscal year, sector and funding source.
 
 use crate::accounts::{Area, FieldGroup};
-use crate::choices::{CEILING_ENFORCEMENT, FUNDING_SOURCES, SECTORS};
+use crate::choices::{self, CEILING_ENFORCEMENT, FUNDING_SOURCES, SECTORS};
 use crate::registry::typed::fields;
 use crate::registry::{FieldError, FieldType as Type, Initial, Kind, Module, Record};
 
@@ -22,6 +22,19 @@ fn rules(record: &Record, errors: &mut Vec<FieldError>) {
     if ceiling::AMOUNT_CENTAVOS.get(record).is_some_and(|amount| amount < 0) {
         errors.push(FieldError::new(ceiling::AMOUNT_CENTAVOS.name(), "range", "Must not be below zero."));
     }
+}
+
+/// Returns the title of the ceiling of a sector and a source in a year; empty parts mean all.
+#[must_use]
+pub fn ceiling_title(year: i64, sector: &str, source: &str) -> String {
+    let part = |text: &str, all: &str, list| {
+        if text.is_empty() { all.to_owned() } else { choices::label(list, text).to_owned() }
+    };
+    format!(
+        "{year}: {}, {}",
+        part(sector, "all sectors", SECTORS),
+        part(source, "all sources", FUNDING_SOURCES)
+    )
 }
 
 /// A budget ceiling.
