@@ -33,7 +33,7 @@ fn multipart(file: &[u8], texts: &[(&str, &str)]) -> (String, Vec<u8>) {
     (format!("multipart/form-data; boundary={BOUNDARY}"), body)
 }
 
-fn import(client: &Client, kind: &Kind, file: &[u8], dry_run: bool) -> Answer {
+pub(crate) fn import(client: &Client, kind: &Kind, file: &[u8], dry_run: bool) -> Answer {
     let (media_type, body) = multipart(file, &[("dry_run", if dry_run { "true" } else { "false" })]);
     let path = format!("/api/v1/{}/import", kind.collection);
     client.send("POST".parse().unwrap(), &path, Some((&media_type, body)))

@@ -3,7 +3,7 @@
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{self, CEILING_ENFORCEMENT, FUNDING_SOURCES, SECTORS};
 use crate::registry::typed::fields;
-use crate::registry::{FieldError, FieldType as Type, Initial, Kind, Module, Record};
+use crate::registry::{FieldType as Type, Initial, Kind, Module};
 
 fields! {
     ceiling
@@ -15,12 +15,6 @@ fields! {
         AMOUNT_CENTAVOS: Integer = "amount_centavos",
         ENFORCEMENT: Text = "enforcement",
         NOTES: Text = "notes",
-    }
-}
-
-fn rules(record: &Record, errors: &mut Vec<FieldError>) {
-    if ceiling::AMOUNT_CENTAVOS.get(record).is_some_and(|amount| amount < 0) {
-        errors.push(FieldError::new(ceiling::AMOUNT_CENTAVOS.name(), "range", "Must not be below zero."));
     }
 }
 
@@ -46,7 +40,6 @@ pub static CEILING: Kind = Kind {
     module: Module::Projects,
     area: Area::Money,
     default_sort: "-fiscal_year",
-    rules,
     fields: &[
         ceiling::TITLE.field("Title", Type::Text(200)).derived().searchable().listed(),
         ceiling::FISCAL_YEAR.field("Fiscal year", Type::Integer(2000, 2100)).required().listed().filtered(),

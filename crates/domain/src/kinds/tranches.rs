@@ -79,6 +79,7 @@ pub static TRANCHE: Kind = Kind {
         tranche::ADJUSTS.field("Adjusts", Type::Choice(ADJUSTED_KINDS)).help("For an adjustment.").filtered(),
         tranche::AMOUNT_CENTAVOS
             .field("Amount", Type::Money)
+            .signed()
             .required()
             .listed()
             .help("Negative only for an adjustment."),

@@ -127,6 +127,8 @@ pub struct Field {
     pub sealed: bool,
     /// Group of the policy table, where it does not follow from the kind; see [`Kind::group`](super::Kind::group).
     pub group: Option<FieldGroup>,
+    /// An amount of money that may be below zero.
+    pub signed: bool,
 }
 
 impl std::fmt::Debug for Field {
@@ -157,6 +159,7 @@ impl Field {
             personal: false,
             sealed: false,
             group: None,
+            signed: false,
         }
     }
 
@@ -287,6 +290,13 @@ impl Field {
     #[must_use]
     pub const fn group(mut self, group: FieldGroup) -> Self {
         self.group = Some(group);
+        self
+    }
+
+    /// An amount of money that may be below zero; all others may not.
+    #[must_use]
+    pub const fn signed(mut self) -> Self {
+        self.signed = true;
         self
     }
 

@@ -139,6 +139,9 @@ fn field_schema(field: &Field) -> Json {
         FieldType::TimeZone => json!({ "type": "string" }),
         FieldType::Integer(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
         FieldType::Decimal(least, most) => json!({ "type": "number", "minimum": least, "maximum": most }),
+        FieldType::Money if field.is_given() && !field.signed => {
+            json!({ "type": "integer", "minimum": 0, "description": "Philippine pesos in centavos" })
+        }
         FieldType::Money => json!({ "type": "integer", "description": "Philippine pesos in centavos" }),
         FieldType::Boolean => json!({ "type": "boolean" }),
         FieldType::Date => json!({ "type": "string", "format": "date" }),

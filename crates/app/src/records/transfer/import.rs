@@ -88,8 +88,9 @@ impl App {
         }
         let plan = plan(kind, &table.head)?;
         let mut tried = repeated(kind, table, &plan);
-        if dry_run || table.rows.len() > BATCH {
-            for rows in table.rows.chunks(BATCH) {
+        let size = batch_size(kind);
+        if dry_run || table.rows.len() > size {
+            for rows in table.rows.chunks(size) {
                 if tried.errors.len() >= MAXIMUM_ERRORS {
                     break;
                 }
@@ -117,7 +118,7 @@ impl App {
         let mut import = Import::new(self);
         let mut report_of_all = Report::default();
         let mut remaining = rows.len();
-        for rows in rows.chunks(BATCH) {
+        for rows in rows.chunks(batch_size(kind)) {
             remaining -= rows.len();
             let outcome = self.batch(actor, kind, rows, plan, |work, record| {
                 import.note(work, record, kind.name, remaining == 0)?;
@@ -138,7 +139,7 @@ impl App {
                 return Ok(Report { errors: part.errors, ..Report::default() });
             }
             report_of_all.add(part);
-            if touched.is_some() {
+            if touched.is_some() && kind.is_changeable() {
                 report_of_all.undo = Some(undo_address(import.id));
             }
             import.next();
@@ -174,6 +175,12 @@ impl App {
             Ok(()) => Ok(done),
         }
     }
+}
+
+/// Returns the number of rows that are written in one transaction. Records that cannot be undone are written together,
+/// and each row is checked after the rows above it.
+const fn batch_size(kind: &Kind) -> usize {
+    if kind.append_only { MAXIMUM_ROWS } else { BATCH }
 }
 
 /// Returns the error of an import that failed in the middle and could not be undone, with both reasons.

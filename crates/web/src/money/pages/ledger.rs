@@ -36,6 +36,7 @@ use crate::records::may_create;
 use crate::records::pages::Values;
 use crate::records::pages::controls::{form_fields, shown};
 use crate::records::pages::form::REQUEST_KEY;
+use crate::records::pages::import::may_import;
 use crate::records::pages::written::{SHOWN, error_of, prefilled, read_form};
 
 /// Entries on the page; the list has all of them.
@@ -183,6 +184,9 @@ fn entries(
     let all = format!("/tranches?ppa={}", record.id);
     let total = u64::try_from(ledger.total).unwrap_or_default();
     let more = html! {
+        @if may_enter && may_import(actor, &TRANCHE) {
+            (button_link(t!("Import entries"), "/tranches/import", "upload", ButtonKind::Quiet))
+        }
         @if !ledger.entries.is_empty() { (button_link(&t!("All {count} entries", count = grouped(total)), &all, "", ButtonKind::Quiet)) }
     };
     Ok(box_of(
