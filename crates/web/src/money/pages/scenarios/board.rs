@@ -3,7 +3,7 @@
 use axum::extract::State as AxumState;
 use axum::response::Response;
 use maud::{Markup, html};
-use obcms_app::money::scenarios::{Board, BoardRow, USUAL_WEIGHT, rule_of};
+use obcms_app::money::scenarios::{Board, BoardRow, DRAFT, USUAL_WEIGHT, rule_of};
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{APPROVAL_STATES, SCENARIO_RULES, SECTORS};
 use obcms_domain::core::id::Id;
@@ -77,6 +77,8 @@ pub(super) fn overview(
 }
 
 fn shortfalls(board: &Board) -> Markup {
+    let is_draft = scenario::STATUS.get(&board.scenario) == DRAFT;
+    let tone = if is_draft { Tone::Warning } else { Tone::Quiet };
     html! { div.scenario-notes {
         @if !board.shortfalls.is_empty() {
             (notice(Tone::Warning, &html! {
@@ -94,8 +96,13 @@ fn shortfalls(board: &Board) -> Markup {
             }))
         }
         @if !board.others.is_empty() {
-            (notice(Tone::Warning, &html! {
-                p { strong { (t!("No longer candidates")) } (t!(": their amounts count in the envelope, and are not written on adoption.")) }
+            (notice(tone, &html! {
+                p {
+                    @if is_draft {
+                        strong { (t!("No longer candidates")) }
+                        (t!(": their amounts count in the envelope, and are not written on adoption."))
+                    } @else { strong { (t!("Enacted, rejected or moved since")) } }
+                }
                 ul {
                     @for row in &board.others {
                         li { a href=(PPA.url(row.candidate.id)) { (row.candidate.title) } ", " (money(row.amount)) }
@@ -172,13 +179,12 @@ fn table(board: &Board, rows: &[&BoardRow], may_change: bool, refused: &Refused)
                 caption.visually-hidden { (t!("Candidates with score, ask and amount, the highest score first")) }
                 thead { tr {
                     th scope="col" { (t!("PPA")) } th.right scope="col" { (t!("Score")) }
-                    th scope="col" { (t!("Sector, region")) }
                     th.right scope="col" { (t!("Asks for")) } th.right scope="col" { (t!("Amount")) }
                 } }
                 tbody { @for row in rows { (line(row, may_change, refused)) } }
                 tfoot { tr {
                     th scope="row" { (t!("Total")) }
-                    td {} td {}
+                    td {}
                     td.right data-label=(t!("Asks for")) { (money(asks)) }
                     td.right data-label=(t!("Amount")) {
                         strong.money data-total { (money_text(board.given("", ""))) }
@@ -203,12 +209,9 @@ fn line(row: &BoardRow, may_change: bool, refused: &Refused) -> Markup {
                 @if row.is_locked {
                     " " (badge(words::choice(APPROVAL_STATES, &candidate.approval_stage), Tone::Warning))
                 }
+                span.figure-note { (group(&candidate.sector, &candidate.region_name)) }
             }
             td.right data-label=(t!("Score")) { @if candidate.score > 0 { (candidate.score) } @else { span.faint { "–" } } }
-            td data-label=(t!("Sector, region")) {
-                (or_dash(words::choice(SECTORS, &candidate.sector)))
-                @if !candidate.region_name.is_empty() { span.figure-note { (candidate.region_name) } }
-            }
             td.right data-label=(t!("Asks for")) { (money(candidate.ask)) }
             td.right data-label=(t!("Amount")) {
                 @if may_change && candidate.ask > 0 {
@@ -227,8 +230,11 @@ fn line(row: &BoardRow, may_change: bool, refused: &Refused) -> Markup {
     }
 }
 
-fn or_dash(text: &str) -> Markup {
-    html! { @if text.is_empty() { span.faint { "–" } } @else { (text) } }
+/// Sector and region of a PPA.
+fn group(sector: &str, region: &str) -> String {
+    let sector = if sector.is_empty() { t!("No sector") } else { words::choice(SECTORS, sector) };
+    let region = if region.is_empty() { t!("no region") } else { region };
+    format!("{sector}, {region}")
 }
 
 /// Form of the distribution.
