@@ -133,6 +133,7 @@ pub fn measure(running: &Running) -> Result<Vec<Figure>, String> {
     };
     let ppa = asker.first("/api/v1/ppas?status=ongoing&limit=1")?;
     let task = asker.first("/api/v1/tasks?status=not_started&blocked=false&limit=1")?;
+    let scenario = asker.first("/api/v1/scenarios?sort=-funded&limit=1")?;
     let reads = [
         ("month feed", feed(month)),
         ("year feed", feed(year)),
@@ -148,6 +149,13 @@ pub fn measure(running: &Running) -> Result<Vec<Figure>, String> {
         ("portfolio", "/api/v1/portfolio".to_owned()),
         ("portfolio page", "/portfolio".to_owned()),
         ("search", "/api/v1/search?q=water".to_owned()),
+        ("approval queue", "/api/v1/approvals".to_owned()),
+        ("approval queue page", "/approvals".to_owned()),
+        ("money page", format!("/ppas/{ppa}?tab=money")),
+        ("ledger list", "/api/v1/tranches?limit=50".to_owned()),
+        ("ledger page", "/tranches".to_owned()),
+        ("scenario", format!("/api/v1/scenarios/{scenario}/allocations")),
+        ("scenario page", format!("/scenarios/{scenario}")),
     ];
     let mut figures = Vec::new();
     // Each window is requested once, so that no cached feed answers: the time of the first reader after a change.
@@ -178,9 +186,73 @@ pub fn measure(running: &Running) -> Result<Vec<Figure>, String> {
             &json!({ "title": format!("Figure {turn}"), "start": start, "event_type": "other" }),
         )
     })?);
+    figures.push(ledger_writes(running, &asker)?);
     recurring(&asker)?;
     figures.push(one("month feed, uncached, with 1,000 series more", &|turn| uncached(json, month, turn))?);
     Ok(figures)
+}
+
+/// Clients that write one ledger at the same time, and entries of each.
+const WRITERS: u64 = 20;
+const ENTRIES: u64 = 25;
+
+/// Measures 500 concurrent entries on the ledger of one PPA: allotments of a centavo, which stay within its budget.
+fn ledger_writes(running: &Running, asker: &Asker) -> Result<Figure, String> {
+    let ppa = ppa_with_room(asker)?;
+    let times = std::sync::Mutex::new(Vec::new());
+    let bytes = AtomicU64::new(0);
+    let cpu = running.cpu_milliseconds()?;
+    let begun = Instant::now();
+    std::thread::scope(|scope| {
+        let writers: Vec<_> = (0..WRITERS)
+            .map(|writer| {
+                let (times, bytes, ppa) = (&times, &bytes, &ppa);
+                scope.spawn(move || {
+                    for entry in 0..ENTRIES {
+                        let begun = Instant::now();
+                        let body = json!({
+                            "ppa": ppa, "kind": "allocation", "amount_centavos": 1, "date": "2027-01-15",
+                            "document": format!("Figure {writer}-{entry}"),
+                        });
+                        let size = asker.post("/api/v1/tranches", &body)?;
+                        bytes.store(size as u64, Ordering::Relaxed);
+                        let elapsed = begun.elapsed().as_secs_f64() * 1000.0;
+                        times.lock().map_err(|error| error.to_string())?.push(elapsed);
+                    }
+                    Ok::<_, String>(())
+                })
+            })
+            .collect();
+        writers.into_iter().try_for_each(|writer| writer.join().map_err(|_| "a writer failed".to_owned())?)
+    })?;
+    let seconds = begun.elapsed().as_secs_f64();
+    let mut times = times.into_inner().map_err(|error| error.to_string())?;
+    times.sort_by(f64::total_cmp);
+    let count = times.len();
+    #[allow(clippy::cast_precision_loss)] // A few hundred.
+    let (cpu, rate) = ((running.cpu_milliseconds()? - cpu) / count as f64, count as f64 / seconds);
+    Ok(Figure {
+        name: "500 concurrent ledger entries on one PPA",
+        cpu,
+        median: times[count / 2],
+        slow: times[count * 95 / 100],
+        bytes: usize::try_from(bytes.into_inner()).unwrap_or_default(),
+        rate,
+    })
+}
+
+/// Returns an enacted PPA that has room for the entries.
+fn ppa_with_room(asker: &Asker) -> Result<String, String> {
+    let list = asker.get("/api/v1/ppas?approval_stage=enacted&limit=200")?;
+    let list: Json = serde_json::from_str(&list).map_err(|error| error.to_string())?;
+    for id in list["items"].as_array().into_iter().flatten().filter_map(|item| item["id"].as_str()) {
+        let money = asker.get(&format!("/api/v1/ppas/{id}/money"))?;
+        let money: Json = serde_json::from_str(&money).map_err(|error| error.to_string())?;
+        if money["variance_centavos"].as_i64().is_some_and(|variance| variance < -10_000) {
+            return Ok(id.to_owned());
+        }
+    }
+    Err("no enacted PPA has room for allotments".to_owned())
 }
 
 /// Creates a thousand series that began ten years ago: mostly weekly, some daily on workdays, some monthly.
@@ -234,6 +306,7 @@ pub fn pages_of(running: &Running, token: &str) -> Result<Vec<Share>, String> {
         ("needs", "/needs".to_owned()),
         ("search", "/search?q=water".to_owned()),
         ("portfolio", "/portfolio".to_owned()),
+        ("approvals", "/approvals".to_owned()),
     ];
     if let Ok(address) = ppa {
         pages.push(("PPA page", address));

@@ -66,6 +66,11 @@ pub fn ahead(server: &Server, hours: i64) -> String {
     local.strftime("%Y-%m-%dT%H:00:00%:z").to_string()
 }
 
+/// Returns true if the texts of the field have a format of their own.
+pub fn is_code(field: &Field) -> bool {
+    field.name == ppa::PAP_CODE.name() || field.name == tranche::UACS_CODE.name()
+}
+
 /// Returns a valid value of a field, and creates the target of a reference.
 pub fn value(server: &Server, field: &Field, number: u32) -> Json {
     match field.data {
@@ -73,6 +78,7 @@ pub fn value(server: &Server, field: &Field, number: u32) -> Json {
             json!(format!("sample.{number}"))
         }
         FieldType::Text(_) if field.name == "hearing_time" => json!("09:00"),
+        FieldType::Text(_) if field.name == ppa::PAP_CODE.name() => json!(format!("{:015}", number + 1)),
         FieldType::Text(_) | FieldType::Multiline(_) => json!(format!("Sample {number}")),
         FieldType::Email => json!("sample@example.org"),
         FieldType::Url => json!("https://example.org"),

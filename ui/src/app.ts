@@ -40,6 +40,9 @@ if (one("form[data-draft=booking]")) {
 if (one("form[data-upload], .file-list")) {
   void import("./attachments/files").then(({ startFiles }) => startFiles());
 }
+if (one("form[data-scenario]")) {
+  void import("./money/scenario").then(({ startScenario }) => startScenario());
+}
 startTables();
 startToasts();
 startScopes();

@@ -14,6 +14,7 @@ use crate::core::rules::{KindRules, Rules};
 use crate::exchange::{feed_rules, feeds, share_rules, sharing, subscriptions};
 use crate::holidays::rules as holidays;
 use crate::money::rules as money;
+use crate::money::scenarios::rules as scenarios;
 use crate::programme::{
     applications, budget_cycle, choices, communities, needs, policies, ppas, project_rules, project_state,
     projects,
@@ -93,6 +94,7 @@ pub(crate) static RULES: Rules = Rules(&[
         before_undo: Some(approval::before_undo),
         changed: Some(ppas::changed),
         anchors: Some(|record, _| days(record, ppa::START_DATE, ppa::TARGET_END_DATE)),
+        undo_action: Some(scenarios::undo_action),
         related_members: Some(ppas::related_members),
         ..KindRules::NONE
     },
@@ -120,6 +122,7 @@ pub(crate) static RULES: Rules = Rules(&[
         changed: Some(saved_views::changed),
         ..KindRules::NONE
     },
+    KindRules { kind: "scenario", before_save: Some(scenarios::before_save), ..KindRules::NONE },
     KindRules {
         kind: "service",
         anchors: Some(|record, _| {

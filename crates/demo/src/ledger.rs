@@ -12,9 +12,9 @@ use crate::days;
 use crate::world::{World, create};
 
 /// Days between two obligations or payments.
-const PERIOD: i64 = 30;
+const PERIOD: i64 = 20;
 /// Periods from one allotment to the next.
-const QUARTER: i64 = 3;
+const ALLOTMENT: i64 = 3;
 
 /// Spending of a PPA: rates in percent.
 #[derive(Clone, Copy)]
@@ -58,8 +58,8 @@ pub fn plan(world: &mut World, slot: usize, budget: i64, span: Span) {
     for period in 0..periods {
         let day = days::plus(span.from, period * PERIOD + 1);
         let is_last = span.is_completed && period + 1 == periods;
-        if period % QUARTER == 0 && days::working(day) < until {
-            let part = if pace.is_early { 100 } else { ((period + QUARTER) * 100 / periods).min(100) };
+        if period % ALLOTMENT == 0 && days::working(day) < until {
+            let part = if pace.is_early { 100 } else { ((period + ALLOTMENT) * 100 / periods).min(100) };
             let amount = hundreds(budget / 100 * part - sums.allotted);
             sums.allotted += amount;
             entry(world, slot, "allocation", amount, days::working(day));
@@ -69,7 +69,7 @@ pub fn plan(world: &mut World, slot: usize, budget: i64, span: Span) {
             let part = if is_last {
                 world.random.between(95, 100)
             } else {
-                pace.obligated * (60 + 20 * (period % QUARTER)) / 100
+                pace.obligated * (60 + 20 * (period % ALLOTMENT)) / 100
             };
             let amount = hundreds(sums.allotted / 100 * part - sums.obligated);
             sums.obligated += amount;
@@ -86,7 +86,7 @@ pub fn plan(world: &mut World, slot: usize, budget: i64, span: Span) {
             let part = if is_last {
                 world.random.between(97, 100)
             } else {
-                pace.disbursed * (70 + 15 * (period % QUARTER)) / 100
+                pace.disbursed * (70 + 15 * (period % ALLOTMENT)) / 100
             };
             let amount = hundreds(sums.obligated / 100 * part - sums.disbursed);
             if slot % 5 == 2 && period == 0 {
@@ -133,8 +133,11 @@ fn input(world: &mut World, ppa: Id, kind: &str, amount: i64, day: Date) -> Json
         "disbursement" => (format!("DV {year}-{month:02}-{number:05}"), Some(*world.random.pick(PAYEES))),
         _ => (format!("ORS {year}-{month:02}-{number:05}"), Some(*world.random.pick(PAYEES))),
     };
+    // Training, supplies, equipment and other services in turn.
+    let object = ["5020201000", "5020301000", "1060503000", "5029999099"][number % 4];
     json!({
         "ppa": ppa, "kind": kind, "amount_centavos": amount, "date": day, "document": document, "payee": payee,
+        "uacs_code": format!("01101101-260010000000-120000000-310100100001000-{object}"),
     })
 }
 

@@ -21,6 +21,7 @@ mod policies;
 mod programmes;
 mod projects;
 mod random;
+mod scenarios;
 mod series;
 mod services;
 mod tasks;
@@ -194,6 +195,7 @@ pub fn fill(
     programmes::plan(&mut world);
     ceilings::plan(&mut world);
     approval::plan_delegations(&mut world);
+    scenarios::plan(&mut world);
     policies::plan(&mut world);
     services::plan(&mut world);
     events::plan(&mut world);

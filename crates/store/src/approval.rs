@@ -530,6 +530,14 @@ pub fn ceilings(
     tx.query(&sql, &[fiscal_year.into(), sector.into(), source.into()])?.iter().map(read_ceiling).collect()
 }
 
+/// Returns all live ceilings of a year.
+pub fn ceilings_of_year(tx: &mut Tx<'_>, fiscal_year: i64) -> Result<Vec<Ceiling>, StoreError> {
+    let sql = format!(
+        "SELECT {CEILING} FROM ceilings WHERE archived_at IS NULL AND fiscal_year = $1 ORDER BY title, id"
+    );
+    tx.query(&sql, &[fiscal_year.into()])?.iter().map(read_ceiling).collect()
+}
+
 /// Returns the live ceilings of these years.
 pub fn ceilings_of_years(tx: &mut Tx<'_>, years: &[i64]) -> Result<Vec<Ceiling>, StoreError> {
     if years.is_empty() {

@@ -164,7 +164,7 @@ fn edit(kind: &Kind, group: FieldGroup, somebody: Id) -> Option<(&'static str, J
     let (field, value) = None
         .or_else(|| {
             fields()
-                .find(|field| text(field) && !field.unique)
+                .find(|field| text(field) && !field.unique && !sample::is_code(field))
                 .map(|field| (field, json!("Changed by the test")))
         })
         .or_else(|| {

@@ -280,6 +280,7 @@ on_both_engines! {
                         // The address of a calendar is text with its own format.
                         FieldType::Text(_) if kind.name == "external_calendar" && field.name == "address" => false,
                         FieldType::Text(_) if field.name == "hearing_time" => false,
+                        FieldType::Text(_) if sample::is_code(field) => false,
                         FieldType::Text(most) => text.chars().count() <= most && field.name != "username" && !field.unique,
                         FieldType::Multiline(_) => true,
                         _ => false,

@@ -34,14 +34,21 @@ export function startForms(): void {
   });
 }
 
-/** Returns 1,250,000.00 for `1.25M`, `1,250,000` and `₱1250000`; null if it is no amount. */
-function formatMoney(text: string): string | null {
+/** Returns the centavos of `1.25M`, `1,250,000` and `₱1250000`; null if it is no amount. */
+export function parseMoney(text: string): number | null {
   const match = /^\s*(?:₱|php)?\s*(-?)([\d, ]*\d(?:\.\d*)?|\.\d+)\s*([kmb])?\s*$/i.exec(text);
   if (!match) return null;
   const number = Number((match[2] ?? "").replace(/[, ]/g, "")) * (UNITS[(match[3] ?? "").toLowerCase()] ?? 1);
   if (!Number.isFinite(number)) return null;
-  const amount = number.toLocaleString(NUMBER_LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-  return `${match[1] ?? ""}${amount}`;
+  return Math.round(number * 100) * (match[1] ? -1 : 1);
+}
+
+/** Returns 1,250,000.00 for `1.25M`, `1,250,000` and `₱1250000`; null if it is no amount. */
+function formatMoney(text: string): string | null {
+  const centavos = parseMoney(text);
+  if (centavos === null) return null;
+  const options = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  return (centavos / 100).toLocaleString(NUMBER_LOCALE, options);
 }
 
 function onSubmit(event: SubmitEvent): void {

@@ -358,6 +358,9 @@ const WORDS = {
   "preset.last_day": "Every month on the last day",
   "preset.yearly": "Every year on {day} {month}",
 
+  // Scenarios
+  "scenario.used": "{used} of {limit}",
+
   // Hours of the week
   "hours.stretch": "{day}, {name}",
   "hours.further_stretch": "{day}, {name} ({number})",

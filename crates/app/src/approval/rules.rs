@@ -1,7 +1,6 @@
 //! Rules of PPAs under approval, and of ceilings.
 
-use obcms_domain::choices::{self, FUNDING_SOURCES, SECTORS};
-use obcms_domain::kinds::{ceiling, ppa};
+use obcms_domain::kinds::{ceiling, ceiling_title, ppa};
 use obcms_domain::registry::Record;
 use obcms_store::approval as store;
 
@@ -54,15 +53,8 @@ pub(crate) fn before_save_ceiling(
     _: &Input,
 ) -> Result<(), AppError> {
     let year = ceiling::FISCAL_YEAR.get(record).unwrap_or_default();
-    let part = |text: &str, all: &str, list| {
-        if text.is_empty() { all.to_owned() } else { choices::label(list, text).to_owned() }
-    };
     let (sector, source) = (ceiling::SECTOR.get(record), ceiling::FUNDING_SOURCE.get(record));
-    let title = format!(
-        "{year}: {}, {}",
-        part(sector, "all sectors", SECTORS),
-        part(source, "all sources", FUNDING_SOURCES)
-    );
+    let title = ceiling_title(year, sector, source);
     let others = store::ceilings(work.tx, year, sector, source)?;
     let is_same = |other: &store::Ceiling| {
         other.id != record.id && other.sector == sector && other.funding_source == source

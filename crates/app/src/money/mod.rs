@@ -1,13 +1,14 @@
-//! Ledger of PPAs: entries, reversals, sums and rates.
+//! Ledger of PPAs: entries, reversals, sums and rates; budget scenarios.
 
 pub(crate) mod rules;
+pub mod scenarios;
 
 use std::collections::HashSet;
 
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{PPA, TRANCHE, ppa, tranche};
-use obcms_domain::money::{Totals, actions};
+use obcms_domain::money::{Totals, YearTotals, actions, by_year};
 use obcms_domain::registry::Record;
 use obcms_store::{Tx, money as store};
 use serde_json::{Value as Json, json};
@@ -57,6 +58,12 @@ impl App {
         self.read(|tx| totals(tx, &record))
     }
 
+    /// Returns the sums of the entries of a PPA by fiscal year.
+    pub fn money_by_year(&self, actor: &Actor, id: Id) -> Result<Vec<YearTotals>, AppError> {
+        let record = self.get(actor, &PPA, id)?;
+        self.read(|tx| Ok(by_year(&store::by_date(tx, record.id)?)))
+    }
+
     /// Reverses a ledger entry by an entry of the opposite amount that names it.
     pub fn reverse_entry(&self, actor: &Actor, id: Id, input: &Input) -> Result<Record, AppError> {
         let input = actions::REVERSE.parse(input).map_err(AppError::Invalid)?;
@@ -78,6 +85,18 @@ pub fn totals_json(totals: &Totals) -> Json {
         "disbursement_rate": totals.disbursement_rate(),
         "utilization": totals.utilization(),
     })
+}
+
+/// Returns the representation of the sums of each fiscal year.
+#[must_use]
+pub fn years_json(years: &[YearTotals]) -> Json {
+    let year = |one: &YearTotals| {
+        json!({
+            "fiscal_year": one.year, "allotted_centavos": one.totals.allotted,
+            "obligated_centavos": one.totals.obligated, "disbursed_centavos": one.totals.disbursed,
+        })
+    };
+    years.iter().map(year).collect()
 }
 
 /// Returns the sums of the ledger of a PPA with its enacted budget.

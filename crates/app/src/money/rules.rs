@@ -3,6 +3,7 @@
 use obcms_domain::choices::{self, TRANCHE_KINDS};
 use obcms_domain::core::money;
 use obcms_domain::core::text::sentence;
+use obcms_domain::core::uacs;
 use obcms_domain::kinds::{PPA, ppa, tranche};
 use obcms_domain::money::{Limit, Part, Totals};
 use obcms_domain::registry::Record;
@@ -50,7 +51,11 @@ pub(super) fn enter(work: &mut UnitOfWork<'_, '_>, record: &mut Record) -> Resul
     let amount = tranche::AMOUNT_CENTAVOS.get(record).unwrap_or_default();
     let sums = totals(work.tx, &owner)?;
     sums.with(part, amount).map_err(|limit| refusal(&sums, limit, &owner))?;
-    let label = choices::label(TRANCHE_KINDS, kind);
+    // Codes are stored in one form, however they were typed; older ones stay as they are.
+    if let Ok(code) = uacs::Code::parse(tranche::UACS_CODE.get(record)) {
+        tranche::UACS_CODE.set(record, code.to_string());
+    }
+    let label = choices::label(TRANCHE_KINDS, tranche::KIND.get(record));
     let title = format!("{label} {}: {}", money::format(amount), owner.title());
     tranche::TITLE.set(record, title.chars().take(400).collect::<String>());
     Ok(())

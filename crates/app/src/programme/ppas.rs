@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use obcms_domain::core::id::Id;
+use obcms_domain::core::uacs;
 use obcms_domain::kinds::{COMMUNITY, NEED, PROJECT, need, ppa};
 use obcms_domain::registry::{Record, Value};
 use obcms_store::{Tx, records};
@@ -23,6 +24,9 @@ pub fn before_save(
     crate::approval::rules::before_save(before, record)?;
     choices::require(work, before, record)?;
     show_progress(record);
+    if let Ok(code) = uacs::parse_pap(ppa::PAP_CODE.get(record)) {
+        ppa::PAP_CODE.set(record, code);
+    }
     if ppa::STATUS.get(record) == "completed" && ppa::ACTUAL_END_DATE.get(record).is_none() {
         ppa::ACTUAL_END_DATE.set(record, work.today);
     }

@@ -495,6 +495,8 @@ fn require_right(
         // The second part of a split series is not a new record.
         "create" if current.continues().is_some() => Ok(()),
         "create" => actor.require_new(tx, &after, context),
+        // Who may adopt a scenario may take it back, with the budgets that it wrote.
+        "adopt" => Ok(()),
         _ => actor.require_fields(tx, &after, &before),
     }
 }

@@ -175,13 +175,22 @@ pub const SCENARIO_TYPES: &[Choice] = &[
 ];
 
 /// Statuses of a budget scenario.
-pub const SCENARIO_STATUSES: &[Choice] = &[
-    choice("draft", "Draft"),
-    choice("under_review", "Under review"),
-    choice("approved", "Approved"),
-    choice("implemented", "Implemented"),
-    choice("rejected", "Rejected"),
-    choice("archived", "Archived"),
+pub const SCENARIO_STATUSES: &[Choice] =
+    &[choice("draft", "Draft"), choice("adopted", "Adopted"), choice("archived", "Archived")];
+
+/// Rules by which a scenario is distributed.
+pub const SCENARIO_RULES: &[Choice] = &[
+    choice("priority", "Priority score"),
+    choice("equity", "Equity by region"),
+    choice("weighted", "Score and equity"),
+];
+
+/// Ceilings that the adoption of a scenario drafts.
+pub const DRAFTED_CEILINGS: &[Choice] = &[
+    choice("sector", "By sector"),
+    choice("funding_source", "By funding source"),
+    choice("sector_and_source", "By sector and funding source"),
+    choice("none", "No ceilings"),
 ];
 
 /// Statuses of a strategic goal.

@@ -1,4 +1,4 @@
-//! Values of all subjects: ids, hexadecimal text, addresses, networks, dates, spans, opening hours, money and sentences.
+//! Values of all subjects: ids, hexadecimal text, addresses, networks, dates, spans, opening hours, money, UACS codes and sentences.
 
 pub mod addresses;
 pub mod dates;
@@ -9,3 +9,4 @@ pub mod money;
 pub mod networks;
 pub mod span;
 pub mod text;
+pub mod uacs;

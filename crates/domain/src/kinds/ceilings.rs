@@ -1,7 +1,7 @@
 //! Budget ceilings by fiscal year, sector and funding source.
 
 use crate::accounts::{Area, FieldGroup};
-use crate::choices::{CEILING_ENFORCEMENT, FUNDING_SOURCES, SECTORS};
+use crate::choices::{self, CEILING_ENFORCEMENT, FUNDING_SOURCES, SECTORS};
 use crate::registry::typed::fields;
 use crate::registry::{FieldType as Type, Initial, Kind, Module, Total};
 
@@ -16,6 +16,19 @@ fields! {
         ENFORCEMENT: Text = "enforcement",
         NOTES: Text = "notes",
     }
+}
+
+/// Returns the title of the ceiling of a sector and a source in a year; empty parts mean all.
+#[must_use]
+pub fn ceiling_title(year: i64, sector: &str, source: &str) -> String {
+    let part = |text: &str, all: &str, list| {
+        if text.is_empty() { all.to_owned() } else { choices::label(list, text).to_owned() }
+    };
+    format!(
+        "{year}: {}, {}",
+        part(sector, "all sectors", SECTORS),
+        part(source, "all sources", FUNDING_SOURCES)
+    )
 }
 
 /// A budget ceiling.

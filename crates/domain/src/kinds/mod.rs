@@ -22,6 +22,7 @@ mod ppas;
 mod projects;
 mod resources;
 mod saved_views;
+mod scenarios;
 mod services;
 mod shares;
 mod task_templates;
@@ -33,7 +34,7 @@ mod users;
 pub use assessments::{ASSESSMENT, assessment};
 pub use bookings::{BOOKING, BOOKING_ORIGINS, booking};
 pub use budget_cycle::{BUDGET_CYCLE_STAGE, budget_cycle_stage};
-pub use ceilings::{CEILING, ceiling};
+pub use ceilings::{CEILING, ceiling, ceiling_title};
 pub use communities::{COMMUNITY, community};
 pub use dated::{date_roles, entry_kind, entry_label, entry_states, entry_words};
 pub use delegations::{DELEGATION, delegation};
@@ -49,6 +50,7 @@ pub use ppas::{PPA, ppa};
 pub use projects::{PROJECT, project};
 pub use resources::{RESOURCE, resource};
 pub use saved_views::{SAVED_VIEW, saved_view};
+pub use scenarios::{SCENARIO, scenario};
 pub use services::{APPLICATION, SERVICE, application, service};
 pub use shares::{LEAST_PASSPHRASE, MOST_DAYS as MOST_SHARED_DAYS, SHARE, SHARED_MODULES, share};
 pub use task_templates::{TASK_TEMPLATE, task_template};
@@ -80,7 +82,7 @@ fn in_order(
 }
 
 /// All kinds, in the order of the navigation.
-pub static REGISTRY: [&Kind; 32] = [
+pub static REGISTRY: [&Kind; 33] = [
     &EVENT,
     &TASK,
     &NEED,
@@ -89,6 +91,7 @@ pub static REGISTRY: [&Kind; 32] = [
     &BUDGET_CYCLE_STAGE,
     &TRANCHE,
     &CEILING,
+    &SCENARIO,
     &ASSESSMENT,
     &COMMUNITY,
     &POLICY,
@@ -227,6 +230,7 @@ mod tests {
             (&PROJECT, project::ALL),
             (&RESOURCE, resource::ALL),
             (&SAVED_VIEW, saved_view::ALL),
+            (&SCENARIO, scenario::ALL),
             (&SERVICE, service::ALL),
             (&APPLICATION, application::ALL),
             (&SHARE, share::ALL),

@@ -7,6 +7,8 @@ use crate::choices::{
     self, APPROPRIATION_CLASSES, APPROVAL_STATES, FUNDING_SOURCES, MILESTONE_STATUSES, PPA_CATEGORIES,
     PPA_STATUSES, PRIORITIES, SECTORS,
 };
+use crate::core::text::sentence;
+use crate::core::uacs;
 use crate::registry::typed::fields;
 use crate::registry::{
     DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record, Total, parse_date,
@@ -50,6 +52,7 @@ fields! {
         ENACTED_ON: Date = "enacted_on",
         APPROVAL_ROUND: Integer = "approval_round",
         APPROVAL_ASSIGNEE: Reference = "approval_assignee",
+        PAP_CODE: Text = "pap_code",
     }
 }
 
@@ -72,6 +75,12 @@ fn rules(record: &Record, errors: &mut Vec<FieldError>) {
             "required",
             "Enter a reason for the manual progress, or clear the manual progress.",
         ));
+    }
+    if !ppa::PAP_CODE.is_empty(record)
+        && let Err(error) = uacs::parse_pap(ppa::PAP_CODE.get(record))
+    {
+        let message = sentence(&error.to_string());
+        errors.push(FieldError::new(ppa::PAP_CODE.name(), "format", message));
     }
 }
 
@@ -201,6 +210,12 @@ pub static PPA: Kind = Kind {
             .group(FieldGroup::Money)
             .folded()
             .filtered(),
+        ppa::PAP_CODE
+            .field("PAP code", Type::Text(40))
+            .group(FieldGroup::Money)
+            .help("15 digits of the UACS, as in the appropriations act.")
+            .searchable()
+            .folded(),
         ppa::TOTAL_SLOTS.field("Slots", SLOTS).total(Total::Sum).group(FieldGroup::Money).folded(),
         ppa::OBC_SLOTS.field("OBC slots", SLOTS).total(Total::Sum).group(FieldGroup::Money).folded(),
         ppa::IMPLEMENTING_ORGANIZATION

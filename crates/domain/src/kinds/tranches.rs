@@ -2,6 +2,8 @@
 
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{ADJUSTED_KINDS, TRANCHE_KINDS};
+use crate::core::text::sentence;
+use crate::core::uacs;
 use crate::registry::typed::fields;
 use crate::registry::{FieldError, FieldType as Type, Kind, Module, Record, Total};
 
@@ -49,6 +51,12 @@ fn rules(record: &Record, errors: &mut Vec<FieldError>) {
         let message = "Enter the reason of the adjustment.";
         errors.push(FieldError::new(tranche::REMARKS.name(), "required", message));
     }
+    if !tranche::UACS_CODE.is_empty(record)
+        && let Err(error) = uacs::Code::parse(tranche::UACS_CODE.get(record))
+    {
+        let message = sentence(&error.to_string());
+        errors.push(FieldError::new(tranche::UACS_CODE.name(), "format", message));
+    }
 }
 
 /// A ledger entry of a PPA.
@@ -78,7 +86,11 @@ pub static TRANCHE: Kind = Kind {
             .help("Negative only for an adjustment."),
         tranche::DOCUMENT.field("Source document", Type::Text(200)).searchable().listed(),
         tranche::PAYEE.field("Payee or office", Type::Text(200)).searchable().listed(),
-        tranche::UACS_CODE.field("UACS code", Type::Text(40)).searchable().folded(),
+        tranche::UACS_CODE
+            .field("UACS code", Type::Text(120))
+            .help("54 digits: funding source 8, organization 12, location 9, MFO/PAP 15, object 10.")
+            .searchable()
+            .folded(),
         tranche::REMARKS.field("Remarks", Type::Multiline(2000)).group(FieldGroup::Planning).searchable(),
         tranche::REVERSES.field("Reverses", Type::Reference("tranche")).derived(),
     ],

@@ -1,6 +1,11 @@
-//! Ledger of a PPA: allotments, obligations, disbursements, their limits and rates.
+//! Ledger of a PPA: allotments, obligations, disbursements, their limits and rates; budget scenarios.
 
 pub mod actions;
+pub mod scenarios;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
 
 /// Kind of money that a ledger entry moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,6 +60,73 @@ pub struct Totals {
     pub obligated: i64,
     /// Sum of disbursements and their adjustments.
     pub disbursed: i64,
+}
+
+/// Figure that is calculated from the sums, with its one formula.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Formula {
+    /// Label.
+    pub label: &'static str,
+    /// Name in the API.
+    pub name: &'static str,
+    /// The formula in words.
+    pub text: &'static str,
+    /// Denominator of a rate; empty for an amount.
+    pub denominator: &'static str,
+}
+
+/// Formulas of all figures of the ledger, the only ones of the program; `docs/money.md` has the same list.
+pub const FORMULAS: [Formula; 5] = [
+    Formula {
+        label: "Obligation rate",
+        name: "obligation_rate",
+        text: "obligated / allotted",
+        denominator: "allotted",
+    },
+    Formula {
+        label: "Disbursement rate",
+        name: "disbursement_rate",
+        text: "disbursed / obligated",
+        denominator: "obligated",
+    },
+    Formula {
+        label: "Utilization",
+        name: "utilization",
+        text: "disbursed / enacted budget",
+        denominator: "enacted budget",
+    },
+    Formula { label: "Balance", name: "balance_centavos", text: "allotted − obligated", denominator: "" },
+    Formula {
+        label: "Variance",
+        name: "variance_centavos",
+        text: "allotted − enacted budget",
+        denominator: "",
+    },
+];
+
+/// Sums of the entries dated within one fiscal year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct YearTotals {
+    /// Fiscal year, by the date of the entries.
+    pub year: i64,
+    /// Sums; the enacted budget is that of the whole PPA and not among them.
+    pub totals: Totals,
+}
+
+/// Adds entries up by fiscal year: date, part and amount of each. Years come in order.
+#[must_use]
+pub fn by_year(entries: &[(Date, Part, i64)]) -> Vec<YearTotals> {
+    let mut years: BTreeMap<i64, Totals> = BTreeMap::new();
+    for (date, part, amount) in entries {
+        let totals = years.entry(i64::from(date.year())).or_default();
+        let sum = match part {
+            Part::Allocation => &mut totals.allotted,
+            Part::Obligation => &mut totals.obligated,
+            Part::Disbursement => &mut totals.disbursed,
+        };
+        *sum = sum.saturating_add(*amount);
+    }
+    years.into_iter().map(|(year, totals)| YearTotals { year, totals }).collect()
 }
 
 /// Invariant of the ledger that an entry would break.
@@ -197,6 +269,87 @@ mod tests {
         let obligated = Totals { allotted: 800, obligated: 500, ..ENACTED };
         assert_eq!(obligated.with(Part::Allocation, -301), Err(Limit::Allotted));
         assert!(obligated.with(Part::Allocation, -300).is_ok());
+    }
+
+    /// Applies entries in order and returns the sums.
+    fn after(entries: &[(Part, i64)]) -> Totals {
+        entries.iter().fold(ENACTED, |totals, (part, amount)| totals.with(*part, *amount).unwrap())
+    }
+
+    #[test]
+    fn golden_rates_balance_and_variance() {
+        use Part::{Allocation as A, Disbursement as D, Obligation as O};
+        type Golden<'a> = (&'a str, &'a [(Part, i64)], [Option<f64>; 3], i64, i64);
+        let goldens: &[Golden<'_>] = &[
+            ("no entries: zero denominators give nothing", &[], [None, None, Some(0.0)], 0, -1_000),
+            ("allotted only", &[(A, 400)], [Some(0.0), None, Some(0.0)], 400, -600),
+            (
+                "several entries of each part",
+                &[(A, 300), (A, 300), (O, 150), (O, 50), (D, 60), (D, 40)],
+                [Some(0.3333), Some(0.5), Some(0.1)],
+                400,
+                -400,
+            ),
+            (
+                "adjustments count with the part that they adjust",
+                &[(A, 800), (O, 500), (D, 250), (O, -100), (A, 50), (D, -10)],
+                [Some(0.4706), Some(0.6), Some(0.24)],
+                450,
+                -150,
+            ),
+            (
+                "a reversal takes its entry away",
+                &[(A, 800), (O, 500), (D, 250), (D, -250), (O, -500)],
+                [Some(0.0), None, Some(0.0)],
+                800,
+                -200,
+            ),
+            ("all of it", &[(A, 1_000), (O, 1_000), (D, 1_000)], [Some(1.0), Some(1.0), Some(1.0)], 0, 0),
+            (
+                "two thirds round up",
+                &[(A, 3), (O, 2), (D, 1)],
+                [Some(0.6667), Some(0.5), Some(0.001)],
+                1,
+                -997,
+            ),
+        ];
+        for (name, entries, [obligation, disbursement, utilization], balance, variance) in goldens {
+            let totals = after(entries);
+            assert_eq!(totals.obligation_rate(), *obligation, "{name}");
+            assert_eq!(totals.disbursement_rate(), *disbursement, "{name}");
+            assert_eq!(totals.utilization(), *utilization, "{name}");
+            assert_eq!((totals.balance(), totals.variance()), (*balance, *variance), "{name}");
+        }
+    }
+
+    #[test]
+    fn years_end_on_the_last_day_of_december() {
+        use Part::{Allocation as A, Disbursement as D, Obligation as O};
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let entries = [
+            (day("2026-12-31"), A, 600),
+            (day("2027-01-01"), O, 500),
+            (day("2026-12-31"), O, 100),
+            (day("2027-12-31"), D, 70),
+            // A reversal belongs to the year in which it is entered.
+            (day("2027-01-02"), O, -100),
+            (day("2028-01-01"), D, 30),
+        ];
+        let found: Vec<(i64, i64, i64, i64)> = by_year(&entries)
+            .into_iter()
+            .map(|YearTotals { year, totals }| (year, totals.allotted, totals.obligated, totals.disbursed))
+            .collect();
+        assert_eq!(found, [(2026, 600, 100, 0), (2027, 0, 400, 70), (2028, 0, 0, 30)]);
+    }
+
+    #[test]
+    fn document_has_every_formula() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/money.md");
+        let document = std::fs::read_to_string(path).unwrap();
+        for formula in FORMULAS {
+            let row = format!("| {} | `{}` | {} |", formula.label, formula.name, formula.text);
+            assert!(document.contains(&row), "docs/money.md has no row {row}");
+        }
     }
 
     proptest! {

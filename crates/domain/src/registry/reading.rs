@@ -11,7 +11,8 @@ use super::value::{Link, Value};
 use crate::choices::Choice;
 use crate::core::dates::{YEARS, date_error, parse_date, year_error};
 use crate::core::id::Id;
-use crate::core::money;
+use crate::core::money::{self, MoneyError};
+use crate::core::text::sentence;
 
 /// Maximum length of a list of references, tags or choices.
 pub const MAXIMUM_LIST: usize = 500;
@@ -31,6 +32,17 @@ pub fn check_text(text: &str, maximum: usize, one_line: bool) -> Result<(), (&'s
         return Err(("character", "Must be one line.".to_owned()));
     }
     Ok(())
+}
+
+/// Parses one value that somebody gives; as [`parse_field`], and an amount of money must not be below zero unless its
+/// field is signed.
+pub fn parse_input(field: &Field, json: &Json) -> Result<Value, (&'static str, String)> {
+    match parse_field(field, json)? {
+        Value::Integer(amount) if amount < 0 && matches!(field.data, FieldType::Money) && !field.signed => {
+            Err(("range", "Must not be below zero.".to_owned()))
+        }
+        value => Ok(value),
+    }
 }
 
 /// Parses one value by the type of its field; the error is a code and a message.
@@ -131,9 +143,12 @@ fn amount(json: &Json, signed: bool) -> Result<Value, (&'static str, String)> {
         }
         Some(_) => Err(("range", "This amount is out of range.".to_owned())),
         // Text comes from people; programs send numbers.
-        None if json.is_string() => {
-            Err(wrong_type("an amount in pesos like 1,250,000 or 1.25M (API: whole centavos)"))
-        }
+        None if json.is_string() => match json.as_str().map(money::parse) {
+            Some(Err(error)) if error != MoneyError::NotAnAmount => {
+                Err(("type", sentence(&error.to_string())))
+            }
+            _ => Err(wrong_type("an amount in pesos like 1,250,000 or 1.25M (API: whole centavos)")),
+        },
         None => Err(wrong_type("an amount in centavos as a whole number")),
     }
 }

@@ -113,8 +113,9 @@ impl App {
         let names = self.read(|tx| Names::resolve(tx, actor, &wanted))?;
         let file = Source { kind, plan: &plan, head: &table.head, names: &names, zone: self.zone() };
         let mut tried = repeated(&file, rows);
-        if dry_run || rows.len() > BATCH {
-            for rows in rows.chunks(BATCH) {
+        let size = batch_size(kind);
+        if dry_run || rows.len() > size {
+            for rows in rows.chunks(size) {
                 if tried.errors.len() >= MAXIMUM_ERRORS {
                     break;
                 }
@@ -140,7 +141,7 @@ impl App {
         let mut import = Import::new(self);
         let mut report_of_all = Report::default();
         let mut remaining = rows.len();
-        for rows in rows.chunks(BATCH) {
+        for rows in rows.chunks(batch_size(file.kind)) {
             remaining -= rows.len();
             let outcome = self.batch(actor, file, rows, |work, record| {
                 import.note(work, record, file.kind.name, remaining == 0)?;
@@ -161,7 +162,7 @@ impl App {
                 return Ok(Report { errors: part.errors, ..Report::default() });
             }
             report_of_all.add(part);
-            if touched.is_some() {
+            if touched.is_some() && file.kind.is_changeable() {
                 report_of_all.undo = Some(undo_address(import.id));
             }
             import.next();
@@ -196,6 +197,12 @@ impl App {
             Ok(()) => Ok(done),
         }
     }
+}
+
+/// Returns the number of rows that are written in one transaction. Records that cannot be undone are written together,
+/// and each row is checked after the rows above it.
+const fn batch_size(kind: &Kind) -> usize {
+    if kind.append_only { MAXIMUM_ROWS } else { BATCH }
 }
 
 /// Returns the error of an import that failed in the middle and could not be undone, with both reasons.

@@ -4,7 +4,8 @@ use axum::extract::State as AxumState;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use obcms_app::money::totals_json;
+use obcms_app::AppError;
+use obcms_app::money::{totals_json, years_json};
 use obcms_domain::accounts::Action;
 use obcms_domain::kinds::{PPA, TRANCHE};
 use obcms_domain::money::actions;
@@ -21,9 +22,8 @@ use crate::records::api::records::record_response;
 
 type ApiResult = Result<Response, Problem>;
 
-/// Operations of the subject.
-#[must_use]
-pub fn routes() -> Vec<Route> {
+/// Operations on the ledger.
+pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::new(
             "get",
@@ -50,7 +50,12 @@ pub fn routes() -> Vec<Route> {
 fn money_schema() -> Json {
     let amount = || json!({ "type": "integer", "description": t!("Philippine pesos in centavos") });
     let rate = |meaning: &str| json!({ "type": ["number", "null"], "description": meaning });
+    let year = json!({ "type": "object", "properties": {
+        "fiscal_year": { "type": "integer" }, "allotted_centavos": amount(), "obligated_centavos": amount(),
+        "disbursed_centavos": amount(),
+    } });
     json!({ "type": "object", "properties": {
+        "years": { "type": "array", "items": year, "description": t!("Sums of the entries dated in each year") },
         "enacted_centavos": amount(), "allotted_centavos": amount(), "obligated_centavos": amount(),
         "disbursed_centavos": amount(), "balance_centavos": amount(), "variance_centavos": amount(),
         "obligation_rate": rate(t!("Obligated / allotted; null when nothing is allotted")),
@@ -60,8 +65,15 @@ fn money_schema() -> Json {
 }
 
 async fn money(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> ApiResult {
-    let totals = blocking(|| state.app.money(&caller.actor, id.0))?;
-    Ok(axum::Json(totals_json(&totals)).into_response())
+    let (totals, years) = blocking(|| {
+        Ok::<_, AppError>((
+            state.app.money(&caller.actor, id.0)?,
+            state.app.money_by_year(&caller.actor, id.0)?,
+        ))
+    })?;
+    let mut json = totals_json(&totals);
+    json["years"] = years_json(&years);
+    Ok(axum::Json(json).into_response())
 }
 
 async fn reverse(AxumState(state): AxumState<State>, caller: Caller, id: PathId, body: Body) -> ApiResult {

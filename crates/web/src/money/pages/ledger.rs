@@ -10,8 +10,9 @@ use obcms_domain::accounts::Action;
 use obcms_domain::choices::{self, ADJUSTED_KINDS, TRANCHE_KINDS};
 use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::uacs;
 use obcms_domain::kinds::{PPA, TRANCHE, ppa, tranche};
-use obcms_domain::money::{Totals, actions};
+use obcms_domain::money::{FORMULAS, Totals, YearTotals, actions};
 use obcms_domain::registry::{FieldError, Record};
 use serde_json::json;
 
@@ -21,7 +22,7 @@ use crate::components::charts::{Bar, bars};
 use crate::components::detail::{detail, panel as box_of};
 use crate::components::forms::{Control, FormField, error_summary, field};
 use crate::components::icons::icon;
-use crate::components::words::{t, t_html};
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -35,13 +36,14 @@ use crate::records::may_create;
 use crate::records::pages::Values;
 use crate::records::pages::controls::{form_fields, shown};
 use crate::records::pages::form::REQUEST_KEY;
+use crate::records::pages::import::may_import;
 use crate::records::pages::written::{SHOWN, error_of, prefilled, read_form};
 
 /// Entries on the page; the list has all of them.
 const ENTRIES: usize = 10;
 
-/// Pages with their access.
-pub fn routes() -> Vec<PageRoute> {
+/// Forms with their access.
+pub(super) fn routes() -> Vec<PageRoute> {
     let enters = Access::Policy(Action::Create, TRANCHE.area);
     vec![
         PageRoute::post("/ppas/{id}/entries", enters, enter).purpose("add ledger entries"),
@@ -59,11 +61,12 @@ pub fn panel(
 ) -> Result<Markup, AppError> {
     let budget = ppas::budget(state, actor, record)?;
     let totals = state.app.money(actor, record.id)?;
+    let years = state.app.money_by_year(actor, record.id)?;
     let ledger = state.app.ledger(actor, record.id, ENTRIES)?;
     let may_enter = !record.is_archived() && !actor.read_only && may_create(actor, &TRANCHE);
     let asked: Option<Id> = refused.form.get("reverse").parse().ok();
     let wide = html! {
-        (box_of("money-figures", t!("tranche ppa"), &message(&totals), &html! {}, &figures(&totals)))
+        (box_of("money-figures", t!("tranche ppa"), &message(&totals), &html! {}, &figures(&totals, &years)))
         @if let (Some(entry), true) = (asked, may_enter) { (reversal_of(state, page, actor, entry, refused)?) }
         @if let Some(ledger) = &ledger { (entries(state, page, actor, record, ledger, may_enter)?) }
     };
@@ -88,7 +91,7 @@ fn rate_text(share: f64) -> String {
     format!("{}%", text.strip_suffix(".0").unwrap_or(&text))
 }
 
-fn figures(totals: &Totals) -> Markup {
+fn figures(totals: &Totals, years: &[YearTotals]) -> Markup {
     let bar = |label: &str, amount: i64| Bar {
         label: label.to_owned(),
         value: amount as f64,
@@ -121,6 +124,48 @@ fn figures(totals: &Totals) -> Markup {
             div { dt { (t!("Balance")) } dd { (money(totals.balance())) } dd.muted { (t!("allotted less obligated")) } }
             div { dt { (t!("Variance")) } dd { (money(totals.variance())) } dd.muted { (t!("allotted less enacted")) } }
         }
+        @if years.len() > 1 { (by_year(years)) }
+        (formulas())
+    }
+}
+
+/// Sums of each fiscal year.
+fn by_year(years: &[YearTotals]) -> Markup {
+    html! {
+        div.figure-scroll {
+            table.figure-table data-stacks {
+                caption { (t!("By fiscal year")) }
+                thead { tr {
+                    th scope="col" { (t!("Fiscal year")) } th.right scope="col" { (t!("Allotted")) }
+                    th.right scope="col" { (t!("Obligated")) } th.right scope="col" { (t!("Disbursed")) }
+                } }
+                tbody {
+                    @for YearTotals { year, totals } in years { tr {
+                        th scope="row" { (year) }
+                        td.right data-label=(t!("Allotted")) { (money(totals.allotted)) }
+                        td.right data-label=(t!("Obligated")) { (money(totals.obligated)) }
+                        td.right data-label=(t!("Disbursed")) { (money(totals.disbursed)) }
+                    } }
+                }
+            }
+        }
+    }
+}
+
+/// Formulas of the figures, as in `docs/money.md`.
+fn formulas() -> Markup {
+    html! {
+        details.more-fields.money-formulas {
+            summary { (icon("chevron-right")) (t!("How these figures are calculated")) }
+            dl {
+                @for formula in FORMULAS {
+                    div { dt { (words::label(formula.label)) } dd { (words::label(formula.text)) } }
+                }
+            }
+            p.muted {
+                (t!("Adjustments and reversals count in the sum of what they change. A rate with a denominator of zero has no value. The fiscal year of an entry is the year of its date."))
+            }
+        }
     }
 }
 
@@ -139,6 +184,9 @@ fn entries(
     let all = format!("/tranches?ppa={}", record.id);
     let total = u64::try_from(ledger.total).unwrap_or_default();
     let more = html! {
+        @if may_enter && may_import(actor, &TRANCHE) {
+            (button_link(t!("Import entries"), "/tranches/import", "upload", ButtonKind::Quiet))
+        }
         @if !ledger.entries.is_empty() { (button_link(&t!("All {count} entries", count = grouped(total)), &all, "", ButtonKind::Quiet)) }
     };
     Ok(box_of(
@@ -184,6 +232,7 @@ fn line(record: &Record, entry: &Record, ledger: &Ledger, values: &Values<'_>, m
             td {
                 (details.join(", "))
                 @if !tranche::REMARKS.is_empty(entry) { span.figure-note { (tranche::REMARKS.get(entry)) } }
+                (code(tranche::UACS_CODE.get(entry)))
             }
             td.right { (money(tranche::AMOUNT_CENTAVOS.get(entry).unwrap_or_default())) }
             @if may_enter {
@@ -194,6 +243,24 @@ fn line(record: &Record, entry: &Record, ledger: &Ledger, values: &Values<'_>, m
                     }
                 }
             }
+        }
+    }
+}
+
+/// UACS code of an entry, split into its segments; an older one as it was typed.
+fn code(text: &str) -> Markup {
+    html! {
+        @match uacs::Code::parse(text) {
+            Ok(code) => {
+                span.uacs-code aria-label=(t!("UACS code")) role="group" {
+                    @for segment in uacs::Segment::ALL {
+                        span title=(words::label(segment.label())) {
+                            span.visually-hidden { (words::label(segment.label())) " " } (code.segment(segment))
+                        }
+                    }
+                }
+            }
+            Err(_) => @if !text.is_empty() { span.figure-note { (t_html!("UACS code {text}", text)) } },
         }
     }
 }

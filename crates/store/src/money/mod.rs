@@ -1,9 +1,12 @@
-//! Sums of the ledger.
+//! Sums of the ledger, and what budget scenarios are made of.
+
+pub mod scenarios;
 
 use std::collections::HashSet;
 
+use jiff::civil::Date;
 use obcms_domain::core::id::Id;
-use obcms_domain::money::Totals;
+use obcms_domain::money::{Part, Totals};
 
 use crate::database::{Statement, Tx};
 use crate::error::StoreError;
@@ -27,6 +30,24 @@ pub fn totals(tx: &mut Tx<'_>, ppa: Id) -> Result<Totals, StoreError> {
         }
     }
     Ok(totals)
+}
+
+/// Returns the sums of the ledger of a PPA by date and part, in the order of the dates.
+pub fn by_date(tx: &mut Tx<'_>, ppa: Id) -> Result<Vec<(Date, Part, i64)>, StoreError> {
+    let rows = tx.query(
+        "SELECT date, coalesce(adjusts, kind), CAST(sum(amount_centavos) AS bigint) FROM tranches \
+         WHERE ppa = $1 AND archived_at IS NULL AND date IS NOT NULL \
+         GROUP BY date, coalesce(adjusts, kind) ORDER BY date",
+        &[ppa.into()],
+    )?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let part: String = row.get(1)?;
+        if let Some(part) = Part::parse(&part) {
+            found.push((row.get(0)?, part, row.get(2)?));
+        }
+    }
+    Ok(found)
 }
 
 /// Returns those of the entries that another one reverses.

@@ -1,0 +1,290 @@
+//! Candidates of a scenario with their amounts, and the use of the ceilings of its year.
+
+use std::collections::HashMap;
+
+use obcms_domain::choices::{self, SECTORS};
+use obcms_domain::core::id::Id;
+use obcms_domain::kinds::{region, scenario};
+use obcms_domain::money::scenarios::{
+    Allocation, Candidate, Minimum, Room, Share, Shortfall, read_allocations, read_shares, shortfalls,
+    write_shares,
+};
+use obcms_domain::registry::Record;
+use obcms_store::Tx;
+use obcms_store::approval::{Ceiling, ceilings_of_year};
+use obcms_store::money::scenarios::{self as store, CandidateRow, Taken};
+use serde_json::{Value as Json, json};
+
+use crate::core::AppError;
+
+/// PPA with the amount that the scenario gives to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BoardRow {
+    /// The PPA with its ask and score.
+    pub candidate: CandidateRow,
+    /// Amount, in centavos.
+    pub amount: i64,
+    /// The approval locks its budget.
+    pub is_locked: bool,
+}
+
+/// Ceiling with its use by the scenario and by other PPAs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CeilingUse {
+    /// The ceiling.
+    pub ceiling: Ceiling,
+    /// Taken by PPAs that are no candidates, in centavos.
+    pub committed: i64,
+    /// Given by the scenario to candidates, in centavos.
+    pub allocated: i64,
+}
+
+impl CeilingUse {
+    /// Returns the amount above the ceiling; zero or less when the scenario fits.
+    #[must_use]
+    pub const fn excess(&self) -> i64 {
+        self.committed.saturating_add(self.allocated).saturating_sub(self.ceiling.amount)
+    }
+
+    fn to_json(&self) -> Json {
+        let Ceiling { id, title, sector, funding_source, amount, is_hard, fiscal_year: _ } = &self.ceiling;
+        let part = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        json!({
+            "id": id, "title": title, "sector": part(sector), "funding_source": part(funding_source),
+            "amount_centavos": amount, "committed_centavos": self.committed,
+            "allocated_centavos": self.allocated, "remaining_centavos": -self.excess(),
+            "enforcement": if *is_hard { "hard" } else { "soft" }, "is_exceeded": self.excess() > 0,
+        })
+    }
+}
+
+/// Scenario with everything that its page shows.
+#[derive(Clone, Debug)]
+pub struct Board {
+    /// The scenario.
+    pub scenario: Record,
+    /// Candidates, ordered by id.
+    pub rows: Vec<BoardRow>,
+    /// PPAs with an amount that are no candidates any more.
+    pub others: Vec<BoardRow>,
+    /// Ceilings of the year.
+    pub ceilings: Vec<CeilingUse>,
+    /// Minimum shares with their labels.
+    pub minimums: Vec<(Minimum, String)>,
+    /// Minimum shares that are not reached.
+    pub shortfalls: Vec<Shortfall>,
+    /// What PPAs that are no candidates take of the ceilings.
+    pub(super) taken: Vec<Taken>,
+}
+
+impl Board {
+    /// Returns the envelope, in centavos.
+    #[must_use]
+    pub fn envelope(&self) -> i64 {
+        scenario::ENVELOPE_CENTAVOS.get(&self.scenario).unwrap_or_default()
+    }
+
+    /// Returns the fiscal year.
+    #[must_use]
+    pub fn year(&self) -> i64 {
+        scenario::FISCAL_YEAR.get(&self.scenario).unwrap_or_default()
+    }
+
+    /// Returns the sum of all amounts, in centavos.
+    #[must_use]
+    pub fn allocated(&self) -> i64 {
+        self.rows.iter().chain(&self.others).map(|row| row.amount).fold(0, i64::saturating_add)
+    }
+
+    /// Returns the candidates for a distribution.
+    #[must_use]
+    pub fn candidates(&self) -> Vec<Candidate> {
+        self.rows.iter().map(|row| candidate(&row.candidate)).collect()
+    }
+
+    /// Returns the rooms under the hard ceilings.
+    #[must_use]
+    pub fn rooms(&self) -> Vec<Room> {
+        let hard = self.ceilings.iter().filter(|one| one.ceiling.is_hard);
+        hard.map(|one| Room {
+            sector: one.ceiling.sector.clone(),
+            source: one.ceiling.funding_source.clone(),
+            amount: one.ceiling.amount.saturating_sub(one.committed).max(0),
+        })
+        .collect()
+    }
+
+    /// Returns what PPAs that are no candidates take of a sector and a source; empty ones mean all.
+    #[must_use]
+    pub fn committed(&self, sector: &str, source: &str) -> i64 {
+        committed(&self.taken, sector, source)
+    }
+
+    /// Returns what the scenario gives to candidates of a sector and a source; empty ones mean all.
+    #[must_use]
+    pub fn given(&self, sector: &str, source: &str) -> i64 {
+        given(&self.rows, sector, source)
+    }
+
+    /// Returns the representation.
+    #[must_use]
+    pub fn to_json(&self) -> Json {
+        let part = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let rows: Vec<Json> = self
+            .rows
+            .iter()
+            .map(|BoardRow { candidate, amount, is_locked }| {
+                json!({
+                    "ppa": candidate.id, "title": candidate.title, "ask_centavos": candidate.ask,
+                    "score": candidate.score, "sector": part(&candidate.sector),
+                    "funding_source": part(&candidate.funding_source), "region": candidate.region,
+                    "region_name": part(&candidate.region_name), "approval_stage": candidate.approval_stage,
+                    "is_locked": is_locked, "amount_centavos": amount,
+                })
+            })
+            .collect();
+        let others: Vec<Json> = self
+            .others
+            .iter()
+            .map(|BoardRow { candidate, amount, .. }| {
+                json!({ "ppa": candidate.id, "title": candidate.title, "amount_centavos": amount })
+            })
+            .collect();
+        let missing: Vec<Json> = self
+            .shortfalls
+            .iter()
+            .map(|shortfall| {
+                json!({
+                    "label": self.minimums[shortfall.place].1, "minimum_centavos": shortfall.wanted,
+                    "allocated_centavos": shortfall.given,
+                })
+            })
+            .collect();
+        let minimums: Vec<Minimum> = self.minimums.iter().map(|(minimum, _)| minimum.clone()).collect();
+        json!({
+            "scenario": self.scenario.id, "version": self.scenario.version, "fiscal_year": self.year(),
+            "envelope_centavos": self.envelope(), "allocated_centavos": self.allocated(),
+            "remaining_centavos": self.envelope().saturating_sub(self.allocated()),
+            "candidates": rows, "others": others,
+            "ceilings": self.ceilings.iter().map(CeilingUse::to_json).collect::<Vec<_>>(),
+            "minimum_shares": write_shares(&minimums), "shortfalls": missing,
+        })
+    }
+}
+
+fn candidate(row: &CandidateRow) -> Candidate {
+    Candidate {
+        id: row.id,
+        ask: row.ask.max(0),
+        score: row.score,
+        sector: row.sector.clone(),
+        source: row.funding_source.clone(),
+        region: row.region,
+    }
+}
+
+/// Returns the amount of each PPA that the scenario gives money to.
+pub(super) fn allocations(record: &Record) -> Result<Vec<Allocation>, AppError> {
+    match scenario::ALLOCATIONS.get(record) {
+        None => Ok(Vec::new()),
+        Some(json) => read_allocations(json)
+            .map_err(|message| AppError::Internal(format!("allocations of a scenario: {message}"))),
+    }
+}
+
+/// Returns the minimum shares of a scenario.
+pub(super) fn minimums(record: &Record) -> Result<Vec<Minimum>, AppError> {
+    match scenario::MINIMUM_SHARES.get(record) {
+        None => Ok(Vec::new()),
+        Some(json) => read_shares(json)
+            .map_err(|message| AppError::Internal(format!("minimum shares of a scenario: {message}"))),
+    }
+}
+
+/// Returns a scenario with its candidates and ceilings.
+pub(super) fn of(tx: &mut Tx<'_>, record: &Record) -> Result<Board, AppError> {
+    let year = scenario::FISCAL_YEAR.get(record).unwrap_or_default();
+    let mut amounts: HashMap<Id, i64> =
+        allocations(record)?.into_iter().map(|one| (one.ppa, one.amount)).collect();
+    let rows: Vec<BoardRow> = store::candidates(tx, year)?
+        .into_iter()
+        .map(|candidate| BoardRow {
+            amount: amounts.remove(&candidate.id).unwrap_or_default(),
+            is_locked: candidate.approval_stage != super::DRAFT,
+            candidate,
+        })
+        .collect();
+    let left: Vec<Id> = amounts.keys().copied().collect();
+    let others = store::ppas(tx, &left)?
+        .into_iter()
+        .map(|candidate| BoardRow {
+            amount: amounts.remove(&candidate.id).unwrap_or_default(),
+            is_locked: true,
+            candidate,
+        })
+        .collect();
+    let taken = store::taken_by_others(tx, year)?;
+    let ceilings = ceilings_of_year(tx, year)?
+        .into_iter()
+        .map(|ceiling| CeilingUse {
+            committed: committed(&taken, &ceiling.sector, &ceiling.funding_source),
+            allocated: given(&rows, &ceiling.sector, &ceiling.funding_source),
+            ceiling,
+        })
+        .collect();
+    let minimums = labelled(tx, minimums(record)?)?;
+    let mut board =
+        Board { scenario: record.clone(), rows, others, ceilings, minimums, shortfalls: Vec::new(), taken };
+    let plain: Vec<Minimum> = board.minimums.iter().map(|(minimum, _)| minimum.clone()).collect();
+    let amounts: Vec<i64> = board.rows.iter().map(|row| row.amount).collect();
+    if board.allocated() > 0 {
+        board.shortfalls = shortfalls(&board.candidates(), &amounts, &plain, board.envelope());
+    }
+    Ok(board)
+}
+
+fn labelled(tx: &mut Tx<'_>, minimums: Vec<Minimum>) -> Result<Vec<(Minimum, String)>, AppError> {
+    let regions: Vec<Id> = minimums
+        .iter()
+        .filter_map(|minimum| match minimum.share {
+            Share::Region(id) => Some(id),
+            Share::Sector(_) => None,
+        })
+        .collect();
+    let found = obcms_store::records::load_many(tx, &obcms_domain::kinds::REGION, &regions)?;
+    let name = |id: &Id| {
+        let known = found.iter().find(|record| record.id == *id);
+        known.map_or_else(|| id.to_string(), |record| region::NAME.get(record).to_owned())
+    };
+    Ok(minimums
+        .into_iter()
+        .map(|minimum| {
+            let label = match &minimum.share {
+                Share::Sector(sector) => choices::label(SECTORS, sector).to_owned(),
+                Share::Region(id) => name(id),
+            };
+            (minimum, label)
+        })
+        .collect())
+}
+
+/// Adds up what PPAs take of a sector and a source, each once by its larger part.
+fn committed(taken: &[Taken], sector: &str, source: &str) -> i64 {
+    let mut most: HashMap<Id, i64> = HashMap::new();
+    for one in taken {
+        if (sector.is_empty() || one.sector == sector) && (source.is_empty() || one.funding_source == source)
+        {
+            let amount = most.entry(one.ppa).or_default();
+            *amount = one.amount.max(*amount);
+        }
+    }
+    most.values().fold(0, |sum, amount| sum.saturating_add(*amount))
+}
+
+fn given(rows: &[BoardRow], sector: &str, source: &str) -> i64 {
+    let of = |row: &&BoardRow| {
+        (sector.is_empty() || row.candidate.sector == sector)
+            && (source.is_empty() || row.candidate.funding_source == source)
+    };
+    rows.iter().filter(of).fold(0, |sum, row| sum.saturating_add(row.amount))
+}

@@ -1,0 +1,2 @@
+DROP TABLE scenarios;
+ALTER TABLE ppas DROP COLUMN "pap_code";

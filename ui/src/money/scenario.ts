@@ -1,0 +1,83 @@
+/** Amounts of a scenario: totals and bars that follow what is typed, and keys that move from row to row. */
+import { parseMoney } from "../core/forms";
+import { every, one } from "../core/page";
+import { NUMBER_LOCALE, t } from "../core/words";
+
+/** Amount of a row in centavos, with what it counts for. */
+interface Row {
+  sector: string;
+  source: string;
+  amount: number;
+}
+
+/** Starts the table of candidates. */
+export function startScenario(): void {
+  document.addEventListener("input", (event) => {
+    if ((event.target as Element).closest("form[data-scenario]")) draw();
+  });
+  // After an update of the page the amounts that are typed count again.
+  document.addEventListener("obcms:refreshed", draw);
+  document.addEventListener("keydown", move);
+  draw();
+}
+
+function rows(): Row[] {
+  return every<HTMLTableRowElement>(".scenario-table tbody tr").map((row) => {
+    const input = one<HTMLInputElement>("input[data-money]", row);
+    const text = input ? input.value : (one("td:last-child .money", row)?.textContent ?? "");
+    return {
+      sector: row.dataset.sector ?? "",
+      source: row.dataset.source ?? "",
+      amount: Math.max(0, parseMoney(text.trim()) ?? 0),
+    };
+  });
+}
+
+function draw(): void {
+  const all = rows();
+  const sum = (sector: string, source: string): number =>
+    all
+      .filter((row) => (!sector || row.sector === sector) && (!source || row.source === source))
+      .reduce((total, row) => total + row.amount, 0);
+  const total = one("[data-total]");
+  if (total) total.textContent = pesos(sum("", ""));
+  for (const bar of every<HTMLTableRowElement>(".limit-bars tr")) {
+    const { limit, committed, sector, source } = bar.dataset;
+    drawBar(bar, Number(limit), Number(committed), sum(sector ?? "", source ?? ""));
+  }
+}
+
+function drawBar(bar: HTMLTableRowElement, limit: number, committed: number, allocated: number): void {
+  const percent = (part: number): number => (limit > 0 ? Math.min(100, (part / limit) * 100) : 0);
+  const taken = percent(committed);
+  const [before, own] = every("rect[data-series]", bar);
+  before?.setAttribute("width", taken.toFixed(2));
+  own?.setAttribute("x", taken.toFixed(2));
+  own?.setAttribute("width", Math.min(100 - taken, percent(allocated)).toFixed(2));
+  const used = committed + allocated;
+  const text = one(".limit-text", bar);
+  if (text) text.textContent = t("scenario.used", { used: pesos(used), limit: pesos(limit) });
+  bar.toggleAttribute("data-over", used > limit);
+}
+
+function pesos(centavos: number): string {
+  const amount = (centavos / 100).toLocaleString(NUMBER_LOCALE, {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 2,
+  });
+  return `₱${amount}`;
+}
+
+/** Enter and the arrows up and down move to the amount of the next or previous row. */
+function move(event: KeyboardEvent): void {
+  const input = event.target;
+  if (!(input instanceof HTMLInputElement) || !input.matches(".scenario-table input[data-money]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const step = { Enter: 1, ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const inputs = every<HTMLInputElement>(".scenario-table input[data-money]");
+  const next = inputs[inputs.indexOf(input) + step];
+  next?.focus();
+  next?.select();
+}
