@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use obcms_app::records::{Input, create};
 use obcms_app::{Actor, AppError, UnitOfWork};
+use obcms_domain::choices::SECTORS;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{self, CEILING, DELEGATION, PPA, TRANCHE, ceiling, delegation, ppa, tranche};
 use obcms_domain::registry::{Field, FieldType, Initial, Kind, Record};
@@ -33,6 +34,8 @@ pub fn minimal(server: &Server, kind: &'static Kind, number: u32) -> Input {
     if *kind == CEILING {
         // A year has one ceiling for each sector and source.
         input.insert(ceiling::FISCAL_YEAR.name().to_owned(), json!(2000 + number % 100));
+        let sector = usize::try_from(number / 100).unwrap_or_default() % SECTORS.len();
+        input.insert(ceiling::SECTOR.name().to_owned(), json!(SECTORS[sector].value));
     }
     if *kind == DELEGATION {
         // Only people who decide have something to delegate.

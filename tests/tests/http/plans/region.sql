@@ -13,9 +13,9 @@ SELECT {id:5000000 + n}, 1, {at:1790000000 + n}, {id:1000001 + n % 500}, {at:179
     CASE n % 4 WHEN 0 THEN 'planning' WHEN 1 THEN 'ongoing' WHEN 2 THEN 'completed' ELSE 'cancelled' END, 'health',
     CASE WHEN n % 10 = 1 THEN {known:organization} ELSE {id:2000001 + n % 800} END, 100000, 2026 + n % 3, 'medium', n % 100, 'draft', {day:n % 400 - 200}
 FROM {to:3000};
-INSERT INTO projects (id, version, created_at, created_by, updated_at, title, need, ppa, current_stage, priority)
+INSERT INTO projects (id, version, created_at, created_by, updated_at, title, need, ppa, current_stage, stage_entered_at, priority)
 SELECT {id:6000000 + n}, 1, {at:1790000000 + n}, {id:1000001 + n % 500}, {at:1790000000}, 'Project ' || n, {id:4000000 + n}, {id:5000000 + n},
-    'implementation', 'medium' FROM {to:1200};
+    'implementation', {at:1790000000 + n}, 'medium' FROM {to:1200};
 INSERT INTO assessments (id, version, created_at, created_by, updated_at, title, primary_methodology, planned_start_date, status, community)
 SELECT {id:7000000 + n}, 1, {at:1790000000 + n}, {id:1000001 + n % 500}, {at:1790000000}, 'Assessment ' || n, 'survey', {day:n % 600 - 300}, 'planning',
     {id:3000001 + n % 1570} FROM {to:2000};
