@@ -298,7 +298,12 @@ fn decision(world: &mut World, action: Action, stage: Option<Stage>, is_waived: 
         _ => &[""],
     };
     let comment = (*random.pick(comments)).to_owned();
-    ApprovalStep { action: if is_waived { Action::Waive } else { action }, comment, corrections: Map::new() }
+    ApprovalStep {
+        action: if is_waived { Action::Waive } else { action },
+        comment,
+        seen: None,
+        corrections: Map::new(),
+    }
 }
 
 /// Queues a step. The task of the stage that it enters is done before the next step.

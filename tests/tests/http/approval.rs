@@ -93,6 +93,22 @@ on_both_engines! {
         assert_eq!(ppa["status"], "ongoing");
     }
 
+    fn step_on_another_stage_than_seen_is_refused(server: &Server) {
+        let office = Office::new(server);
+        let ppa = office.ppa(1_000_00);
+        step(&office.maker, &ppa, "submit", "").expect_status(200);
+        let approve = |client: &Client| {
+            let body = json!({ "action": "approve", "stage": "technical_review" });
+            client.post(&format!("/api/v1/ppas/{}/approval", id(&ppa)), &body)
+        };
+        approve(&office.admin).expect_status(200);
+        // A second administrator who saw the same stage does not decide the next one by accident.
+        let refused = approve(&server.as_role("admin")).expect_status(409).json;
+        assert!(refused["detail"].as_str().unwrap().contains("moved on"), "{refused}");
+        let shown = approval(&office.maker, &ppa);
+        assert_eq!(shown["state"], "budget_review");
+    }
+
     fn missing_fields_are_named(server: &Server) {
         let office = Office::new(server);
         let ppa = make(&office.maker, "ppas", json!({ "title": "Bare", "category": "moa_ppa" }));
@@ -421,5 +437,26 @@ on_both_engines! {
             let refused = office.coordinator.post("/api/v1/approvals", &wrong).expect_status(422).json;
             assert_eq!(refused["errors"][0]["field"], "items", "{wrong}");
         }
+    }
+
+    fn cancelled_ppa_waits_for_nobody(server: &Server) {
+        let office = Office::new(server);
+        let ppa = office.ppa(1_000_00);
+        step(&office.maker, &ppa, "submit", "").expect_status(200);
+        let send = |action: &str| {
+            let path = format!("/api/v1/ppas/{}/{action}", id(&ppa));
+            office.maker.post(&path, &json!({ "reason": "The mayor withdrew the land" })).expect_status(200);
+        };
+        let waits = || {
+            let queue = office.coordinator.get("/api/v1/approvals?mine=true").expect_status(200).json;
+            queue["items"].as_array().unwrap().iter().any(|item| item["ppa"] == ppa["id"])
+        };
+        assert!(waits());
+        send("cancel");
+        assert!(!waits());
+        step(&office.coordinator, &ppa, "approve", "").expect_status(409);
+        send("resume");
+        assert!(waits());
+        step(&office.coordinator, &ppa, "approve", "").expect_status(200);
     }
 }

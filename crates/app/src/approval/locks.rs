@@ -1,6 +1,7 @@
 //! Figures that an approval round locks.
 
 use obcms_domain::approval::{State, snapshot};
+use obcms_domain::choices::{self, APPROVAL_STATES};
 use obcms_domain::kinds::ppa;
 use obcms_domain::registry::Record;
 use serde_json::json;
@@ -10,6 +11,16 @@ use crate::core::AppError;
 /// Returns the state of the approval of a PPA.
 pub(super) fn state_of(record: &Record) -> State {
     State::parse(ppa::APPROVAL_STAGE.get(record)).unwrap_or(State::Draft)
+}
+
+/// Refuses a step on a PPA whose approval moved on since the actor saw it.
+pub(super) fn require_state(record: &Record, seen: State) -> Result<(), AppError> {
+    let state = state_of(record);
+    if state == seen {
+        return Ok(());
+    }
+    let label = choices::label(APPROVAL_STATES, state.as_str());
+    Err(AppError::conflict(format!("The approval moved on: it is now in the state {label}. Check it again.")))
 }
 
 /// Returns the locked fields of a PPA; none in draft.

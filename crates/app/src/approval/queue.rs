@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use obcms_domain::approval::{Action, Stage, State, actions, snapshot};
-use obcms_domain::choices::{self, APPROVAL_STATES};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::PPA;
 use obcms_domain::registry::Record;
@@ -16,7 +15,6 @@ use serde_json::{Map, Value as Json, json};
 
 use super::authority::Authority;
 use super::ceilings::{self, Effect};
-use super::locks::state_of;
 use super::steps::{ApprovalStep, last_decision, parse_object};
 use crate::core::rules::{Attention, Input};
 use crate::core::{Actor, App, AppError};
@@ -198,21 +196,14 @@ impl App {
         stage: Stage,
         comment: &str,
     ) -> Result<(), AppError> {
-        require_state(record, stage.state())?;
-        let step =
-            ApprovalStep { action: Action::Approve, comment: comment.to_owned(), corrections: Map::new() };
+        let step = ApprovalStep {
+            action: Action::Approve,
+            comment: comment.to_owned(),
+            seen: Some(stage.state()),
+            corrections: Map::new(),
+        };
         self.approval_step(actor, record.id, &step, Some(record.version)).map(|_| ())
     }
-}
-
-/// Refuses a step on a PPA whose approval moved on since the actor saw it.
-pub fn require_state(record: &Record, seen: State) -> Result<(), AppError> {
-    let state = state_of(record);
-    if state == seen {
-        return Ok(());
-    }
-    let label = choices::label(APPROVAL_STATES, state.as_str());
-    Err(AppError::conflict(format!("The approval moved on: it is now in the state {label}. Check it again.")))
 }
 
 /// Returns the PPAs whose pending stage the actor may decide, the most urgent first.

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 
 use super::authority::{Authority, Barred, eligible};
 use super::ceilings::{self, Effect};
-use super::locks::state_of;
+use super::locks::{require_state, state_of};
 use crate::core::rules::Input;
 use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::holidays::working_days;
@@ -39,6 +39,8 @@ pub struct ApprovalStep {
     pub action: Action,
     /// Comment or reason.
     pub comment: String,
+    /// State that the actor saw; the step is refused in another one.
+    pub seen: Option<State>,
     /// New values of locked fields, by the budget review.
     pub corrections: Map<String, Json>,
 }
@@ -53,7 +55,8 @@ impl ApprovalStep {
             Some(Json::Object(corrections)) => corrections.clone(),
             _ => Map::new(),
         };
-        Ok(Self { action, comment: actions::COMMENT.get(&input).to_owned(), corrections })
+        let seen = State::parse(actions::SEEN_STAGE.get(&input));
+        Ok(Self { action, comment: actions::COMMENT.get(&input).to_owned(), seen, corrections })
     }
 }
 
@@ -83,10 +86,16 @@ pub fn take_step(
     if before.is_archived() {
         return Err(AppError::conflict("This PPA is archived. Restore it first."));
     }
+    if ppa::STATUS.get(&before) == "cancelled" {
+        return Err(AppError::conflict("This PPA is cancelled. Resume it first."));
+    }
     if before.is_request() {
         return Err(AppError::conflict(
             "A community request has no budget approval. A coordinator must change its category to a PPA first.",
         ));
+    }
+    if let Some(seen) = step.seen {
+        require_state(&before, seen)?;
     }
     let state = state_of(&before);
     let last = store::last_round(work.tx, id)?;

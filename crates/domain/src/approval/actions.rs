@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::choices::APPROVAL_ACTIONS;
+use crate::choices::{APPROVAL_ACTIONS, APPROVAL_STATES};
 use crate::registry::action::{ActionBody, Member};
 use crate::registry::typed::{Reference, Structure, Text};
 
@@ -11,6 +11,9 @@ pub const ACTION: Member<Text> = Member::choice("action", "Action", APPROVAL_ACT
 /// Comment or reason.
 pub const COMMENT: Member<Text> =
     Member::multiline("comment", "Comment", 4000).help("Required to reject, waive, reopen and revise");
+/// State that the caller saw; the step is refused if the approval moved on.
+pub const SEEN_STAGE: Member<Text> =
+    Member::choice("stage", "Stage", APPROVAL_STATES).help("State that you saw; refused if it moved on");
 /// Figures that the budget review corrects.
 pub const CORRECTIONS: Member<Structure> =
     Member::raw("corrections", "Corrections", check_corrections, corrections_schema)
@@ -52,7 +55,8 @@ fn items_schema() -> Json {
 }
 
 /// `POST /ppas/ID/approval`.
-pub const APPROVAL: ActionBody = ActionBody::new(&[ACTION.field(), COMMENT.field(), CORRECTIONS.field()]);
+pub const APPROVAL: ActionBody =
+    ActionBody::new(&[ACTION.field(), COMMENT.field(), SEEN_STAGE.field(), CORRECTIONS.field()]);
 
 /// `POST /ppas/ID/approval/assignee`.
 pub const ASSIGN: ActionBody = ActionBody::new(&[ASSIGNEE.field()]);

@@ -3,7 +3,7 @@
 use axum::extract::State as AxumState;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
-use obcms_app::approval::{Approval, ApprovalStep, require_state};
+use obcms_app::approval::{Approval, ApprovalStep};
 use obcms_app::{Actor, AppError};
 use obcms_domain::approval::{Action, State as ApprovalState, actions, snapshot};
 use obcms_domain::choices::{self, FUNDING_SOURCES, SECTORS};
@@ -270,10 +270,8 @@ fn step(state: &State, actor: &Actor, id: PathId, form: &Form) -> Result<(Record
     if !corrections.is_empty() {
         input.insert(actions::CORRECTIONS.name().to_owned(), Json::Object(corrections));
     }
-    let step = ApprovalStep::parse(&input)?;
-    if let Some(seen) = ApprovalState::parse(form.get(SEEN)) {
-        require_state(&record, seen)?;
-    }
+    let seen = ApprovalState::parse(form.get(SEEN));
+    let step = ApprovalStep { seen, ..ApprovalStep::parse(&input)? };
     let action = step.action;
     Ok((state.app.approval_step(actor, id.0, &step, Some(record.version))?, action))
 }
