@@ -59,7 +59,7 @@ for (const width of [1280, 390]) {
     await fits(coordinator);
     const row = coordinator.getByRole("row").filter({ hasText: ppa.title });
     await row.locator("summary").click();
-    await row.getByLabel("Comment").fill("Sound design");
+    await row.getByLabel("Comment", { exact: true }).fill("Sound design");
     await row.getByRole("button", { name: "Approve", exact: true }).click();
     await row.waitFor({ state: "detached" });
     await coordinator.context().close();
@@ -69,12 +69,12 @@ for (const width of [1280, 390]) {
     await officer.getByText("Sound design").first().waitFor();
     await officer.getByText("Correct figures").click();
     await officer.locator("#field-budget_allocation_centavos").fill("1.2M");
-    await officer.getByLabel("Comment").fill("Rounded");
+    await officer.getByLabel("Comment", { exact: true }).fill("Rounded");
     await officer.getByRole("button", { name: "Reject" }).click();
     // Refused: figures can be corrected only by an approval. Nothing typed is lost.
     await officer.getByRole("alert").getByText("Figures can be corrected only").waitFor();
     assert.equal(await officer.locator("#field-budget_allocation_centavos").inputValue(), "1,200,000.00");
-    assert.equal(await officer.getByLabel("Comment").inputValue(), "Rounded");
+    assert.equal(await officer.getByLabel("Comment", { exact: true }).inputValue(), "Rounded");
     await fits(officer);
     await officer.getByRole("button", { name: "Approve" }).click();
     await officer.getByText("₱1,200,000.00").first().waitFor();
@@ -84,7 +84,7 @@ for (const width of [1280, 390]) {
     await second.goto(address);
     await second.getByRole("button", { name: "Waive the consultation" }).click();
     await second.getByText("Enter a reason.").first().waitFor();
-    await second.getByLabel("Comment").fill("Held in May");
+    await second.getByLabel("Comment", { exact: true }).fill("Held in May");
     await second.getByRole("button", { name: "Waive the consultation" }).click();
     await second.getByText("Waived", { exact: true }).waitFor();
     await second.context().close();

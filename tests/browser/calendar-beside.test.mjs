@@ -42,6 +42,16 @@ test("side area shows busy days, conflicts and upcoming entries", async () => {
   await page.context().close();
 });
 
+for (const width of [1280, 390]) {
+  test(`holiday outside the month is readable at ${width} pixels`, async () => {
+    await make("holidays", { name: `Day of the office ${width}`, date: "2031-06-30", holiday_type: "special_working" });
+    const page = await running.signedIn("coordinator", { viewport: { width, height: 844 } });
+    await page.goto("/calendar?view=month&date=2031-07-10");
+    await page.locator("[data-holiday]").first().waitFor();
+    await assertAccessible(page);
+  });
+}
+
 test("saved view is created, renamed, set as default and deleted", async () => {
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=agenda&next=14&q=meeting&date=2031-01-01");

@@ -22,7 +22,8 @@ for (const [where, viewport] of WIDTHS) {
     const page = await running.signedIn("admin", { viewport });
     await page.goto("/admin/jobs");
     await page.getByText("1 process runs them", { exact: false }).waitFor();
-    const row = page.locator("#jobs tbody tr", { hasText: "Clean up" });
+    const name = page.getByText("Clean up", { exact: true });
+    const row = page.locator("#jobs tbody tr").filter({ has: name });
     await row.getByText("23 3 * * *").waitFor();
     await assertAccessible(page);
     await assertFits(page);

@@ -459,4 +459,23 @@ on_both_engines! {
         assert!(waits());
         step(&office.coordinator, &ppa, "approve", "").expect_status(200);
     }
+
+    fn queue_is_exported_for_people(server: &Server) {
+        let office = Office::new(server);
+        let ppa = office.ppa(1_234_50);
+        step(&office.maker, &ppa, "submit", "").expect_status(200);
+        let export = office.coordinator.get("/api/v1/approvals/export.csv?mine=true").expect_status(200);
+        let lines: Vec<&str> = export.text.lines().collect();
+        assert!(lines[0].ends_with("PPA,Stage,Assignee,Round,In stage since,Due,Days in stage,Late,Budget,Room under ceilings"));
+        assert!(lines.iter().any(|line| line.starts_with("Clinics,Technical review,") && line.contains("1234.50")), "{}", export.text);
+        let workbook = office.coordinator.get("/api/v1/approvals/export.xlsx").expect_status(200);
+        assert!(workbook.header("content-disposition").contains("approvals-"));
+        office.coordinator.get("/api/v1/approvals/export.csv?mine=perhaps").expect_status(400);
+        server.as_role("partner").get("/api/v1/approvals/export.csv").expect_status(403);
+        let portfolio = office.executive.get("/api/v1/portfolio/export.csv?fiscal_year=2027").expect_status(200);
+        assert!(portfolio.text.lines().any(|line| line.starts_with("Clinics,Planning,Technical review,Health,") && line.contains("1234.50")), "{}", portfolio.text);
+        let other = office.executive.get("/api/v1/portfolio/export.csv?fiscal_year=2031").expect_status(200);
+        assert_eq!(other.text.lines().count(), 1);
+        office.executive.get("/api/v1/portfolio/export.csv?fiscal_year=soon").expect_status(400);
+    }
 }

@@ -10,7 +10,7 @@ mod steps;
 mod view;
 
 pub use assigning::add_comment;
-pub use queue::{BulkApproval, BulkOutcome, QueueItem};
+pub use queue::{BulkApproval, BulkOutcome, QueueItem, queue_table};
 pub use steps::{ApprovalStep, take_step};
 pub(crate) use view::running_round;
 pub use view::{Approval, CommentView, DecisionView, RoundView, StageView};

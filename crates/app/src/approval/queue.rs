@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use obcms_domain::approval::{Action, Stage, State, actions, snapshot};
+use obcms_domain::choices::{self, APPROVAL_STATES};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::PPA;
-use obcms_domain::registry::Record;
+use obcms_domain::registry::{Record, Total};
 use obcms_store::Tx;
 use obcms_store::approval::{self as store, Decision, Pending};
-use obcms_store::records;
+use obcms_store::records::{self, Directory};
 use serde_json::{Map, Value as Json, json};
 
 use super::authority::Authority;
@@ -18,6 +20,7 @@ use super::ceilings::{self, Effect};
 use super::steps::{ApprovalStep, last_decision, parse_object};
 use crate::core::rules::{Attention, Input};
 use crate::core::{Actor, App, AppError};
+use crate::records::transfer::{Cell, ReportTable};
 
 /// Items of the queue at most.
 const MOST: i64 = 500;
@@ -116,6 +119,49 @@ impl App {
             }
             Ok(items)
         })
+    }
+}
+
+/// Returns the queue as a report for a file; `people` has the names of the assignees.
+#[must_use]
+pub fn queue_table(
+    items: &[QueueItem],
+    people: &Directory,
+    filters: Vec<(String, String)>,
+    zone: &TimeZone,
+) -> ReportTable {
+    let room = |item: &QueueItem| item.ceilings.iter().map(Effect::excess).max();
+    let row = |item: &QueueItem| {
+        let assignee = item.assignee.and_then(|person| people.get(&person));
+        vec![
+            Cell::Text(item.title.clone()),
+            Cell::Text(choices::label(APPROVAL_STATES, item.stage.as_str()).to_owned()),
+            assignee.map_or(Cell::Empty, |person| Cell::Text(person.title.clone())),
+            Cell::Number(item.round),
+            Cell::Day(item.entered_at.to_zoned(zone.clone()).date()),
+            Cell::Day(item.due_date),
+            Cell::Number(item.days_in_stage),
+            Cell::Text(if item.is_late { "Yes" } else { "No" }.to_owned()),
+            Cell::Pesos(item.budget),
+            room(item).map_or(Cell::Empty, |excess| Cell::Pesos(excess.saturating_neg())),
+        ]
+    };
+    ReportTable {
+        title: "Approvals",
+        filters,
+        columns: vec![
+            ("PPA", Total::Never),
+            ("Stage", Total::Never),
+            ("Assignee", Total::Never),
+            ("Round", Total::Never),
+            ("In stage since", Total::Never),
+            ("Due", Total::Never),
+            ("Days in stage", Total::Never),
+            ("Late", Total::Never),
+            ("Budget", Total::Sum),
+            ("Room under ceilings", Total::Never),
+        ],
+        rows: items.iter().map(row).collect(),
     }
 }
 

@@ -395,7 +395,7 @@ impl Run<'_, '_, '_> {
         let today = self.work.today;
         let days = working_days(self.work.tx, today, today.saturating_add(AHEAD.days()))?;
         let number = store::stages(self.work.tx, round.id)?.len();
-        let assignee = self.usual_decider(stage)?;
+        let assignee = self.usual_decider(round, stage)?;
         ppa::APPROVAL_ASSIGNEE.set(&mut self.record, assignee);
         store::insert_stage(
             self.work.tx,
@@ -421,12 +421,13 @@ impl Run<'_, '_, '_> {
 }
 
 impl Run<'_, '_, '_> {
-    /// Returns the person who is to decide a stage: the one who decided it before, or the only one with its role.
-    /// Nobody if several can.
-    fn usual_decider(&mut self, stage: Stage) -> Result<Option<Id>, AppError> {
+    /// Returns the person who is to decide a stage: the one who decided it before, or the only one with its role
+    /// besides the submitter. Nobody if several can.
+    fn usual_decider(&mut self, round: &Round, stage: Stage) -> Result<Option<Id>, AppError> {
         let decisions = store::decisions(self.work.tx, self.record.id)?;
         let last = last_decision(&decisions);
-        let people = eligible(self.work.tx, stage, self.record.created_by, last)?;
+        let mut people = eligible(self.work.tx, stage, self.record.created_by, last)?;
+        people.retain(|person| Some(*person) != round.submitted_by);
         let before = decisions.iter().rev().find(|decision| {
             decision.stage == stage.as_str() && Action::parse(&decision.action).is_some_and(Action::decides)
         });

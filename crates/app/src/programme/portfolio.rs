@@ -11,10 +11,11 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 use obcms_domain::choices::{
-    APPROVAL_STATES, Choice, FUNDING_SOURCES, PPA_STATUSES, PROJECT_STAGES, SECTORS,
+    self, APPROVAL_STATES, Choice, FUNDING_SOURCES, PPA_STATUSES, PROJECT_STAGES, SECTORS,
 };
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{NEED, PPA, PROJECT, TASK};
+use obcms_domain::registry::Total;
 use obcms_store::Tx;
 use obcms_store::programme::portfolio::{self as store, PpaLine, TaskCount};
 use obcms_store::records::{self, Scope};
@@ -25,6 +26,7 @@ pub use store::Needs;
 
 use crate::core::cache::RevisionCache;
 use crate::core::{Actor, App, AppError, Visibility};
+use crate::records::transfer::{Cell, ReportTable};
 
 /// Number of PPAs on a page of the list.
 pub const LISTED: usize = 50;
@@ -225,6 +227,65 @@ fn is_late(ppa: &PpaLine, today: Date) -> bool {
 
 fn is_open(ppa: &PpaLine) -> bool {
     ppa.status != "completed" && ppa.status != "cancelled"
+}
+
+/// Returns the PPAs of the portfolio as a report for a file; `regions` has the names of the regions.
+#[must_use]
+pub fn portfolio_table(
+    figures: &Portfolio,
+    regions: &[(Id, String)],
+    filters: Vec<(String, String)>,
+) -> ReportTable {
+    let region = |id: Option<Id>| regions.iter().find(|(region, _)| Some(*region) == id);
+    let choice = |list: &'static [Choice], value: Option<&str>| match value {
+        Some(value) if !value.is_empty() => Cell::Text(choices::label(list, value).to_owned()),
+        _ => Cell::Empty,
+    };
+    let day = |day: Option<Date>| day.map_or(Cell::Empty, Cell::Day);
+    let row = |line: &Line| {
+        let ppa = &line.ppa;
+        vec![
+            Cell::Text(ppa.title.clone()),
+            choice(PPA_STATUSES, Some(&ppa.status)),
+            choice(APPROVAL_STATES, ppa.approval_stage.as_deref()),
+            choice(SECTORS, ppa.sector.as_deref()),
+            choice(FUNDING_SOURCES, ppa.funding_source.as_deref()),
+            region(ppa.region).map_or(Cell::Empty, |(_, name)| Cell::Text(name.clone())),
+            ppa.fiscal_year.map_or(Cell::Empty, |year| Cell::Text(year.to_string())),
+            Cell::Pesos(ppa.budget),
+            Cell::Number(ppa.progress),
+            Cell::Number(line.tasks.open),
+            Cell::Number(line.tasks.late),
+            Cell::Number(ppa.total_slots),
+            Cell::Number(ppa.obc_slots),
+            day(ppa.start_date),
+            day(ppa.target_end_date),
+            Cell::Text(if line.is_late { "Yes" } else { "No" }.to_owned()),
+        ]
+    };
+    ReportTable {
+        title: "Portfolio",
+        filters,
+        columns: vec![
+            ("PPA", Total::Never),
+            ("Status", Total::Never),
+            ("Budget approval", Total::Never),
+            ("Sector", Total::Never),
+            ("Funding source", Total::Never),
+            ("Region", Total::Never),
+            ("Fiscal year", Total::Never),
+            ("Budget", Total::Sum),
+            ("Progress (%)", Total::Never),
+            ("Open tasks", Total::Sum),
+            ("Late tasks", Total::Sum),
+            ("Slots", Total::Sum),
+            ("OBC slots", Total::Sum),
+            ("Start", Total::Never),
+            ("Target end", Total::Never),
+            ("Late", Total::Never),
+        ],
+        rows: figures.lines.iter().map(row).collect(),
+    }
 }
 
 /// Sorts PPAs: late ones first, then those with late tasks, then those that end next; closed ones last.

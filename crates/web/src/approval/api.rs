@@ -4,9 +4,11 @@ use axum::extract::State as AxumState;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use obcms_app::approval::{ApprovalStep, BulkApproval, BulkOutcome, CommentView, QueueItem};
+use obcms_app::approval::{ApprovalStep, BulkApproval, BulkOutcome, CommentView, QueueItem, queue_table};
+use obcms_app::records::transfer::Format;
 use obcms_domain::accounts::Action;
 use obcms_domain::approval::actions;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::PPA;
 use serde_json::{Value as Json, json};
 
@@ -17,6 +19,7 @@ use crate::core::openapi;
 use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
+use crate::records::api::files::report_response;
 use crate::records::api::records::record_response;
 
 type ApiResult = Result<Response, Problem>;
@@ -60,6 +63,8 @@ pub fn routes() -> Vec<Route> {
                 "items": { "type": "array", "items": { "type": "object" } }, "total": { "type": "integer" },
             } }),
         ),
+        export_route("/api/v1/approvals/export.csv", Format::Csv),
+        export_route("/api/v1/approvals/export.xlsx", Format::Xlsx),
         Route::new(
             "post",
             "/api/v1/approvals",
@@ -140,13 +145,43 @@ async fn step(
     record_response(&state, StatusCode::OK, &record)
 }
 
-async fn queue(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> ApiResult {
+/// Parses the parameter `mine`.
+fn is_mine(parameters: &Parameters) -> Result<bool, Problem> {
     parameters.only(&["mine"])?;
-    let mine = match parameters.get("mine").unwrap_or_default() {
-        "" | "false" => false,
-        "true" => true,
-        _ => return Err(Parameters::wrong("mine", t!("Must be true or false."))),
+    match parameters.get("mine").unwrap_or_default() {
+        "" | "false" => Ok(false),
+        "true" => Ok(true),
+        _ => Err(Parameters::wrong("mine", t!("Must be true or false."))),
+    }
+}
+
+fn export_route(path: &'static str, format: Format) -> Route {
+    let serve = move |AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters| async move {
+        let mine = is_mine(&parameters)?;
+        let bytes = blocking(|| {
+            let items = state.app.approvals(&caller.actor, mine)?;
+            let assignees: Vec<Id> = items.iter().filter_map(|item| item.assignee).collect();
+            let people = state.app.directory(&caller.actor, &assignees)?;
+            let shown = if mine { t!("Mine") } else { t!("All") };
+            let filters = vec![(t!("Shown").to_owned(), shown.to_owned())];
+            let table = queue_table(&items, &people, filters, state.app.zone());
+            state.app.report_file(&caller.actor, table, format)
+        })?;
+        Ok::<_, Problem>(report_response(&state, bytes, "approvals", format))
     };
+    Route::new(
+        "get",
+        path,
+        t!("Queue of approvals as a file"),
+        Access::Policy(Action::Export, PPA.area),
+        get(serve),
+    )
+    .tag("approval")
+    .query(&[("mine", t!("true: only those that the caller may decide"))])
+}
+
+async fn queue(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> ApiResult {
+    let mine = is_mine(&parameters)?;
     let items = blocking(|| state.app.approvals(&caller.actor, mine))?;
     let items: Vec<Json> = items.iter().map(QueueItem::to_json).collect();
     Ok(axum::Json(json!({ "total": items.len(), "items": items })).into_response())

@@ -136,6 +136,9 @@ fn draw(state: &State, page: &Page, actor: &Actor, tab: &str, answer: &Answer) -
             title: t!("Approvals").to_owned(),
             subtitle: summary(&shown),
             actions: html! {
+                @if !shown.is_empty() {
+                    (button_link(t!("Export"), export_address(in_all), "download", ButtonKind::Plain))
+                }
                 @if decides { (button_link(t!("Delegate decisions"), "/delegations", "user-check", ButtonKind::Plain)) }
             },
             ..PageHead::default()
@@ -161,6 +164,10 @@ fn draw(state: &State, page: &Page, actor: &Actor, tab: &str, answer: &Answer) -
         }
     };
     Ok(page.render(t!("Approvals"), &content).into_string())
+}
+
+const fn export_address(in_all: bool) -> &'static str {
+    if in_all { "/api/v1/approvals/export.xlsx" } else { "/api/v1/approvals/export.xlsx?mine=true" }
 }
 
 /// Number, amount and lateness of the items in a line.

@@ -4,16 +4,20 @@ use axum::extract::State as AxumState;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use obcms_app::programme::portfolio::Filter;
+use obcms_app::programme::portfolio::{Filter, portfolio_table};
+use obcms_app::records::transfer::Format;
 use obcms_domain::accounts::{Action, Area};
 use obcms_domain::choices::{self, SECTORS};
+use obcms_domain::core::id::Id;
 use serde_json::json;
 
+use crate::components::words::t;
 use crate::core::caller::Caller;
 use crate::core::input::Parameters;
 use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
+use crate::records::api::files::report_response;
 
 /// Operation of the portfolio.
 #[must_use]
@@ -34,7 +38,45 @@ pub fn routes() -> Vec<Route> {
             ("cursor", "Cursor of the next PPAs"),
         ])
         .answers(200, json!({ "type": "object" })),
+        export_route("/api/v1/portfolio/export.csv", Format::Csv),
+        export_route("/api/v1/portfolio/export.xlsx", Format::Xlsx),
     ]
+}
+
+fn export_route(path: &'static str, format: Format) -> Route {
+    let serve = move |AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters| async move {
+        parameters.only(&["fiscal_year", "sector", "region"])?;
+        let filter = filter(&parameters)?;
+        let bytes = blocking(|| {
+            let figures = state.app.portfolio(&caller.actor, &filter)?;
+            let regions = state.app.portfolio_regions()?;
+            let table = portfolio_table(&figures, &regions, in_words(&filter, &regions));
+            state.app.report_file(&caller.actor, table, format)
+        })?;
+        Ok::<_, Problem>(report_response(&state, bytes, "portfolio", format))
+    };
+    let access = Access::Policy(Action::Export, Area::Programme);
+    Route::new("get", path, "PPAs of the portfolio as a file", access, get(serve)).tag("portfolio").query(&[
+        ("fiscal_year", "Only PPAs of this fiscal year"),
+        ("sector", "Only this sector"),
+        ("region", "Only this region, by its PSGC code"),
+    ])
+}
+
+/// Returns the labels and values of a filter.
+fn in_words(filter: &Filter, regions: &[(Id, String)]) -> Vec<(String, String)> {
+    let region = filter.region.map(|id| {
+        regions
+            .iter()
+            .find(|(region, _)| *region == id)
+            .map_or_else(|| id.to_string(), |(_, name)| name.clone())
+    });
+    let parts = [
+        (t!("Fiscal year"), filter.fiscal_year.map(|year| year.to_string())),
+        (t!("Sector"), filter.sector.as_deref().map(|sector| choices::label(SECTORS, sector).to_owned())),
+        (t!("Region"), region),
+    ];
+    parts.into_iter().filter_map(|(label, value)| Some((label.to_owned(), value?))).collect()
 }
 
 async fn portfolio(

@@ -58,6 +58,9 @@ async fn page(
         (page_head(&PageHead {
             title: t!("Portfolio").to_owned(),
             subtitle: t!("As of {day}", day = page.today.strftime("%-d %B %Y")),
+            actions: html! {
+                (button_link(t!("Export"), &export_address(&parameters), "download", ButtonKind::Plain))
+            },
             ..PageHead::default()
         }))
         (filter_row(&parameters, &chosen, &figures, &regions))
@@ -88,6 +91,17 @@ fn regions(state: &State, chosen: &Filter) -> Result<Vec<(String, String)>, AppE
         found.push((region.clone(), region));
     }
     Ok(found)
+}
+
+/// Returns the address of the file with the same filters.
+fn export_address(parameters: &Parameters) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (key, kept) in
+        parameters.0.iter().filter(|(key, kept)| FILTERS.contains(&key.as_str()) && !kept.is_empty())
+    {
+        query.append_pair(key, kept);
+    }
+    format!("/api/v1/portfolio/export.xlsx?{}", query.finish()).trim_end_matches('?').to_owned()
 }
 
 /// Returns the address with one parameter set, or removed when the value is empty.

@@ -370,3 +370,15 @@ fn unreadable(error: &MultipartError) -> Problem {
 fn too_large() -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The file must be at most 5 MB.")
 }
+
+/// Answers with the file of a report, named with the day of the office.
+pub(crate) fn report_response(state: &State, bytes: Vec<u8>, name: &str, format: Format) -> Response {
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    let name = format!("attachment; filename=\"{name}-{}.{}\"", state.app.today(), format.ending());
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    response
+}
