@@ -68,76 +68,104 @@ for (const [size, viewport] of Object.entries(sizes)) {
 }
 
 for (const [size, viewport] of Object.entries(sizes)) {
-  for (const [what, collection, body] of [
-    ["event", "events", { event_type: "forum", start: "2031-05-06T09:00:00+08:00" }],
-    ["PPA", "ppas", { category: "moa_ppa", start_date: "2031-03-01" }],
-  ]) {
-    test(`cancelling an ${what} cancels its open tasks on request, and reopening restores them (${size})`, async () => {
-      const client = api(running);
-      const page = await running.signedIn("coordinator", { viewport });
-      const record = await client("POST", collection, { title: `Given up ${size}`, ...body });
-      const tasks = async () => (await client("GET", `tasks?origin=${record.id}&limit=100`)).items;
-      const states = async () => (await tasks()).map(({ id, status }) => `${id} ${status}`).sort();
-      const [first, ...others] = await tasks();
-      assert.ok(others.length > 1, "a template gives it tasks");
-      await client("POST", `tasks/${first.id}/transition`, { status: "completed", force_reason: "Done" });
-      const before = await states();
-      const after = before.map((state) => (state.startsWith(first.id) ? state : `${state.slice(0, 36)} cancelled`));
-      const edit = async () => {
-        await page.goto(`/${collection}/${record.id}/edit`);
-        return {
-          status: page.getByLabel(/^Status/).first(),
-          box: page.getByLabel(`Also cancel ${others.length} open tasks`),
-          save: page.getByRole("button", { name: "Save", exact: true }),
-        };
-      };
+  /** Creates a record with tasks, one of them completed. Returns it with its states now and after a cancellation. */
+  const withTasks = async (collection, body) => {
+    const client = api(running);
+    const record = await client("POST", collection, { title: `Given up ${size}`, ...body });
+    const tasks = async () => (await client("GET", `tasks?origin=${record.id}&limit=100`)).items;
+    const states = async () => (await tasks()).map(({ id, status }) => `${id} ${status}`).sort();
+    const [first, ...others] = await tasks();
+    assert.ok(others.length > 1, "a template gives it tasks");
+    await client("POST", `tasks/${first.id}/transition`, { status: "completed", force_reason: "Done" });
+    const before = await states();
+    const after = before.map((state) => (state.startsWith(first.id) ? state : `${state.slice(0, 36)} cancelled`));
+    return { record, states, before, after, open: others.length };
+  };
+  const undoOffered = (page) => page.locator("#toasts").getByRole("button", { name: "Undo" }).waitFor();
+  const undoLast = async (page, address) => {
+    await page.goto(`${address}?tab=history`);
+    await page.getByRole("button", { name: "Undo last change" }).click();
+    await page.getByText("Last change undone").waitFor();
+  };
 
-      // A PPA is cancelled for a reason.
-      const giveReason = async () => {
-        if (collection === "ppas") await page.locator("#field-reason").fill("The road is closed");
+  test(`cancelling an event cancels its open tasks on request, and reopening restores them (${size})`, async () => {
+    const page = await running.signedIn("coordinator", { viewport });
+    const body = { event_type: "forum", start: "2031-05-06T09:00:00+08:00" };
+    const { record, states, before, after, open } = await withTasks("events", body);
+    const edit = async () => {
+      await page.goto(`/events/${record.id}/edit`);
+      return {
+        status: page.getByLabel(/^Status/).first(),
+        box: page.getByLabel(`Also cancel ${open} open tasks`),
+        save: page.getByRole("button", { name: "Save", exact: true }),
       };
+    };
 
-      const form = await edit();
-      assert.equal(await form.box.isVisible(), false, "nothing is cancelled as long as the status goes on");
-      await form.status.selectOption("cancelled");
-      await form.box.check();
+    const form = await edit();
+    assert.equal(await form.box.isVisible(), false, "nothing is cancelled as long as the status goes on");
+    await form.status.selectOption("cancelled");
+    await form.box.check();
+    await assertAccessible(page);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    // Thought better of: what is out of sight is not meant.
+    await form.status.selectOption(record.status);
+    assert.equal(await form.box.isVisible(), false);
+    await form.status.selectOption("cancelled");
+    assert.equal(await form.box.isChecked(), false);
+    await form.box.check();
+    await form.save.click();
+    await undoOffered(page);
+    assert.deepEqual(await states(), after);
+    await page.goto(`/events/${record.id}`);
+    assert.equal(await page.locator("#tasks li").getByText("Cancelled", { exact: true }).count(), open);
+
+    // One Undo takes back all of it.
+    await undoLast(page, `/events/${record.id}`);
+    assert.deepEqual(await states(), before);
+
+    const again = await edit();
+    await again.status.selectOption("cancelled");
+    await again.box.check();
+    await again.save.click();
+    await undoOffered(page);
+    assert.deepEqual(await states(), after);
+    const reopened = await edit();
+    assert.equal(await page.locator("#field-cancel_open_tasks").count(), 0, "nothing is open");
+    await reopened.status.selectOption(record.status);
+    await reopened.save.click();
+    await undoOffered(page);
+    assert.deepEqual(await states(), before);
+    await page.context().close();
+  });
+
+  test(`cancelling a PPA cancels its open tasks on request, and resuming restores them (${size})`, async () => {
+    const page = await running.signedIn("coordinator", { viewport });
+    const body = { category: "moa_ppa", start_date: "2031-03-01" };
+    const { record, states, before, after, open } = await withTasks("ppas", body);
+    const address = `/ppas/${record.id}`;
+    const cancel = async () => {
+      await page.goto(address);
+      await page.locator("#status summary", { hasText: "Cancel PPA" }).click();
+      await page.getByLabel("Also cancel open tasks and bookings").check();
       await assertAccessible(page);
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-      // Thought better of: what is out of sight is not meant.
-      await form.status.selectOption(record.status);
-      assert.equal(await form.box.isVisible(), false);
-      await form.status.selectOption("cancelled");
-      assert.equal(await form.box.isChecked(), false);
-      await form.box.check();
-      await giveReason();
-      await form.save.click();
-      await page.locator("#toasts").getByRole("button", { name: "Undo" }).waitFor();
+      await page.locator("#field-reason-cancel").fill("The road is closed");
+      await page.getByRole("button", { name: "Cancel PPA" }).click();
+      await undoOffered(page);
       assert.deepEqual(await states(), after);
-      await page.goto(`/${collection}/${record.id}${collection === "ppas" ? "?tab=tasks" : ""}`);
-      assert.equal(await page.locator("#tasks li").getByText("Cancelled", { exact: true }).count(), others.length);
-
-      // One Undo takes back all of it.
-      await page.goto(`/${collection}/${record.id}?tab=history`);
-      await page.getByRole("button", { name: "Undo last change" }).click();
-      await page.getByText("Last change undone").waitFor();
-      assert.deepEqual(await states(), before);
-
-      const again = await edit();
-      await again.status.selectOption("cancelled");
-      await again.box.check();
-      await giveReason();
-      await again.save.click();
-      await page.locator("#toasts").getByRole("button", { name: "Undo" }).waitFor();
-      assert.deepEqual(await states(), after);
-      const reopened = await edit();
-      assert.equal(await page.locator("#field-cancel_open_tasks").count(), 0, "nothing is open");
-      await reopened.status.selectOption(record.status);
-      await reopened.save.click();
-      await page.locator("#toasts").getByRole("button", { name: "Undo" }).waitFor();
-      assert.deepEqual(await states(), before);
-      await page.context().close();
-    });
-  }
+    };
+    await cancel();
+    await page.goto(`${address}?tab=tasks`);
+    assert.equal(await page.locator("#tasks li").getByText("Cancelled", { exact: true }).count(), open);
+    await undoLast(page, address);
+    assert.deepEqual(await states(), before);
+    await cancel();
+    await page.goto(address);
+    await page.locator("#status summary", { hasText: "Resume" }).click();
+    await page.getByRole("button", { name: "Resume" }).click();
+    await undoOffered(page);
+    assert.deepEqual(await states(), before);
+    await page.context().close();
+  });
 
   test(`bulk action on a repeating task changes its next occurrence (${size})`, async () => {
     const client = api(running);

@@ -109,7 +109,7 @@ fn form(
     let all: Vec<&FormField> = fields.iter().collect();
     let kind = if action == StatusAction::Cancel { ButtonKind::Danger } else { ButtonKind::Plain };
     html! {
-        form.form method="post" action={ (PPA.url(record.id)) "/status" } novalidate {
+        form.form method="post" action={ (PPA.url(record.id)) "/status" } data-guard novalidate {
             @if own { (error_summary(None, &all)) }
             @if let Some(open) = open { (open_notice(open)) }
             input type="hidden" name="csrf_token" value=(page.csrf());
