@@ -6,7 +6,7 @@ use std::sync::Arc;
 use parley::fontique::{Blob, Collection, CollectionOptions, FontInfoOverride, SourceCache};
 use parley::{
     Alignment, AlignmentOptions, FontContext, FontFamily, FontFamilyName, FontWeight, Layout, LayoutContext,
-    LineHeight, StyleProperty,
+    LineHeight, OverflowWrap, StyleProperty,
 };
 
 use crate::{Fonts, PdfError};
@@ -128,6 +128,8 @@ impl Typesetter {
         builder.push_default(StyleProperty::LineHeight(LineHeight::FontSizeRelative(LINE)));
         let weight = if style.is_bold { FontWeight::BOLD } else { FontWeight::NORMAL };
         builder.push_default(StyleProperty::FontWeight(weight));
+        // A word that is longer than the line is broken.
+        builder.push_default(StyleProperty::OverflowWrap(OverflowWrap::Anywhere));
         let mut layout = builder.build(text);
         layout.break_all_lines(Some(width));
         let alignment = if style.is_right { Alignment::End } else { Alignment::Start };

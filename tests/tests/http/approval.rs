@@ -478,4 +478,25 @@ on_both_engines! {
         assert_eq!(other.text.lines().count(), 1);
         office.executive.get("/api/v1/portfolio/export.csv?fiscal_year=soon").expect_status(400);
     }
+
+    fn partners_see_no_internal_words_and_no_ceilings(server: &Server) {
+        let office = Office::new(server);
+        let ppa = office.ppa(1_000_00);
+        make(&office.admin, "ceilings", json!({ "fiscal_year": 2027, "amount_centavos": 9_000_00 }));
+        let organization = ppa["lead_organization"].clone();
+        let partner = server.person_with(json!({ "roles": ["partner"], "organization": organization })).client;
+        step(&office.maker, &ppa, "submit", "").expect_status(200);
+        step(&office.coordinator, &ppa, "approve", "Internal words").expect_status(200);
+        let comments = format!("/api/v1/ppas/{}/approval/comments", id(&ppa));
+        office.executive.post(&comments, &json!({ "text": "Internal question" })).expect_status(201);
+        let history = format!("/api/v1/ppas/{}/history", id(&ppa));
+        for (client, sees) in [(&office.maker, true), (&partner, false)] {
+            let all = client.get(&history).expect_status(200).text + &approval(client, &ppa).to_string();
+            assert_eq!(all.contains("Internal words"), sees, "{all}");
+            assert_eq!(all.contains("Internal question"), sees, "{all}");
+            let ceilings = approval(client, &ppa)["stages"][1]["ceilings"].as_array().unwrap().len();
+            assert_eq!(ceilings > 0, sees);
+        }
+        assert_eq!(approval(&partner, &ppa)["state"], "budget_review");
+    }
 }

@@ -252,4 +252,39 @@ on_both_engines! {
             send(typed).expect_status(303);
         }
     }
+
+    fn closed_ppa_takes_only_what_ends_it(server: &Server) {
+        let ppa = enacted(server, 1_000_00);
+        let (officer, coordinator) = (server.as_role("budget_officer"), server.as_role("coordinator"));
+        entry(&officer, &ppa, "allocation", 500_00).expect_status(201);
+        entry(&officer, &ppa, "obligation", 300_00).expect_status(201);
+        let cancel = format!("/api/v1/ppas/{}/cancel", id(&ppa));
+        coordinator.post(&cancel, &json!({ "reason": "The land was sold" })).expect_status(200);
+        let refused = entry(&officer, &ppa, "allocation", 1_00).expect_status(409).json;
+        assert!(refused["detail"].as_str().unwrap().contains("cancelled"), "{refused}");
+        entry(&officer, &ppa, "obligation", 1_00).expect_status(409);
+        entry(&officer, &ppa, "disbursement", 100_00).expect_status(201);
+    }
+
+    fn implausible_dates_are_refused(server: &Server) {
+        let ppa = enacted(server, 1_000_00);
+        let officer = server.as_role("budget_officer");
+        for (date, status) in [("1901-01-01", 422), ("2199-12-31", 422), ("2027-12-31", 201)] {
+            let body = json!({ "ppa": ppa["id"], "kind": "allocation", "amount_centavos": 1_00, "date": date });
+            let answer = officer.post("/api/v1/tranches", &body).expect_status(status);
+            assert_eq!(answer.json["errors"][0]["field"], if status == 422 { json!("date") } else { Value::Null });
+        }
+    }
+
+    fn portfolio_counts_the_budget_in_force_during_a_revision(server: &Server) {
+        let maker = server.person(&["coordinator"]).client;
+        let ppa = complete_ppa(&maker, "Roads", 1_000_00);
+        enact(server, &maker, &ppa);
+        step(&maker, &ppa, "revise", "Prices rose").expect_status(200);
+        let body = json!({ "budget_allocation_centavos": 9_000_00 });
+        maker.patch(&format!("/api/v1/ppas/{}", id(&ppa)), &body).expect_status(200);
+        let file = maker.get("/api/v1/portfolio/export.csv?fiscal_year=2027").expect_status(200).text;
+        let line = file.lines().find(|line| line.starts_with("Roads,")).unwrap();
+        assert!(line.contains("1000.00") && !line.contains("9000.00"), "{line}");
+    }
 }

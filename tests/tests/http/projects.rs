@@ -123,6 +123,22 @@ on_both_engines! {
         assert_eq!(answer.errors("field"), ["colour"]);
     }
 
+    fn project_of_a_cancelled_ppa_does_not_advance(server: &Server) {
+        let client = server.as_role("coordinator");
+        let need = need(&client);
+        let ppa = make(&client, "ppas", json!({ "title": "Water", "category": "moa_ppa" }));
+        let project = make(&client, "projects", json!({ "need": need["id"], "ppa": ppa["id"] }));
+        let of_ppa = |action: &str| {
+            let path = format!("/api/v1/ppas/{}/{action}", id(&ppa));
+            client.post(&path, &json!({ "reason": "No land" })).expect_status(200);
+        };
+        of_ppa("cancel");
+        let refused = step(&client, &project, "advance", &json!({})).expect_status(409).json;
+        assert!(refused["detail"].as_str().unwrap().contains("cancelled"), "{refused}");
+        of_ppa("resume");
+        step(&client, &project, "advance", &json!({})).expect_status(200);
+    }
+
     fn ppa_status_follows_its_project_and_undo(server: &Server) {
         let client = server.as_role("coordinator");
         let need = need(&client);

@@ -36,11 +36,14 @@ export function startForms(): void {
 
 /** Returns the centavos of `1.25M`, `1,250,000` and `₱1250000`; null if it is no amount. */
 export function parseMoney(text: string): number | null {
-  const match = /^\s*(?:₱|php)?\s*(-?)([\d, ]*\d(?:\.\d*)?|\.\d+)\s*([kmb])?\s*$/i.exec(text);
-  if (!match) return null;
-  const number = Number((match[2] ?? "").replace(/[, ]/g, "")) * (UNITS[(match[3] ?? "").toLowerCase()] ?? 1);
-  if (!Number.isFinite(number)) return null;
-  return Math.round(number * 100) * (match[1] ? -1 : 1);
+  // Commas only between groups of three digits, as the server reads it: 12,50 is a mistake and not 1,250.
+  const match = /^\s*(?:₱|php)?\s*(-?)(\d{1,3}(?:,\d{3})+|\d+)?(?:\.(\d*))?\s*([kmb])?\s*$/i.exec(text);
+  const [, sign, whole = "", part = "", unit = ""] = match ?? [];
+  if (!match || whole + part === "") return null;
+  const digits = whole.replaceAll(",", "");
+  const centavos = Math.round(Number(`${digits || "0"}.${part || "0"}e2`) * (UNITS[unit.toLowerCase()] ?? 1));
+  if (!Number.isSafeInteger(centavos) || (!unit && part.length > 2)) return null;
+  return centavos * (sign ? -1 : 1);
 }
 
 /** Returns 1,250,000.00 for `1.25M`, `1,250,000` and `₱1250000`; null if it is no amount. */

@@ -222,13 +222,20 @@ function morph(old: Element, incoming: Element): void {
         if (name === "open" && element.matches("details, dialog")) return false;
         return name !== "data-at";
       },
-      beforeNodeRemoved: (node: Node) => !(node instanceof Element && node.hasAttribute("data-island")),
+      beforeNodeRemoved: (node: Node) =>
+        !(node instanceof Element && (node.hasAttribute("data-island") || holdsTypedText(node))),
     },
   });
   for (const element of changed) {
     element.classList.add("arrived");
     window.setTimeout(() => element.classList.remove("arrived"), 200);
   }
+}
+
+/** Returns true if the person typed a text in the element and has not sent it: it is not taken from under their hands. */
+function holdsTypedText(element: Element): boolean {
+  const typed = element.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>("textarea, input[type=text]");
+  return [...typed].some((control) => isTouched(control) && control.value.trim() !== "");
 }
 
 /** Returns true if the person changed the control and has not sent it. */

@@ -74,7 +74,7 @@ impl App {
     /// Returns the stages that wait for a decision, the most urgent first: those that the actor may decide, or all that
     /// the actor may see.
     pub fn approvals(&self, actor: &Actor, mine: bool) -> Result<Vec<QueueItem>, AppError> {
-        let (now, today) = (self.now(), self.today());
+        let (zone, today) = (self.zone().clone(), self.today());
         self.read(|tx| {
             let authority = Authority::load(tx, actor, today)?;
             let stages = if mine { authority.stages() } else { Stage::ALL.to_vec() };
@@ -89,9 +89,8 @@ impl App {
             let ppas = records::load_many(tx, &PPA, &ids)?;
             let ppas: HashMap<Id, _> = ppas.into_iter().map(|record| (record.id, record)).collect();
             let decisions = store::last_decisions(tx, &ids)?;
-            let reviewed = pending.iter().filter(|item| item.stage.stage == Stage::BudgetReview.as_str());
-            let reviewed: Vec<&Record> = reviewed.filter_map(|item| ppas.get(&item.stage.ppa_id)).collect();
-            let mut effects = ceilings::effects_of(tx, &reviewed)?;
+            let waiting: Vec<&Record> = ppas.values().collect();
+            let mut effects = ceilings::effects_of(tx, &waiting)?;
             let mut items = Vec::with_capacity(pending.len());
             for item in pending {
                 let Some(stage) = State::parse(&item.stage.stage).and_then(State::stage) else { continue };
@@ -100,7 +99,7 @@ impl App {
                     continue;
                 };
                 let figures = parse_object(&item.snapshot)?;
-                let hours = now.duration_since(item.stage.entered_at).as_hours();
+                let entered = item.stage.entered_at.to_zoned(zone.clone()).date();
                 items.push(QueueItem {
                     ppa: record.id,
                     title: item.title,
@@ -110,7 +109,7 @@ impl App {
                     stage,
                     due_date: item.stage.due_date,
                     entered_at: item.stage.entered_at,
-                    days_in_stage: hours / 24,
+                    days_in_stage: i64::from((today - entered).get_days()),
                     is_late: item.stage.due_date < today,
                     budget: snapshot::budget(&figures),
                     ceilings: effects.remove(&record.id).unwrap_or_default(),

@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use obcms_domain::accounts::Action as Right;
 use obcms_domain::approval::{Action, Stage, State, snapshot};
 use obcms_domain::core::id::Id;
 use obcms_domain::core::text::sentence;
-use obcms_domain::kinds::{PPA, ppa};
+use obcms_domain::kinds::{CEILING, PPA, ppa};
 use obcms_domain::registry::Record;
 use obcms_store::Tx;
 use obcms_store::approval::{self as store, Comment, Decision, Round, RoundStage};
@@ -251,6 +252,14 @@ impl StageView {
 }
 
 impl DecisionView {
+    /// Removes what partners do not see: comments of others, and ceilings.
+    fn conceal(&mut self, actor: &Actor) {
+        if self.decided_by != actor.id {
+            self.comment.clear();
+        }
+        self.ceilings = Json::Array(Vec::new());
+    }
+
     fn of(decision: &Decision, rounds: &[Round]) -> Result<Self, AppError> {
         let ceilings: Json = serde_json::from_str(&decision.ceilings)
             .map_err(|error| AppError::Internal(format!("ceilings of a decision: {error}")))?;
@@ -318,11 +327,16 @@ fn approval(tx: &mut Tx<'_>, actor: &Actor, record: &Record, today: Date) -> Res
     let decisions = store::decisions(tx, record.id)?;
     let round = rounds.last();
     let entered = round.map_or(Ok(Vec::new()), |round| store::stages(tx, round.id))?;
-    let effects = ceilings::effects(tx, record)?;
-    let views = decisions
+    // Ceilings and comments are internal: partners see the stages and the figures of their own PPAs.
+    let sees_money = actor.may(Right::View, CEILING.area);
+    let effects = if sees_money { ceilings::effects(tx, record)? } else { Vec::new() };
+    let mut views = decisions
         .iter()
         .map(|decision| DecisionView::of(decision, &rounds))
         .collect::<Result<Vec<_>, _>>()?;
+    if !sees_money {
+        views.iter_mut().for_each(|view| view.conceal(actor));
+    }
     let stages = Stage::ALL
         .iter()
         .map(|stage| stage_view(record, *stage, round, &entered, &views, &effects))

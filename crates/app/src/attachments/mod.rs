@@ -196,6 +196,8 @@ fn unwritable(error: io::Error) -> AppError {
 struct Rights {
     /// The actor may change the record.
     changes: bool,
+    /// The actor sees all records of the kind.
+    sees_all: bool,
     /// Running round, and whether the actor takes part in it.
     round: Option<(i64, bool)>,
 }
@@ -203,7 +205,7 @@ struct Rights {
 impl Rights {
     fn of(tx: &mut Tx<'_>, actor: &Actor, record: &Record, today: Date) -> Result<Self, AppError> {
         if actor.read_only {
-            return Ok(Self { changes: false, round: None });
+            return Ok(Self { changes: false, sees_all: false, round: None });
         }
         let changes = if record.kind.is_changeable() {
             !actor.writable(tx, record)?.is_empty()
@@ -211,7 +213,8 @@ impl Rights {
             actor.may_on(tx, Action::Create, record)?
         };
         let round = if *record.kind == PPA { running_round(tx, actor, record, today)? } else { None };
-        Ok(Self { changes, round })
+        let sees_all = actor.may(Action::View, record.kind.area);
+        Ok(Self { changes, sees_all, round })
     }
 
     fn may_add(&self, round: Option<i64>) -> bool {
@@ -226,7 +229,8 @@ impl Rights {
     fn may_change(&self, actor: &Actor, file: &Attachment) -> bool {
         let is_own = actor.id.is_none() || file.uploaded_by == actor.id;
         match file.round {
-            None => !actor.read_only && (is_own || self.changes),
+            // Who sees only related records removes only what they added.
+            None => !actor.read_only && (is_own || self.changes && self.sees_all),
             Some(round) => is_own && self.round.is_some_and(|(running, _)| running == round),
         }
     }

@@ -1,6 +1,8 @@
 //! Rules of ledger entries.
 
-use obcms_domain::choices::{self, TRANCHE_KINDS};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use obcms_domain::choices::{self, PPA_STATUSES, TRANCHE_KINDS};
 use obcms_domain::core::money;
 use obcms_domain::core::text::sentence;
 use obcms_domain::core::uacs;
@@ -49,6 +51,8 @@ pub(super) fn enter(work: &mut UnitOfWork<'_, '_>, record: &mut Record) -> Resul
         .or_else(|| Part::parse(tranche::ADJUSTS.get(record)))
         .ok_or_else(|| AppError::field(tranche::ADJUSTS.name(), "required", "Select what is adjusted."))?;
     let amount = tranche::AMOUNT_CENTAVOS.get(record).unwrap_or_default();
+    require_open(record, &owner, part, amount)?;
+    require_plausible_date(record, work.today)?;
     let sums = totals(work.tx, &owner)?;
     sums.with(part, amount).map_err(|limit| refusal(&sums, limit, &owner))?;
     // Codes are stored in one form, however they were typed; older ones stay as they are.
@@ -59,6 +63,32 @@ pub(super) fn enter(work: &mut UnitOfWork<'_, '_>, record: &mut Record) -> Resul
     let title = format!("{label} {}: {}", money::format(amount), owner.title());
     tranche::TITLE.set(record, title.chars().take(400).collect::<String>());
     Ok(())
+}
+
+/// Refuses to allot or obligate more of a PPA that is closed. What was obligated is still disbursed, and wrong entries
+/// are still corrected.
+fn require_open(record: &Record, owner: &Record, part: Part, amount: i64) -> Result<(), AppError> {
+    let status = ppa::STATUS.get(owner);
+    let adds = amount > 0 && part != Part::Disbursement && tranche::REVERSES.is_empty(record);
+    if adds && ["cancelled", "completed"].contains(&status) {
+        return Err(AppError::conflict(format!(
+            "This PPA is {}. Only disbursements, reversals and negative adjustments are possible.",
+            choices::label(PPA_STATUSES, status).to_lowercase()
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses dates that can only be mistakes of typing: before 2000, and more than two years ahead.
+fn require_plausible_date(record: &Record, today: Date) -> Result<(), AppError> {
+    let last = today.saturating_add(2.years());
+    match tranche::DATE.get(record) {
+        Some(date) if date.year() < 2000 || date > last => {
+            let message = format!("Must be between 1 Jan 2000 and {}.", last.strftime("%-d %b %Y"));
+            Err(AppError::field(tranche::DATE.name(), "range", message))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn refusal(sums: &Totals, limit: Limit, owner: &Record) -> AppError {

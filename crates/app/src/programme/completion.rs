@@ -107,7 +107,7 @@ pub(super) fn require(
     if !is_confirmed {
         return Err(AppError::Conflict {
             detail: format!(
-                "Not completed: {}. Close them first, or confirm with a reason (confirm_open).",
+                "Not completed: {}. Close them first, or confirm with a reason.",
                 open.sentence()
             ),
             more: vec![("open", open.json())],

@@ -4,11 +4,12 @@ use obcms_domain::accounts::Action;
 use obcms_domain::choices;
 use obcms_domain::core::id::Id;
 use obcms_domain::core::text::sentence;
-use obcms_domain::kinds::{PROJECT, project};
+use obcms_domain::kinds::{PPA, PROJECT, ppa, project};
 use obcms_domain::programme::actions;
 use obcms_domain::programme::life_cycle::{self, LifeCycleError, Stage};
 use obcms_domain::registry::Record;
 use obcms_store::programme::projects::{self as store, StageVisit};
+use obcms_store::records;
 use serde_json::{Value as Json, json};
 
 use super::project_state::{check, conditions};
@@ -107,7 +108,7 @@ pub(crate) fn stage_of_link(
     field: &str,
     target: Id,
 ) -> Result<Option<Stage>, AppError> {
-    let sources = obcms_store::records::sources(tx, &[target], &[PROJECT.name], 100)?;
+    let sources = records::sources(tx, &[target], &[PROJECT.name], 100)?;
     let live = sources.iter().filter(|(_, by, project)| by == field && !project.is_archived);
     Ok(live.filter_map(|(_, _, project)| Stage::parse(&project.state)).max())
 }
@@ -154,6 +155,7 @@ pub fn move_project(work: &mut UnitOfWork<'_, '_>, id: Id, request: &Move) -> Re
     let is_return = matches!(step, Step::Return(_));
     if !is_return {
         require_unblocked(&before)?;
+        require_live_ppa(work, &before)?;
     }
     if target == Stage::Completion {
         completion::require(work, &before, request.confirm_open, note, actions::NOTE.name())?;
@@ -209,6 +211,19 @@ fn refusal(project: &Record, error: &LifeCycleError) -> AppError {
     }
 }
 
+/// Refuses to advance a project whose PPA is cancelled, and names the way out.
+fn require_live_ppa(work: &mut UnitOfWork<'_, '_>, project: &Record) -> Result<(), AppError> {
+    let Some(id) = project::PPA.get(project) else { return Ok(()) };
+    let Some(owner) = records::load(work.tx, &PPA, id)? else { return Ok(()) };
+    if ppa::STATUS.get(&owner) != "cancelled" {
+        return Ok(());
+    }
+    Err(AppError::Conflict {
+        detail: "The PPA of this project is cancelled. Resume it before the project advances.".to_owned(),
+        more: vec![("href", json!(PPA.url(id)))],
+    })
+}
+
 /// Refuses to advance a blocked project, and names the way out.
 fn require_unblocked(project: &Record) -> Result<(), AppError> {
     if !project::IS_BLOCKED.get(project) {
@@ -216,7 +231,10 @@ fn require_unblocked(project: &Record) -> Result<(), AppError> {
     }
     let reason = project::BLOCKER_DESCRIPTION.get(project);
     Err(AppError::Conflict {
-        detail: format!("This project is blocked: {} Unblock it before it advances.", sentence(reason)),
+        detail: format!(
+            "This project is blocked: {}. Unblock it before it advances.",
+            sentence(reason).trim_end_matches('.')
+        ),
         more: vec![(
             "blocked",
             json!({

@@ -102,6 +102,11 @@ impl App {
             if kind.fields.iter().any(|field| field.personal) && !actor.sees_personal(kind, id) {
                 entries.iter_mut().for_each(|entry| entry.conceal(kind));
             }
+            // Comments and reasons are internal: who sees only related records reads no one's but their own.
+            if !actor.may(Action::View, kind.area) {
+                let others = entries.iter_mut().filter(|entry| entry.change.actor != actor.id);
+                others.for_each(|entry| entry.change.note.clear());
+            }
             if !actor.sees_sealed(kind) {
                 entries.iter_mut().for_each(|entry| entry.mask(kind));
             }

@@ -147,7 +147,7 @@ fn amount(json: &Json, signed: bool) -> Result<Value, (&'static str, String)> {
             Some(Err(error)) if error != MoneyError::NotAnAmount => {
                 Err(("type", sentence(&error.to_string())))
             }
-            _ => Err(wrong_type("an amount in pesos like 1,250,000 or 1.25M (API: whole centavos)")),
+            _ => Err(wrong_type("an amount in pesos like 1,250,000 or 1.25M")),
         },
         None => Err(wrong_type("an amount in centavos as a whole number")),
     }

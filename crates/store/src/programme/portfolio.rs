@@ -63,7 +63,7 @@ pub fn ppas(
 ) -> Result<Vec<PpaLine>, StoreError> {
     let mut statement = Statement::new(
         "SELECT p.id, p.title, p.status, p.sector, p.funding_source, p.approval_stage, p.coverage_region, \
-         p.fiscal_year, coalesce(p.progress, 0), coalesce(p.budget_allocation_centavos, 0), \
+         p.fiscal_year, coalesce(p.progress, 0), coalesce(p.enacted_budget_centavos, p.budget_allocation_centavos, 0), \
          coalesce(p.total_slots, 0), coalesce(p.obc_slots, 0), p.start_date, p.target_end_date \
          FROM ppas p WHERE p.archived_at IS NULL",
     );

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State as AxumState};
-use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use obcms_domain::core::hex::hex;
 use tower_http::CompressionLevel;
@@ -80,7 +80,17 @@ fn is_compressible(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extens
     extensions.get::<Uncompressed>().is_none()
 }
 
-async fn wrong_method() -> Response {
+/// Leads a browser from an address that only takes forms, such as `/ppas/ID/approval` after a refused form, to the page
+/// above it; refuses others.
+async fn wrong_method(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let wants_page = headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
+    let above = uri.path().rsplit_once('/').map_or("", |(above, _)| above);
+    if method == Method::GET && wants_page && !above.is_empty() && !uri.path().starts_with("/api/") {
+        return Redirect::to(above).into_response();
+    }
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "This address does not support this method.").into_response()
 }
 

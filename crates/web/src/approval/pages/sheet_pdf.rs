@@ -30,19 +30,23 @@ pub(super) async fn download(
     SignedIn { page, actor }: SignedIn,
     id: PathId,
 ) -> Result<Response, PageError> {
-    let bytes = blocking(|| {
+    let (bytes, round) = blocking(|| {
         let record = state.app.get(&actor, &PPA, id.0)?;
         let approval = state.app.approval(&actor, id.0)?;
         let directory = directory(&state, &actor, &record, &approval)?;
         let zone: TimeZone = page.zone();
         let document = document(&record, &approval, &page.values(&directory, &zone));
-        obcms_pdf::render(&document, assets::fonts()).map_err(|error| AppError::Internal(error.to_string()))
+        let bytes = obcms_pdf::render(&document, assets::fonts())
+            .map_err(|error| AppError::Internal(error.to_string()))?;
+        Ok::<_, AppError>((bytes, approval.round))
     })?;
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));
-    let name = HeaderValue::from_static("attachment; filename=\"approval-sheet.pdf\"");
-    headers.insert(header::CONTENT_DISPOSITION, name);
+    let name = format!("attachment; filename=\"approval-sheet-{}-round-{round}.pdf\"", id.0);
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     Ok(response)
 }

@@ -339,7 +339,7 @@ pub fn budget(state: &State, actor: &Actor, record: &Record) -> Result<Markup, A
             t!("Cost per beneficiary"),
             match (budget, slots) {
                 (Some(budget), Some(slots)) => html! {
-                    (badges::money(budget / slots)) " "
+                    (badges::money((budget * 2 + slots) / (slots * 2))) " "
                     span.muted { (t_html!("for each of {count} slots", count = badges::grouped(slots.unsigned_abs()))) }
                 },
                 _ => html! {},
