@@ -92,6 +92,7 @@ pub(crate) static RULES: Rules = Rules(&[
         before_save: Some(ppas::before_save),
         before_archive: Some(approval::before_archive),
         before_undo: Some(approval::before_undo),
+        created: Some(ppas::created),
         changed: Some(ppas::changed),
         anchors: Some(|record, _| days(record, ppa::START_DATE, ppa::TARGET_END_DATE)),
         undo_action: Some(scenarios::undo_action),

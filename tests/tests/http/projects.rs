@@ -123,6 +123,45 @@ on_both_engines! {
         assert_eq!(answer.errors("field"), ["colour"]);
     }
 
+    fn project_and_ppa_of_one_need_find_each_other(server: &Server) {
+        let client = server.as_role("coordinator");
+        let ppa_of = |needs: &[&Value]| {
+            let needs: Vec<&Value> = needs.iter().map(|need| &need["id"]).collect();
+            make(&client, "ppas", json!({ "title": "Water", "category": "moa_ppa", "needs": needs }))
+        };
+        let project_of = |need: &Value| make(&client, "projects", json!({ "need": need["id"] }));
+        let shown = |project: &Value| client.get(&format!("/api/v1/projects/{}", id(project))).json["ppa"].clone();
+        // The PPA came first.
+        let first = need(&client);
+        let ppa = ppa_of(&[&first]);
+        assert_eq!(project_of(&first)["ppa"], ppa["id"]);
+        // The project came first.
+        let second = need(&client);
+        let project = project_of(&second);
+        assert_eq!(shown(&project), Value::Null);
+        let ppa = ppa_of(&[&second]);
+        assert_eq!(shown(&project), ppa["id"]);
+        // The project keeps its PPA.
+        ppa_of(&[&second]);
+        assert_eq!(shown(&project), ppa["id"]);
+        // One PPA for several needs belongs to none of their projects by itself.
+        let (third, fourth) = (need(&client), need(&client));
+        let project = project_of(&third);
+        ppa_of(&[&third, &fourth]);
+        assert_eq!(shown(&project), Value::Null);
+    }
+
+    fn ppa_for_several_needs_costs_what_they_cost_together(server: &Server) {
+        let client = server.as_role("coordinator");
+        let needs: Vec<Value> = [500, 700].into_iter().map(|cost| {
+            let need = need(&client);
+            let path = format!("/api/v1/needs/{}", id(&need));
+            client.patch(&path, &json!({ "estimated_cost_centavos": cost })).expect_status(200).json["id"].clone()
+        }).collect();
+        let ppa = make(&client, "ppas", json!({ "title": "Water", "category": "moa_ppa", "needs": needs }));
+        assert_eq!(ppa["budget_allocation_centavos"], 1200);
+    }
+
     fn project_of_a_cancelled_ppa_does_not_advance(server: &Server) {
         let client = server.as_role("coordinator");
         let need = need(&client);

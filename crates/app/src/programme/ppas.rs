@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use obcms_domain::core::id::Id;
 use obcms_domain::core::uacs;
-use obcms_domain::kinds::{COMMUNITY, NEED, PROJECT, need, ppa};
+use obcms_domain::kinds::{COMMUNITY, NEED, PPA, PROJECT, need, ppa, project};
 use obcms_domain::registry::{Record, Value};
+use obcms_store::programme::projects::live_of_need;
 use obcms_store::{Tx, records};
 use serde_json::json;
 
@@ -50,7 +51,39 @@ pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) 
     Ok(())
 }
 
+/// Links a new PPA to the project of the one need that it answers, if that has no PPA yet: the chain is whole, whichever
+/// of the two came first.
+pub fn created(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
+    let [need] = ppa::NEEDS.get(record) else { return Ok(()) };
+    if record.is_request() {
+        return Ok(());
+    }
+    let [project] = live_of_need(work.tx, *need)?[..] else { return Ok(()) };
+    let Some(before) = work.find(&PROJECT, project)?.filter(|project| project::PPA.is_empty(project)) else {
+        return Ok(());
+    };
+    work.as_effect(|work| {
+        let mut linked = before.clone();
+        project::PPA.set(&mut linked, record.id);
+        work.save(&before, &mut linked, "follow").map(drop)
+    })
+}
+
+/// Returns the only live PPA that answers a need and has no project, for a new project of that need.
+pub(super) fn only_ppa_of_need(tx: &mut Tx<'_>, need: Id) -> Result<Option<Id>, AppError> {
+    let found = records::sources(tx, &[need], &[PPA.name], 10)?;
+    let live = found.into_iter().filter(|(_, field, ppa)| field == ppa::NEEDS.name() && !ppa.is_archived);
+    let ids: Vec<Id> = live.map(|(_, _, ppa)| ppa.id).collect();
+    let [only] = ids[..] else { return Ok(None) };
+    let is_request = records::load(tx, &PPA, only)?.is_none_or(|ppa| ppa.is_request());
+    let projects = records::sources(tx, &[only], &[PROJECT.name], 10)?;
+    let is_taken =
+        projects.iter().any(|(_, field, project)| field == project::PPA.name() && !project.is_archived);
+    Ok((!is_request && !is_taken).then_some(only))
+}
+
 fn prefill(work: &mut UnitOfWork<'_, '_>, record: &mut Record) -> Result<(), AppError> {
+    let others = ppa::NEEDS.get(record).to_vec();
     let Some(need) = ppa::NEEDS.get(record).first().copied() else {
         return Ok(());
     };
@@ -61,8 +94,13 @@ fn prefill(work: &mut UnitOfWork<'_, '_>, record: &mut Record) -> Result<(), App
         ppa::SECTOR.copy(&need, record);
     }
     if ppa::BUDGET_ALLOCATION_CENTAVOS.is_empty(record) {
-        let cost = need::ESTIMATED_COST_CENTAVOS.get(&need);
-        ppa::BUDGET_ALLOCATION_CENTAVOS.set(record, cost);
+        // A PPA for several needs costs what they cost together.
+        let mut costs = need::ESTIMATED_COST_CENTAVOS.get(&need);
+        for other in records::load_many(work.tx, &NEED, others.get(1..).unwrap_or_default())? {
+            let cost = need::ESTIMATED_COST_CENTAVOS.get(&other);
+            costs = costs.zip(cost).map_or(costs.or(cost), |(sum, cost)| Some(sum.saturating_add(cost)));
+        }
+        ppa::BUDGET_ALLOCATION_CENTAVOS.set(record, costs);
     }
     if ppa::FISCAL_YEAR.is_empty(record) {
         ppa::FISCAL_YEAR.set(record, i64::from(work.today.year()));

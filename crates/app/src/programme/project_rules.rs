@@ -5,7 +5,7 @@ use obcms_domain::kinds::{NEED, project};
 use obcms_domain::programme::life_cycle::Stage;
 use obcms_domain::registry::Record;
 
-use super::{following, projects, stage_tasks};
+use super::{following, ppas, projects, stage_tasks};
 use crate::core::rules::Input;
 use crate::core::{AppError, UnitOfWork};
 
@@ -27,6 +27,12 @@ pub fn before_save(
         if let Some(need) = work.find(&NEED, id)? {
             project::TITLE.set(record, need.title());
         }
+    }
+    // The chain is whole, whichever of project and PPA came first.
+    if let (None, Some(need)) = (before, need)
+        && project::PPA.is_empty(record)
+    {
+        project::PPA.set(record, ppas::only_ppa_of_need(work.tx, need)?);
     }
     if before.is_none() {
         project::CURRENT_STAGE.set(record, "need_identification");
