@@ -232,11 +232,9 @@ function morph(old: Element, incoming: Element): void {
   }
 }
 
-/** Returns true if the person typed a text in the element and has not sent it: it is not taken from under their hands. */
+/** Returns true if the element holds a comment that the person typed and has not sent: it is not taken from them. */
 function holdsTypedText(element: Element): boolean {
-  const typed = element.querySelectorAll<HTMLTextAreaElement | HTMLInputElement>(
-    "textarea, input[type=text]",
-  );
+  const typed = element.querySelectorAll<HTMLTextAreaElement>("textarea");
   return [...typed].some((control) => isTouched(control) && control.value.trim() !== "");
 }
 
