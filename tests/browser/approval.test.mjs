@@ -107,6 +107,13 @@ for (const width of [1280, 390]) {
     const form = treasurer.locator("#new-entry");
     assert.equal(await form.locator("#field-adjusts").isVisible(), false);
     await form.getByLabel("Kind").selectOption("allocation");
+    // A mistake of typing is refused as it was typed, not read as another amount.
+    await form.getByLabel("Amount").fill("12,50");
+    await form.getByLabel("Amount").blur();
+    await form.getByRole("button", { name: "Add entry" }).click();
+    await form.getByText("Use commas for thousands").first().waitFor();
+    assert.equal(await form.getByLabel("Amount").inputValue(), "12,50");
+    await form.getByLabel("Kind").selectOption("allocation");
     await form.getByLabel("Amount").fill("1.25M");
     await form.getByRole("button", { name: "Add entry" }).click();
     await form.getByRole("alert").getByText("must not exceed the enacted budget").waitFor();
@@ -123,6 +130,25 @@ for (const width of [1280, 390]) {
     await treasurer.context().close();
   });
 }
+
+test("comment stays when somebody else decides", async () => {
+  const client = api(running);
+  const ppa = await client("POST", "ppas", await complete(client, "Ferry"));
+  await client("POST", `ppas/${ppa.id}/approval`, { action: "submit" });
+  const address = `/ppas/${ppa.id}?tab=approval`;
+  const [slow, fast] = [await running.signedIn("coordinator"), await running.signedIn("coordinator")];
+  await slow.goto(address);
+  await slow.getByLabel("Comment", { exact: true }).fill("Half a sentence");
+  await fast.goto(address);
+  await fast.getByRole("button", { name: "Approve" }).click();
+  const review = slow.getByRole("listitem").filter({ hasText: "Technical review" });
+  await review.getByText("Approved", { exact: true }).waitFor();
+  assert.equal(await slow.getByLabel("Comment", { exact: true }).inputValue(), "Half a sentence");
+  // It is refused for the stage that is over, and still there.
+  await slow.getByRole("button", { name: "Return for revision" }).click();
+  await slow.getByText("The approval moved on").waitFor();
+  await slow.getByText("Half a sentence").first().waitFor();
+});
 
 test("several PPAs are approved with one comment by keyboard alone", async () => {
   const client = api(running);

@@ -57,7 +57,7 @@ pub enum Block {
 /// Table with a head that is repeated on each page.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
-    /// What the table shows, for readers that speak.
+    /// Summary for screen readers.
     pub summary: String,
     /// Columns from left to right.
     pub columns: Vec<Column>,
@@ -103,7 +103,7 @@ impl std::error::Error for PdfError {}
 ///
 /// # Errors
 ///
-/// When a font cannot be read, or the document breaks a rule of PDF/UA-1.
+/// An unreadable font, or a document that breaks a rule of PDF/UA-1.
 pub fn render(document: &Document, fonts: Fonts) -> Result<Vec<u8>, PdfError> {
     let mut typesetter = text::Typesetter::new(fonts)?;
     let pages = layout::pages(document, &mut typesetter);

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use obcms_domain::core::id::Id;
+use obcms_domain::money::covers;
 
 use crate::database::{Row, Statement, Tx};
 use crate::error::StoreError;
@@ -457,6 +458,19 @@ pub struct Commitment {
     pub amount: i64,
 }
 
+/// Returns what each PPA takes by those of its commitments that are counted: the larger one.
+pub fn taken_by_ppa(
+    commitments: &[(Id, Commitment)],
+    is_counted: impl Fn(&Commitment) -> bool,
+) -> HashMap<Id, i64> {
+    let mut by_ppa: HashMap<Id, i64> = HashMap::new();
+    for (ppa, commitment) in commitments.iter().filter(|(_, commitment)| is_counted(commitment)) {
+        let most = by_ppa.entry(*ppa).or_default();
+        *most = commitment.amount.max(*most);
+    }
+    by_ppa
+}
+
 /// Sets what a PPA takes of the ceilings by its enacted budget (`enacted`) or a running round (`running`).
 pub fn commit(tx: &mut Tx<'_>, ppa: Id, part: &str, commitment: &Commitment) -> Result<(), StoreError> {
     release(tx, ppa, part)?;
@@ -503,17 +517,24 @@ pub struct Ceiling {
     pub is_hard: bool,
 }
 
-/// Returns the live ceilings of a year that concern the sector and the source, and locks them until the end of the
-/// transaction in the order of their ids.
+impl Ceiling {
+    /// Returns true if the ceiling limits budgets of the year, the sector and the source; its empty parts mean all.
+    #[must_use]
+    pub fn concerns(&self, fiscal_year: Option<i64>, sector: &str, source: &str) -> bool {
+        fiscal_year == Some(self.fiscal_year) && covers((&self.sector, &self.funding_source), sector, source)
+    }
+}
+
+/// Locks the live ceilings of a year that concern the sector and the source until the end of the transaction, in the
+/// order of their ids.
 pub fn lock_ceilings(
     tx: &mut Tx<'_>,
     fiscal_year: i64,
     sector: &str,
     source: &str,
-) -> Result<Vec<Ceiling>, StoreError> {
+) -> Result<(), StoreError> {
     let ids: Vec<Id> = ceilings(tx, fiscal_year, sector, source)?.iter().map(|ceiling| ceiling.id).collect();
-    tx.lock("ceilings", &ids)?;
-    ceilings(tx, fiscal_year, sector, source)
+    tx.lock("ceilings", &ids)
 }
 
 /// Returns the live ceilings of a year that concern the sector and the source.
@@ -591,23 +612,4 @@ pub fn commitments(tx: &mut Tx<'_>, years: &[i64]) -> Result<Vec<(Id, Commitment
             Ok((row.get(0)?, commitment))
         })
         .collect()
-}
-
-/// Returns the sum that live PPAs but one take of a year, a sector and a source; empty ones mean all. A PPA counts
-/// once, by the larger of its parts.
-pub fn committed(
-    tx: &mut Tx<'_>,
-    fiscal_year: i64,
-    sector: &str,
-    source: &str,
-    except: Id,
-) -> Result<i64, StoreError> {
-    let row = tx.first(
-        "SELECT CAST(coalesce(sum(most), 0) AS bigint) FROM (SELECT max(c.amount_centavos) AS most FROM approval_commitments c \
-         JOIN ppas p ON p.id = c.ppa_id WHERE p.archived_at IS NULL AND p.status <> 'cancelled' \
-         AND c.fiscal_year = $1 AND c.ppa_id <> $2 AND ($3 = '' OR c.sector = $3) \
-         AND ($4 = '' OR c.funding_source = $4) GROUP BY c.ppa_id) AS parts",
-        &[fiscal_year.into(), except.into(), sector.into(), source.into()],
-    )?;
-    row.map_or(Ok(0), |row| row.get(0))
 }

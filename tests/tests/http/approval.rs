@@ -372,6 +372,11 @@ on_both_engines! {
         let path = format!("/api/v1/ppas/{}/approval/assignee", id(&ppa));
         let assign = |client: &Client, person: Value| client.post(&path, &json!({ "assignee": person }));
         assign(&office.coordinator, json!(chosen.id)).expect_status(409);
+        let path_of_ppa = format!("/api/v1/ppas/{}", id(&ppa));
+        office.maker.delete(&path_of_ppa).expect_status(204);
+        let refused = assign(&office.coordinator, Value::Null).expect_status(409).json;
+        assert!(refused["detail"].as_str().unwrap().contains("archived"), "{refused}");
+        office.maker.post(&format!("{path_of_ppa}/restore"), &json!({})).expect_status(200);
         step(&office.maker, &ppa, "submit", "").expect_status(200);
         assign(&server.as_role("staff"), json!(chosen.id)).expect_status(403);
         let executive = server.person(&["executive"]);

@@ -294,4 +294,14 @@ on_both_engines! {
         let other = server.person(&["partner"]);
         Browser::sign_in(server, &other).client.get(&path).expect_status(404);
     }
+
+    fn address_of_a_form_leads_to_its_page(server: &Server) {
+        let maker = Someone::of(server, "coordinator");
+        let ppa = ppa(&maker.client, "Clinics");
+        let page = maker.browser.client.with_header("accept", "text/html");
+        let answer = page.get(&approval_path(&ppa));
+        assert_eq!((answer.status, answer.header("location")), (303, format!("/ppas/{}", id(&ppa)).as_str()));
+        // Programs are told that the method is wrong.
+        maker.client.get(&approval_path(&ppa)).expect_status(405);
+    }
 }

@@ -284,6 +284,20 @@ on_both_engines! {
         assert_eq!(contents(server).len(), 2);
     }
 
+    fn partners_remove_only_their_own_files(server: &Server) {
+        let coordinator = server.as_role("coordinator");
+        let organization = make(&coordinator, "organizations", json!({ "name": "Ministry" }));
+        let members = json!({ "roles": ["partner"], "organization": organization["id"] });
+        let partner = server.person_with(members).client;
+        let ppa = json!({ "title": "Wells", "category": "moa_ppa", "lead_organization": organization["id"] });
+        let path = format!("/ppas/{}", id(&make(&coordinator, "ppas", ppa)));
+        let of_office = attached(&coordinator, &path, "map.png", PNG);
+        let own = attached(&partner, &path, "report.txt", b"Two wells are dug.");
+        partner.delete(of_office["url"].as_str().unwrap()).expect_status(403);
+        partner.delete(own["url"].as_str().unwrap()).expect_status(204);
+        assert_eq!(items(&partner, &path).len(), 1);
+    }
+
     fn who_sees_the_record_sees_its_files(server: &Server) {
         let coordinator = server.as_role("coordinator");
         let organization = make(&coordinator, "organizations", json!({ "name": "Ministry" }));

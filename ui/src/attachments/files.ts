@@ -1,7 +1,7 @@
 /** Files of a record: added by picker, camera, drag and drop or paste, each with its progress; removed with an undo. */
 import { icon } from "../core/icons";
 import { refresh } from "../core/live";
-import { announce, callApi, csrfToken, every, isTyping, make, one } from "../core/page";
+import { announce, callApi, csrfToken, every, isTyping, make, one, renewToken } from "../core/page";
 import { toast, toastError } from "../core/toast";
 import { t } from "../core/words";
 
@@ -13,6 +13,8 @@ interface Upload {
   bar: HTMLProgressElement;
   state: HTMLElement;
   request: XMLHttpRequest | null;
+  /** True if it was sent again with the token of a sign-in in another tab. */
+  isRenewed: boolean;
 }
 
 const FORMS = "form[data-upload]";
@@ -133,7 +135,7 @@ function show(form: HTMLFormElement, list: HTMLElement, file: File): Upload {
     bar,
     state,
   );
-  const upload: Upload = { file, form, row, bar, state, request: null };
+  const upload: Upload = { file, form, row, bar, state, request: null, isRenewed: false };
   row.append(button(t("files.cancel", { name: file.name }), () => cancel(upload)));
   list.append(row);
   return upload;
@@ -189,11 +191,20 @@ function send(upload: Upload): void {
   request.addEventListener("loadend", () => {
     clearTimeout(alive);
     upload.request = null;
-    running -= 1;
-    finish(upload, request);
-    next();
+    void end(upload, request);
   });
   request.send(body);
+}
+
+async function end(upload: Upload, request: XMLHttpRequest): Promise<void> {
+  if (request.status === 403 && !upload.isRenewed && (await renewToken())) {
+    upload.isRenewed = true;
+    send(upload);
+    return;
+  }
+  running -= 1;
+  finish(upload, request);
+  next();
 }
 
 /** Gives a request up that makes no progress. */
@@ -239,6 +250,8 @@ function fail(upload: Upload, message: string, canRetry: boolean): void {
     delete upload.row.dataset.tone;
     upload.bar.hidden = false;
     upload.bar.value = 0;
+    upload.state.setAttribute("role", "status");
+    upload.state.textContent = t("files.waiting");
     waiting.push(upload);
     next();
   });

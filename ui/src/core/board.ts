@@ -22,7 +22,8 @@ interface CardMove {
   before: HTMLElement | null;
 }
 
-interface Saved {
+/** Answer to a move. */
+export interface Saved {
   undo?: string | null;
   version?: number;
 }

@@ -40,6 +40,8 @@ function isBeside(event: MouseEvent, dialog: HTMLElement): boolean {
 /** Moves between choices by arrow key. No key leaves the dialog: the calendar behind it would move. */
 function walk(event: KeyboardEvent, dialog: HTMLElement): void {
   event.stopPropagation();
+  // In a text the arrows move the caret.
+  if (event.target instanceof HTMLTextAreaElement) return;
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step) return;
   event.preventDefault();

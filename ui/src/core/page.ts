@@ -117,7 +117,7 @@ export function csrfToken(): string {
 /**
  * Takes over the CSRF token of a sign-in in another tab, if it is the same person. Returns true if the token changed.
  */
-async function renewToken(): Promise<boolean> {
+export async function renewToken(): Promise<boolean> {
   let fresh: Document;
   try {
     fresh = await fetchDocument("/me");

@@ -1,13 +1,12 @@
 /** Board of projects: a card advances one stage if the checks pass, skips the policy linkage, or returns with a reason. */
-import { nameOf, startBoard } from "../core/board";
+import { nameOf, type Saved, startBoard } from "../core/board";
+import { pauseUpdates } from "../core/live";
 import { ApiError, callApi, every, make, one } from "../core/page";
 import { toast } from "../core/toast";
 import { NUMBER_LOCALE, t } from "../core/words";
 import { showDialog } from "../core/dialog";
 
-interface Saved {
-  undo?: string | null;
-  version?: number;
+interface Step extends Saved {
   archived_tasks?: number;
   kept_tasks?: number;
 }
@@ -44,7 +43,7 @@ startBoard(async ({ card, column, from, moved }) => {
   return null;
 });
 
-async function goBack(card: HTMLElement, column: HTMLElement, body: object): Promise<Saved | null> {
+async function goBack(card: HTMLElement, column: HTMLElement, body: object): Promise<Step | null> {
   const heading = t("project.return", { title: nameOf(card), stage: nameOf(column) });
   const note = await askReason(heading, t("project.return_button"), t("project.return_help"));
   if (note === null) return null;
@@ -56,10 +55,10 @@ async function goBack(card: HTMLElement, column: HTMLElement, body: object): Pro
 }
 
 /** Takes a step. What is missing, or still open, is shown in a dialog. */
-async function step(card: HTMLElement, word: string, body: object): Promise<Saved | null> {
+async function step(card: HTMLElement, word: string, body: object): Promise<Step | null> {
   try {
     const address = `/api/v1/projects/${encodeURIComponent(card.dataset.id ?? "")}/${word}`;
-    return await callApi<Saved>("POST", address, body);
+    return await callApi<Step>("POST", address, body);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const { checks, open } = error.more as { checks?: Check[]; open?: Open };
@@ -72,6 +71,16 @@ async function step(card: HTMLElement, word: string, body: object): Promise<Save
       return note === null ? null : step(card, word, { ...body, note, confirm_open: true });
     }
     throw error;
+  }
+}
+
+/** Shows a dialog. The board keeps the dropped card until the answer. */
+async function ask(dialog: HTMLDialogElement): Promise<void> {
+  pauseUpdates(true);
+  try {
+    await showDialog(dialog);
+  } finally {
+    pauseUpdates(false);
   }
 }
 
@@ -96,7 +105,7 @@ async function showMissing(title: string, checks: Check[]): Promise<void> {
     list.append(make("li", {}, link(message.charAt(0).toUpperCase() + message.slice(1), href)));
   }
   dialog.append(list);
-  await showDialog(dialog);
+  await ask(dialog);
 }
 
 /** Shows what is still open, and asks for a reason to complete with it. Null: not completed. */
@@ -148,7 +157,7 @@ async function askReason(
     dialog.close();
   });
   dialog.append(form);
-  const closed = showDialog(dialog);
+  const closed = ask(dialog);
   text.focus();
   await closed;
   return reason;

@@ -14,7 +14,7 @@ use super::locks::state_of;
 use super::steps::last_decision;
 use crate::core::rules::Input;
 use crate::core::{Actor, App, AppError, UnitOfWork};
-use crate::records::{require_version, require_write};
+use crate::records::{require_live, require_version, require_write};
 
 impl App {
     /// Sets the person who is to decide the pending stage of a PPA by the body [`actions::ASSIGN`].
@@ -50,6 +50,7 @@ fn assign(
     require_write(work.actor)?;
     let before = work.load(&PPA, id)?;
     require_version(&before, expected)?;
+    require_live(&before)?;
     let authority = Authority::load(work.tx, work.actor, work.today)?;
     let Some(stage) = state_of(&before).stage() else {
         return Err(AppError::conflict("No stage of this PPA waits for a decision."));

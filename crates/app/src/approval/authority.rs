@@ -13,9 +13,6 @@ use crate::core::actor::roles;
 use crate::core::rules::Input;
 use crate::core::{Actor, AppError, UnitOfWork};
 
-/// Roles that decide a stage.
-const DECIDING: [Role; 3] = [Role::Coordinator, Role::BudgetOfficer, Role::Executive];
-
 /// Stages that an actor may decide, and for whom.
 pub(super) struct Authority {
     person: Option<Id>,
@@ -122,8 +119,9 @@ pub(crate) fn before_save_delegation(
         Some(id) => records::load(work.tx, &USER, id),
         None => Ok(None),
     };
+    let decides = |role: &Role| Stage::ALL.into_iter().any(|stage| stage.decider() == *role);
     let from = person(work, delegator)?;
-    if !from.as_ref().is_some_and(|user| roles(user).iter().any(|role| DECIDING.contains(role))) {
+    if !from.as_ref().is_some_and(|user| roles(user).iter().any(decides)) {
         let message = "Only coordinators, budget officers and executives have decisions to delegate.";
         return Err(AppError::field(delegation::DELEGATOR.name(), "reference", message));
     }

@@ -50,11 +50,7 @@ impl Effect {
 
 /// Returns the effect of the budget of a PPA on the ceilings of its year.
 pub fn effects(tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Effect>, AppError> {
-    let Some(year) = ppa::FISCAL_YEAR.get(record) else {
-        return Ok(Vec::new());
-    };
-    let found = store::ceilings(tx, year, ppa::SECTOR.get(record), ppa::FUNDING_SOURCE.get(record))?;
-    of(tx, record, year, found)
+    Ok(effects_of(tx, &[record])?.remove(&record.id).unwrap_or_default())
 }
 
 /// Returns the effects of the budgets of several PPAs on the ceilings of their years, with two queries in all.
@@ -69,16 +65,12 @@ pub fn effects_of(tx: &mut Tx<'_>, records: &[&Record]) -> Result<HashMap<Id, Ve
     let used: Vec<(&Ceiling, Use)> =
         ceilings.iter().map(|ceiling| (ceiling, Use::of(ceiling, &commitments))).collect();
     let concerns = |ceiling: &Ceiling, record: &Record| {
-        Some(ceiling.fiscal_year) == ppa::FISCAL_YEAR.get(record)
-            && (ceiling.sector.is_empty() || ceiling.sector == ppa::SECTOR.get(record))
-            && (ceiling.funding_source.is_empty()
-                || ceiling.funding_source == ppa::FUNDING_SOURCE.get(record))
+        let (sector, source) = (ppa::SECTOR.get(record), ppa::FUNDING_SOURCE.get(record));
+        ceiling.concerns(ppa::FISCAL_YEAR.get(record), sector, source)
     };
     let effects = records.iter().map(|record| {
         let found = used.iter().filter(|(ceiling, _)| concerns(ceiling, record));
-        let effects = found
-            .map(|(ceiling, used)| effect(record, (*ceiling).clone(), used.without(record.id)))
-            .collect();
+        let effects = found.map(|(ceiling, used)| effect(record, ceiling, used.without(record.id))).collect();
         (record.id, effects)
     });
     Ok(effects.collect())
@@ -92,16 +84,9 @@ struct Use {
 
 impl Use {
     fn of(ceiling: &Ceiling, commitments: &[(Id, Commitment)]) -> Self {
-        let mut by_ppa: HashMap<Id, i64> = HashMap::new();
-        for (ppa, commitment) in commitments {
-            if commitment.fiscal_year == Some(ceiling.fiscal_year)
-                && (ceiling.sector.is_empty() || ceiling.sector == commitment.sector)
-                && (ceiling.funding_source.is_empty() || ceiling.funding_source == commitment.funding_source)
-            {
-                let most = by_ppa.entry(*ppa).or_default();
-                *most = commitment.amount.max(*most);
-            }
-        }
+        let by_ppa = store::taken_by_ppa(commitments, |commitment| {
+            ceiling.concerns(commitment.fiscal_year, &commitment.sector, &commitment.funding_source)
+        });
         let total = by_ppa.values().fold(0_i64, |sum, amount| sum.saturating_add(*amount));
         Self { by_ppa, total }
     }
@@ -111,10 +96,10 @@ impl Use {
     }
 }
 
-fn effect(record: &Record, ceiling: Ceiling, committed: i64) -> Effect {
+fn effect(record: &Record, ceiling: &Ceiling, committed: i64) -> Effect {
     Effect {
         ceiling: ceiling.id,
-        title: ceiling.title,
+        title: ceiling.title.clone(),
         amount: ceiling.amount,
         committed,
         requested: ppa::BUDGET_ALLOCATION_CENTAVOS.get(record).unwrap_or_default(),
@@ -131,8 +116,8 @@ pub(super) fn require_room(tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Effec
     let Some(year) = ppa::FISCAL_YEAR.get(record) else {
         return Ok(Vec::new());
     };
-    let found = store::lock_ceilings(tx, year, ppa::SECTOR.get(record), ppa::FUNDING_SOURCE.get(record))?;
-    let effects = of(tx, record, year, found)?;
+    store::lock_ceilings(tx, year, ppa::SECTOR.get(record), ppa::FUNDING_SOURCE.get(record))?;
+    let effects = effects(tx, record)?;
     let exceeded: Vec<&Effect> =
         effects.iter().filter(|effect| effect.is_hard && effect.excess() > 0).collect();
     if exceeded.is_empty() {
@@ -146,14 +131,4 @@ pub(super) fn require_room(tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Effec
         detail: format!("The budget exceeds {}.", named.join(" and ")),
         more: vec![("ceilings", effects.iter().map(Effect::to_json).collect())],
     })
-}
-
-fn of(tx: &mut Tx<'_>, record: &Record, year: i64, found: Vec<Ceiling>) -> Result<Vec<Effect>, AppError> {
-    let mut effects = Vec::with_capacity(found.len());
-    // A year has few ceilings that concern one sector and one source: four at most.
-    for ceiling in found {
-        let committed = store::committed(tx, year, &ceiling.sector, &ceiling.funding_source, record.id)?;
-        effects.push(effect(record, ceiling, committed));
-    }
-    Ok(effects)
 }

@@ -13,4 +13,4 @@ pub use assigning::add_comment;
 pub use queue::{BulkApproval, BulkOutcome, QueueItem, queue_table};
 pub use steps::{ApprovalStep, take_step};
 pub(crate) use view::running_round;
-pub use view::{Approval, CommentView, DecisionView, RoundView, StageView};
+pub use view::{Approval, DecisionView, RoundView, StageView, comment_json};

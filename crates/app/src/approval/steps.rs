@@ -22,7 +22,7 @@ use super::locks::{require_state, state_of};
 use crate::core::rules::Input;
 use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::holidays::working_days;
-use crate::records::{require_version, require_write};
+use crate::records::{require_live, require_version, require_write};
 use crate::tasks::generation;
 
 /// Days ahead for which holidays are read to find the day by which a decision is due.
@@ -83,9 +83,7 @@ pub fn take_step(
     require_write(work.actor)?;
     let before = work.load(&PPA, id)?;
     require_version(&before, expected)?;
-    if before.is_archived() {
-        return Err(AppError::conflict("This PPA is archived. Restore it first."));
-    }
+    require_live(&before)?;
     if ppa::STATUS.get(&before) == "cancelled" {
         return Err(AppError::conflict("This PPA is cancelled. Resume it first."));
     }
@@ -136,7 +134,7 @@ fn correct(record: &mut Record, state: State, step: &ApprovalStep) -> Result<(),
     snapshot::correct(&step.corrections, record).map_err(AppError::Invalid)
 }
 
-/// What decides who may take a step.
+/// Facts about the actor and the PPA by which a step is authorized.
 pub(super) struct StepContext<'a> {
     /// Stages that the actor may decide.
     pub authority: &'a Authority,

@@ -59,7 +59,7 @@ pub struct Approval {
     /// All rounds in order.
     pub rounds: Vec<RoundView>,
     /// Comments beside the decisions, the first one first; nothing if the actor does not see them.
-    pub comments: Option<Vec<CommentView>>,
+    pub comments: Option<Vec<Comment>>,
 }
 
 /// Round of an approval.
@@ -81,23 +81,6 @@ pub struct RoundView {
     pub ended_at: Option<Timestamp>,
     /// Frozen figures.
     pub snapshot: Map<String, Json>,
-}
-
-/// Comment on an approval.
-#[derive(Clone, Debug)]
-pub struct CommentView {
-    /// Identity.
-    pub id: Id,
-    /// Number of the round; zero before the first one.
-    pub round: i64,
-    /// State of the approval at that time.
-    pub stage: String,
-    /// The text.
-    pub text: String,
-    /// Time.
-    pub created_at: Timestamp,
-    /// Person.
-    pub created_by: Option<Id>,
 }
 
 impl RoundView {
@@ -123,22 +106,13 @@ impl RoundView {
     }
 }
 
-impl CommentView {
-    /// Returns the view of a stored comment.
-    #[must_use]
-    pub fn of(comment: Comment) -> Self {
-        let Comment { id, round, stage, text, created_at, created_by, .. } = comment;
-        Self { id, round, stage, text, created_at, created_by }
-    }
-
-    /// Returns the representation.
-    #[must_use]
-    pub fn to_json(&self) -> Json {
-        json!({
-            "id": self.id, "round": self.round, "stage": self.stage, "text": self.text,
-            "created_at": self.created_at, "created_by": self.created_by,
-        })
-    }
+/// Returns the representation of a comment.
+#[must_use]
+pub fn comment_json(comment: &Comment) -> Json {
+    json!({
+        "id": comment.id, "round": comment.round, "stage": comment.stage, "text": comment.text,
+        "created_at": comment.created_at, "created_by": comment.created_by,
+    })
 }
 
 fn given(text: &str) -> Option<&str> {
@@ -226,7 +200,7 @@ impl Approval {
             "assignable": self.assignable,
             "rounds": self.rounds.iter().map(RoundView::to_json).collect::<Vec<_>>(),
             "comments": self.comments.as_ref()
-                .map(|comments| comments.iter().map(CommentView::to_json).collect::<Vec<_>>()),
+                .map(|comments| comments.iter().map(comment_json).collect::<Vec<_>>()),
         })
     }
 }
@@ -334,8 +308,8 @@ fn approval(tx: &mut Tx<'_>, actor: &Actor, record: &Record, today: Date) -> Res
         .iter()
         .map(|decision| DecisionView::of(decision, &rounds))
         .collect::<Result<Vec<_>, _>>()?;
-    if !sees_money {
-        views.iter_mut().for_each(|view| view.conceal(actor));
+    for view in views.iter_mut().filter(|_| !sees_comments(actor)) {
+        view.conceal(actor);
     }
     let stages = Stage::ALL
         .iter()
@@ -377,7 +351,7 @@ fn approval(tx: &mut Tx<'_>, actor: &Actor, record: &Record, today: Date) -> Res
         _ => Vec::new(),
     };
     let comments = match sees_comments(actor) {
-        true => Some(store::comments(tx, record.id)?.into_iter().map(CommentView::of).collect()),
+        true => Some(store::comments(tx, record.id)?),
         false => None,
     };
     Ok(Approval {

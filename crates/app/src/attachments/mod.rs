@@ -26,7 +26,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::approval::running_round;
 use crate::core::unit_of_work::ATTACHMENT;
 use crate::core::{Actor, App, AppError, UnitOfWork};
-use crate::records::require_write;
+use crate::records::{require_live, require_write};
 
 pub use health::FileHealth;
 
@@ -192,7 +192,7 @@ fn unwritable(error: io::Error) -> AppError {
     StoreError::from(error).into()
 }
 
-/// What an actor may do with the files of a record.
+/// Rights of an actor on the files of a record.
 struct Rights {
     /// The actor may change the record.
     changes: bool,
@@ -273,14 +273,6 @@ impl Rights {
             )),
         }
     }
-}
-
-fn require_live(record: &Record) -> Result<(), AppError> {
-    if record.is_archived() {
-        let label = record.kind.label_in_a_sentence();
-        return Err(AppError::conflict(format!("This {label} is archived. Restore it first.")));
-    }
-    Ok(())
 }
 
 fn list(tx: &mut Tx<'_>, actor: &Actor, record: &Record, today: Date) -> Result<FileList, AppError> {

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use super::conflicts;
 use crate::core::{Actor, App, AppError, UnitOfWork};
-use crate::records::{Input, reload, require_version, require_write};
+use crate::records::{Input, reload, require_live, require_version, require_write};
 
 /// Verdict on a booking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,9 +167,7 @@ fn require_undecided(
     booking: &Record,
     verdict: Verdict,
 ) -> Result<(), AppError> {
-    if booking.is_archived() {
-        return Err(AppError::conflict("This booking is archived. Restore it first."));
-    }
+    require_live(booking)?;
     let status = BookingStatus::of(booking);
     let is_open = if verdict == Verdict::Cancel { status.blocks() } else { status == BookingStatus::Pending };
     if !is_open {

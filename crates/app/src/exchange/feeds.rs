@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 use crate::accounts::{Vault, hashed_text, limit_end, new_secret, opened};
 use crate::calendar::{CalendarQuery, FILTERS};
 use crate::core::{Actor, App, AppError, Credential};
-use crate::records::{require_version, require_write};
+use crate::records::{require_live, require_version, require_write};
 
 /// Gives a feed or a share a new secret, and records the token that requested it.
 pub(crate) fn set_secret(app: &App, actor: &Actor, record: &mut Record) -> Result<(), AppError> {
@@ -83,9 +83,7 @@ impl App {
             require_write(work.actor)?;
             work.actor.require(work.tx, Action::Edit, &before)?;
             require_version(&before, expected)?;
-            if before.is_archived() {
-                return Err(AppError::conflict("This feed is archived. Restore it first."));
-            }
+            require_live(&before)?;
             let mut record = before.clone();
             limit_end(work.actor, None, &mut record)?;
             set_secret(work.app, work.actor, &mut record)?;

@@ -52,16 +52,10 @@ impl App {
         self.read(|tx| Ok(store::is_reversed(tx, id)?))
     }
 
-    /// Returns the sums and rates of the ledger of a PPA.
-    pub fn money(&self, actor: &Actor, id: Id) -> Result<Totals, AppError> {
+    /// Returns the sums of the ledger of a PPA, as a whole and by fiscal year.
+    pub fn money(&self, actor: &Actor, id: Id) -> Result<(Totals, Vec<YearTotals>), AppError> {
         let record = self.get(actor, &PPA, id)?;
-        self.read(|tx| totals(tx, &record))
-    }
-
-    /// Returns the sums of the entries of a PPA by fiscal year.
-    pub fn money_by_year(&self, actor: &Actor, id: Id) -> Result<Vec<YearTotals>, AppError> {
-        let record = self.get(actor, &PPA, id)?;
-        self.read(|tx| Ok(by_year(&store::by_date(tx, record.id)?)))
+        self.read(|tx| Ok((totals(tx, &record)?, by_year(&store::by_date(tx, record.id)?))))
     }
 
     /// Reverses a ledger entry by an entry of the opposite amount that names it.

@@ -14,6 +14,7 @@ use serde_json::json;
 use super::totals;
 use crate::core::rules::Input;
 use crate::core::{AppError, UnitOfWork};
+use crate::records::require_live;
 
 /// Checks a new entry against the sums of its PPA and sets its title.
 pub(crate) fn before_save(
@@ -43,9 +44,7 @@ pub(super) fn enter(work: &mut UnitOfWork<'_, '_>, record: &mut Record) -> Resul
     let missing = || AppError::field(tranche::PPA.name(), "reference", "Select a PPA.");
     let id = tranche::PPA.get(record).ok_or_else(missing)?;
     let owner = work.find(&PPA, id)?.ok_or_else(missing)?;
-    if owner.is_archived() {
-        return Err(AppError::conflict("This PPA is archived. Restore it first."));
-    }
+    require_live(&owner)?;
     let kind = tranche::KIND.get(record);
     let part = Part::parse(kind)
         .or_else(|| Part::parse(tranche::ADJUSTS.get(record)))

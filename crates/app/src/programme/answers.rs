@@ -1,7 +1,7 @@
 //! Projects and PPAs that answer a need.
 
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{PPA, PROJECT, ppa};
+use obcms_domain::kinds::{PPA, PROJECT, ppa, project};
 use obcms_domain::registry::Record;
 use obcms_store::{Tx, records};
 
@@ -12,16 +12,16 @@ impl App {
     /// Returns the live project and the newest live PPA of a need, as far as the actor may see them.
     pub fn answers_of_need(&self, actor: &Actor, need: Id) -> Result<(Option<Id>, Option<Id>), AppError> {
         self.read(|tx| {
-            let project = newest(tx, actor, &[need], PROJECT.name, "need")?;
-            Ok((project, newest(tx, actor, &[need], PPA.name, "needs")?))
+            let project = newest(tx, actor, &[need], PROJECT.name, project::NEED.name())?;
+            Ok((project, newest(tx, actor, &[need], PPA.name, ppa::NEEDS.name())?))
         })
     }
 
     /// Returns the live project of a PPA, or else of one of its needs, if the actor may see it.
     pub fn project_of_ppa(&self, actor: &Actor, ppa: &Record) -> Result<Option<Id>, AppError> {
-        self.read(|tx| match newest(tx, actor, &[ppa.id], PROJECT.name, "ppa")? {
+        self.read(|tx| match newest(tx, actor, &[ppa.id], PROJECT.name, project::PPA.name())? {
             Some(project) => Ok(Some(project)),
-            None => newest(tx, actor, ppa::NEEDS.get(ppa), PROJECT.name, "need"),
+            None => newest(tx, actor, ppa::NEEDS.get(ppa), PROJECT.name, project::NEED.name()),
         })
     }
 }
@@ -34,9 +34,8 @@ fn newest(
     kind: &str,
     field: &str,
 ) -> Result<Option<Id>, AppError> {
-    let found = records::sources(tx, targets, &[kind], 100)?;
-    let live = found.into_iter().filter(|(_, by, source)| by == field && !source.is_archived);
-    let ids: Vec<Id> = live.map(|(_, _, source)| source.id).collect();
+    let found = records::live_sources(tx, targets, kind, field)?;
+    let ids: Vec<Id> = found.into_iter().map(|source| source.id).collect();
     let visible = references::visible(tx, actor, &ids)?;
     Ok(ids.into_iter().filter(|id| visible.contains_key(id)).max())
 }

@@ -10,7 +10,7 @@ use obcms_store::records;
 
 use crate::core::rules::Input;
 use crate::core::{Actor, App, AppError, UnitOfWork};
-use crate::records::lists;
+use crate::records::{lists, require_live, require_write};
 
 impl App {
     /// Returns the live stages of the budget cycle of a PPA that the actor may see, in the order of the cycle.
@@ -38,11 +38,9 @@ fn sort(stages: &mut [Record]) {
 
 /// Adds the missing stages of the budget cycle of a PPA.
 pub fn add(work: &mut UnitOfWork<'_, '_>, id: Id) -> Result<(usize, Vec<Record>), AppError> {
-    crate::records::require_write(work.actor)?;
+    require_write(work.actor)?;
     let owner = work.load(&PPA, id)?;
-    if owner.is_archived() {
-        return Err(AppError::conflict("This PPA is archived. Restore it first."));
-    }
+    require_live(&owner)?;
     let year = ppa::FISCAL_YEAR.get(&owner).and_then(|year| i16::try_from(year).ok()).ok_or_else(|| {
         AppError::Conflict {
             detail: "Set the fiscal year of this PPA first: the dates of the budget cycle follow from it."

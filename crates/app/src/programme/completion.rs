@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 use crate::core::{App, AppError, UnitOfWork};
 use crate::money;
 
-/// What is open.
+/// Open tasks and open money of a PPA or a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenWork {
     /// Number of open tasks.

@@ -13,7 +13,7 @@ use super::projects::stage_of_link;
 use super::{completion, following};
 use crate::core::rules::Input;
 use crate::core::{Actor, App, AppError, UnitOfWork};
-use crate::records::{reload, require_version};
+use crate::records::{reload, require_live, require_version};
 
 /// Request to change the status of a PPA.
 #[derive(Clone, Debug, Default)]
@@ -91,9 +91,7 @@ pub fn change_status(
     let before = work.load(&PPA, id)?;
     work.actor.require(work.tx, Action::Transition, &before)?;
     require_version(&before, expected)?;
-    if before.is_archived() {
-        return Err(AppError::conflict("This PPA is archived. Restore it first."));
-    }
+    require_live(&before)?;
     if action.needs_reason() && change.reason.trim().is_empty() {
         return Err(AppError::field(actions::REASON.name(), "required", "Enter a reason."));
     }

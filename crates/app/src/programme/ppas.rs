@@ -71,14 +71,11 @@ pub fn created(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), App
 
 /// Returns the only live PPA that answers a need and has no project, for a new project of that need.
 pub(super) fn only_ppa_of_need(tx: &mut Tx<'_>, need: Id) -> Result<Option<Id>, AppError> {
-    let found = records::sources(tx, &[need], &[PPA.name], 10)?;
-    let live = found.into_iter().filter(|(_, field, ppa)| field == ppa::NEEDS.name() && !ppa.is_archived);
-    let ids: Vec<Id> = live.map(|(_, _, ppa)| ppa.id).collect();
-    let [only] = ids[..] else { return Ok(None) };
+    let found = records::live_sources(tx, &[need], PPA.name, ppa::NEEDS.name())?;
+    let [only] = &found[..] else { return Ok(None) };
+    let only = only.id;
     let is_request = records::load(tx, &PPA, only)?.is_none_or(|ppa| ppa.is_request());
-    let projects = records::sources(tx, &[only], &[PROJECT.name], 10)?;
-    let is_taken =
-        projects.iter().any(|(_, field, project)| field == project::PPA.name() && !project.is_archived);
+    let is_taken = !records::live_sources(tx, &[only], PROJECT.name, project::PPA.name())?.is_empty();
     Ok((!is_request && !is_taken).then_some(only))
 }
 

@@ -17,6 +17,7 @@ use super::stage_tasks::{self, StageTasks};
 use super::{completion, project_rules};
 use crate::core::rules::Input;
 use crate::core::{Actor, App, AppError, UnitOfWork};
+use crate::records::{require_live, require_write};
 
 /// Requested step of a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,19 +109,16 @@ pub(crate) fn stage_of_link(
     field: &str,
     target: Id,
 ) -> Result<Option<Stage>, AppError> {
-    let sources = records::sources(tx, &[target], &[PROJECT.name], 100)?;
-    let live = sources.iter().filter(|(_, by, project)| by == field && !project.is_archived);
-    Ok(live.filter_map(|(_, _, project)| Stage::parse(&project.state)).max())
+    let live = records::live_sources(tx, &[target], PROJECT.name, field)?;
+    Ok(live.iter().filter_map(|project| Stage::parse(&project.state)).max())
 }
 
 /// Loads a project that the actor may move.
 fn load(work: &mut UnitOfWork<'_, '_>, id: Id) -> Result<Record, AppError> {
-    crate::records::require_write(work.actor)?;
+    require_write(work.actor)?;
     let project = work.load(&PROJECT, id)?;
     work.actor.require(work.tx, Action::Transition, &project)?;
-    if project.is_archived() {
-        return Err(AppError::conflict("This project is archived. Restore it first."));
-    }
+    require_live(&project)?;
     Ok(project)
 }
 

@@ -252,6 +252,19 @@ pub fn require_version(record: &Record, expected: Option<i64>) -> Result<(), App
     }
 }
 
+/// Refuses to act on an archived record.
+///
+/// # Errors
+///
+/// A conflict that names the way out.
+pub fn require_live(record: &Record) -> Result<(), AppError> {
+    if record.is_archived() {
+        let label = record.kind.label_in_a_sentence();
+        return Err(AppError::conflict(format!("This {label} is archived. Restore it first.")));
+    }
+    Ok(())
+}
+
 /// Updates a record with a merge patch (RFC 7396).
 pub fn update(
     work: &mut UnitOfWork<'_, '_>,
@@ -267,12 +280,7 @@ pub fn update(
     let action = work.app.rules().action_for(kind, input);
     work.actor.require_input(work.tx, action, &before, input)?;
     require_version(&before, expected)?;
-    if before.is_archived() {
-        return Err(AppError::conflict(format!(
-            "This {} is archived. Restore it first.",
-            kind.label.to_lowercase()
-        )));
-    }
+    require_live(&before)?;
     let mut record = before.clone();
     series::state::load_editable_state(&mut record);
     input::parse(&mut record, input, false, &work.context())?;

@@ -15,5 +15,7 @@ pub mod transfer;
 pub mod undo;
 
 pub use crate::core::rules::Input;
-pub use commands::{archive, check, create, reload, require_version, require_write, restore, update};
+pub use commands::{
+    archive, check, create, reload, require_live, require_version, require_write, restore, update,
+};
 pub(crate) use commands::{require_free, source_label};

@@ -20,7 +20,7 @@ use crate::calendar::series::{
 };
 use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::undo::undo_address;
-use crate::records::{Input, check, reload, require_version, require_write};
+use crate::records::{Input, check, reload, require_live, require_version, require_write};
 
 /// A task after a step, with what takes the step back.
 #[derive(Clone, Debug)]
@@ -262,9 +262,7 @@ fn open(
     require_write(work.actor)?;
     work.actor.require(work.tx, action, &before)?;
     require_version(&before, expected)?;
-    if before.is_archived() {
-        return Err(AppError::conflict("This task is archived. Restore it first."));
-    }
+    require_live(&before)?;
     Ok(before)
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::State;
 use crate::kinds::ppa;
-use crate::registry::{FieldError, Record, Value, output, parse_input, stored_value};
+use crate::registry::{FieldError, Record, Value, output, parse_field, stored_value};
 
 /// Fields of a PPA that an approval round locks.
 pub const LOCKED: [&str; 9] = [
@@ -58,7 +58,7 @@ pub fn correct(corrections: &Map<String, Json>, record: &mut Record) -> Result<(
             errors.push(FieldError::new(name.clone(), "unknown_field", "This field cannot be corrected."));
             continue;
         };
-        match parse_input(&record.kind.fields[position], json) {
+        match parse_field(&record.kind.fields[position], json) {
             Ok(value) => record.values[position] = value,
             Err((code, message)) => errors.push(FieldError::new(name.clone(), code, message)),
         }

@@ -158,7 +158,7 @@ impl FileType {
     }
 }
 
-/// What the first bytes of a file say.
+/// Verdict on the first bytes of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signature {
     /// Accepted type.

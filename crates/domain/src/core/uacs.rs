@@ -126,7 +126,7 @@ pub enum CodeError {
         position: usize,
         /// Digits found there.
         found: String,
-        /// What was expected.
+        /// Expected characters.
         expected: &'static str,
     },
 }

@@ -71,37 +71,15 @@ pub struct Formula {
     pub name: &'static str,
     /// The formula in words.
     pub text: &'static str,
-    /// Denominator of a rate; empty for an amount.
-    pub denominator: &'static str,
 }
 
 /// Formulas of all figures of the ledger, the only ones of the program; `docs/money.md` has the same list.
 pub const FORMULAS: [Formula; 5] = [
-    Formula {
-        label: "Obligation rate",
-        name: "obligation_rate",
-        text: "obligated / allotted",
-        denominator: "allotted",
-    },
-    Formula {
-        label: "Disbursement rate",
-        name: "disbursement_rate",
-        text: "disbursed / obligated",
-        denominator: "obligated",
-    },
-    Formula {
-        label: "Utilization",
-        name: "utilization",
-        text: "disbursed / enacted budget",
-        denominator: "enacted budget",
-    },
-    Formula { label: "Balance", name: "balance_centavos", text: "allotted − obligated", denominator: "" },
-    Formula {
-        label: "Variance",
-        name: "variance_centavos",
-        text: "allotted − enacted budget",
-        denominator: "",
-    },
+    Formula { label: "Obligation rate", name: "obligation_rate", text: "obligated / allotted" },
+    Formula { label: "Disbursement rate", name: "disbursement_rate", text: "disbursed / obligated" },
+    Formula { label: "Utilization", name: "utilization", text: "disbursed / enacted budget" },
+    Formula { label: "Balance", name: "balance_centavos", text: "allotted − obligated" },
+    Formula { label: "Variance", name: "variance_centavos", text: "allotted − enacted budget" },
 ];
 
 /// Sums of the entries dated within one fiscal year.
@@ -119,11 +97,7 @@ pub fn by_year(entries: &[(Date, Part, i64)]) -> Vec<YearTotals> {
     let mut years: BTreeMap<i64, Totals> = BTreeMap::new();
     for (date, part, amount) in entries {
         let totals = years.entry(i64::from(date.year())).or_default();
-        let sum = match part {
-            Part::Allocation => &mut totals.allotted,
-            Part::Obligation => &mut totals.obligated,
-            Part::Disbursement => &mut totals.disbursed,
-        };
+        let sum = totals.sum_mut(*part);
         *sum = sum.saturating_add(*amount);
     }
     years.into_iter().map(|(year, totals)| YearTotals { year, totals }).collect()
@@ -170,17 +144,22 @@ impl Totals {
         }
     }
 
+    /// Returns the sum of a part, to be set.
+    pub const fn sum_mut(&mut self, part: Part) -> &mut i64 {
+        match part {
+            Part::Allocation => &mut self.allotted,
+            Part::Obligation => &mut self.obligated,
+            Part::Disbursement => &mut self.disbursed,
+        }
+    }
+
     /// Returns the sums after another entry.
     ///
     /// # Errors
     ///
     /// The invariant 0 ≤ disbursed ≤ obligated ≤ allotted ≤ enacted that the entry would break.
     pub fn with(mut self, part: Part, amount: i64) -> Result<Self, Limit> {
-        let sum = match part {
-            Part::Allocation => &mut self.allotted,
-            Part::Obligation => &mut self.obligated,
-            Part::Disbursement => &mut self.disbursed,
-        };
+        let sum = self.sum_mut(part);
         *sum = sum.saturating_add(amount);
         self.check(part).map(|()| self)
     }
@@ -232,6 +211,13 @@ impl Totals {
     pub fn utilization(&self) -> Option<f64> {
         rate(self.disbursed, self.enacted)
     }
+}
+
+/// Returns true if a limit for a sector and a funding source concerns another pair of them; empty parts of the limit mean
+/// all.
+#[must_use]
+pub fn covers(limit: (&str, &str), sector: &str, source: &str) -> bool {
+    (limit.0.is_empty() || limit.0 == sector) && (limit.1.is_empty() || limit.1 == source)
 }
 
 /// Share as a fraction, rounded to four decimals.

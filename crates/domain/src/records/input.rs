@@ -12,9 +12,7 @@ use crate::calendar::series;
 use crate::core::dates::{moment, parse_date};
 use crate::core::id::Id;
 use crate::registry::shared::{ALL_DAY, END, START, TIMEZONE};
-use crate::registry::{
-    Field, FieldError, FieldType, Initial, Kind, Record, Source, Value, parse_field, parse_input,
-};
+use crate::registry::{Field, FieldError, FieldType, Initial, Kind, Record, Source, Value, parse_field};
 
 /// Context of an input.
 #[derive(Clone, Debug)]
@@ -103,7 +101,7 @@ fn parse_given(field: &Field, json: &Json, context: &Context<'_>) -> Result<Valu
     };
     match local {
         Some(instant) => parse_field(field, &json!(instant)),
-        None => parse_input(field, json),
+        None => parse_field(field, json),
     }
 }
 

@@ -21,7 +21,7 @@ pub use area::Area;
 pub use field::{Field, FieldType, Initial, Source, Total};
 pub use field_group::FieldGroup;
 pub use kind::{DateRole, Kind};
-pub use reading::{MAXIMUM_LIST, check_text, form_to_json, parse_field, parse_input, stored_value};
+pub use reading::{MAXIMUM_LIST, check_text, form_to_json, parse_field, stored_value};
 pub use record::Record;
 pub use typed::TypedField;
 pub use value::{Link, Value};

@@ -34,17 +34,6 @@ pub fn check_text(text: &str, maximum: usize, one_line: bool) -> Result<(), (&'s
     Ok(())
 }
 
-/// Parses one value that somebody gives; as [`parse_field`], and an amount of money must not be below zero unless its
-/// field is signed.
-pub fn parse_input(field: &Field, json: &Json) -> Result<Value, (&'static str, String)> {
-    match parse_field(field, json)? {
-        Value::Integer(amount) if amount < 0 && matches!(field.data, FieldType::Money) && !field.signed => {
-            Err(("range", "Must not be below zero.".to_owned()))
-        }
-        value => Ok(value),
-    }
-}
-
 /// Parses one value by the type of its field; the error is a code and a message.
 pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, String)> {
     if json.is_null() {

@@ -21,12 +21,8 @@ pub fn totals(tx: &mut Tx<'_>, ppa: Id) -> Result<Totals, StoreError> {
     )?;
     for row in rows {
         let part: String = row.get(0)?;
-        let sum: i64 = row.get(1)?;
-        match part.as_str() {
-            "allocation" => totals.allotted = sum,
-            "obligation" => totals.obligated = sum,
-            "disbursement" => totals.disbursed = sum,
-            _ => {}
+        if let Some(part) = Part::parse(&part) {
+            *totals.sum_mut(part) = row.get(1)?;
         }
     }
     Ok(totals)

@@ -1,4 +1,4 @@
-//! Candidates of budget scenarios, and what other PPAs take of the ceilings of a year.
+//! Candidates of budget scenarios.
 
 use obcms_domain::core::id::Id;
 
@@ -71,39 +71,4 @@ fn read(row: &Row) -> Result<CandidateRow, StoreError> {
         region_name: row.get(7)?,
         approval_stage: row.get(8)?,
     })
-}
-
-/// Part of a budget that a PPA takes of the ceilings of a year.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Taken {
-    /// The PPA.
-    pub ppa: Id,
-    /// Sector, or empty.
-    pub sector: String,
-    /// Funding source, or empty.
-    pub funding_source: String,
-    /// Amount in centavos.
-    pub amount: i64,
-}
-
-/// Returns what live PPAs that are no candidates of the year take of its ceilings, ordered by PPA: its enacted budget
-/// and the budget of a running revision.
-pub fn taken_by_others(tx: &mut Tx<'_>, fiscal_year: i64) -> Result<Vec<Taken>, StoreError> {
-    let sql = format!(
-        "SELECT c.ppa_id, coalesce(c.sector, ''), coalesce(c.funding_source, ''), c.amount_centavos \
-         FROM approval_commitments c JOIN ppas p ON p.id = c.ppa_id WHERE c.fiscal_year = $1 \
-         AND p.archived_at IS NULL AND p.status <> 'cancelled' \
-         AND NOT ({CANDIDATE} AND coalesce(p.fiscal_year, 0) = $2) ORDER BY c.ppa_id"
-    );
-    tx.query(&sql, &[fiscal_year.into(), fiscal_year.into()])?
-        .iter()
-        .map(|row| {
-            Ok(Taken {
-                ppa: row.get(0)?,
-                sector: row.get(1)?,
-                funding_source: row.get(2)?,
-                amount: row.get(3)?,
-            })
-        })
-        .collect()
 }

@@ -26,7 +26,7 @@ pub struct StageVisit {
     pub note: String,
     /// Change set of the entry.
     pub change_set: Option<Id>,
-    /// How the project left the stage: `advanced`, `skipped` or `returned`; nothing for the current stage.
+    /// Way in which the project left the stage: `advanced`, `skipped` or `returned`; nothing for the current stage.
     pub outcome: Option<String>,
 }
 

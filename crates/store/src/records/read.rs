@@ -280,6 +280,30 @@ pub fn sources(
     Ok(result)
 }
 
+/// Returns the live records of a kind that point at one of the targets by a field, in the order of their ids.
+pub fn live_sources(
+    tx: &mut Tx<'_>,
+    targets: &[Id],
+    kind: &str,
+    field: &str,
+) -> Result<Vec<Reference>, StoreError> {
+    let mut found = Vec::new();
+    for chunk in targets.chunks(CHUNK) {
+        let mut statement = Statement::new(
+            "SELECT DISTINCT r.id, r.kind, r.title, r.state, r.is_archived FROM edges e \
+             JOIN records r ON r.id = e.source WHERE r.is_archived = ",
+        );
+        statement.bind(false).push(" AND e.source_kind = ").bind(kind);
+        statement.push(" AND e.field = ").bind(field).push(" AND e.target IN ");
+        statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
+        statement.push(" ORDER BY r.id");
+        for row in tx.query(&statement.sql, &statement.parameters)? {
+            found.push(reference(&row)?);
+        }
+    }
+    Ok(found)
+}
+
 /// Returns the records that `sources` point at, with the field of the reference.
 pub fn targets(tx: &mut Tx<'_>, sources: &[Id]) -> Result<Vec<(Id, String, Reference)>, StoreError> {
     let mut result = Vec::new();

@@ -4,7 +4,7 @@ use axum::extract::State as AxumState;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use obcms_app::approval::{ApprovalStep, BulkApproval, BulkOutcome, CommentView, QueueItem, queue_table};
+use obcms_app::approval::{ApprovalStep, BulkApproval, BulkOutcome, QueueItem, comment_json, queue_table};
 use obcms_app::records::transfer::Format;
 use obcms_domain::accounts::Action;
 use obcms_domain::approval::actions;
@@ -208,5 +208,5 @@ async fn assign(
 
 async fn comment(AxumState(state): AxumState<State>, caller: Caller, id: PathId, body: Body) -> ApiResult {
     let comment = blocking(|| state.app.comment_approval(&caller.actor, id.0, &body.object))?;
-    Ok((StatusCode::CREATED, axum::Json(CommentView::of(comment).to_json())).into_response())
+    Ok((StatusCode::CREATED, axum::Json(comment_json(&comment))).into_response())
 }

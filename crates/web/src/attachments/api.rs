@@ -52,10 +52,10 @@ fn of_kind(kind: &'static Kind) -> Vec<Route> {
             ),
         )
         .takes_file()
-        .query(round_parameter(kind))
+        .query(&round_parameter(kind))
         .body(json!({
             "type": "object",
-            "description": t!("Sent as multipart/form-data. The type is told by the content: pictures, PDF, Office and OpenDocument files, text, CSV, ZIP."),
+            "description": t!("Sent as multipart/form-data. The content decides the type: pictures, PDF, Office and OpenDocument files, text, CSV, ZIP."),
             "required": ["file"],
             "properties": {
                 "file": { "type": "string", "format": "binary", "description": t!("At most 25 MB, with its name") },
@@ -100,11 +100,11 @@ fn of_kind(kind: &'static Kind) -> Vec<Route> {
 }
 
 /// Parameters of an upload: files of PPAs may belong to an approval round.
-fn round_parameter(kind: &Kind) -> &'static [(&'static str, &'static str)] {
+fn round_parameter(kind: &Kind) -> Vec<(&'static str, &'static str)> {
     if kind.name == "ppa" {
-        &[("round", "Number of the running approval round that the file belongs to")]
+        vec![("round", t!("Number of the running approval round that the file belongs to"))]
     } else {
-        &[]
+        Vec::new()
     }
 }
 

@@ -118,7 +118,7 @@ pub fn round_panel(
         .draw(state, page, actor, &list)
 }
 
-/// Where a list of files stands.
+/// Place of a list of files on a page.
 struct Place<'a> {
     record: &'a Record,
     id: &'static str,

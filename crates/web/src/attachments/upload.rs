@@ -7,6 +7,7 @@ use obcms_app::AppError;
 use obcms_app::attachments::{CheckedFile, too_large};
 
 use crate::core::caller::same;
+use crate::core::forms::session_changed;
 use crate::core::limits::UPLOAD_PARTS;
 use crate::core::problem::Problem;
 use crate::core::state::{State, blocking};
@@ -78,9 +79,7 @@ pub(super) async fn several(state: &State, csrf: &str, request: Request) -> Resu
     if has_token {
         return Ok(files);
     }
-    let detail =
-        "Your session changed after this form was opened. Go back, reload the page and send it again.";
-    Err(Problem::new(StatusCode::FORBIDDEN, detail))
+    Err(session_changed())
 }
 
 /// Writes a file to disk and checks it.

@@ -39,6 +39,14 @@ impl FromRequest<State> for SafeForm {
     }
 }
 
+/// Returns the refusal of an upload whose form was opened in another session.
+pub(crate) fn session_changed() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        t!("Your session changed after this form was opened. Go back, reload the page and send it again."),
+    )
+}
+
 /// Redirects after a success, with a message and, where possible, an undo.
 #[must_use]
 pub fn done(address: &str, message: &str, undo: Option<&str>) -> Response {

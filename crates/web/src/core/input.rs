@@ -109,6 +109,13 @@ fn content_type(headers: &HeaderMap) -> Option<&str> {
 pub struct Form(pub Vec<(String, String)>);
 
 impl Form {
+    /// Returns the form with a suffix removed from its names, which kept several forms of a page apart.
+    #[must_use]
+    pub fn without_suffix(&self, suffix: &str) -> Self {
+        let plain = |name: &String| name.strip_suffix(suffix).unwrap_or(name).to_owned();
+        Self(self.0.iter().map(|(name, value)| (plain(name), value.clone())).collect())
+    }
+
     /// Returns the first value of a name, or empty text.
     #[must_use]
     pub fn get(&self, name: &str) -> &str {

@@ -219,12 +219,7 @@ fn load_for(
     records::require_write(work.actor)?;
     work.actor.require_input(work.tx, action, &record, input)?;
     records::require_version(&record, target.expected)?;
-    if record.is_archived() {
-        return Err(AppError::conflict(format!(
-            "This {} is archived. Restore it first.",
-            target.kind.label.to_lowercase()
-        )));
-    }
+    records::require_live(&record)?;
     Ok(record)
 }
 

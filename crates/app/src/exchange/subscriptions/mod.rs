@@ -22,7 +22,7 @@ use serde_json::json;
 
 use crate::calendar::{CalendarQuery, Entry};
 use crate::core::{Actor, App, AppError, UnitOfWork};
-use crate::records::{Input, create, require_write};
+use crate::records::{Input, create, require_live, require_write};
 
 pub use address::web_address;
 pub use client::{FetchError, FetchRequest, FetchResponse, Guard, Limits, fetch};
@@ -115,9 +115,7 @@ impl App {
         self.write(actor, |work| {
             let calendar = work.load(&EXTERNAL_CALENDAR, id)?;
             work.actor.require(work.tx, Action::Edit, &calendar)?;
-            if calendar.is_archived() {
-                return Err(AppError::conflict("This external calendar is archived. Restore it first."));
-            }
+            require_live(&calendar)?;
             if external_calendar::ADDRESS.get(&calendar).is_empty() {
                 return Err(AppError::conflict(
                     "This external calendar has no address. Import a file or add an address.",
@@ -151,9 +149,7 @@ impl App {
         self.write(actor, |work| {
             let calendar = work.load(&EXTERNAL_CALENDAR, id)?;
             work.actor.require(work.tx, Action::Import, &calendar)?;
-            if calendar.is_archived() {
-                return Err(AppError::conflict("This external calendar is archived. Restore it first."));
-            }
+            require_live(&calendar)?;
             if !external_calendar::ADDRESS.get(&calendar).is_empty() {
                 return Err(AppError::conflict(
                     "This external calendar is fetched from its address. Create another one for the file.",

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::to_records::{Draft, SkippedEvent};
 use crate::core::{Actor, App, AppError, UnitOfWork};
+use crate::records::require_live;
 
 /// Events in one transaction, so that other writes can run in between.
 const AT_ONCE: usize = 400;
@@ -74,7 +75,7 @@ pub fn apply(
             continue;
         }
         report.updated += app.write(actor, |work| {
-            require_live(work, calendar)?;
+            lock_live(work, calendar)?;
             work.as_effect(|work| {
                 make(work, calendar, &new)?;
                 change(work, &changed)
@@ -93,7 +94,7 @@ pub fn apply(
         .collect();
     for ids in vanished.chunks(AT_ONCE) {
         app.write(actor, |work| {
-            require_live(work, calendar)?;
+            lock_live(work, calendar)?;
             let removed = records::load_many(work.tx, &EXTERNAL_EVENT, ids)?;
             work.as_effect(|work| work.archive_many(&removed))
         })?;
@@ -103,11 +104,9 @@ pub fn apply(
 }
 
 /// Locks the subscription, so that concurrent syncs run one after the other. An archived one is an error.
-fn require_live(work: &mut UnitOfWork<'_, '_>, calendar: Id) -> Result<Record, AppError> {
+fn lock_live(work: &mut UnitOfWork<'_, '_>, calendar: Id) -> Result<Record, AppError> {
     let found = work.find(&EXTERNAL_CALENDAR, calendar)?.ok_or(AppError::NotFound("external calendar"))?;
-    if found.is_archived() {
-        return Err(AppError::conflict("This external calendar is archived. Restore it first."));
-    }
+    require_live(&found)?;
     Ok(found)
 }
 

@@ -9,7 +9,7 @@ use obcms_domain::kinds::{CEILING, PPA, ceiling, ceiling_title, ppa, scenario};
 use obcms_domain::money::actions;
 use obcms_domain::registry::Record;
 use obcms_domain::registry::action::ActionInput;
-use obcms_store::approval::Ceiling;
+use obcms_store::approval::{Ceiling, ceilings_of_year};
 use obcms_store::records;
 use serde_json::{Value as Json, json};
 
@@ -55,7 +55,7 @@ impl Drafting {
     }
 }
 
-/// What becomes of a drafted ceiling.
+/// Fate of a drafted ceiling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It is new.
@@ -79,7 +79,7 @@ pub struct DraftedCeiling {
     pub amount: i64,
     /// Existing ceiling of the same sector and source.
     pub existing: Option<Ceiling>,
-    /// What becomes of it.
+    /// Its fate.
     pub outcome: Outcome,
 }
 
@@ -98,7 +98,7 @@ pub struct DraftedBudget {
     pub left: &'static str,
 }
 
-/// What an adoption writes.
+/// Ceilings and budgets that an adoption writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdoptionPlan {
     /// Ceilings in the order of sector and source.
@@ -114,7 +114,7 @@ pub struct AdoptionPlan {
 pub struct Adopted {
     /// The scenario.
     pub scenario: Record,
-    /// What was written.
+    /// Ceilings and budgets that were written.
     pub plan: AdoptionPlan,
 }
 
@@ -268,7 +268,11 @@ pub fn adopt(
         return Err(AppError::forbidden(Action::Enact, PPA.area, "adopt scenarios"));
     }
     let funded: Vec<Id> = board::allocations(&before)?.iter().map(|one| one.ppa).collect();
+    // Locked in the order of approvals, before anything is read that the plan depends on.
     work.tx.lock(PPA.table, &funded)?;
+    let year = scenario::FISCAL_YEAR.get(&before).unwrap_or_default();
+    let known: Vec<Id> = ceilings_of_year(work.tx, year)?.iter().map(|ceiling| ceiling.id).collect();
+    work.tx.lock(CEILING.table, &known)?;
     let drafting = Drafting::of(&input);
     let plan = plan(&board::of(work.tx, &before)?, drafting);
     if !plan.obstacles.is_empty() {

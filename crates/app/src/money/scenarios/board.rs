@@ -1,18 +1,19 @@
 //! Candidates of a scenario with their amounts, and the use of the ceilings of its year.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use obcms_domain::choices::{self, SECTORS};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{region, scenario};
+use obcms_domain::money::covers;
 use obcms_domain::money::scenarios::{
     Allocation, Candidate, Minimum, Room, Share, Shortfall, read_allocations, read_shares, shortfalls,
     write_shares,
 };
 use obcms_domain::registry::Record;
 use obcms_store::Tx;
-use obcms_store::approval::{Ceiling, ceilings_of_year};
-use obcms_store::money::scenarios::{self as store, CandidateRow, Taken};
+use obcms_store::approval::{Ceiling, Commitment, ceilings_of_year, commitments, taken_by_ppa};
+use obcms_store::money::scenarios::{self as store, CandidateRow};
 use serde_json::{Value as Json, json};
 
 use crate::core::AppError;
@@ -73,8 +74,8 @@ pub struct Board {
     pub minimums: Vec<(Minimum, String)>,
     /// Minimum shares that are not reached.
     pub shortfalls: Vec<Shortfall>,
-    /// What PPAs that are no candidates take of the ceilings.
-    pub(super) taken: Vec<Taken>,
+    /// Shares of PPAs that are no candidates in the ceilings.
+    pub(super) taken: Vec<(Id, Commitment)>,
 }
 
 impl Board {
@@ -223,7 +224,9 @@ pub(super) fn of(tx: &mut Tx<'_>, record: &Record) -> Result<Board, AppError> {
             candidate,
         })
         .collect();
-    let taken = store::taken_by_others(tx, year)?;
+    let own: HashSet<Id> = rows.iter().map(|row| row.candidate.id).collect();
+    let mut taken = commitments(tx, &[year])?;
+    taken.retain(|(ppa, _)| !own.contains(ppa));
     let ceilings = ceilings_of_year(tx, year)?
         .into_iter()
         .map(|ceiling| CeilingUse {
@@ -269,22 +272,12 @@ fn labelled(tx: &mut Tx<'_>, minimums: Vec<Minimum>) -> Result<Vec<(Minimum, Str
 }
 
 /// Adds up what PPAs take of a sector and a source, each once by its larger part.
-fn committed(taken: &[Taken], sector: &str, source: &str) -> i64 {
-    let mut most: HashMap<Id, i64> = HashMap::new();
-    for one in taken {
-        if (sector.is_empty() || one.sector == sector) && (source.is_empty() || one.funding_source == source)
-        {
-            let amount = most.entry(one.ppa).or_default();
-            *amount = one.amount.max(*amount);
-        }
-    }
-    most.values().fold(0, |sum, amount| sum.saturating_add(*amount))
+fn committed(taken: &[(Id, Commitment)], sector: &str, source: &str) -> i64 {
+    let counted = |one: &Commitment| covers((sector, source), &one.sector, &one.funding_source);
+    taken_by_ppa(taken, counted).values().fold(0, |sum, amount| sum.saturating_add(*amount))
 }
 
 fn given(rows: &[BoardRow], sector: &str, source: &str) -> i64 {
-    let of = |row: &&BoardRow| {
-        (sector.is_empty() || row.candidate.sector == sector)
-            && (source.is_empty() || row.candidate.funding_source == source)
-    };
+    let of = |row: &&BoardRow| covers((sector, source), &row.candidate.sector, &row.candidate.funding_source);
     rows.iter().filter(of).fold(0, |sum, row| sum.saturating_add(row.amount))
 }

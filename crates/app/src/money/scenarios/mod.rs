@@ -20,7 +20,7 @@ use obcms_domain::registry::Record;
 
 use crate::core::rules::Input;
 use crate::core::{Actor, App, AppError, UnitOfWork};
-use crate::records::{lists, require_version, require_write};
+use crate::records::{lists, require_live, require_version, require_write};
 
 /// Weight of a scenario that has none yet.
 pub const USUAL_WEIGHT: i64 = 50;
@@ -83,11 +83,6 @@ impl App {
         self.read(|tx| Ok(lists::list(tx, actor, &SCENARIO, &request)?.records))
     }
 
-    /// Returns the regions by name, for minimum shares.
-    pub fn regions(&self) -> Result<Vec<(Id, String)>, AppError> {
-        self.read(|tx| Ok(obcms_store::programme::portfolio::regions(tx)?))
-    }
-
     /// Compares scenarios, each PPA with its amount in each of them.
     pub fn compare_scenarios(&self, actor: &Actor, ids: &[Id]) -> Result<Comparison, AppError> {
         comparison::of(self, actor, ids)
@@ -100,9 +95,7 @@ fn load_draft(work: &mut UnitOfWork<'_, '_>, id: Id, expected: Option<i64>) -> R
     let record = work.load(&SCENARIO, id)?;
     work.actor.require(work.tx, Action::Edit, &record)?;
     require_version(&record, expected)?;
-    if record.is_archived() {
-        return Err(AppError::conflict("This scenario is archived. Restore it first."));
-    }
+    require_live(&record)?;
     if scenario::STATUS.get(&record) != DRAFT {
         let status = choices::label(choices::SCENARIO_STATUSES, scenario::STATUS.get(&record)).to_lowercase();
         return Err(AppError::conflict(format!(

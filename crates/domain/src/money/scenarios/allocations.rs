@@ -34,7 +34,7 @@ pub fn read_allocations(json: &Json) -> Result<Vec<Allocation>, String> {
     let mut seen = std::collections::HashSet::with_capacity(items.len());
     for (number, item) in items.iter().enumerate() {
         let number = number + 1;
-        let object = item.as_object().ok_or(format!("Allocation {number} must be an object."))?;
+        let object = item.as_object().ok_or_else(|| format!("Allocation {number} must be an object."))?;
         if let Some(unknown) = object.keys().find(|key| !["ppa", "amount_centavos"].contains(&key.as_str())) {
             return Err(format!("Allocation {number} has an unknown member: {unknown}."));
         }
@@ -42,7 +42,7 @@ pub fn read_allocations(json: &Json) -> Result<Vec<Allocation>, String> {
             .get("ppa")
             .and_then(Json::as_str)
             .and_then(|text| text.parse().ok())
-            .ok_or(format!("Allocation {number}: ppa must be the id of a PPA."))?;
+            .ok_or_else(|| format!("Allocation {number}: ppa must be the id of a PPA."))?;
         let amount =
             object.get("amount_centavos").and_then(Json::as_i64).filter(|amount| *amount >= 0).ok_or(
                 format!("Allocation {number}: amount_centavos must be a whole number of at least 0."),
@@ -76,27 +76,30 @@ pub fn read_shares(json: &Json) -> Result<Vec<Minimum>, String> {
     let mut found: Vec<Minimum> = Vec::with_capacity(items.len());
     for (number, item) in items.iter().enumerate() {
         let number = number + 1;
-        let object = item.as_object().ok_or(format!("Minimum share {number} must be an object."))?;
+        let object = item.as_object().ok_or_else(|| format!("Minimum share {number} must be an object."))?;
         if let Some(unknown) = object.keys().find(|key| !["by", "key", "percent"].contains(&key.as_str())) {
             return Err(format!("Minimum share {number} has an unknown member: {unknown}."));
         }
         let key = object.get("key").and_then(Json::as_str).unwrap_or_default();
-        let share = match object.get("by").and_then(Json::as_str) {
-            Some("sector") if choices::contains(SECTORS, key) => Share::Sector(key.to_owned()),
-            Some("sector") => return Err(format!("Minimum share {number}: key must be a sector.")),
-            Some("region") => {
-                let region = key.parse().ok().filter(|id: &Id| id.place_code().is_some());
-                Share::Region(
-                    region.ok_or(format!("Minimum share {number}: key must be the code of a region."))?,
-                )
-            }
-            _ => return Err(format!("Minimum share {number}: by must be sector or region.")),
-        };
+        let share =
+            match object.get("by").and_then(Json::as_str) {
+                Some("sector") if choices::contains(SECTORS, key) => Share::Sector(key.to_owned()),
+                Some("sector") => return Err(format!("Minimum share {number}: key must be a sector.")),
+                Some("region") => {
+                    let region = key.parse().ok().filter(|id: &Id| id.place_code().is_some());
+                    Share::Region(region.ok_or_else(|| {
+                        format!("Minimum share {number}: key must be the code of a region.")
+                    })?)
+                }
+                _ => return Err(format!("Minimum share {number}: by must be sector or region.")),
+            };
         let percent = object
             .get("percent")
             .and_then(Json::as_i64)
             .filter(|percent| (1..=100).contains(percent))
-            .ok_or(format!("Minimum share {number}: percent must be a whole number from 1 to 100."))?;
+            .ok_or_else(|| {
+                format!("Minimum share {number}: percent must be a whole number from 1 to 100.")
+            })?;
         if found.iter().any(|known| known.share == share) {
             return Err(format!("Minimum share {number} repeats a sector or region."));
         }

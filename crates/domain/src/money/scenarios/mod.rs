@@ -42,8 +42,7 @@ impl Room {
     /// Returns true if the ceiling concerns the candidate.
     #[must_use]
     pub fn concerns(&self, candidate: &Candidate) -> bool {
-        (self.sector.is_empty() || self.sector == candidate.sector)
-            && (self.source.is_empty() || self.source == candidate.source)
+        super::covers((&self.sector, &self.source), &candidate.sector, &candidate.source)
     }
 }
 

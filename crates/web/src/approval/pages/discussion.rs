@@ -3,12 +3,13 @@
 use axum::extract::State as AxumState;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
-use obcms_app::approval::{Approval, CommentView, RoundView};
+use obcms_app::approval::{Approval, RoundView};
 use obcms_app::{Actor, AppError};
 use obcms_domain::approval::{actions, snapshot};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::PPA;
 use obcms_domain::registry::Record;
+use obcms_store::approval::Comment;
 
 use super::{label, round_word};
 use crate::components::badges::{badge, money};
@@ -98,7 +99,7 @@ pub(super) fn comment_form(
 }
 
 /// Comment as an entry beside the decisions.
-pub(super) fn comment_entry(comment: &CommentView, approval: &Approval, values: &Values<'_>) -> HistoryEntry {
+pub(super) fn comment_entry(comment: &Comment, approval: &Approval, values: &Values<'_>) -> HistoryEntry {
     let who = comment.created_by.and_then(|person| values.directory.get(&person));
     let mut what = t!("commented in {state}", state = label(&comment.stage).to_lowercase());
     if approval.round > 1 {

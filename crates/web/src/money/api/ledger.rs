@@ -4,7 +4,6 @@ use axum::extract::State as AxumState;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use obcms_app::AppError;
 use obcms_app::money::{totals_json, years_json};
 use obcms_domain::accounts::Action;
 use obcms_domain::kinds::{PPA, TRANCHE};
@@ -65,12 +64,7 @@ fn money_schema() -> Json {
 }
 
 async fn money(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> ApiResult {
-    let (totals, years) = blocking(|| {
-        Ok::<_, AppError>((
-            state.app.money(&caller.actor, id.0)?,
-            state.app.money_by_year(&caller.actor, id.0)?,
-        ))
-    })?;
+    let (totals, years) = blocking(|| state.app.money(&caller.actor, id.0))?;
     let mut json = totals_json(&totals);
     json["years"] = years_json(&years);
     Ok(axum::Json(json).into_response())

@@ -60,8 +60,7 @@ pub fn panel(
     refused: &Refused,
 ) -> Result<Markup, AppError> {
     let budget = ppas::budget(state, actor, record)?;
-    let totals = state.app.money(actor, record.id)?;
-    let years = state.app.money_by_year(actor, record.id)?;
+    let (totals, years) = state.app.money(actor, record.id)?;
     let ledger = state.app.ledger(actor, record.id, ENTRIES)?;
     let may_enter = !record.is_archived() && !actor.read_only && may_create(actor, &TRANCHE);
     let asked: Option<Id> = refused.form.get("reverse").parse().ok();

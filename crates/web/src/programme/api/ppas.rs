@@ -1,7 +1,7 @@
 //! Status actions and the budget cycle of PPAs.
 
 use axum::extract::State as AxumState;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use obcms_app::programme::ppa_status::{StatusChange, body_of};
@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::components::words::t;
 use crate::core::caller::Caller;
-use crate::core::input::{Body, PathId};
+use crate::core::input::{Body, PathId, expected_version};
 use crate::core::openapi;
 use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
@@ -28,27 +28,27 @@ const EMPTY: ActionBody = ActionBody::new(&[]);
 /// Operations.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let status = |action: StatusAction, summary: &str, handler| {
+    let status = |action: StatusAction, summary: &str| {
+        let serve =
+            move |state: AxumState<State>, caller: Caller, id: PathId, headers: HeaderMap, body: Body| {
+                change(state, caller, id, headers, body, action)
+            };
         Route::new(
             "post",
             format!("/api/v1/ppas/{{id}}/{}", action.as_str()),
             summary,
             Access::Policy(Action::Transition, Area::Programme),
-            handler,
+            post(serve),
         )
         .tag(PPA.collection)
         .action(body_of(action))
         .answers(200, openapi::reference(&PPA))
     };
     vec![
-        status(StatusAction::Hold, t!("Put a PPA on hold, with a reason"), post(hold)),
-        status(
-            StatusAction::Resume,
-            t!("Resume a PPA that is on hold, cancelled or completed"),
-            post(resume),
-        ),
-        status(StatusAction::Cancel, t!("Cancel a PPA, with a reason"), post(cancel)),
-        status(StatusAction::Complete, t!("Complete a PPA that has no project"), post(complete)),
+        status(StatusAction::Hold, t!("Put a PPA on hold, with a reason")),
+        status(StatusAction::Resume, t!("Resume a PPA that is on hold, cancelled or completed")),
+        status(StatusAction::Cancel, t!("Cancel a PPA, with a reason")),
+        status(StatusAction::Complete, t!("Complete a PPA that has no project")),
         Route::new(
             "post",
             "/api/v1/ppas/{id}/budget-cycle",
@@ -68,26 +68,18 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-fn change(state: &State, caller: &Caller, id: PathId, action: StatusAction, body: &Body) -> ApiResult {
+async fn change(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    id: PathId,
+    headers: HeaderMap,
+    body: Body,
+    action: StatusAction,
+) -> ApiResult {
+    let expected = expected_version(&headers)?;
     let change = StatusChange::parse(action, &body.object)?;
-    let ppa = blocking(|| state.app.change_ppa_status(&caller.actor, id.0, action, &change, None))?;
-    record_response(state, StatusCode::OK, &ppa)
-}
-
-async fn hold(AxumState(state): AxumState<State>, caller: Caller, id: PathId, body: Body) -> ApiResult {
-    change(&state, &caller, id, StatusAction::Hold, &body)
-}
-
-async fn resume(AxumState(state): AxumState<State>, caller: Caller, id: PathId, body: Body) -> ApiResult {
-    change(&state, &caller, id, StatusAction::Resume, &body)
-}
-
-async fn cancel(AxumState(state): AxumState<State>, caller: Caller, id: PathId, body: Body) -> ApiResult {
-    change(&state, &caller, id, StatusAction::Cancel, &body)
-}
-
-async fn complete(AxumState(state): AxumState<State>, caller: Caller, id: PathId, body: Body) -> ApiResult {
-    change(&state, &caller, id, StatusAction::Complete, &body)
+    let ppa = blocking(|| state.app.change_ppa_status(&caller.actor, id.0, action, &change, expected))?;
+    record_response(&state, StatusCode::OK, &ppa)
 }
 
 async fn add_budget_cycle(
@@ -98,9 +90,7 @@ async fn add_budget_cycle(
 ) -> ApiResult {
     body.action(&EMPTY)?;
     let (created, stages) = blocking(|| state.app.add_budget_cycle(&caller.actor, id.0))?;
-    let items = blocking(|| {
-        stages.iter().map(|stage| state.app.represent_one(stage)).collect::<Result<Vec<_>, _>>()
-    })?;
+    let items = blocking(|| state.app.represent(&stages))?;
     let status = if created > 0 { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, axum::Json(json!({ "items": items, "created": created }))).into_response())
 }

@@ -4,10 +4,10 @@ use axum::extract::State as AxumState;
 use axum::response::Html;
 use maud::{Markup, html};
 use obcms_app::programme::project_board::{ProjectBoard, ProjectCard, StageColumn};
+use obcms_app::records::lists;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::choices::PROJECT_STAGES;
-use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{COMMUNITY, PROJECT, project};
 use obcms_domain::programme::life_cycle::Stage;
 use obcms_domain::registry::{Kind, Record};
@@ -29,7 +29,8 @@ use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::may_create;
-use crate::records::pages::controls::filter_fields;
+use crate::records::pages::controls::{filter_fields, titles};
+use crate::tasks::pages::parts::Address;
 
 /// Address of the board.
 const ADDRESS: &str = "/projects/board";
@@ -52,14 +53,9 @@ pub fn list_tabs(_: &Page, _: &Actor, _: &Kind, query: &Form) -> Markup {
 
 /// Switch between list and board, which keeps the filters.
 fn switch(pairs: &[(String, String)], on_board: bool) -> Markup {
-    let kept: Vec<(String, String)> = pairs
-        .iter()
-        .filter(|(name, _)| !["sort", "cursor", "limit"].contains(&name.as_str()))
-        .cloned()
-        .collect();
-    let tab = |label: &str, path: &str, current| Tab {
+    let tab = |label: &str, path: &'static str, current| Tab {
         label: label.to_owned(),
-        href: address(path, &kept, &[]),
+        href: Address::new(path, pairs).with(&["sort", "cursor", "limit"], &[]),
         count: None,
         current,
     };
@@ -91,27 +87,15 @@ pub fn blocked_mark(record: &Record) -> Markup {
     }
 }
 
-fn address(path: &str, pairs: &[(String, String)], more: &[(&str, &str)]) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(pairs.iter().filter(|(_, value)| !value.is_empty()));
-    query.extend_pairs(more);
-    let query = query.finish();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
-}
-
 async fn show(
     AxumState(state): AxumState<State>,
     SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     let pairs = parameters.matching(|name| state.app.is_known_project_board_parameter(name)).0;
-    let named: Vec<Id> =
-        pairs.iter().flat_map(|(_, value)| value.split(',')).filter_map(|id| id.parse().ok()).collect();
     let (found, titles) = blocking(|| {
         let found = state.app.project_board(&actor, &pairs)?;
-        let mut titles = state.app.directory(&actor, &named)?;
-        let visible = crate::records::pages::visible(&state, &actor, &titles)?;
-        titles.retain(|id, _| visible.contains(id));
+        let titles = titles(&state, &actor, &lists::ids_in_filters(pairs.iter()), &[])?;
         Ok::<_, AppError>((found, titles))
     })?;
     let view = Board {
@@ -146,19 +130,9 @@ fn filter_row(pairs: &[(String, String)], titles: &Directory) -> Filters {
         .iter()
         .filter(|(name, value)| name != "q" && !value.is_empty())
         .map(|(name, value)| {
-            let field = PROJECT.field(name);
-            let word = |part: &str| {
-                let title =
-                    part.parse::<Id>().ok().and_then(|id| titles.get(&id)).map(|found| found.title.clone());
-                title.unwrap_or_else(|| badges::words(part))
-            };
-            let rest: Vec<(String, String)> =
-                pairs.iter().filter(|(other, _)| other != name).cloned().collect();
-            Chip {
-                label: field.map_or(name.as_str(), |field| words::label(field.label)).to_owned(),
-                value: value.split(',').map(word).collect::<Vec<_>>().join(t!(" or ")),
-                remove_href: address(ADDRESS, &rest, &[]),
-            }
+            let (label, value) = lists::filter_in_words(&PROJECT, name, value, titles, words::text);
+            let remove_href = Address::new(ADDRESS, pairs).with(&[name, "cursor"], &[]);
+            Chip { label, value, remove_href }
         })
         .collect();
     Filters {
@@ -191,12 +165,7 @@ fn column_of(column: &StageColumn, found: &ProjectBoard, pairs: &[(String, Strin
 fn more_url(column: &StageColumn, pairs: &[(String, String)]) -> String {
     column.next_cursor.as_ref().map_or_else(String::new, |cursor| {
         let more = [("column", column.stage.as_str()), ("cursor", cursor.as_str())];
-        let kept: Vec<(String, String)> = pairs
-            .iter()
-            .filter(|(name, _)| !["column", "cursor"].contains(&name.as_str()))
-            .cloned()
-            .collect();
-        address("/projects/board/cards", &kept, &more)
+        Address::new("/projects/board/cards", pairs).with(&[], &more)
     })
 }
 

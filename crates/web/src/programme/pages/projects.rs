@@ -76,9 +76,7 @@ async fn change_stage(
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     // The fields have the step in their names, which keeps their ids unique on the page.
-    let suffix = format!("-{}", form.get("step"));
-    let plain = |name: &str| name.strip_suffix(suffix.as_str()).unwrap_or(name).to_owned();
-    let form = Form(form.0.iter().map(|(name, value)| (plain(name), value.clone())).collect());
+    let form = form.without_suffix(&format!("-{}", form.get("step")));
     let (errors, problem) = match blocking(|| take_step(&state, &actor, id.0, &form)) {
         Ok(message) => {
             let undo = blocking(|| state.app.undo_of_last(&actor, &PROJECT, id.0))?;

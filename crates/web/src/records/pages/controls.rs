@@ -83,7 +83,7 @@ pub fn shown(fields: &[&[FormField]]) -> (String, String) {
 }
 
 /// Returns the titles of the ids that the person may see, and of known ones.
-fn titles(state: &State, actor: &Actor, ids: &[Id], known: &[Id]) -> Result<Directory, AppError> {
+pub(crate) fn titles(state: &State, actor: &Actor, ids: &[Id], known: &[Id]) -> Result<Directory, AppError> {
     if ids.is_empty() {
         return Ok(Directory::new());
     }

@@ -17,9 +17,8 @@ use crate::components::forms::{Control, FormField, error_summary, field};
 use crate::components::words::{self, t, t_html};
 use crate::core::caller::same;
 use crate::core::errors::PageError;
-use crate::core::forms::done;
+use crate::core::forms::{done, session_changed};
 use crate::core::frame::{Page, SignedIn};
-use crate::core::problem::Problem;
 use crate::core::state::{State, blocking};
 use crate::records::api::files;
 use crate::records::plural;
@@ -53,11 +52,7 @@ impl FromRequest<State> for Upload {
         page.actor()?;
         let upload = files::Upload::from_request(request, state).await?;
         if page.csrf().is_empty() || !same(upload.text("csrf_token").unwrap_or_default(), page.csrf()) {
-            return Err(Problem::new(
-                StatusCode::FORBIDDEN,
-                t!("Your session changed after this form was opened. Go back, reload the page and send it again."),
-            )
-            .into());
+            return Err(session_changed().into());
         }
         Ok(Self(upload))
     }

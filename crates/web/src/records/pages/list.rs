@@ -12,7 +12,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::registry::{Field, FieldType, Kind, Record};
 use obcms_store::records::Directory;
 
-use super::controls::filter_fields;
+use super::controls::{filter_fields, titles};
 use super::files;
 use super::value::Values;
 use crate::components::badges::grouped;
@@ -95,9 +95,7 @@ pub async fn list(
     let markup = blocking(|| {
         let listing = state.app.list(&actor, kind, &query.parameters)?;
         let ids = lists::ids_in_filters(query.filters());
-        let mut titles = state.app.directory(&actor, &ids)?;
-        let visible = super::visible(&state, &actor, &titles)?;
-        titles.retain(|id, _| visible.contains(id));
+        let titles = titles(&state, &actor, &ids, &[])?;
         let back = query.address("", &[], &[]);
         let action = hooks.row_action.and_then(|action| action(&page, &actor, state.app.now(), back));
         draw(&page, &actor, &query, &listing, &titles, action.as_ref())

@@ -310,7 +310,7 @@ fn shares(state: &State, board: &Board, form: &Form) -> Result<Markup, AppError>
     };
     rows.retain(|(group, percent)| !group.is_empty() || !percent.is_empty());
     rows.extend(std::iter::repeat_n((String::new(), String::new()), SPARE_ROWS));
-    let regions = state.app.regions()?;
+    let regions = state.app.portfolio_regions()?;
     Ok(html! {
         div.share-rows {
             @for (group, percent) in &rows {

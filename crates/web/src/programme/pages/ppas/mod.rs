@@ -13,6 +13,7 @@ use obcms_app::approval::locks;
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::money;
 use obcms_domain::kinds::{NEED, PPA, need, ppa};
 use obcms_domain::registry::{FieldError, Record, Value};
 use obcms_store::records;
@@ -327,6 +328,8 @@ pub fn budget(state: &State, actor: &Actor, record: &Record) -> Result<Markup, A
             .and_then(|number| u64::try_from(number).ok())
             .map_or_else(|| html! {}, |number| html! { (badges::grouped(number)) })
     };
+    let share =
+        budget.zip(slots).and_then(|(budget, slots)| money::per_head(budget, u32::try_from(slots).ok()?));
     let rows = [
         (t!("Budget"), budget.map_or_else(|| html! {}, amount)),
         (t!("Fiscal year"), ppa::FISCAL_YEAR.get(record).map_or_else(|| html! {}, |year| html! { (year) })),
@@ -337,9 +340,9 @@ pub fn budget(state: &State, actor: &Actor, record: &Record) -> Result<Markup, A
         (t!("OBC slots"), count("obc_slots")),
         (
             t!("Cost per beneficiary"),
-            match (budget, slots) {
-                (Some(budget), Some(slots)) => html! {
-                    (badges::money((budget * 2 + slots) / (slots * 2))) " "
+            match (share, slots) {
+                (Some(share), Some(slots)) => html! {
+                    (badges::money(share)) " "
                     span.muted { (t_html!("for each of {count} slots", count = badges::grouped(slots.unsigned_abs()))) }
                 },
                 _ => html! {},

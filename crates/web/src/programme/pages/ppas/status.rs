@@ -21,7 +21,7 @@ use crate::components::words::{self, t};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
-use crate::core::input::{Form, PathId};
+use crate::core::input::PathId;
 use crate::core::refused::Refused;
 use crate::core::state::{State, blocking};
 use crate::programme::pages::projects::open_notice;
@@ -131,9 +131,7 @@ pub(super) async fn change(
     let Some(action) = StatusAction::parse(form.get(ACTION)) else {
         return Err(AppError::BadRequest(t!("Unknown action.").to_owned()).into());
     };
-    let suffix = format!("-{}", action.as_str());
-    let plain = |name: &str| name.strip_suffix(suffix.as_str()).unwrap_or(name).to_owned();
-    let form = Form(form.0.iter().map(|(name, value)| (plain(name), value.clone())).collect());
+    let form = form.without_suffix(&format!("-{}", action.as_str()));
     let seen = form.get("version").parse().ok();
     let result = blocking(|| {
         let change = StatusChange::parse(action, &form.action(body_of(action)))?;
