@@ -109,6 +109,34 @@ on_both_engines! {
         assert!(boss_form.contains("name=\"budget_allocation_centavos\""));
     }
 
+    fn form_of_a_partner_makes_a_request_for_their_own(server: &Server) {
+        let boss = server.as_role("coordinator");
+        let (organization, ..) = led(server, &boss);
+        let person = server.person_with(json!({ "roles": ["partner"], "organization": organization["id"] }));
+        let browser = Browser::sign_in(server, &person);
+        let form = browser.page("/ppas/new");
+        assert_eq!(options(&form, "category"), ["obc_request"]);
+        let own = organization["id"].as_str().unwrap();
+        assert!(form.contains(&format!("value=\"{own}\"")), "{form}");
+        let fields = [("shown", "title"), ("title", "Deep well"), ("shown", "category"), ("category", "obc_request"),
+            ("shown", "lead_organization"), ("lead_organization", own)];
+        browser.send("/ppas/new", &fields).expect_status(303);
+        let made = person.client.get("/api/v1/ppas?q=Deep").expect_status(200).json;
+        assert_eq!(made["items"][0]["lead_organization"], organization["id"]);
+        // A need is of a community, and this person stands for none.
+        assert!(!browser.page("/needs").contains("href=\"/needs/new"));
+        browser.client.get("/needs/new").expect_status(403);
+
+        let community = make(&boss, "communities", json!({ "name": "Sitio Lumbac", "barangay": sample::BARANGAY }));
+        let person = server.person_with(json!({ "roles": ["partner"], "communities": [community["id"]] }));
+        let browser = Browser::sign_in(server, &person);
+        let own = community["id"].as_str().unwrap();
+        assert!(browser.page("/needs").contains("href=\"/needs/new"));
+        assert!(browser.page("/needs/new").contains(&format!("value=\"{own}\"")));
+        let fields = [("shown", "title"), ("title", "Deep well"), ("shown", "community"), ("community", own)];
+        browser.send("/needs/new", &fields).expect_status(303);
+    }
+
     fn partner_cannot_decide(server: &Server) {
         let boss = server.as_role("coordinator");
         let (organization, ppa, partner) = led(server, &boss);

@@ -27,6 +27,8 @@ pub struct Actor {
     pub teams: Vec<Id>,
     /// Organization and communities that a partner represents.
     pub concerns: Vec<Id>,
+    /// The organization among them.
+    pub organization: Option<Id>,
     /// Time zone for displayed times.
     pub timezone: String,
     /// `auto`, `light` or `dark`.
@@ -85,6 +87,7 @@ impl From<&Actor> for CacheKey {
             roles,
             teams,
             concerns,
+            organization: _, // Among the concerns.
             timezone,
             theme,
             week_start,
@@ -196,6 +199,7 @@ impl Actor {
             roles: vec![Role::Admin],
             teams: Vec::new(),
             concerns: Vec::new(),
+            organization: None,
             timezone: "Asia/Manila".to_owned(),
             theme: "auto".to_owned(),
             week_start: "monday".to_owned(),
@@ -230,6 +234,7 @@ impl Actor {
             roles: roles(user),
             teams,
             concerns,
+            organization: user::ORGANIZATION.get(user),
             timezone: user::TIMEZONE.get(user).to_owned(),
             theme: user::THEME.get(user).to_owned(),
             week_start: user::WEEK_START.get(user).to_owned(),

@@ -5,6 +5,7 @@
 //! offer only the fields and choices that the command would accept.
 
 use obcms_domain::accounts::{Action, FieldGroup, Relation, Role, allows, allows_field, who_can_write};
+use obcms_domain::core::id::Id;
 use obcms_domain::records::closing::{closing_statuses, statuses_by_action};
 use obcms_domain::records::input;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record, series};
@@ -21,6 +22,8 @@ pub struct Writable {
     groups: Vec<FieldGroup>,
     /// True if the field that makes a record a request may be written.
     changes_request: bool,
+    /// True for a new record: this field must be given, also by those who may not write its group.
+    gives_request: bool,
 }
 
 impl Writable {
@@ -28,9 +31,13 @@ impl Writable {
     #[must_use]
     pub fn allows(&self, field: &Field) -> bool {
         let decides_request = self.kind.request.is_some_and(|(name, _)| name == field.name);
+        let is_granted = self.groups.contains(&self.kind.group(field));
         field.is_given()
-            && self.groups.contains(&self.kind.group(field))
-            && (self.changes_request || !decides_request)
+            && if decides_request {
+                self.gives_request || (is_granted && self.changes_request)
+            } else {
+                is_granted
+            }
     }
 
     /// Returns true if the field of that name may be written.
@@ -165,8 +172,47 @@ impl Actor {
             &[Relation::None, Relation::Request, Relation::OwnRequest, Relation::Own],
         );
         // The field that makes a record a request must be given, even if there is only one choice.
-        writable.changes_request = true;
+        writable.gives_request = !writable.groups.is_empty();
         writable
+    }
+
+    /// Returns true if the actor may create requests of this kind, and nothing else.
+    #[must_use]
+    pub fn creates_only_requests(&self, kind: &Kind) -> bool {
+        let may = |relations: &[Relation]| allows(&self.roles, Action::Create, kind.area, relations);
+        may(&[Relation::Request, Relation::OwnRequest]) && !may(&[Relation::None])
+    }
+
+    /// Returns true if the actor may create requests of this kind for their own organization or community, and nothing
+    /// else.
+    #[must_use]
+    pub fn creates_only_own(&self, kind: &Kind) -> bool {
+        self.creates_only_requests(kind)
+            && !allows(&self.roles, Action::Create, kind.area, &[Relation::Request])
+    }
+
+    /// Returns the fields of a new record by which it can be for the own organization or community of the actor, with
+    /// these.
+    #[must_use]
+    pub fn own_targets(&self, kind: &'static Kind) -> Vec<(&'static Field, Vec<Id>)> {
+        let writable = self.writable_new(kind);
+        let fields = kind.concerns.iter().filter_map(|name| kind.field(name));
+        let own = |field: &Field| -> Vec<Id> {
+            match field.data {
+                FieldType::Reference("organization") | FieldType::References("organization") => {
+                    self.organization.into_iter().collect()
+                }
+                FieldType::Reference("community") | FieldType::References("community") => {
+                    self.concerns.iter().copied().filter(|id| Some(*id) != self.organization).collect()
+                }
+                _ => Vec::new(),
+            }
+        };
+        fields
+            .filter(|field| writable.allows(field))
+            .map(|field| (field, own(field)))
+            .filter(|(_, own)| !own.is_empty())
+            .collect()
     }
 
     /// Returns the fields of the kind that the actor may write by the action, with these relations to the record.
@@ -179,7 +225,7 @@ impl Actor {
             FieldGroup::ALL.into_iter().filter(writes).collect()
         };
         let changes_request = allows(&self.roles, Action::Create, kind.area, &[Relation::None]);
-        Writable { kind, groups, changes_request }
+        Writable { kind, groups, changes_request, gives_request: false }
     }
 
     /// Refuses a change of fields that the actor may not write, and names them.

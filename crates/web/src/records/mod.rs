@@ -16,15 +16,14 @@ pub(crate) static SUBJECT: Subject =
 
 /// Returns true if the person may create records of this kind, or at least requests.
 #[must_use]
-pub fn may_create(actor: &Actor, kind: &Kind) -> bool {
+pub fn may_create(actor: &Actor, kind: &'static Kind) -> bool {
     let has_requests = kind.all_requests || kind.request.is_some();
-    let request: &[Relation] = match (has_requests, actor.concerns.is_empty()) {
-        (false, _) => &[Relation::None],
-        // A person without organization or community has none to request for.
-        (true, true) => &[Relation::None, Relation::Request],
-        (true, false) => &[Relation::None, Relation::Request, Relation::OwnRequest],
-    };
-    kind.writable && allows(&actor.roles, Action::Create, kind.area, request)
+    let request: &[Relation] =
+        if has_requests { &[Relation::None, Relation::Request] } else { &[Relation::None] };
+    let may = allows(&actor.roles, Action::Create, kind.area, request);
+    // A person without an organization or community that the kind can name has none to request for.
+    let may_for_own = || has_requests && actor.creates_only_own(kind) && !actor.own_targets(kind).is_empty();
+    kind.writable && (may || may_for_own())
 }
 
 /// Returns the plural in lower case within a sentence.

@@ -96,6 +96,12 @@ pub fn prefilled(app: &App, actor: &Actor, kind: &'static Kind, given: &[(String
     let options = app.options();
     let context =
         input::Context { actor: actor.id, today: app.today(), office_timezone: &options.office_timezone };
+    if actor.creates_only_own(kind) {
+        fill_own(actor, kind, &mut input);
+    }
+    if let Some((name, value)) = kind.request.filter(|_| actor.creates_only_requests(kind)) {
+        input.entry(name).or_insert_with(|| Json::from(value));
+    }
     // Missing and invalid fields are for the form to correct.
     let _ = input::parse(&mut record, &input, true, &context);
     if input.contains_key("start") && START.get(&record).is_none() {
@@ -110,6 +116,19 @@ pub fn prefilled(app: &App, actor: &Actor, kind: &'static Kind, given: &[(String
         }
     }
     written(&record)
+}
+
+/// Names the own organization or community of a person who may request only for these, unless the address names one.
+/// Of several communities the person chooses.
+fn fill_own(actor: &Actor, kind: &'static Kind, input: &mut Map<String, Json>) {
+    let own = actor.own_targets(kind);
+    if own.iter().any(|(field, _)| input.contains_key(field.name)) {
+        return;
+    }
+    if let Some((field, ids)) = own.iter().find(|(_, ids)| ids.len() == 1) {
+        let texts: Vec<String> = ids.iter().map(Id::to_string).collect();
+        input.insert(field.name.to_owned(), registry::form_to_json(field, &texts));
+    }
 }
 
 /// Converts links of an address to their form in inputs: a plain id gets its kind.
