@@ -33,6 +33,21 @@ async function fits(page) {
   assert.ok(wide <= 0, `${page.url()} is ${wide} pixels too wide`);
 }
 
+/** Answers a question before a decision. */
+async function confirm(page, question, button) {
+  await page.getByRole("dialog", { name: question }).getByRole("button", { name: button }).click();
+}
+
+async function inSight(locator) {
+  await locator.evaluate(async (element) => {
+    const isInSight = () => {
+      const { top, bottom } = element.getBoundingClientRect();
+      return top >= 0 && bottom <= innerHeight;
+    };
+    while (!isInSight()) await new Promise((resolve) => requestAnimationFrame(resolve));
+  });
+}
+
 for (const width of [1280, 390]) {
   test(`budget is submitted, approved by five people and spent at ${width} pixels`, async () => {
     const client = api(running);
@@ -71,6 +86,7 @@ for (const width of [1280, 390]) {
     await officer.locator("#field-budget_allocation_centavos").fill("1.2M");
     await officer.getByLabel("Comment", { exact: true }).fill("Rounded");
     await officer.getByRole("button", { name: "Reject" }).click();
+    await confirm(officer, "Reject this PPA?", "Reject");
     // Refused: figures can be corrected only by an approval. Nothing typed is lost.
     await officer.getByRole("alert").getByText("Figures can be corrected only").waitFor();
     assert.equal(await officer.locator("#field-budget_allocation_centavos").inputValue(), "1,200,000.00");
@@ -99,7 +115,23 @@ for (const width of [1280, 390]) {
 
     const treasurer = await running.signedIn("budget_officer", options);
     await treasurer.goto(address);
+    // On the phone a link leads to the form, which is below the figures.
+    const decide = treasurer.getByRole("link", { name: "Decide" });
+    assert.equal(await decide.isVisible(), width < 1000);
+    if (width < 1000) {
+      await decide.click();
+      await inSight(treasurer.getByRole("heading", { name: /^Decide: enactment/ }));
+    }
+    // Enactment is final: it asks first, and Escape leaves everything as it is.
     await treasurer.getByRole("button", { name: "Enact the budget" }).click();
+    await treasurer.getByRole("dialog", { name: "Enact this budget?" }).waitFor();
+    await fits(treasurer);
+    await treasurer.keyboard.press("Escape");
+    await treasurer.getByRole("dialog").waitFor({ state: "detached" });
+    const { state } = await client("GET", `ppas/${ppa.id}/approval`);
+    assert.equal(state, "enactment");
+    await treasurer.getByRole("button", { name: "Enact the budget" }).click();
+    await confirm(treasurer, "Enact this budget?", "Enact the budget");
     await treasurer.getByText("Enacted", { exact: true }).first().waitFor();
 
     await treasurer.goto(`/ppas/${ppa.id}?tab=money`);
@@ -164,6 +196,17 @@ test("several PPAs are approved with one comment by keyboard alone", async () =>
   await page.keyboard.press("Space");
   await page.getByLabel("Comment for the selected PPAs").focus();
   await page.keyboard.type("As planned");
+  // Enter asks and does not send; a second one is Cancel, where the focus is.
+  await page.keyboard.press("Enter");
+  const question = page.getByRole("dialog", { name: "Approve the selected PPAs?" });
+  await question.getByText("Bridge: Technical review").waitFor();
+  await question.getByText("Market: Technical review").waitFor();
+  await page.keyboard.press("Enter");
+  await question.waitFor({ state: "detached" });
+  assert.equal(await page.getByLabel("Comment for the selected PPAs").inputValue(), "As planned");
+  await page.keyboard.press("Enter");
+  await question.waitFor();
+  await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await page.getByText("2 PPAs approved").waitFor();
   await page.getByText("Nothing to decide").waitFor();

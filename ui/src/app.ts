@@ -1,5 +1,6 @@
 /** Start of every page. */
 import { startStatusFields } from "./records/status-fields";
+import { startConfirmations } from "./core/confirm";
 import { startCopying } from "./core/copying";
 import { startDateLists } from "./calendar/date-list";
 import { startDrafts } from "./core/drafts";
@@ -26,6 +27,7 @@ startShortcuts(openPalette);
 startReferencePickers();
 startDrafts();
 startForms();
+startConfirmations();
 startStatusFields();
 startCopying();
 startPrinting();

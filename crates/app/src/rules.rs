@@ -75,6 +75,7 @@ pub(crate) static RULES: Rules = Rules(&[
         kind: "need",
         choices: Some(choices::of_need),
         before_save: Some(needs::before_save),
+        before_archive: Some(needs::before_archive),
         changed: Some(needs::changed),
         ..KindRules::NONE
     },

@@ -403,6 +403,8 @@ pub fn close(world: &mut World, id: Id, person: usize, state: &'static str, when
             "cancelled" => StatusAction::Cancel,
             _ => StatusAction::Complete,
         };
+        // What is allotted stays with the office, and what is obligated is still paid.
+        status.confirm_open = action == StatusAction::Cancel;
         if action == StatusAction::Complete {
             let mut change = json!({});
             let mut milestones = ppa.to_json().get("milestones").cloned().unwrap_or_default();

@@ -415,7 +415,7 @@ pub fn insert_decision(tx: &mut Tx<'_>, decision: &Decision) -> Result<(), Store
     Ok(())
 }
 
-/// Returns the pending stages of these names of live PPAs that are not cancelled, the most urgent first.
+/// Returns the pending stages of these names of live PPAs, without those on hold or cancelled, the most urgent first.
 pub fn pending(tx: &mut Tx<'_>, stages: &[&str], limit: i64) -> Result<Vec<Pending>, StoreError> {
     if stages.is_empty() {
         return Ok(Vec::new());
@@ -424,7 +424,8 @@ pub fn pending(tx: &mut Tx<'_>, stages: &[&str], limit: i64) -> Result<Vec<Pendi
     let mut statement = Statement::new(format!(
         "SELECT {}, p.title, r.number, r.is_revision, p.created_by, r.snapshot FROM approval_stages s \
          JOIN approval_rounds r ON r.id = s.round_id JOIN ppas p ON p.id = s.ppa_id \
-         WHERE s.state = 'pending' AND p.archived_at IS NULL AND p.status <> 'cancelled' AND s.stage IN ",
+         WHERE s.state = 'pending' AND p.archived_at IS NULL AND p.status NOT IN ('on_hold', 'cancelled') \
+         AND s.stage IN ",
         columns.join(", ")
     ));
     statement.bind_list(stages.iter().map(|stage| (*stage).into()));

@@ -444,25 +444,69 @@ on_both_engines! {
         }
     }
 
-    fn cancelled_ppa_waits_for_nobody(server: &Server) {
+    fn cancelled_ppa_and_ppa_on_hold_wait_for_nobody(server: &Server) {
+        let office = Office::new(server);
+        for (halt, hint) in [("cancel", "This PPA is cancelled."), ("hold", "This PPA is on hold.")] {
+            let ppa = office.ppa(1_000_00);
+            step(&office.maker, &ppa, "submit", "").expect_status(200);
+            let send = |action: &str| {
+                let path = format!("/api/v1/ppas/{}/{action}", id(&ppa));
+                office.maker.post(&path, &json!({ "reason": "The mayor withdrew the land" })).expect_status(200);
+            };
+            let waits = || {
+                let queue = office.coordinator.get("/api/v1/approvals?mine=true").expect_status(200).json;
+                queue["items"].as_array().unwrap().iter().any(|item| item["ppa"] == ppa["id"])
+            };
+            assert!(waits());
+            send(halt);
+            assert!(!waits());
+            let refused = step(&office.coordinator, &ppa, "approve", "").expect_status(409);
+            assert!(refused.text.contains(hint), "{}", refused.text);
+            assert_eq!(approval(&office.coordinator, &ppa)["actions"], json!([]));
+            send("resume");
+            assert!(waits());
+            step(&office.coordinator, &ppa, "approve", "").expect_status(200);
+        }
+    }
+
+    fn revision_below_the_allotments_warns_until_its_enactment(server: &Server) {
         let office = Office::new(server);
         let ppa = office.ppa(1_000_00);
+        office.enact(&ppa);
+        let entry = json!({ "ppa": ppa["id"], "kind": "allocation", "amount_centavos": 800_00, "date": "2027-02-01", "document": "SARO 1" });
+        office.budget_officer.post("/api/v1/tranches", &entry).expect_status(201);
+        assert_eq!(approval(&office.maker, &ppa)["excess_allotted_centavos"], Value::Null);
+        step(&office.maker, &ppa, "revise", "Fewer clinics").expect_status(200);
+        patch(&office.maker, &ppa, &json!({ "budget_allocation_centavos": 700_00 })).expect_status(200);
+        assert_eq!(approval(&office.maker, &ppa)["excess_allotted_centavos"], 100_00);
         step(&office.maker, &ppa, "submit", "").expect_status(200);
-        let send = |action: &str| {
-            let path = format!("/api/v1/ppas/{}/{action}", id(&ppa));
-            office.maker.post(&path, &json!({ "reason": "The mayor withdrew the land" })).expect_status(200);
+        assert_eq!(approval(&office.coordinator, &ppa)["excess_allotted_centavos"], 100_00);
+        let back = json!({ "ppa": ppa["id"], "kind": "adjustment", "adjusts": "allocation", "amount_centavos": -100_00, "date": "2027-02-02", "remarks": "Fewer clinics" });
+        office.budget_officer.post("/api/v1/tranches", &back).expect_status(201);
+        assert_eq!(approval(&office.coordinator, &ppa)["excess_allotted_centavos"], Value::Null);
+    }
+
+    fn ppa_with_money_in_force_is_not_archived(server: &Server) {
+        let office = Office::new(server);
+        let ppa = office.ppa(1_000_00);
+        office.enact(&ppa);
+        let address = format!("/api/v1/ppas/{}", id(&ppa));
+        let refused = |hint: &str| {
+            let answer = office.maker.delete(&address).expect_status(409);
+            assert!(answer.text.contains(hint), "{}", answer.text);
         };
-        let waits = || {
-            let queue = office.coordinator.get("/api/v1/approvals?mine=true").expect_status(200).json;
-            queue["items"].as_array().unwrap().iter().any(|item| item["ppa"] == ppa["id"])
-        };
-        assert!(waits());
-        send("cancel");
-        assert!(!waits());
-        step(&office.coordinator, &ppa, "approve", "").expect_status(409);
-        send("resume");
-        assert!(waits());
-        step(&office.coordinator, &ppa, "approve", "").expect_status(200);
+        refused("The budget of this PPA is enacted.");
+        let entry = json!({ "ppa": ppa["id"], "kind": "allocation", "amount_centavos": 800_00, "date": "2027-02-01", "document": "SARO 1" });
+        let entry = office.budget_officer.post("/api/v1/tranches", &entry).expect_status(201).json;
+        // Cancelling asks about open money first.
+        let cancel = |body: &Value| office.maker.post(&format!("{address}/cancel"), body);
+        let asked = cancel(&json!({ "reason": "No land" })).expect_status(409).json;
+        assert_eq!((&asked["open"]["unobligated_centavos"], &asked["open"]["tasks"]), (&json!(800_00), &json!(0)));
+        cancel(&json!({ "reason": "No land", "confirm_open": true })).expect_status(200);
+        refused("This PPA has allotments of ₱800.00");
+        let reverse = format!("/api/v1/tranches/{}/reverse", id(&entry));
+        office.budget_officer.post(&reverse, &json!({ "comment": "Cancelled" })).expect_status(201);
+        office.maker.delete(&address).expect_status(204);
     }
 
     fn queue_is_exported_for_people(server: &Server) {

@@ -401,6 +401,10 @@ on_both_engines! {
         assert_eq!(file["round"], 1);
         let url = file["url"].as_str().unwrap();
         assert!(executive.page(&format!("{path}?tab=approval")).contains("Files of round 1"));
+        // The sheet to sign names them with the beginning of their digest.
+        let sheet = executive.page(&format!("{path}/approval/sheet"));
+        let digest = file["sha256"].as_str().unwrap();
+        assert!(sheet.contains("note.txt") && sheet.contains(&digest[..16]), "{sheet}");
         assert!(executive.page(&format!("{path}?tab=files")).contains("Approval round 1"));
         // Nobody else takes it away, and after the decision nobody does.
         maker.delete(url).expect_status(403);

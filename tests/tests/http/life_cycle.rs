@@ -278,6 +278,17 @@ on_both_engines! {
         browser.send(&at, &[form[0], form[1], ("confirm_open-advance", "true")]).expect_status(303);
     }
 
+    fn need_with_a_project_is_not_archived(server: &Server) {
+        let client = server.as_role("coordinator");
+        let (project, _) = ready(server, &client, "Wells");
+        let need = format!("/api/v1/needs/{}", project["need"].as_str().unwrap());
+        let refused = client.delete(&need).expect_status(409);
+        assert!(refused.text.contains("This need has a project."), "{}", refused.text);
+        assert_eq!(refused.json["project"], project["id"]);
+        client.delete(&format!("/api/v1/projects/{}", id(&project))).expect_status(204);
+        client.delete(&need).expect_status(204);
+    }
+
     fn amounts_below_zero_are_refused(server: &Server) {
         let client = server.as_role("coordinator");
         let officer = server.as_role("budget_officer");

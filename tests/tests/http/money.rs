@@ -259,7 +259,8 @@ on_both_engines! {
         entry(&officer, &ppa, "allocation", 500_00).expect_status(201);
         entry(&officer, &ppa, "obligation", 300_00).expect_status(201);
         let cancel = format!("/api/v1/ppas/{}/cancel", id(&ppa));
-        coordinator.post(&cancel, &json!({ "reason": "The land was sold" })).expect_status(200);
+        let confirmed = json!({ "reason": "The land was sold", "confirm_open": true });
+        coordinator.post(&cancel, &confirmed).expect_status(200);
         let refused = entry(&officer, &ppa, "allocation", 1_00).expect_status(409).json;
         assert!(refused["detail"].as_str().unwrap().contains("cancelled"), "{refused}");
         entry(&officer, &ppa, "obligation", 1_00).expect_status(409);

@@ -1,4 +1,5 @@
 /** Forms: amounts of money, incomplete values, and protection against sending twice. */
+import { defaultButton } from "./confirm";
 import { markSent, markUnsent } from "./drafts";
 import { icon } from "./icons";
 import { every, make, one } from "./page";
@@ -20,7 +21,7 @@ export function startForms(): void {
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     const form = (event.target as Element).closest<HTMLFormElement>("form");
-    if (form && form.method === "post") form.requestSubmit();
+    if (form && form.method === "post") form.requestSubmit(defaultButton(form));
   });
   document.addEventListener("submit", refuseUnfinished, true);
   document.addEventListener("submit", onSubmit);

@@ -1,5 +1,6 @@
 //! Rules of PPAs under approval, and of ceilings.
 
+use obcms_domain::core::money;
 use obcms_domain::kinds::{ceiling, ceiling_title, ppa};
 use obcms_domain::registry::Record;
 use obcms_store::approval as store;
@@ -35,14 +36,28 @@ pub(crate) fn before_undo(
     locks::require_unlocked(before, record)
 }
 
-/// Refuses to archive a PPA during a round of approval.
+/// Refuses to archive a PPA during a round of approval, with a budget in force, or with money in the ledger.
 pub(crate) fn before_archive(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
-    match store::last_round(work.tx, record.id)? {
-        Some(round) if round.state == "open" => Err(AppError::conflict(
+    if store::last_round(work.tx, record.id)?.is_some_and(|round| round.state == "open") {
+        return Err(AppError::conflict(
             "This PPA is in budget approval. Withdraw it, or have it returned, before it is archived.",
-        )),
-        _ => Ok(()),
+        ));
     }
+    let is_closed = ["completed", "cancelled"].contains(&ppa::STATUS.get(record));
+    if ppa::ENACTED_BUDGET_CENTAVOS.get(record).is_some() && !is_closed {
+        return Err(AppError::conflict(
+            "The budget of this PPA is enacted. Complete or cancel the PPA before it is archived.",
+        ));
+    }
+    // Portfolio and utilization count the money of live PPAs: spent money may not vanish from them.
+    let allotted = obcms_store::money::totals(work.tx, record.id)?.allotted;
+    if allotted != 0 {
+        return Err(AppError::conflict(format!(
+            "This PPA has allotments of {} in the ledger and stays on record. Only a PPA without money can be archived.",
+            money::format(allotted)
+        )));
+    }
+    Ok(())
 }
 
 /// Sets the title of a ceiling and refuses a second one for the same year, sector and source.

@@ -84,8 +84,8 @@ pub fn take_step(
     let before = work.load(&PPA, id)?;
     require_version(&before, expected)?;
     require_live(&before)?;
-    if ppa::STATUS.get(&before) == "cancelled" {
-        return Err(AppError::conflict("This PPA is cancelled. Resume it first."));
+    if let Some(halt) = halt(&before) {
+        return Err(AppError::conflict(halt));
     }
     if before.is_request() {
         return Err(AppError::conflict(
@@ -120,6 +120,15 @@ pub fn take_step(
     work.note.clone_from(&step.comment);
     work.save(&before, &mut record, step.action.as_str())?;
     Ok(record)
+}
+
+/// Returns the reason why the approval of a PPA stands still: nobody decides on work that is on hold or cancelled.
+pub(super) fn halt(record: &Record) -> Option<&'static str> {
+    match ppa::STATUS.get(record) {
+        "cancelled" => Some("This PPA is cancelled. Resume it first."),
+        "on_hold" => Some("This PPA is on hold. Resume it first."),
+        _ => None,
+    }
 }
 
 /// Sets the corrected figures; only the budget review may correct.
@@ -338,13 +347,12 @@ impl Run<'_, '_, '_> {
     /// Puts the figures of the round in force.
     fn enact(&mut self, round: &mut Round) -> Result<(), AppError> {
         let budget = ppa::BUDGET_ALLOCATION_CENTAVOS.get(&self.record).unwrap_or_default();
-        let mut totals = obcms_store::money::totals(self.work.tx, self.record.id)?;
-        totals.enacted = budget;
-        if totals.allotted > budget {
+        let allotted = obcms_store::money::totals(self.work.tx, self.record.id)?.allotted;
+        if allotted > budget {
             return Err(AppError::Conflict {
                 detail: format!(
                     "{} is allotted already. Reverse allotments before a budget of {} is enacted.",
-                    money::format(totals.allotted),
+                    money::format(allotted),
                     money::format(budget)
                 ),
                 more: vec![("limit", json!(Limit::Enacted.as_str()))],

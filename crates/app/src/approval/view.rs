@@ -16,7 +16,7 @@ use super::assigning::{may_assign, sees_comments};
 use super::authority::{Authority, Barred, eligible};
 use super::ceilings::{self, Effect};
 use super::locks::{locked_fields, state_of};
-use super::steps::{StepContext, last_decision, parse_object};
+use super::steps::{StepContext, halt, last_decision, parse_object};
 use crate::core::{Actor, App, AppError};
 
 /// Approval of the budget of a PPA: the last round with its stages, all decisions, and what the actor may do.
@@ -48,6 +48,9 @@ pub struct Approval {
     pub enacted: Option<Map<String, Json>>,
     /// Old and new value of each figure that changed since the last submitted round.
     pub changes: Map<String, Json>,
+    /// Amount in centavos that is allotted above the budget of a running revision; it must be reversed before the
+    /// enactment. Nothing for those who see no ceilings.
+    pub excess_allotted: Option<i64>,
     /// Actions that the actor may take.
     pub actions: Vec<Action>,
     /// Reason for which the actor cannot decide although their role may; empty if there is none.
@@ -195,6 +198,7 @@ impl Approval {
             "snapshot": self.snapshot,
             "enacted": self.enacted,
             "changes": self.changes,
+            "excess_allotted_centavos": self.excess_allotted,
             "actions": self.actions.iter().map(|action| action.as_str()).collect::<Vec<_>>(),
             "on_behalf_of": self.on_behalf_of,
             "assignable": self.assignable,
@@ -333,6 +337,7 @@ fn approval(tx: &mut Tx<'_>, actor: &Actor, record: &Record, today: Date) -> Res
     };
     let enacted = store::enacted_round(tx, record.id)?;
     let enacted = enacted.map(|round| parse_object(&round.snapshot)).transpose()?;
+    let excess_allotted = excess_allotted(tx, record, &figures)?.filter(|_| sees_money);
     let authority = Authority::load(tx, actor, today)?;
     let context = StepContext { authority: &authority, last: round, decisions: &decisions };
     let possible = actions(tx, actor, record, &context)?;
@@ -340,8 +345,9 @@ fn approval(tx: &mut Tx<'_>, actor: &Actor, record: &Record, today: Date) -> Res
     let pending = state_of(record).stage().filter(|_| !actor.read_only);
     let assignee = ppa::APPROVAL_ASSIGNEE.get(record);
     let decider = pending.map(|stage| authority.decider(stage, record.created_by, last, assignee));
-    let obstacle = match &decider {
-        Some(Err(Barred::Duties(error))) => sentence(&error.to_string()),
+    let obstacle = match (halt(record), &decider) {
+        (Some(halt), _) => halt.to_owned(),
+        (None, Some(Err(Barred::Duties(error)))) => sentence(&error.to_string()),
         _ => String::new(),
     };
     let assignable = match pending {
@@ -368,6 +374,7 @@ fn approval(tx: &mut Tx<'_>, actor: &Actor, record: &Record, today: Date) -> Res
         snapshot: figures,
         enacted,
         changes,
+        excess_allotted,
         actions: possible,
         obstacle,
         on_behalf_of: decider.and_then(Result::ok).flatten().and_then(|decider| decider.on_behalf_of),
@@ -375,6 +382,19 @@ fn approval(tx: &mut Tx<'_>, actor: &Actor, record: &Record, today: Date) -> Res
         rounds: rounds.iter().map(RoundView::of).collect::<Result<_, _>>()?,
         comments,
     })
+}
+
+/// Returns the amount allotted above the budget of a running revision, which stops its enactment.
+fn excess_allotted(
+    tx: &mut Tx<'_>,
+    record: &Record,
+    figures: &Map<String, Json>,
+) -> Result<Option<i64>, AppError> {
+    if state_of(record) == State::Enacted || ppa::ENACTED_BUDGET_CENTAVOS.is_empty(record) {
+        return Ok(None);
+    }
+    let allotted = obcms_store::money::totals(tx, record.id)?.allotted;
+    Ok(Some(allotted.saturating_sub(snapshot::budget(figures))).filter(|excess| *excess > 0))
 }
 
 fn stage_view(
@@ -411,7 +431,7 @@ fn actions(
     record: &Record,
     context: &StepContext<'_>,
 ) -> Result<Vec<Action>, AppError> {
-    if actor.read_only || record.is_archived() || record.is_request() {
+    if actor.read_only || record.is_archived() || record.is_request() || halt(record).is_some() {
         return Ok(Vec::new());
     }
     let state = state_of(record);

@@ -1,4 +1,4 @@
-//! Open tasks and open money of a PPA or project that is about to be completed.
+//! Open tasks and open money of a PPA or project that is about to be completed or cancelled.
 
 use obcms_domain::core::id::Id;
 use obcms_domain::core::money::format;
@@ -41,6 +41,12 @@ impl OpenWork {
             "tasks": self.tasks, "unobligated_centavos": self.unobligated, "undisbursed_centavos": self.undisbursed,
             "tasks_href": self.tasks_href, "money_href": self.money_href,
         })
+    }
+
+    /// Returns the part that is money.
+    #[must_use]
+    pub fn only_money(self) -> Self {
+        Self { tasks: 0, tasks_href: String::new(), ..self }
     }
 
     fn sentence(&self) -> String {
@@ -92,33 +98,47 @@ fn open_work(tx: &mut Tx<'_>, record: &Record) -> Result<OpenWork, AppError> {
     Ok(open)
 }
 
-/// Refuses to complete a PPA or project with open work, unless it is confirmed with a reason in the field `field`.
+/// End of a PPA or project that needs consent when something is open.
+#[derive(Clone, Copy)]
+pub(super) enum Ending {
+    /// Completion, with open tasks or open money.
+    Complete,
+    /// Cancellation, with open money. Whether tasks are cancelled too has its own answer.
+    Cancel,
+}
+
+/// Consent to end a PPA or project with something open.
+pub(super) struct Consent<'a> {
+    /// True if it was given.
+    pub is_given: bool,
+    /// Its reason.
+    pub reason: &'a str,
+    /// Field of the reason.
+    pub field: &'static str,
+}
+
+/// Refuses to end a PPA or project with something open without consent and a reason.
 pub(super) fn require(
     work: &mut UnitOfWork<'_, '_>,
     record: &Record,
-    is_confirmed: bool,
-    reason: &str,
-    field: &'static str,
+    ending: Ending,
+    consent: &Consent<'_>,
 ) -> Result<(), AppError> {
     let open = open_work(work.tx, record)?;
+    let (open, word) = match ending {
+        Ending::Complete => (open, "completed"),
+        Ending::Cancel => (open.only_money(), "cancelled"),
+    };
     if open.is_empty() {
         return Ok(());
     }
-    if !is_confirmed {
-        return Err(AppError::Conflict {
-            detail: format!(
-                "Not completed: {}. Close them first, or confirm with a reason.",
-                open.sentence()
-            ),
-            more: vec![("open", open.json())],
-        });
+    if !consent.is_given {
+        let detail = format!("Not {word}: {}. Close this first, or confirm with a reason.", open.sentence());
+        return Err(AppError::Conflict { detail, more: vec![("open", open.json())] });
     }
-    if reason.trim().is_empty() {
-        return Err(AppError::field(
-            field,
-            "required",
-            "Enter a reason to complete with open tasks or money.",
-        ));
+    if consent.reason.trim().is_empty() {
+        let message = "Enter a reason to go ahead with open tasks or money.";
+        return Err(AppError::field(consent.field, "required", message));
     }
     Ok(())
 }

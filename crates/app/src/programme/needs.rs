@@ -3,6 +3,8 @@
 use obcms_domain::kinds::{PROJECT, need};
 use obcms_domain::programme::needs::{Parts, priority_score};
 use obcms_domain::registry::Record;
+use obcms_store::programme::projects as store;
+use serde_json::json;
 
 use super::choices;
 use crate::core::rules::Input;
@@ -40,12 +42,19 @@ pub fn before_save(
     Ok(())
 }
 
+/// Refuses to archive a need with a live project: the chain would lose its first link.
+pub fn before_archive(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
+    let Some(project) = store::live_of_need(work.tx, record.id)?.first().copied() else { return Ok(()) };
+    let detail = "This need has a project. Archive the project before the need.";
+    Err(AppError::Conflict { detail: detail.to_owned(), more: vec![("project", json!(project))] })
+}
+
 /// Copies the title of a need to its project.
 pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> Result<(), AppError> {
     if before.title() == record.title() {
         return Ok(());
     }
-    for project in obcms_store::programme::projects::of_need(work.tx, record.id)? {
+    for project in store::of_need(work.tx, record.id)? {
         if let Some(project) = work.find(&PROJECT, project)? {
             let mut renamed = project.clone();
             need::TITLE.set(&mut renamed, record.title());

@@ -9,6 +9,7 @@ use obcms_domain::registry::Record;
 use obcms_domain::registry::action::ActionBody;
 
 use super::choices::ppa_context;
+use super::completion::{Consent, Ending};
 use super::projects::stage_of_link;
 use super::{completion, following};
 use crate::core::rules::Input;
@@ -99,8 +100,15 @@ pub fn change_status(
     let status = ppa_context(project, &before)
         .apply(action, ppa::STATUS.get(&before), work.today)
         .map_err(AppError::conflict)?;
-    if status == "completed" && action == StatusAction::Complete {
-        completion::require(work, &before, change.confirm_open, &change.reason, actions::REASON.name())?;
+    let ending = match action {
+        StatusAction::Complete => Some(Ending::Complete),
+        StatusAction::Cancel => Some(Ending::Cancel),
+        StatusAction::Hold | StatusAction::Resume => None,
+    };
+    if let Some(ending) = ending {
+        let reason = change.reason.as_str();
+        let consent = Consent { is_given: change.confirm_open, reason, field: actions::REASON.name() };
+        completion::require(work, &before, ending, &consent)?;
     }
     work.note.clone_from(&change.reason);
     let mut record = before.clone();

@@ -12,6 +12,7 @@ use obcms_store::programme::projects::{self as store, StageVisit};
 use obcms_store::records;
 use serde_json::{Value as Json, json};
 
+use super::completion::{Consent, Ending};
 use super::project_state::{check, conditions};
 use super::stage_tasks::{self, StageTasks};
 use super::{completion, project_rules};
@@ -156,7 +157,8 @@ pub fn move_project(work: &mut UnitOfWork<'_, '_>, id: Id, request: &Move) -> Re
         require_live_ppa(work, &before)?;
     }
     if target == Stage::Completion {
-        completion::require(work, &before, request.confirm_open, note, actions::NOTE.name())?;
+        let consent = Consent { is_given: request.confirm_open, reason: note, field: actions::NOTE.name() };
+        completion::require(work, &before, Ending::Complete, &consent)?;
     }
     work.note.clone_from(note);
     let mut record = before.clone();

@@ -11,11 +11,11 @@ pub const STAGE: Member<Text> = Member::choice("stage", "Stage", PROJECT_STAGES)
 /// Stage in which the person saw the project.
 pub const FROM: Member<Text> = Member::choice("from", "From", PROJECT_STAGES)
     .help("Stage in which you saw the project; a project in another stage is not moved.");
-/// Consent to complete with open tasks or open money.
-pub const CONFIRM_OPEN: Member<Flag> = Member::flag("confirm_open", "Complete with open tasks and money")
-    .help(
-        "Completes also with open tasks, unobligated allotments or undisbursed obligations; needs a reason.",
-    );
+/// Consent to complete with open tasks or open money, or to cancel with open money.
+pub const CONFIRM_OPEN: Member<Flag> = Member::flag("confirm_open", "Confirm what is open").help(
+    "Completes also with open tasks, unobligated allotments or undisbursed obligations, or cancels with such \
+     money; needs a reason.",
+);
 /// Reason.
 pub const REASON: Member<Text> = Member::multiline("reason", "Reason", 2000);
 /// Reason that must be given.
@@ -41,6 +41,7 @@ pub const HOLD: ActionBody = ActionBody::new(&[REQUIRED_REASON.field()]);
 /// `POST /ppas/ID/resume`.
 pub const RESUME: ActionBody = ActionBody::new(&[REASON.field()]);
 /// `POST /ppas/ID/cancel`.
-pub const CANCEL: ActionBody = ActionBody::new(&[REQUIRED_REASON.field(), CANCEL_OPEN_TASKS.field()]);
+pub const CANCEL: ActionBody =
+    ActionBody::new(&[REQUIRED_REASON.field(), CANCEL_OPEN_TASKS.field(), CONFIRM_OPEN.field()]);
 /// `POST /ppas/ID/complete`.
 pub const COMPLETE: ActionBody = ActionBody::new(&[REASON.field(), CONFIRM_OPEN.field()]);

@@ -269,7 +269,8 @@ on_both_engines! {
             // The next PPA has the room for itself.
             for item in admin.get("/api/v1/ppas?limit=50").json["items"].as_array().unwrap() {
                 let cancel = format!("/api/v1/ppas/{}/cancel", id(item));
-                admin.post(&cancel, &json!({ "reason": "The next sequence needs the room." }));
+                let reason = "The next sequence needs the room.";
+                admin.post(&cancel, &json!({ "reason": reason, "confirm_open": true }));
             }
         }
         assert!(entries > 20, "money was entered: {entries}");

@@ -86,6 +86,7 @@ fn waiting(page: &Page, approval: &Approval) -> Markup {
                 }
                 @if !approval.obstacle.is_empty() { p.muted { (approval.obstacle) } }
             }
+            None if !approval.obstacle.is_empty() => p.muted { (approval.obstacle) },
             None => p.muted {
                 @match approval.state {
                     ApprovalState::Draft => (t!("The maker or a coordinator submits the figures for approval.")),
@@ -204,10 +205,25 @@ fn button(action: Action, approval: &Approval) -> Markup {
         Action::Revise => (t!("Start a budget revision"), ButtonKind::Main, "pencil"),
     };
     html! {
-        button.button type="submit" name="action" value=(action.as_str()) data-kind=[kind.name()] {
+        @let question = question(action, approval);
+        button.button type="submit" name="action" value=(action.as_str()) data-kind=[kind.name()]
+            data-confirm=[question.map(|(question, _)| question)] data-confirm-text=[question.map(|(_, text)| text)] {
             @if !drawing.is_empty() { (icon(drawing)) }
             (words)
         }
+    }
+}
+
+/// Question, with a note, before an action that puts money in force or ends the approval.
+fn question(action: Action, approval: &Approval) -> Option<(&'static str, &'static str)> {
+    match action {
+        Action::Approve if approval.state == ApprovalState::Enactment => {
+            Some((t!("Enact this budget?"), super::FINAL))
+        }
+        Action::Reject => {
+            Some((t!("Reject this PPA?"), t!("Only an administrator can reopen the approval.")))
+        }
+        _ => None,
     }
 }
 

@@ -42,6 +42,9 @@ pub fn routes() -> Vec<PageRoute> {
     ]
 }
 
+/// Note on the decisions of an approval, for the questions before them.
+const FINAL: &str = t!("Decisions cannot be undone. Changes need a return or a budget revision.");
+
 /// Label of a stage or state.
 fn label(state: &str) -> &'static str {
     APPROVAL_STATES.iter().find(|choice| choice.value == state).map_or("", |choice| choice.label)

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use obcms_app::approval::{Approval, DecisionView, StageView};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Role;
-use obcms_domain::approval::{Stage, State as ApprovalState};
+use obcms_domain::approval::{Action, Stage, State as ApprovalState};
 use obcms_domain::kinds::PPA;
 use obcms_domain::registry::Record;
 use serde_json::Value as Json;
@@ -63,6 +63,10 @@ pub fn panel(
     };
     let head = html! {
         @if approval.is_revision { (badge(t!("Budget revision"), Tone::Accent)) }
+        // On the phone the form is far below.
+        @if approval.actions.contains(&Action::Approve) {
+            a.button.decide-link data-kind="main" href="#approval-actions" { (icon("arrow-down")) (t!("Decide")) }
+        }
         (button_link(t!("Approval sheet"), &sheet, "printer", ButtonKind::Quiet))
     };
     let wide = html! {
@@ -70,6 +74,15 @@ pub fn panel(
             (ppas::cycle::hearing_line(state, page, actor, record)?)
             (steps(&approval, &values))
             (missing(record, &approval, &may_fill))
+            @if let Some(excess) = approval.excess_allotted {
+                div.missing-fields {
+                    (icon("circle-alert"))
+                    p {
+                        (t_html!("{amount} more is allotted than this budget. Reverse it before the enactment.", amount = badges::money(excess)))
+                        " " a href={ (PPA.url(record.id)) "?tab=money" } { (t!("Ledger")) }
+                    }
+                }
+            }
         }))
         (box_of("approval-figures", "ppa", t!("Figures"), &html! {}, &figures::figures(&approval, &values)))
         @if approval.round > 0 { (files::round_panel(state, page, actor, record, approval.round)?) }

@@ -224,7 +224,9 @@ fn bulk(page: &Page, tab: &str, answer: &Answer) -> Markup {
             label.visually-hidden for="bulk-comment" { (t!("Comment for the selected PPAs")) }
             input #bulk-comment .input type="text" name="comment" value=(comment) maxlength=(COMMENT) autocomplete="off"
                 placeholder=(t!("Comment for the selected PPAs"));
-            button.button type="submit" { (icon("check-check")) (t!("Approve selected")) }
+            button.button type="submit" data-confirm=(t!("Approve the selected PPAs?")) data-confirm-text=(super::FINAL) {
+                (icon("check-check")) (t!("Approve selected"))
+            }
         }
     }
 }
@@ -257,6 +259,7 @@ fn row(page: &Page, tab: &str, item: &QueueItem, people: &Directory, answer: &An
             td.select-cell {
                 @if item.is_mine {
                     input type="checkbox" name=(ITEM) value=(value(item)) form="approval-bulk"
+                        data-summary={ (item.title) ": " (stage_label(item.stage)) ", " (money_text(item.budget)) }
                         checked[answer.is_chosen(item) && !answer.is_of_row(item)] aria-label={ (t_html!("Select {title}", title = item.title)) };
                 }
             }
@@ -312,7 +315,10 @@ fn approve_form(page: &Page, tab: &str, item: &QueueItem, answer: &Answer) -> Ma
                     textarea.input id=(id) name="comment" rows="2" maxlength=(COMMENT) {
                         @if is_answer { "\n" (answer.form.get("comment")) }
                     }
-                    button.button data-kind="main" type="submit" { (icon("check")) (t!("Approve")) }
+                    @let question = (item.stage == Stage::Enactment).then(|| t!("Enact this budget?"));
+                    button.button data-kind="main" type="submit" data-confirm=[question] data-confirm-text=[question.and(Some(super::FINAL))] {
+                        (icon("check")) (t!("Approve"))
+                    }
                     a href={ (PPA.url(item.ppa)) "?tab=approval" } { (t!("Return, reject or correct figures")) }
                 }
             }

@@ -4,12 +4,14 @@ use axum::extract::State as AxumState;
 use axum::response::Html;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use obcms_app::AppError;
 use obcms_app::approval::{Approval, StageView};
+use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Role;
 use obcms_domain::approval::Stage;
+use obcms_domain::attachments::size_text;
 use obcms_domain::kinds::{PPA, ppa};
 use obcms_domain::registry::Record;
+use obcms_store::attachments::Attachment;
 
 use super::{directory, figures, label, stage_label, state_word};
 use crate::components::badges::money_text;
@@ -39,6 +41,7 @@ pub(super) async fn show(
         let zone: TimeZone = page.zone();
         let values = page.values(&directory, &zone);
         let address = format!("{}?tab=approval", PPA.url(id.0));
+        let files = round_files(&state, &actor, &record, &approval)?;
         let head = PageHead {
             title: t!("Approval sheet").to_owned(),
             actions: html! {
@@ -50,8 +53,7 @@ pub(super) async fn show(
         };
         let content = html! {
             (page_head(&head))
-
-            (sheet(&record, &approval, &values))
+            (sheet(&record, &approval, &files, &values))
         };
         let page = page.clone().below(PPA.plural, "/ppas").below(record.title(), &address);
         Ok::<_, AppError>(
@@ -61,7 +63,22 @@ pub(super) async fn show(
     Ok(Html(html))
 }
 
-fn sheet(record: &Record, approval: &Approval, values: &Values<'_>) -> Markup {
+/// Returns the files of the round on the sheet.
+pub(super) fn round_files(
+    state: &State,
+    actor: &Actor,
+    record: &Record,
+    approval: &Approval,
+) -> Result<Vec<Attachment>, AppError> {
+    let files = state.app.attachments(actor, record.kind, record.id)?.files;
+    Ok(files
+        .into_iter()
+        .map(|one| one.file)
+        .filter(|file| approval.round > 0 && file.round == Some(approval.round))
+        .collect())
+}
+
+fn sheet(record: &Record, approval: &Approval, files: &[Attachment], values: &Values<'_>) -> Markup {
     let digest = approval.decisions.last().map_or("", |decision| decision.digest.as_str());
     html! {
         article.approval-sheet {
@@ -93,8 +110,24 @@ fn sheet(record: &Record, approval: &Approval, values: &Values<'_>) -> Markup {
                 } }
                 tbody { @for stage in &approval.stages { (decision(stage, values)) } }
             }
+            @if !files.is_empty() {
+                h3 { (t!("Files")) }
+                table.figure-table data-stacks {
+                    caption.visually-hidden { (t!("Files of the round")) }
+                    thead { tr {
+                        th scope="col" { (t!("File")) } th scope="col" { (t!("Size")) }
+                        th scope="col" { (t!("Added")) } th scope="col" { (t!("SHA-256")) }
+                    } }
+                    tbody { @for file in files { tr {
+                        th scope="row" { (file.name) }
+                        td.nowrap data-label=(t!("Size")) { (file_size(file)) }
+                        td.nowrap data-label=(t!("Added")) { (file_day(file, values)) }
+                        td data-label=(t!("SHA-256")) { code { (short_digest(&file.hash)) } }
+                    } } }
+                }
+            }
             @if !digest.is_empty() {
-                p.sheet-digest { (t!("Figures decided on: SHA-256")) " " code { (digest.chars().take(DIGEST).collect::<String>()) } }
+                p.sheet-digest { (t!("Figures decided on: SHA-256")) " " code { (short_digest(digest)) } }
             }
             h3 { (t!("Signatures")) }
             div.signatures {
@@ -102,6 +135,19 @@ fn sheet(record: &Record, approval: &Approval, values: &Values<'_>) -> Markup {
             }
         }
     }
+}
+
+/// First letters of a digest.
+pub(super) fn short_digest(digest: &str) -> String {
+    digest.chars().take(DIGEST).collect()
+}
+
+pub(super) fn file_size(file: &Attachment) -> String {
+    size_text(u64::try_from(file.size_bytes).unwrap_or_default())
+}
+
+pub(super) fn file_day(file: &Attachment, values: &Values<'_>) -> String {
+    file.uploaded_at.to_zoned(values.zone.clone()).strftime("%-d %b %Y").to_string()
 }
 
 fn fact(label: &str, value: &Markup) -> Markup {

@@ -12,8 +12,10 @@ use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{PPA, ppa};
 use obcms_domain::registry::{Record, output};
 use obcms_pdf::{Block, Column, Document, Signature, Table};
+use obcms_store::attachments::Attachment;
 use serde_json::{Map, Value as Json};
 
+use super::sheet::{file_day, file_size, round_files, short_digest};
 use super::{directory, label, stage_label, state_word};
 use crate::components::assets;
 use crate::components::badges::money_text;
@@ -35,7 +37,8 @@ pub(super) async fn download(
         let approval = state.app.approval(&actor, id.0)?;
         let directory = directory(&state, &actor, &record, &approval)?;
         let zone: TimeZone = page.zone();
-        let document = document(&record, &approval, &page.values(&directory, &zone));
+        let files = round_files(&state, &actor, &record, &approval)?;
+        let document = document(&record, &approval, &files, &page.values(&directory, &zone));
         let bytes = obcms_pdf::render(&document, assets::fonts())
             .map_err(|error| AppError::Internal(error.to_string()))?;
         Ok::<_, AppError>((bytes, approval.round))
@@ -51,7 +54,7 @@ pub(super) async fn download(
     Ok(response)
 }
 
-fn document(record: &Record, approval: &Approval, values: &Values<'_>) -> Document {
+fn document(record: &Record, approval: &Approval, files: &[Attachment], values: &Values<'_>) -> Document {
     let printed = values.today.strftime("%-d %B %Y").to_string();
     let mut state = String::new();
     if approval.round > 0 {
@@ -69,6 +72,10 @@ fn document(record: &Record, approval: &Approval, values: &Values<'_>) -> Docume
         Block::Heading(t!("Decisions").to_owned()),
         Block::Table(decisions(approval, values)),
     ];
+    if !files.is_empty() {
+        blocks.push(Block::Heading(t!("Files").to_owned()));
+        blocks.push(Block::Table(file_table(files, values)));
+    }
     if let Some(decision) = approval.decisions.last() {
         blocks.push(Block::Note(t!("Figures decided on: SHA-256 {digest}", digest = decision.digest)));
     }
@@ -172,6 +179,23 @@ fn decisions(approval: &Approval, values: &Values<'_>) -> Table {
         row
     });
     Table { summary: t!("Stages with their decisions").to_owned(), rows: rows.collect(), columns }
+}
+
+/// Table of the files of the round.
+fn file_table(files: &[Attachment], values: &Values<'_>) -> Table {
+    let columns = vec![
+        column(t!("File"), 2.5, false),
+        column(t!("Size"), 0.8, true),
+        column(t!("Added"), 0.9, false),
+        column(t!("SHA-256"), 1.4, false),
+    ];
+    let rows = files
+        .iter()
+        .map(|file| {
+            vec![file.name.clone(), file_size(file), file_day(file, values), short_digest(&file.hash)]
+        })
+        .collect();
+    Table { summary: t!("Files of the round").to_owned(), columns, rows }
 }
 
 fn signature(stage: &StageView, values: &Values<'_>) -> Signature {

@@ -499,7 +499,7 @@ pub fn open_notice(open: &OpenWork) -> Markup {
     notice(
         Tone::Warning,
         &html! {
-            p { (t!("Still open. Close it first, or complete with a reason.")) }
+            p { (t!("Still open. Close this first, or confirm with a reason.")) }
             ul {
                 @if open.tasks > 0 {
                     li { a href=(open.tasks_href) { (t!("Open tasks: {count}", count = open.tasks)) } }

@@ -39,11 +39,8 @@ pub(super) fn panel_of(
     refused: &Refused,
 ) -> Result<Markup, AppError> {
     let possible = state.app.ppa_status_actions(actor, record)?;
-    let open = if possible.contains(&StatusAction::Complete) {
-        Some(state.app.open_work(record)?).filter(|open| !open.is_empty())
-    } else {
-        None
-    };
+    let ends = |action: &StatusAction| matches!(action, StatusAction::Complete | StatusAction::Cancel);
+    let open = if possible.iter().any(ends) { state.app.open_work(record)? } else { OpenWork::default() };
     let status = ppa::STATUS.get(record);
     let asked = StatusAction::parse(refused.form.get(ACTION));
     Ok(panel(
@@ -58,7 +55,7 @@ pub(super) fn panel_of(
             @for action in possible {
                 details.more-fields open[asked == Some(action)] {
                     summary { (label(action)) }
-                    (form(page, record, action, open.as_ref().filter(|_| action == StatusAction::Complete), refused))
+                    (form(page, record, action, &open, refused))
                 }
             }
         },
@@ -74,13 +71,13 @@ fn label(action: StatusAction) -> &'static str {
     }
 }
 
-fn form(
-    page: &Page,
-    record: &Record,
-    action: StatusAction,
-    open: Option<&OpenWork>,
-    refused: &Refused,
-) -> Markup {
+fn form(page: &Page, record: &Record, action: StatusAction, open: &OpenWork, refused: &Refused) -> Markup {
+    let open = match action {
+        StatusAction::Complete => Some(open.clone()),
+        StatusAction::Cancel => Some(open.clone().only_money()),
+        StatusAction::Hold | StatusAction::Resume => None,
+    };
+    let open = open.filter(|open| !open.is_empty());
     let own = refused.form.get(ACTION) == action.as_str();
     let typed = |name: &str| if own { refused.form.get(name) } else { "" };
     // Several of these forms are on one page, and ids are unique.
@@ -93,7 +90,12 @@ fn form(
     };
     let mut fields = Vec::new();
     if open.is_some() {
-        fields.push(checkbox(actions::CONFIRM_OPEN.name(), t!("Complete with what is open")));
+        let label = if action == StatusAction::Cancel {
+            t!("Cancel with open money")
+        } else {
+            t!("Complete with what is open")
+        };
+        fields.push(checkbox(actions::CONFIRM_OPEN.name(), label));
     }
     if action == StatusAction::Cancel {
         fields.push(checkbox(actions::CANCEL_OPEN_TASKS.name(), t!("Also cancel open tasks and bookings")));
@@ -111,7 +113,7 @@ fn form(
     html! {
         form.form method="post" action={ (PPA.url(record.id)) "/status" } data-guard novalidate {
             @if own { (error_summary(None, &all)) }
-            @if let Some(open) = open { (open_notice(open)) }
+            @if let Some(open) = &open { (open_notice(open)) }
             input type="hidden" name="csrf_token" value=(page.csrf());
             input type="hidden" name=(ACTION) value=(action.as_str());
             input type="hidden" name="version" value=(record.version);
