@@ -7,7 +7,9 @@ use obcms_domain::bookings::{BookingStatus, uses};
 use obcms_domain::calendar::series::is_series;
 use obcms_domain::calendar::series::state::{series_record, series_state, store_series_state};
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::{Joining, Word};
 use obcms_domain::kinds::{BOOKING, PPA, TASK, booking};
+use obcms_domain::message;
 use obcms_domain::records::closing::{closing_statuses, is_closed};
 use obcms_domain::registry::Record;
 use obcms_domain::tasks::TaskStatus;
@@ -76,8 +78,10 @@ pub(crate) fn follow(
     asked: bool,
 ) -> Result<(), AppError> {
     if asked && !is_closed(record) {
-        let statuses = closing_statuses(record.kind).join(" or ");
-        let message = format!("Open tasks can be cancelled only together with the status {statuses}.");
+        let message = message!(
+            "Open tasks can be cancelled only together with the status {statuses}.",
+            statuses = Word::texts(Joining::Or, closing_statuses(record.kind))
+        );
         return Err(AppError::field(MEMBER, "status", message));
     }
     if asked {

@@ -291,7 +291,7 @@ pub fn explain(kind: &Kind, error: AppError) -> AppError {
     match error {
         AppError::Invalid(fields) => AppError::Internal(format!("{}: {fields:?}", kind.label)),
         AppError::ForbiddenFields { detail, .. } | AppError::Forbidden { detail, .. } => {
-            AppError::Internal(format!("{}: {detail}", kind.label))
+            AppError::Internal(format!("{}: {}", kind.label, detail.english()))
         }
         other => other,
     }

@@ -394,8 +394,9 @@ fn ledger_keeps_its_limits() {
             let part =
                 Part::parse(tranche::KIND.get(entry)).or_else(|| Part::parse(tranche::ADJUSTS.get(entry)));
             let amount = tranche::AMOUNT_CENTAVOS.get(entry).unwrap();
-            totals =
-                totals.with(part.unwrap(), amount).unwrap_or_else(|limit| panic!("{}: {limit}", ppa.title()));
+            totals = totals
+                .with(part.unwrap(), amount)
+                .unwrap_or_else(|limit| panic!("{}: {limit:?}", ppa.title()));
         }
         let in_force = ppa::ENACTED_BUDGET_CENTAVOS.get(&ppa).unwrap_or(0);
         assert_eq!(budgets.last().copied().unwrap_or(0), in_force, "{}", ppa.title());

@@ -3,6 +3,8 @@
 //! The order of a list is that of a form. Where values have an order of their own (stages, priorities, severities),
 //! the list has that order.
 
+use crate::core::message::Word;
+
 mod calendar;
 mod coordination;
 mod field;
@@ -48,6 +50,14 @@ pub fn position(choices: &[Choice], value: &str) -> Option<usize> {
 /// Returns the label of `value`, or `value` itself when it is not one of `choices` (data of an older version).
 pub fn label<'a>(choices: &'static [Choice], value: &'a str) -> &'a str {
     choices.iter().find(|choice| choice.value == value).map_or(value, |choice| choice.label)
+}
+
+/// Returns the label of `value` for a message, or `value` itself when it is not one of `choices`.
+pub fn word(choices: &'static [Choice], value: &str) -> Word {
+    choices
+        .iter()
+        .find(|choice| choice.value == value)
+        .map_or_else(|| Word::text(value), |choice| Word::label(choice.label))
 }
 
 /// All lists of this module with their names, for tests, the API description and the import.

@@ -41,8 +41,10 @@ impl From<AppError> for Failure {
     fn from(error: AppError) -> Failure {
         match &error {
             AppError::Invalid(fields) | AppError::BadParameter(fields) => {
-                let messages: Vec<String> =
-                    fields.iter().map(|field| format!("{}: {}", field.field, field.message)).collect();
+                let messages: Vec<String> = fields
+                    .iter()
+                    .map(|field| format!("{}: {}", field.field, field.message.english()))
+                    .collect();
                 Failure::new(messages.join(" "))
             }
             _ => Failure::new(error),

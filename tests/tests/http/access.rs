@@ -219,7 +219,7 @@ on_both_engines! {
                 let leads_to_sign_in = answer.status == 303 && answer.header("location").starts_with("/login");
                 assert!(!leads_to_sign_in || page.access == Access::Public, "{label}");
                 if let Access::Policy(action, area) = page.access {
-                    let words = format!("You do not have permission to {}", page.purpose);
+                    let words = format!("You do not have permission to {}", page.purpose.english());
                     let is_refused = answer.status == 403 && answer.text.contains(&words);
                     if !allows(&[role], action, area, &Relation::ALL) {
                         assert!(is_refused, "{label}: {}", answer.text);

@@ -5,8 +5,11 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use obcms_domain::accounts::{Action, Area};
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Message;
+use obcms_domain::core::message::Word;
 use obcms_domain::exchange::sharing::closed_reason;
 use obcms_domain::kinds::user;
+use obcms_domain::message;
 use obcms_domain::registry::Record;
 use obcms_domain::registry::shared::{EXPIRES, MADE_WITH};
 use obcms_store::Tx;
@@ -133,8 +136,10 @@ pub(crate) fn limit_end(actor: &Actor, before: Option<&Record>, record: &mut Rec
     match end {
         None => EXPIRES.set(record, limit),
         Some(end) if end > limit => {
-            let message =
-                format!("An address created with a token must expire by {limit:.0}, when the token expires.");
+            let message = message!(
+                "An address created with a token must expire by {limit}, when the token expires.",
+                limit = Word::text(format_args!("{limit:.0}"))
+            );
             return Err(AppError::field("expires", "outlives", message));
         }
         Some(_) => {}
@@ -143,12 +148,12 @@ pub(crate) fn limit_end(actor: &Actor, before: Option<&Record>, record: &mut Rec
 }
 
 /// Refuses tokens for actions that grant more than a token does, or for longer.
-pub(super) fn require_no_token(actor: &Actor, what: &str) -> Result<(), AppError> {
+pub(super) fn require_no_token(actor: &Actor, what: impl Into<Message>) -> Result<(), AppError> {
     match actor.credential {
-        Credential::Token { .. } => Err(AppError::Forbidden {
-            detail: format!("You cannot {what} with a token. Sign in to do this."),
-            who: Vec::new(),
-        }),
+        Credential::Token { .. } => Err(AppError::never_allowed(message!(
+            "You cannot {what} with a token. Sign in to do this.",
+            what = what.into()
+        ))),
         Credential::None | Credential::Session(_) => Ok(()),
     }
 }

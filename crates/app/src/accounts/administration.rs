@@ -2,6 +2,7 @@
 
 use obcms_domain::accounts::{Action, Area, Role};
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Message;
 use obcms_domain::kinds::user;
 use obcms_domain::registry::Record;
 use obcms_store::accounts;
@@ -13,7 +14,11 @@ use crate::core::{Actor, App, AppError, security};
 use crate::records::require_write;
 
 /// Refuses actors who may not manage accounts.
-pub fn require_administration(actor: &Actor, action: Action, what: &str) -> Result<(), AppError> {
+pub fn require_administration(
+    actor: &Actor,
+    action: Action,
+    what: impl Into<Message>,
+) -> Result<(), AppError> {
     require_write(actor)?;
     if actor.may(action, Area::Accounts) {
         return Ok(());

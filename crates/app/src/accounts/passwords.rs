@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use obcms_domain::accounts::{Action, lockout, password};
 use obcms_domain::core::id::Id;
-use obcms_domain::core::text::sentence;
 use obcms_domain::kinds::user;
 use obcms_domain::registry::{FieldError, Record};
 use obcms_store::accounts;
@@ -28,7 +27,7 @@ pub fn check(field: &str, password: &str, names: &[&str]) -> Option<FieldError> 
         password::PasswordError::TooSimple => "too_simple",
         password::PasswordError::HasContext(_) => "context",
     };
-    Some(FieldError::new(field, code, sentence(&error.to_string())))
+    Some(FieldError::new(field, code, error.message()))
 }
 
 /// Returns the names of a user that a password must not contain.

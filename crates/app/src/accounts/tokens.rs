@@ -2,6 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::accounts::actions::{TOKEN_DAYS, TOKEN_NAME_LENGTH};
+use obcms_domain::core::message::Word;
+use obcms_domain::message;
 use obcms_domain::registry::{FieldError, check_text};
 use obcms_store::accounts::{self, Token};
 
@@ -50,14 +52,21 @@ impl TokenEnd {
             Self::Days(days) if (1..=TOKEN_DAYS).contains(&days) => Some(after(days)),
             Self::At(end) if end > now && end <= after(TOKEN_DAYS) => Some(end),
             Self::Days(_) | Self::At(_) => {
-                return Err(FieldError::new("days", "range", format!("Must be 1 to {TOKEN_DAYS} days.")));
+                return Err(FieldError::new(
+                    "days",
+                    "range",
+                    message!("Must be 1 to {TOKEN_DAYS} days.", TOKEN_DAYS),
+                ));
             }
         };
         match limit {
             Some(limit) if asked.is_none_or(|asked| asked > limit) => Err(FieldError::new(
                 "days",
                 "outlives",
-                format!("A token created with a token must expire by {limit:.0}, when that token expires."),
+                message!(
+                    "A token created with a token must expire by {limit}, when that token expires.",
+                    limit = Word::text(format_args!("{limit:.0}"))
+                ),
             )),
             _ => Ok(asked),
         }
@@ -125,10 +134,7 @@ impl App {
         require_write(actor)?;
         let user = own_id(actor)?;
         if actor.roles.is_empty() {
-            return Err(AppError::Forbidden {
-                detail: "You need a role before you can create a token.".to_owned(),
-                who: Vec::new(),
-            });
+            return Err(AppError::never_allowed("You need a role before you can create a token."));
         }
         let name = name.trim();
         let now = self.now();

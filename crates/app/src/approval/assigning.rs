@@ -4,7 +4,9 @@ use obcms_domain::accounts::Action as Right;
 use obcms_domain::approval::Stage;
 use obcms_domain::approval::actions;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Word;
 use obcms_domain::kinds::{PPA, ppa};
+use obcms_domain::message;
 use obcms_domain::registry::Record;
 use obcms_store::Tx;
 use obcms_store::approval::{self as store, Comment};
@@ -62,9 +64,9 @@ fn assign(
     if let Some(person) = assignee
         && !eligible(work.tx, stage, before.created_by, last)?.contains(&person)
     {
-        let message = format!(
-            "Select an active {} who did not create this PPA and did not decide the previous stage.",
-            stage.decider().label().to_lowercase()
+        let message = message!(
+            "Select an active {decider} who did not create this PPA and did not decide the previous stage.",
+            decider = Word::lower(stage.decider().label())
         );
         return Err(AppError::field(actions::ASSIGNEE.name(), "reference", message));
     }

@@ -3,8 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::{Joining, Word};
 use obcms_domain::core::money;
 use obcms_domain::kinds::ppa;
+use obcms_domain::message;
 use obcms_domain::registry::Record;
 use obcms_store::Tx;
 use obcms_store::approval::{self as store, Ceiling, Commitment};
@@ -128,7 +130,7 @@ pub(super) fn require_room(tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Effec
         .map(|effect| format!("{} by {}", effect.title, money::format(effect.excess())))
         .collect();
     Err(AppError::Conflict {
-        detail: format!("The budget exceeds {}.", named.join(" and ")),
+        detail: message!("The budget exceeds {named}.", named = Word::texts(Joining::And, named)),
         more: vec![("ceilings", effects.iter().map(Effect::to_json).collect())],
     })
 }

@@ -2,7 +2,10 @@
 
 use obcms_domain::approval::{State, snapshot};
 use obcms_domain::choices::{self, APPROVAL_STATES};
+use obcms_domain::core::message::Message;
+use obcms_domain::core::message::{Joining, Word};
 use obcms_domain::kinds::ppa;
+use obcms_domain::message;
 use obcms_domain::registry::Record;
 use serde_json::json;
 
@@ -19,8 +22,11 @@ pub(super) fn require_state(record: &Record, seen: State) -> Result<(), AppError
     if state == seen {
         return Ok(());
     }
-    let label = choices::label(APPROVAL_STATES, state.as_str());
-    Err(AppError::conflict(format!("The approval moved on: it is now in the state {label}. Check it again.")))
+    let state = choices::word(APPROVAL_STATES, state.as_str());
+    Err(AppError::conflict(message!(
+        "The approval moved on: it is now in the state {state}. Check it again.",
+        state
+    )))
 }
 
 /// Returns the locked fields of a PPA; none in draft.
@@ -36,11 +42,16 @@ pub(super) fn require_unlocked(before: &Record, record: &Record) -> Result<(), A
     if state == State::Draft || changed.is_empty() {
         return Ok(());
     }
-    let labels: Vec<&str> =
-        changed.iter().map(|name| record.kind.field(name).map_or(*name, |field| field.label)).collect();
-    let (verb, unlock_hint) = (if labels.len() == 1 { "is" } else { "are" }, unlock_hint(state));
+    let label = |name: &&'static str| Word::label(record.kind.field(name).map_or(*name, |field| field.label));
+    let fields = Word::list(Joining::Comma, changed.iter().map(label));
+    let unlock_hint = Message::new(unlock_hint(state));
+    let detail = if changed.len() == 1 {
+        message!("{field} is locked by the budget approval. {unlock_hint}", field = fields, unlock_hint)
+    } else {
+        message!("{fields} are locked by the budget approval. {unlock_hint}", fields, unlock_hint)
+    };
     Err(AppError::Conflict {
-        detail: format!("{} {verb} locked by the budget approval. {unlock_hint}", labels.join(", ")),
+        detail,
         more: vec![("locked_fields", json!(changed)), ("approval_stage", json!(state.as_str()))],
     })
 }

@@ -8,7 +8,9 @@ use jiff::tz::TimeZone;
 use obcms_domain::approval::{Action, Stage, State, actions, snapshot};
 use obcms_domain::choices::{self, APPROVAL_STATES};
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::{Message, Word};
 use obcms_domain::kinds::PPA;
+use obcms_domain::message;
 use obcms_domain::registry::{Record, Total};
 use obcms_store::Tx;
 use obcms_store::approval::{self as store, Decision, Pending};
@@ -172,7 +174,7 @@ pub struct BulkOutcome {
     /// Its title; empty when the actor cannot see it.
     pub title: String,
     /// Reason of the refusal; nothing if it was approved.
-    pub refusal: Option<String>,
+    pub refusal: Option<Message>,
 }
 
 impl BulkOutcome {
@@ -204,7 +206,9 @@ impl BulkApproval {
             Some((id, stage))
         };
         let stages = items.into_iter().flatten().map(|item| {
-            let message = || format!("Must be the id of a PPA and one of its stages: {item}.");
+            let message = || {
+                message!("Must be the id of a PPA and one of its stages: {item}.", item = Word::text(item))
+            };
             parse(item).ok_or_else(|| AppError::field(actions::ITEMS.name(), "format", message()))
         });
         let stages = stages.collect::<Result<_, _>>()?;
@@ -227,7 +231,7 @@ impl App {
                 Ok(()) => None,
                 // Nothing is wrong with the others when the database is away.
                 Err(error @ (AppError::Internal(_) | AppError::Store(_))) => return Err(error),
-                Err(error) => Some(error.to_string()),
+                Err(error) => Some(error.message()),
             };
             outcomes.push(BulkOutcome { ppa: *ppa, title, refusal });
         }

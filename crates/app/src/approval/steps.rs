@@ -5,9 +5,10 @@ use obcms_domain::accounts::{Action as Right, Role};
 use obcms_domain::approval::{Action, ApprovalError, Decider, Stage, State, actions, apply, snapshot};
 use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::{Joining, Word};
 use obcms_domain::core::money;
-use obcms_domain::core::text::sentence;
 use obcms_domain::kinds::{PPA, ppa};
+use obcms_domain::message;
 use obcms_domain::money::Limit;
 use obcms_domain::registry::Record;
 use obcms_domain::tasks::templates::template_for;
@@ -185,7 +186,8 @@ impl StepContext<'_> {
                     Ok(decider) => Ok(decider),
                     Err(Barred::NoRole) => actor.require(tx, stage.right(), record).map(|()| None),
                     Err(Barred::Duties(error)) => Err(AppError::Forbidden {
-                        detail: sentence(&error.to_string()),
+                        detail: error.message(),
+                        what: None,
                         who: vec![stage.decider()],
                     }),
                 }
@@ -207,14 +209,15 @@ fn refusal(record: &Record, error: &ApprovalError) -> AppError {
     match error {
         ApprovalError::NoReason(_) => AppError::field(actions::COMMENT.name(), "required", "Enter a reason."),
         ApprovalError::Missing(fields) => {
-            let label = |name: &&'static str| record.kind.field(name).map_or(*name, |field| field.label);
-            let labels: Vec<&str> = fields.iter().map(label).collect();
+            let label =
+                |name: &&'static str| Word::label(record.kind.field(name).map_or(*name, |field| field.label));
+            let labels = Word::list(Joining::Comma, fields.iter().map(label));
             AppError::Conflict {
-                detail: format!("Fill in first: {}.", labels.join(", ")),
+                detail: message!("Fill in first: {fields}.", fields = labels),
                 more: vec![("missing", json!(fields))],
             }
         }
-        other => AppError::conflict(sentence(&other.to_string())),
+        other => AppError::conflict(other.message()),
     }
 }
 
@@ -338,7 +341,8 @@ impl Run<'_, '_, '_> {
         let enacted = store::enacted_round(self.work.tx, self.record.id)?;
         if let Some(round) = enacted {
             let figures: Map<String, Json> = parse_object(&round.snapshot)?;
-            snapshot::restore(&figures, &mut self.record).map_err(AppError::Internal)?;
+            snapshot::restore(&figures, &mut self.record)
+                .map_err(|message| AppError::Internal(message.english()))?;
         }
         self.target = State::Enacted;
         Ok(())
@@ -350,10 +354,10 @@ impl Run<'_, '_, '_> {
         let allotted = obcms_store::money::totals(self.work.tx, self.record.id)?.allotted;
         if allotted > budget {
             return Err(AppError::Conflict {
-                detail: format!(
-                    "{} is allotted already. Reverse allotments before a budget of {} is enacted.",
-                    money::format(allotted),
-                    money::format(budget)
+                detail: message!(
+                    "{allotted} is allotted already. Reverse allotments before a budget of {budget} is enacted.",
+                    allotted = Word::text(money::format(allotted)),
+                    budget = Word::text(money::format(budget))
                 ),
                 more: vec![("limit", json!(Limit::Enacted.as_str()))],
             });

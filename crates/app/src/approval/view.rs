@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use obcms_domain::accounts::Action as Right;
 use obcms_domain::approval::{Action, Stage, State, snapshot};
 use obcms_domain::core::id::Id;
-use obcms_domain::core::text::sentence;
+use obcms_domain::core::message::Message;
 use obcms_domain::kinds::{CEILING, PPA, ppa};
 use obcms_domain::registry::Record;
 use obcms_store::Tx;
@@ -54,7 +54,7 @@ pub struct Approval {
     /// Actions that the actor may take.
     pub actions: Vec<Action>,
     /// Reason for which the actor cannot decide although their role may; empty if there is none.
-    pub obstacle: String,
+    pub obstacle: Option<Message>,
     /// Colleague on whose behalf the actor would decide the pending stage.
     pub on_behalf_of: Option<Id>,
     /// People who may be assigned the pending stage; empty if the actor may not assign it.
@@ -346,9 +346,9 @@ fn approval(tx: &mut Tx<'_>, actor: &Actor, record: &Record, today: Date) -> Res
     let assignee = ppa::APPROVAL_ASSIGNEE.get(record);
     let decider = pending.map(|stage| authority.decider(stage, record.created_by, last, assignee));
     let obstacle = match (halt(record), &decider) {
-        (Some(halt), _) => halt.to_owned(),
-        (None, Some(Err(Barred::Duties(error)))) => sentence(&error.to_string()),
-        _ => String::new(),
+        (Some(halt), _) => Some(halt.into()),
+        (None, Some(Err(Barred::Duties(error)))) => Some(error.message()),
+        _ => None,
     };
     let assignable = match pending {
         Some(stage) if may_assign(tx, actor, &authority, stage, record)? => {

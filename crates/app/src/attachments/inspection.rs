@@ -5,6 +5,8 @@ use std::io::{Read, Seek, SeekFrom};
 use obcms_domain::attachments::{
     FileType, MOST_PARTS, Signature, TextScan, allowed, in_archive, in_compound, markers, of_text, signature,
 };
+use obcms_domain::core::message::Word;
+use obcms_domain::message;
 use obcms_store::attachments::StagedBlob;
 use zip::ZipArchive;
 
@@ -36,7 +38,11 @@ pub(super) fn type_of(staged: &StagedBlob, name: &str) -> Result<FileType, AppEr
         Signature::Refused(words) => Err(words),
     };
     found.map_err(|words| {
-        AppError::UnsupportedType(format!("This file is {words}. Allowed are {}.", allowed()))
+        AppError::UnsupportedType(message!(
+            "This file is {words}. Allowed are {types}.",
+            words = Word::label(words),
+            types = Word::text(allowed())
+        ))
     })
 }
 

@@ -16,7 +16,10 @@ use obcms_domain::accounts::Action;
 use obcms_domain::attachments::{FileType, MOST_BYTES, MOST_FILES, size_text, stored_name};
 use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Message;
+use obcms_domain::core::message::Word;
 use obcms_domain::kinds::PPA;
+use obcms_domain::message;
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::attachments::{self as store, Attachment, Blobs, StagedBlob};
 use obcms_store::records::changes::Change;
@@ -183,8 +186,8 @@ impl App {
 
 /// Returns the refusal of a file with too many bytes.
 #[must_use]
-pub fn too_large() -> String {
-    format!("The file must be at most {}.", size_text(MOST_BYTES))
+pub fn too_large() -> Message {
+    message!("The file must be at most {size}.", size = Word::text(size_text(MOST_BYTES)))
 }
 
 /// Returns the error of a folder of files that cannot be used.
@@ -243,12 +246,15 @@ impl Rights {
         }
         let is_running = |round: &i64| self.round.is_some_and(|(running, _)| running == *round);
         if let Some(closed) = round.filter(|round| !is_running(round)) {
-            return Err(AppError::conflict(format!("Round {closed} of the approval is not running.")));
+            return Err(AppError::conflict(message!(
+                "Round {closed} of the approval is not running.",
+                closed
+            )));
         }
         Err(AppError::forbidden(
             if record.kind.is_changeable() { Action::Edit } else { Action::Create },
             record.kind.area,
-            &format!("attach files to this {}", record.kind.label_in_a_sentence()),
+            message!("attach files to this {kind}", kind = Word::lower(record.kind.label)),
         ))
     }
 
@@ -260,16 +266,15 @@ impl Rights {
         }
         match file.round {
             Some(round) if self.round.is_none_or(|(running, _)| running != round) => Err(AppError::conflict(
-                format!("Round {round} of the approval is decided and keeps its files."),
+                message!("Round {round} of the approval is decided and keeps its files.", round),
             )),
-            Some(_) => Err(AppError::Forbidden {
-                detail: "Only the person who attached this file to the approval can remove it.".to_owned(),
-                who: Vec::new(),
-            }),
+            Some(_) => Err(AppError::never_allowed(
+                "Only the person who attached this file to the approval can remove it.",
+            )),
             None => Err(AppError::forbidden(
                 Action::Edit,
                 record.kind.area,
-                &format!("remove files of this {}", record.kind.label_in_a_sentence()),
+                message!("remove files of this {kind}", kind = Word::lower(record.kind.label)),
             )),
         }
     }
@@ -305,7 +310,10 @@ pub fn attach(
         return Ok((same, false));
     }
     if count >= MOST_FILES {
-        return Err(AppError::conflict(format!("A record can have at most {MOST_FILES} files.")));
+        return Err(AppError::conflict(message!(
+            "A record can have at most {MOST_FILES} files.",
+            MOST_FILES
+        )));
     }
     let attachment = Attachment {
         id: work.app.new_id(),
@@ -335,9 +343,9 @@ fn keep_content(work: &mut UnitOfWork<'_, '_>, file: &CheckedFile, size: i64) ->
         let used = store::stored_bytes(work.tx)?.saturating_add(size);
         let quota = work.app.options().files_quota;
         if u64::try_from(used).unwrap_or_default() > quota {
-            let detail = format!(
-                "The files of the office would exceed their quota of {}. Remove files, or ask an administrator for a larger quota.",
-                size_text(quota)
+            let detail = message!(
+                "The files of the office would exceed their quota of {quota}. Remove files, or ask an administrator for a larger quota.",
+                quota = Word::text(size_text(quota))
             );
             return Err(AppError::field(FILE, "quota", detail));
         }

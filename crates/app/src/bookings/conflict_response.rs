@@ -5,8 +5,11 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use obcms_domain::bookings::{Span, Taken, Terms, Use, format_instant, nearest};
+use obcms_domain::choices::{self, BOOKING_STATUSES};
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::{Joining, Message, Word};
 use obcms_domain::kinds::{BOOKING, EVENT, RESOURCE, booking, event, resource};
+use obcms_domain::message;
 use obcms_domain::registry::Record;
 use obcms_store::bookings::{self as store, Slot};
 use obcms_store::{Tx, records};
@@ -86,37 +89,52 @@ impl VisibleBookings {
     }
 
     /// Describes a conflicting slot for people.
-    fn sentence(&self, slot: &Slot, zone: &TimeZone) -> String {
-        let title = self.visible(slot.booking).map_or("another booking", Record::title);
+    fn sentence(&self, slot: &Slot, zone: &TimeZone) -> Message {
+        let booking = self.visible(slot.booking);
+        let title = booking.map_or(Word::label("another booking"), |booking| Word::text(booking.title()));
         let status = self.find(slot.booking).map_or("", |booking| booking::STATUS.get(booking));
         let end = slot.booked.end.to_zoned(zone.clone());
         let same_day = end.date() == slot.booked.start.to_zoned(zone.clone()).date();
-        let until = if same_day {
-            end.strftime("%-I:%M %p").to_string()
+        let end = if same_day {
+            Word::text(end.strftime("%-I:%M %p"))
         } else {
-            format_instant(slot.booked.end, zone)
+            Word::text(format_instant(slot.booked.end, zone))
         };
-        format!("{title}, {} to {until} ({status})", format_instant(slot.booked.start, zone))
+        message!(
+            "{title}, {start} to {end} ({status})",
+            title,
+            start = Word::text(format_instant(slot.booked.start, zone)),
+            end,
+            status = choices::word(BOOKING_STATUSES, status).within()
+        )
     }
 }
+
+/// Maximum number of bookings that the sentence of a conflict names.
+const MAXIMUM_NAMED: usize = 3;
 
 fn conflicts(known: &VisibleBookings, slots: &[&Slot], zone: &TimeZone) -> Json {
     slots.iter().take(MAXIMUM_CONFLICTS).map(|slot| known.conflict(slot, zone)).collect()
 }
 
-fn named_sentence(known: &VisibleBookings, slots: &[&Slot], zone: &TimeZone) -> String {
-    let names: Vec<String> = slots.iter().take(3).map(|slot| known.sentence(slot, zone)).collect();
-    let rest = slots.len().saturating_sub(names.len());
-    let more = if rest > 0 { format!("; and {rest} more") } else { String::new() };
-    format!("{}{more}.", names.join("; "))
+/// Lists the first conflicting slots, and counts the others.
+fn enumerate(known: &VisibleBookings, slots: &[&Slot], zone: &TimeZone) -> Word {
+    let named = slots.iter().take(MAXIMUM_NAMED).map(|slot| known.sentence(slot, zone));
+    let more = slots.len().saturating_sub(MAXIMUM_NAMED);
+    let more = (more > 0).then(|| message!("and {more} more", more));
+    Word::list(Joining::Semicolon, named.chain(more))
 }
 
-/// Returns a conflict error that names bookings.
-pub fn named(work: &mut UnitOfWork<'_, '_>, detail: &str, slots: &[&Slot]) -> Result<AppError, AppError> {
+/// Returns a conflict error that names bookings at the end of its sentence.
+pub fn named(
+    work: &mut UnitOfWork<'_, '_>,
+    detail: impl FnOnce(Word) -> Message,
+    slots: &[&Slot],
+) -> Result<AppError, AppError> {
     let zone = work.app.zone().clone();
     let known = VisibleBookings::of(work.tx, work.actor, slots)?;
     Ok(AppError::Conflict {
-        detail: format!("{detail} {}", named_sentence(&known, slots, &zone)),
+        detail: detail(enumerate(&known, slots, &zone)),
         more: vec![("conflicts", conflicts(&known, slots, &zone))],
     })
 }
@@ -140,13 +158,15 @@ pub fn clash(
         })
         .collect();
     let alternatives = alternatives(work, booking, slot_request)?;
-    let taken = if slot_request.terms.capacity == 1 {
-        "is already booked"
+    let name = Word::text(&slot_request.terms.name);
+    let bookings = enumerate(&known, found, &zone);
+    let detail = if slot_request.terms.capacity == 1 {
+        message!("{name} is already booked: {bookings}.", name, bookings)
     } else {
-        "does not have enough free units"
+        message!("{name} does not have enough free units: {bookings}.", name, bookings)
     };
     Ok(AppError::Conflict {
-        detail: format!("{} {taken}: {}", slot_request.terms.name, named_sentence(&known, found, &zone)),
+        detail,
         more: vec![
             ("conflicts", conflicts(&known, found, &zone)),
             ("free_slots", Json::Array(free)),

@@ -5,7 +5,9 @@ use obcms_domain::bookings::{
     BookingStatus, MAXIMUM_USES, Span, Taken, Terms, Use, is_bounded, occupied, peak_usage, uses,
 };
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Word;
 use obcms_domain::kinds::{BOOKING, RESOURCE, booking};
+use obcms_domain::message;
 use obcms_domain::registry::Record;
 use obcms_store::bookings::{self as store, Slot};
 use obcms_store::records;
@@ -190,9 +192,9 @@ fn reserve(work: &mut UnitOfWork<'_, '_>, before: Option<&Record>, booking: &Rec
         return Err(unbounded(&slot_request.terms));
     }
     if slot_request.resource.is_archived() {
-        return Err(AppError::conflict(format!(
-            "{} is archived. Restore it first.",
-            slot_request.terms.name
+        return Err(AppError::conflict(message!(
+            "{name} is archived. Restore it first.",
+            name = Word::text(&slot_request.terms.name)
         )));
     }
     check(work, booking, &slot_request)?;
@@ -203,10 +205,11 @@ fn reserve(work: &mut UnitOfWork<'_, '_>, before: Option<&Record>, booking: &Rec
 /// Returns the error of a series without end, or with too many occurrences.
 #[must_use]
 pub fn unbounded(terms: &Terms) -> AppError {
-    let message = format!(
-        "A booking can have at most {MAXIMUM_USES} occurrences, and {} can be booked at most {} \
-         days ahead. Set an end for the rule.",
-        terms.name, terms.horizon_days
+    let message = message!(
+        "A booking can have at most {MAXIMUM_USES} occurrences, and {name} can be booked at most {days} days ahead. Set an end for the rule.",
+        MAXIMUM_USES,
+        name = Word::text(&terms.name),
+        days = terms.horizon_days
     );
     AppError::field(booking::RRULE.name(), "horizon", message)
 }
@@ -244,8 +247,16 @@ pub fn resource_changed(
     let regular: Vec<Slot> = ahead.into_iter().filter(|slot| !slot.is_override).collect();
     let crowd = too_many(&regular, terms.capacity);
     if !crowd.is_empty() {
-        let detail = format!("{} is booked more than {} times at once:", terms.name, terms.capacity);
-        return Err(conflict_response::named(work, &detail, &crowd)?);
+        let (name, capacity) = (Word::text(&terms.name), terms.capacity);
+        let detail = |bookings| {
+            message!(
+                "{name} is booked more than {capacity} times at once: {bookings}.",
+                name,
+                capacity,
+                bookings
+            )
+        };
+        return Err(conflict_response::named(work, detail, &crowd)?);
     }
     store::mark(work.tx, resource.id, work.now, terms.capacity == 1)?;
     Ok(())
@@ -281,8 +292,11 @@ pub fn before_archive(work: &mut UnitOfWork<'_, '_>, resource: &Record) -> Resul
         return Ok(());
     }
     let slots: Vec<&Slot> = ahead.iter().collect();
-    let detail = format!("{} is booked. Cancel or move these bookings first:", resource.title());
-    Err(conflict_response::named(work, &detail, &slots)?)
+    let name = Word::text(resource.title());
+    let detail = |bookings| {
+        message!("{name} is booked. Cancel or move these bookings first: {bookings}.", name, bookings)
+    };
+    Err(conflict_response::named(work, detail, &slots)?)
 }
 
 /// Archives and restores the bookings of an origin with it. An archived booking frees its slots; it is restored unless

@@ -2,8 +2,11 @@
 
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{BookingStatus, actions, uses};
+use obcms_domain::choices::{self, BOOKING_STATUSES};
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Word;
 use obcms_domain::kinds::{BOOKING, booking};
+use obcms_domain::message;
 use obcms_domain::registry::Record;
 use obcms_store::{bookings as store, records};
 use serde_json::Value as Json;
@@ -176,8 +179,14 @@ fn require_undecided(
             Some(id) => records::references(work.tx, &[id])?.remove(&id).map(|person| person.title),
             None => None,
         };
-        let by = by.map(|name| format!(" by {name}")).unwrap_or_default();
-        return Err(AppError::conflict(format!("This booking was already {}{by}.", status.as_str())));
+        let status = choices::word(BOOKING_STATUSES, status.as_str()).within();
+        let detail = match by {
+            Some(name) => {
+                message!("This booking was already {status} by {name}.", status, name = Word::text(name))
+            }
+            None => message!("This booking was already {status}.", status),
+        };
+        return Err(AppError::conflict(detail));
     }
     if uses(booking).iter().all(|one| one.span.end <= work.now) {
         return Err(AppError::conflict("This booking is in the past and cannot be decided any more."));
@@ -192,7 +201,10 @@ fn check_again(work: &mut UnitOfWork<'_, '_>, booking: &Record) -> Result<(), Ap
     let mut slot_request = conflicts::slot_request(work, None, booking, &uses(booking))?;
     if !slot_request.terms.is_available {
         let name = &slot_request.terms.name;
-        return Err(AppError::conflict(format!("{name} is not available for booking. Reject the booking.")));
+        return Err(AppError::conflict(message!(
+            "{name} is not available for booking. Reject the booking.",
+            name = Word::text(name)
+        )));
     }
     slot_request.slots = store::of_bookings(work.tx, &[booking.id])?;
     let Some(bounding_span) = conflicts::bounding_span(&slot_request.slots) else {

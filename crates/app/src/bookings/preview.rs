@@ -5,7 +5,9 @@ use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{Span, Taken, Terms, is_bounded, nearest, uses};
 use obcms_domain::calendar::series::{align_start_to_rule, starts_differently};
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Word;
 use obcms_domain::kinds::{BOOKING, RESOURCE, booking};
+use obcms_domain::message;
 use obcms_domain::records::input::{self, Context};
 use obcms_domain::registry::{FieldError, Record};
 use obcms_store::bookings::{self as store, Slot};
@@ -195,7 +197,7 @@ impl App {
 }
 
 fn unavailable(terms: &Terms) -> Option<FieldError> {
-    let message = format!("{} is not available for booking.", terms.name);
+    let message = message!("{name} is not available for booking.", name = Word::text(&terms.name));
     (!terms.is_available).then(|| FieldError::new(booking::RESOURCE.name(), "unavailable", message))
 }
 

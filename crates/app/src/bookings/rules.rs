@@ -3,7 +3,11 @@
 use obcms_domain::accounts::{Action, who_can};
 use obcms_domain::bookings::{BookingStatus, Terms, Use, is_bounded, uses};
 use obcms_domain::calendar::series::{self, Series};
+use obcms_domain::choices::{self, BOOKING_STATUSES};
+use obcms_domain::core::message::Message;
+use obcms_domain::core::message::Word;
 use obcms_domain::kinds::{BOOKING, booking};
+use obcms_domain::message;
 use obcms_domain::registry::{FieldError, Record, Value};
 
 use crate::bookings::conflicts::{self, is_override};
@@ -114,7 +118,7 @@ fn require_override(
     {
         return Ok(());
     }
-    let detail = "You do not have permission to override other bookings.".to_owned();
+    let detail = Message::new("You do not have permission to override other bookings.");
     let errors = vec![FieldError::new(booking::OVERRIDE_REASON.name(), "forbidden", detail.clone())];
     Err(AppError::ForbiddenFields { detail, who: who_can(Action::Override, booking.kind.area), errors })
 }
@@ -137,7 +141,10 @@ fn name(work: &mut UnitOfWork<'_, '_>, booking: &mut Record) -> Result<(), AppEr
 fn require_open(work: &UnitOfWork<'_, '_>, before: &Record) -> Result<(), AppError> {
     let status = BookingStatus::of(before);
     if !status.blocks() {
-        return Err(AppError::conflict(format!("This booking was {}. Make a new booking.", status.as_str())));
+        return Err(AppError::conflict(message!(
+            "This booking was {status}. Make a new booking.",
+            status = choices::word(BOOKING_STATUSES, status.as_str()).within()
+        )));
     }
     if uses(before).iter().all(|one| one.span.end <= work.now) {
         return Err(AppError::conflict("This booking is in the past. Make a new booking."));
@@ -156,11 +163,15 @@ fn check_terms(
         return Err(conflicts::unbounded(terms));
     }
     if !terms.is_available {
-        let message = format!("{} is not available for booking.", terms.name);
+        let message = message!("{name} is not available for booking.", name = Word::text(&terms.name));
         errors.push(FieldError::new(booking::RESOURCE.name(), "unavailable", message));
     }
     if booking::UNITS.get(booking).unwrap_or(1) > terms.capacity {
-        let message = format!("{} has only {}.", terms.name, terms.capacity);
+        let message = message!(
+            "{name} has only {capacity}.",
+            name = Word::text(&terms.name),
+            capacity = terms.capacity
+        );
         errors.push(FieldError::new(booking::UNITS.name(), "range", message));
     }
     let asked = uses(booking);

@@ -5,7 +5,10 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use obcms_domain::calendar::floating;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Message;
+use obcms_domain::core::message::Word;
 use obcms_domain::kinds;
+use obcms_domain::message;
 use obcms_domain::records::search;
 use obcms_domain::registry::{FieldError, Module, moment, parse_date};
 use obcms_store::calendar::{EntryRow, Window};
@@ -143,19 +146,27 @@ impl CalendarQuery {
             match Module::parse(key) {
                 Some(module) if !self.modules.contains(&module) => self.modules.push(module),
                 Some(_) => {}
-                None => errors.push(wrong("modules", "choice", &format!("Unknown module: {key}."))),
+                None => errors.push(wrong(
+                    "modules",
+                    "choice",
+                    message!("Unknown module: {key}.", key = Word::text(key)),
+                )),
             }
         }
         for name in listed(parameters, "kinds") {
             match kinds::entry_kind(name) {
                 Some(kind) if !self.kinds.contains(&kind) => self.kinds.push(kind),
                 Some(_) => {}
-                None => errors.push(wrong("kinds", "choice", &format!("Unknown kind of entry: {name}."))),
+                None => errors.push(wrong(
+                    "kinds",
+                    "choice",
+                    message!("Unknown kind of entry: {name}.", name = Word::text(name)),
+                )),
             }
         }
         match search::wanted(value(parameters, "q").unwrap_or_default()) {
             Ok(words) => self.words = words,
-            Err(message) => errors.push(wrong("q", "too_many", &message)),
+            Err(message) => errors.push(wrong("q", "too_many", message)),
         }
         match value(parameters, "mine") {
             None | Some("" | "false" | "0") => {}
@@ -165,18 +176,18 @@ impl CalendarQuery {
         let texts = |name| listed(parameters, name).map(str::to_owned).collect();
         self.statuses = texts("status");
         self.priorities = texts("priority");
-        for (name, of, ids) in [
+        for (name, expected, ids) in [
             ("person", "a user", &mut self.persons),
-            ("team", "a team", &mut self.related_to.teams),
-            ("organization", "an organization", &mut self.related_to.organizations),
-            ("resource", "a resource", &mut self.related_to.resources),
-            ("place", "a place, or its PSGC code", &mut self.related_to.places),
+            ("team", "Must be the id of a team.", &mut self.related_to.teams),
+            ("organization", "Must be the id of an organization.", &mut self.related_to.organizations),
+            ("resource", "Must be the id of a resource.", &mut self.related_to.resources),
+            ("place", "Must be the id of a place, or its PSGC code.", &mut self.related_to.places),
         ] {
             for text in listed(parameters, name) {
                 match text.parse() {
                     Ok(id) => ids.push(id),
                     Err(_) if name == "resource" && text == "any" => self.related_to.any_resource = true,
-                    Err(_) => errors.push(wrong(name, "type", &format!("Must be the id of {of}."))),
+                    Err(_) => errors.push(wrong(name, "type", expected)),
                 }
             }
         }
@@ -218,7 +229,7 @@ fn unknown(parameters: &[(String, String)]) -> Vec<FieldError> {
     errors
 }
 
-fn wrong(name: &str, code: &'static str, message: &str) -> FieldError {
+fn wrong(name: &str, code: &'static str, message: impl Into<Message>) -> FieldError {
     FieldError::new(name, code, message)
 }
 
@@ -269,8 +280,8 @@ fn window(
     let by_date = i64::from(start.day.until(end.day).map_or(i32::MAX, |span| span.get_days()));
     let is_short = if start.is_day && end.is_day { by_date } else { by_clock } <= MAXIMUM_DAYS;
     if !is_short {
-        let message = format!("The window must be at most {MAXIMUM_DAYS} days.");
-        errors.push(wrong("end", "range", &message));
+        let message = message!("The window must be at most {MAXIMUM_DAYS} days.", MAXIMUM_DAYS);
+        errors.push(wrong("end", "range", message));
         return None;
     }
     Some(Window {
@@ -295,7 +306,7 @@ fn bound(
         return match parse_date(text) {
             Ok(day) => Some(Bound { instant: midnight(day, office), day, is_day: true }),
             Err((code, message)) => {
-                errors.push(wrong(name, code, &message));
+                errors.push(wrong(name, code, message));
                 None
             }
         };
@@ -305,13 +316,13 @@ fn bound(
         .parse::<Timestamp>()
         .map_err(|_| {
             let expected = "Must be a date like 2027-01-25 or an instant like 2027-01-25T09:00:00+08:00.";
-            ("type", expected.to_owned())
+            ("type", Message::new(expected))
         })
         .and_then(|_| moment(&text, false, office));
     match read {
         Ok(instant) => Some(Bound { instant, day: instant.to_zoned(office.clone()).date(), is_day: false }),
         Err((code, message)) => {
-            errors.push(wrong(name, code, &message));
+            errors.push(wrong(name, code, message));
             None
         }
     }

@@ -2,7 +2,9 @@
 
 use obcms_domain::bookings::BookingStatus;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Word;
 use obcms_domain::kinds::{BOOKING, booking};
+use obcms_domain::message;
 use obcms_domain::registry::{DateRole, Field, FieldType, Kind, Record, Source};
 use obcms_store::{bookings as store, records as stored};
 use serde_json::json;
@@ -93,9 +95,9 @@ fn in_place(record: &Record, new: Id, old: Id) -> Result<Input, AppError> {
         fields.insert(field.name.to_owned(), value);
     }
     match (fields.is_empty(), held.first()) {
-        (true, Some(field)) => Err(AppError::conflict(format!(
-            "“{}” is set automatically and cannot be reassigned.",
-            field.label
+        (true, Some(field)) => Err(AppError::conflict(message!(
+            "“{label}” is set automatically and cannot be reassigned.",
+            label = Word::label(field.label)
         ))),
         _ => Ok(fields),
     }

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use obcms_domain::accounts::{Action, Area, Relation, Role, allows, who_can_always};
 use obcms_domain::core::addresses::masked_address;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Message;
+use obcms_domain::core::message::Word;
 use obcms_domain::kinds::{self, task, user};
+use obcms_domain::message;
 use obcms_domain::registry::{Kind, Record, Value};
 use obcms_store::records::{self, Scope};
 use obcms_store::{Tx, accounts};
@@ -281,7 +284,7 @@ impl Actor {
             None => Err(AppError::forbidden(
                 Action::View,
                 kind.area,
-                &format!("see {}", kind.plural.to_lowercase()),
+                message!("see {kinds}", kinds = Word::lower(kind.plural)),
             )),
         }
     }
@@ -398,14 +401,10 @@ impl Actor {
         }
         if action != Action::View && self.may_on(tx, Action::View, record)? {
             // Roles that need a relation are not suggested, because their members may not have it.
-            return Err(AppError::Forbidden {
-                detail: format!(
-                    "You do not have permission to {} this {}.",
-                    verb(action),
-                    record.kind.label_in_a_sentence()
-                ),
-                who: who_can_always(action, record.kind.area),
-            });
+            return Err(AppError::not_allowed(
+                act_on(action, record.kind),
+                who_can_always(action, record.kind.area),
+            ));
         }
         if self.roles.is_empty() {
             return Err(AppError::forbidden(
@@ -434,16 +433,17 @@ pub(crate) fn assigning(kind: &Kind) -> Vec<&'static str> {
     kind.people.iter().filter(|field| !kind.invited.contains(field)).copied().collect()
 }
 
-fn verb(action: Action) -> &'static str {
+fn act_on(action: Action, kind: &Kind) -> Message {
+    let kind = Word::lower(kind.label);
     match action {
-        Action::View => "see",
-        Action::Create => "make",
-        Action::Edit => "change",
-        Action::Archive => "archive",
-        Action::Restore => "restore",
-        Action::Transition => "move",
-        Action::Assign => "assign",
-        Action::Generate => "generate tasks for",
-        _ => "decide",
+        Action::View => message!("see this {kind}", kind),
+        Action::Create => message!("make this {kind}", kind),
+        Action::Edit => message!("change this {kind}", kind),
+        Action::Archive => message!("archive this {kind}", kind),
+        Action::Restore => message!("restore this {kind}", kind),
+        Action::Transition => message!("move this {kind}", kind),
+        Action::Assign => message!("assign this {kind}", kind),
+        Action::Generate => message!("generate tasks for this {kind}", kind),
+        _ => message!("decide this {kind}", kind),
     }
 }

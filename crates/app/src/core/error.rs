@@ -3,83 +3,71 @@
 use std::fmt;
 
 use obcms_domain::accounts::{Action, Area, Role, who_can};
+use obcms_domain::core::message::{Message, Word};
+use obcms_domain::message;
 use obcms_domain::registry::FieldError;
 use obcms_store::{StoreError, Transient};
 use serde_json::Value as Json;
 
 /// Error of a command or query.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum AppError {
     /// The object does not exist, or the actor may not see it.
-    #[error("This {0} does not exist.")]
     NotFound(&'static str),
     /// The request has no valid credential.
-    #[error("Sign in first.")]
     Unauthorized,
     /// The policy refuses the action.
-    #[error("{detail}")]
     Forbidden {
-        /// Refused action, in words.
-        detail: String,
+        /// Refusal, as a sentence.
+        detail: Message,
+        /// Refused action, in words: the heading of pages.
+        what: Option<Message>,
         /// Roles that may do it.
         who: Vec<Role>,
     },
     /// The policy refuses to let the actor write these fields.
-    #[error("{detail}")]
     ForbiddenFields {
         /// Refused fields, in words.
-        detail: String,
+        detail: Message,
         /// Roles that may do it.
         who: Vec<Role>,
         /// Refused fields, each with the roles that may write it.
         errors: Vec<FieldError>,
     },
     /// Fields of the input are invalid.
-    #[error("Some fields are invalid.")]
     Invalid(Vec<FieldError>),
     /// The request cannot be parsed.
-    #[error("{0}")]
-    BadRequest(String),
+    BadRequest(Message),
     /// Parameters of the address are invalid.
-    #[error("A parameter is invalid.")]
     BadParameter(Vec<FieldError>),
     /// The present state of the data forbids the action.
-    #[error("{detail}")]
     Conflict {
         /// Description of the conflict.
-        detail: String,
+        detail: Message,
         /// Details of the conflict for programs: members of the answer.
         more: Vec<(&'static str, Json)>,
     },
     /// The record was changed by someone else meanwhile.
-    #[error("Someone else changed this in the meantime. The current version is {current}.")]
     Stale {
         /// Present version of the record.
         current: i64,
     },
     /// A file is larger than allowed.
-    #[error("{0}")]
-    TooLarge(String),
+    TooLarge(Message),
     /// The content of a file is of a type that is not allowed.
-    #[error("{0}")]
-    UnsupportedType(String),
+    UnsupportedType(Message),
     /// Too many requests.
-    #[error("Too many attempts. Try again in {seconds} seconds.")]
     TooMany {
         /// Seconds until the next attempt is allowed.
         seconds: i64,
     },
     /// An option of the installation is invalid.
-    #[error("{0}")]
     Setting(String),
     /// The hash of a pass phrase is needed before the transaction can continue; see [`crate::core::App::write`].
-    #[error("A pass phrase was not hashed.")]
     Unhashed(Passphrase),
     /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
     /// An invariant of the program was violated.
-    #[error("{0}")]
     Internal(String),
 }
 
@@ -94,13 +82,51 @@ impl fmt::Debug for Passphrase {
 }
 
 impl AppError {
-    /// Beginning of refusals by the policy; pages turn the rest into a heading.
-    pub const NO_PERMISSION: &str = "You do not have permission to ";
-
-    /// Returns a refusal by the policy.
+    /// Returns a refusal by the policy; `what` is the end of the sentence "You do not have permission to …".
     #[must_use]
-    pub fn forbidden(action: Action, area: Area, what: &str) -> Self {
-        Self::Forbidden { detail: format!("{}{what}.", Self::NO_PERMISSION), who: who_can(action, area) }
+    pub fn forbidden(action: Action, area: Area, what: impl Into<Message>) -> Self {
+        Self::not_allowed(what, who_can(action, area))
+    }
+
+    /// Returns a refusal by the policy, with the roles that may do it.
+    #[must_use]
+    pub fn not_allowed(what: impl Into<Message>, who: Vec<Role>) -> Self {
+        let what = what.into();
+        let detail = message!("You do not have permission to {what}.", what = what.clone());
+        Self::Forbidden { detail, what: Some(what), who }
+    }
+
+    /// Returns a refusal of another kind, which no role can change.
+    #[must_use]
+    pub fn never_allowed(detail: impl Into<Message>) -> Self {
+        Self::Forbidden { detail: detail.into(), what: None, who: Vec::new() }
+    }
+
+    /// Returns the error as people read it.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::NotFound(what) => message!("This {what} does not exist.", what = Word::label(what)),
+            Self::Unauthorized => "Sign in first.".into(),
+            Self::Forbidden { detail, .. }
+            | Self::ForbiddenFields { detail, .. }
+            | Self::Conflict { detail, .. } => detail.clone(),
+            Self::Invalid(_) => "Some fields are invalid.".into(),
+            Self::BadRequest(detail) | Self::TooLarge(detail) | Self::UnsupportedType(detail) => {
+                detail.clone()
+            }
+            Self::BadParameter(_) => "A parameter is invalid.".into(),
+            Self::Stale { current } => message!(
+                "Someone else changed this in the meantime. The current version is {current}.",
+                current = *current
+            ),
+            Self::TooMany { seconds } => {
+                message!("Too many attempts. Try again in {seconds} seconds.", seconds = *seconds)
+            }
+            Self::Setting(_) | Self::Unhashed(_) | Self::Store(_) | Self::Internal(_) => {
+                "Something went wrong here; nothing was changed.".into()
+            }
+        }
     }
 
     /// Renames the fields of the error to the names that the client used.
@@ -124,13 +150,39 @@ impl AppError {
     }
 
     /// Returns a conflict without further members.
-    pub fn conflict(detail: impl Into<String>) -> Self {
+    pub fn conflict(detail: impl Into<Message>) -> Self {
         Self::Conflict { detail: detail.into(), more: Vec::new() }
     }
 
     /// Returns an error with one invalid field.
-    pub fn field(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+    pub fn field(field: impl Into<String>, code: &'static str, message: impl Into<Message>) -> Self {
         Self::Invalid(vec![FieldError::new(field, code, message)])
+    }
+}
+
+impl fmt::Display for AppError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Setting(text) | Self::Internal(text) => formatter.write_str(text),
+            Self::Unhashed(_) => formatter.write_str("A pass phrase was not hashed."),
+            Self::Store(error) => error.fmt(formatter),
+            _ => formatter.write_str(&self.message().english()),
+        }
+    }
+}
+
+impl std::error::Error for AppError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Store(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
     }
 }
 

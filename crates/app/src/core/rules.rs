@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Message;
 use obcms_domain::kinds;
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::Tx;
@@ -27,7 +28,7 @@ pub type Input = Map<String, Json>;
 pub type Members = Vec<(&'static str, Json)>;
 
 /// Refused choice: the field and the reason.
-pub type Refusal = (&'static str, String);
+pub type Refusal = (&'static str, Message);
 
 /// Check of the choices of a record against other records. Its arguments are the record before (nothing for a new
 /// one), the record after, and the date in the zone of the office.

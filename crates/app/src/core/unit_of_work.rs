@@ -414,7 +414,7 @@ fn plain_differences(before: Option<&Record>, record: &Record) -> Map<String, Js
 /// Parses a value from the log: the inverse of [`output::plain`].
 pub fn from_log(field: &Field, json: &Json) -> Result<registry::Value, AppError> {
     registry::stored_value(field, json)
-        .map_err(|message| AppError::Internal(format!("{} in the log: {message}", field.name)))
+        .map_err(|message| AppError::Internal(format!("{} in the log: {}", field.name, message.english())))
 }
 
 /// Returns true if the history shows changes of the field.

@@ -1,6 +1,8 @@
 //! Rules of feeds: a secret address from the start, and valid filters.
 
+use obcms_domain::core::message::{Message, Word};
 use obcms_domain::kinds::{self, feed};
+use obcms_domain::message;
 use obcms_domain::registry::{Record, Value};
 use serde_json::Value as Json;
 
@@ -21,21 +23,31 @@ pub fn before_save(
         feeds::set_secret(work.app, work.actor, record)?;
     }
     let states = kinds::entry_states();
-    all_known(record, "kinds", "kind of entry", |name| kinds::entry_kind(name).is_some())?;
-    all_known(record, "status", "state", |name| states.iter().any(|state| state.value == name))
+    all_known(
+        record,
+        "kinds",
+        |name| message!("Unknown kind of entry: {name}.", name = Word::text(name)),
+        |name| kinds::entry_kind(name).is_some(),
+    )?;
+    all_known(
+        record,
+        "status",
+        |name| message!("Unknown state: {name}.", name = Word::text(name)),
+        |name| states.iter().any(|state| state.value == name),
+    )
 }
 
 fn all_known(
     record: &Record,
     field: &str,
-    what: &str,
+    message: impl Fn(&str) -> Message,
     is_known: impl Fn(&str) -> bool,
 ) -> Result<(), AppError> {
     let Value::Json(Json::Array(chosen)) = record.get(field) else {
         return Ok(());
     };
     match chosen.iter().filter_map(Json::as_str).find(|name| !is_known(name)) {
-        Some(name) => Err(AppError::field(field, "choice", format!("Unknown {what}: {name}."))),
+        Some(name) => Err(AppError::field(field, "choice", message(name))),
         None => Ok(()),
     }
 }

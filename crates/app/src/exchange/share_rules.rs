@@ -1,6 +1,7 @@
 //! Rules of shares: a secret, and a passphrase stored as a hash.
 
 use obcms_domain::kinds::{LEAST_PASSPHRASE, share};
+use obcms_domain::message;
 use obcms_domain::registry::Record;
 
 use super::feeds;
@@ -29,7 +30,7 @@ pub fn before_save(
         return Ok(());
     }
     if given.chars().count() < LEAST_PASSPHRASE {
-        let message = format!("Must have at least {LEAST_PASSPHRASE} characters.");
+        let message = message!("Must have at least {LEAST_PASSPHRASE} characters.", LEAST_PASSPHRASE);
         return Err(AppError::field(share::PASSPHRASE.name(), "too_short", message));
     }
     share::PASSPHRASE.set(record, work.hashed(&given)?);

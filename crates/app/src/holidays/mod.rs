@@ -11,9 +11,11 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use obcms_domain::accounts::Action;
 use obcms_domain::choices::{self, HIJRI_MONTHS};
+use obcms_domain::core::message::Word;
 use obcms_domain::holidays::hijri::{HijriCalendar, HijriDate};
 use obcms_domain::holidays::{self, Holiday, WorkingDays, YEARS, is_day_off, is_weekend};
 use obcms_domain::kinds::{HOLIDAY, holiday};
+use obcms_domain::message;
 use obcms_domain::registry::Record;
 use obcms_store::{Tx, holidays as store, records};
 use serde_json::{Value as Json, json};
@@ -108,7 +110,11 @@ impl App {
             return Err(AppError::forbidden(Action::Create, HOLIDAY.area, "calculate holidays"));
         }
         if !YEARS.contains(&year) {
-            let message = format!("Must be a year from {} to {}.", YEARS.start(), YEARS.end());
+            let message = message!(
+                "Must be a year from {start} to {end}.",
+                start = Word::text(YEARS.start()),
+                end = Word::text(YEARS.end())
+            );
             return Err(AppError::field("year", "range", message));
         }
         let attempt = || self.write(actor, |work| compute(work, year));

@@ -63,7 +63,7 @@ impl Health {
     }
 }
 
-fn require(actor: &Actor, what: &str) -> Result<(), AppError> {
+fn require(actor: &Actor, what: &'static str) -> Result<(), AppError> {
     if actor.may(Action::Manage, Area::Settings) {
         return Ok(());
     }

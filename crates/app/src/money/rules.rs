@@ -3,10 +3,12 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 use obcms_domain::choices::{self, PPA_STATUSES, TRANCHE_KINDS};
+use obcms_domain::core::message::Message;
+use obcms_domain::core::message::Word;
 use obcms_domain::core::money;
-use obcms_domain::core::text::sentence;
 use obcms_domain::core::uacs;
 use obcms_domain::kinds::{PPA, ppa, tranche};
+use obcms_domain::message;
 use obcms_domain::money::{Limit, Part, Totals};
 use obcms_domain::registry::Record;
 use serde_json::json;
@@ -70,9 +72,9 @@ fn require_open(record: &Record, owner: &Record, part: Part, amount: i64) -> Res
     let status = ppa::STATUS.get(owner);
     let adds = amount > 0 && part != Part::Disbursement && tranche::REVERSES.is_empty(record);
     if adds && ["cancelled", "completed"].contains(&status) {
-        return Err(AppError::conflict(format!(
-            "This PPA is {}. Only disbursements, reversals and negative adjustments are possible.",
-            choices::label(PPA_STATUSES, status).to_lowercase()
+        return Err(AppError::conflict(message!(
+            "This PPA is {lower_word}. Only disbursements, reversals and negative adjustments are possible.",
+            lower_word = choices::word(PPA_STATUSES, status).within()
         )));
     }
     Ok(())
@@ -83,7 +85,10 @@ fn require_plausible_date(record: &Record, today: Date) -> Result<(), AppError> 
     let last = today.saturating_add(2.years());
     match tranche::DATE.get(record) {
         Some(date) if date.year() < 2000 || date > last => {
-            let message = format!("Must be between 1 Jan 2000 and {}.", last.strftime("%-d %b %Y"));
+            let message = message!(
+                "Must be between 1 Jan 2000 and {strftime}.",
+                strftime = Word::text(last.strftime("%-d %b %Y"))
+            );
             Err(AppError::field(tranche::DATE.name(), "range", message))
         }
         _ => Ok(()),
@@ -91,27 +96,32 @@ fn require_plausible_date(record: &Record, today: Date) -> Result<(), AppError> 
 }
 
 fn refusal(sums: &Totals, limit: Limit, owner: &Record) -> AppError {
-    let more = match limit {
-        Limit::Negative(part) => format!("The {} amount is {}.", part.total(), money::format(sums.of(part))),
+    let amount = |centavos| Word::text(money::format(centavos));
+    let (allotted, obligated) = (amount(sums.allotted), amount(sums.obligated));
+    let figures = match limit {
+        Limit::Negative(part) => {
+            let amount = amount(sums.of(part));
+            match part {
+                Part::Allocation => message!("The allotted amount is {amount}.", amount),
+                Part::Obligation => message!("The obligated amount is {amount}.", amount),
+                Part::Disbursement => message!("The disbursed amount is {amount}.", amount),
+            }
+        }
         Limit::Enacted if ppa::ENACTED_BUDGET_CENTAVOS.is_empty(owner) => {
-            "The budget of this PPA is not enacted.".to_owned()
+            "The budget of this PPA is not enacted.".into()
         }
         Limit::Enacted => {
-            format!("Enacted: {}, allotted: {}.", money::format(sums.enacted), money::format(sums.allotted))
+            message!("Enacted: {enacted}, allotted: {allotted}.", enacted = amount(sums.enacted), allotted)
         }
-        Limit::Allotted => format!(
-            "Allotted: {}, obligated: {}.",
-            money::format(sums.allotted),
-            money::format(sums.obligated)
-        ),
-        Limit::Obligated => format!(
-            "Obligated: {}, disbursed: {}.",
-            money::format(sums.obligated),
-            money::format(sums.disbursed)
+        Limit::Allotted => message!("Allotted: {allotted}, obligated: {obligated}.", allotted, obligated),
+        Limit::Obligated => message!(
+            "Obligated: {obligated}, disbursed: {disbursed}.",
+            obligated,
+            disbursed = amount(sums.disbursed)
         ),
     };
     AppError::Conflict {
-        detail: format!("{} {more}", sentence(&limit.to_string())),
+        detail: Message::sentences([limit.message(), figures]),
         more: vec![("limit", json!(limit.as_str())), ("money", super::totals_json(sums))],
     }
 }

@@ -44,7 +44,7 @@ pub fn add(work: &mut UnitOfWork<'_, '_>, id: Id) -> Result<(usize, Vec<Record>)
     let year = ppa::FISCAL_YEAR.get(&owner).and_then(|year| i16::try_from(year).ok()).ok_or_else(|| {
         AppError::Conflict {
             detail: "Set the fiscal year of this PPA first: the dates of the budget cycle follow from it."
-                .to_owned(),
+                .into(),
             more: vec![("missing", serde_json::json!([ppa::FISCAL_YEAR.name()]))],
         }
     })?;

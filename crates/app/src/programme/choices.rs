@@ -30,7 +30,7 @@ pub fn of_need(tx: &mut Tx<'_>, need: &Record, _: Timestamp) -> Result<Choices, 
         }
         let status = need::STATUS.get(record);
         let is_validated = before.is_some_and(|before| need::VALIDATED_AT.get(before).is_some());
-        refuse_need(is_validated, project, status).map(|message| ("status", message.to_owned()))
+        refuse_need(is_validated, project, status).map(|message| ("status", message.into()))
     }))
 }
 
@@ -61,7 +61,7 @@ fn refuse_ppa(
     today: Date,
 ) -> Option<Refusal> {
     if before.is_some_and(|before| crate::approval::rules::locks_category(before, record)) {
-        return Some((ppa::CATEGORY.name(), "The budget approval locks the category.".to_owned()));
+        return Some((ppa::CATEGORY.name(), "The budget approval locks the category.".into()));
     }
     let status = ppa::STATUS.get(record);
     let known = before.map_or("planning", |before| ppa::STATUS.get(before));
@@ -72,7 +72,9 @@ fn refuse_ppa(
     if status == known {
         // A request that becomes a PPA, or a PPA that becomes a request, keeps a status that an action set.
         let stays = ["planning", "on_hold", "cancelled"].contains(&status) || status == context.given(today);
-        return (!stays).then(|| ("category", context.refuse("planning", status, today).unwrap_or_default()));
+        let refused = || context.refuse("planning", status, today);
+        let reason = || refused().unwrap_or("The status follows the approval and the project.".into());
+        return (!stays).then(|| ("category", reason()));
     }
     // A record of the past may come with its end.
     if before.is_none() && statuses_by_action(record.kind).contains(&status) {

@@ -1,8 +1,11 @@
 //! Open tasks and open money of a PPA or project that is about to be completed or cancelled.
 
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Word;
+use obcms_domain::core::message::{Joining, Message};
 use obcms_domain::core::money::format;
 use obcms_domain::kinds::{PPA, project};
+use obcms_domain::message;
 use obcms_domain::registry::Record;
 use obcms_store::Tx;
 use obcms_store::programme::projects;
@@ -49,20 +52,26 @@ impl OpenWork {
         Self { tasks: 0, tasks_href: String::new(), ..self }
     }
 
-    fn sentence(&self) -> String {
-        let mut parts = Vec::new();
+    fn parts(&self) -> Word {
+        let mut parts: Vec<Message> = Vec::new();
         match self.tasks {
             0 => {}
-            1 => parts.push("1 open task".to_owned()),
-            count => parts.push(format!("{count} open tasks")),
+            1 => parts.push("1 open task".into()),
+            count => parts.push(message!("{count} open tasks", count)),
         }
         if self.unobligated > 0 {
-            parts.push(format!("{} allotted but not obligated", format(self.unobligated)));
+            parts.push(message!(
+                "{amount} allotted but not obligated",
+                amount = Word::text(format(self.unobligated))
+            ));
         }
         if self.undisbursed > 0 {
-            parts.push(format!("{} obligated but not disbursed", format(self.undisbursed)));
+            parts.push(message!(
+                "{amount} obligated but not disbursed",
+                amount = Word::text(format(self.undisbursed))
+            ));
         }
-        parts.join(", ")
+        Word::list(Joining::Comma, parts)
     }
 }
 
@@ -125,15 +134,25 @@ pub(super) fn require(
     consent: &Consent<'_>,
 ) -> Result<(), AppError> {
     let open = open_work(work.tx, record)?;
-    let (open, word) = match ending {
-        Ending::Complete => (open, "completed"),
-        Ending::Cancel => (open.only_money(), "cancelled"),
+    let open = match ending {
+        Ending::Complete => open,
+        Ending::Cancel => open.only_money(),
     };
     if open.is_empty() {
         return Ok(());
     }
     if !consent.is_given {
-        let detail = format!("Not {word}: {}. Close this first, or confirm with a reason.", open.sentence());
+        let open_parts = open.parts();
+        let detail = match ending {
+            Ending::Complete => message!(
+                "Not completed: {open}. Close this first, or confirm with a reason.",
+                open = open_parts
+            ),
+            Ending::Cancel => message!(
+                "Not cancelled: {open}. Close this first, or confirm with a reason.",
+                open = open_parts
+            ),
+        };
         return Err(AppError::Conflict { detail, more: vec![("open", open.json())] });
     }
     if consent.reason.trim().is_empty() {

@@ -14,7 +14,7 @@ pub mod ppa_status;
 pub(crate) mod ppas;
 pub mod project_board;
 pub(crate) mod project_rules;
-pub(crate) mod project_state;
+pub mod project_state;
 pub mod projects;
 pub(crate) mod stage_tasks;
 pub mod trace;

@@ -117,7 +117,7 @@ impl Asked {
             let mut given = parameters.iter().filter(|(name, value)| name == wanted && !value.is_empty());
             given.next().map(|(_, value)| value.as_str())
         };
-        let wrong = |name: &str, code, message: &str| {
+        let wrong = |name: &str, code, message: &'static str| {
             AppError::BadParameter(vec![FieldError::new(name, code, message)])
         };
         if get("sort").is_some() {

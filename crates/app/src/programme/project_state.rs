@@ -1,10 +1,9 @@
 //! State of a project: its stage visits, and what is missing to enter the next stage.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use obcms_domain::approval::snapshot;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{self, NEED, PPA, need, ppa, project};
 use obcms_domain::programme::life_cycle::{self, Missing, Stage, StageConditions};
 use obcms_domain::registry::Record;
@@ -17,7 +16,7 @@ use crate::core::{App, AppError};
 
 impl App {
     /// Returns the stage visits of a project and what is missing to enter the next stage, for its page.
-    pub fn project_state(&self, project: &Record) -> Result<BTreeMap<&'static str, Json>, AppError> {
+    pub fn project_state(&self, project: &Record) -> Result<ProjectState, AppError> {
         self.read(|tx| state(tx, project))
     }
 
@@ -39,19 +38,24 @@ pub(super) fn days_in_stage(project: &Record, today: Date, zone: &TimeZone) -> (
     (days, stage != Stage::Completion && (is_long || is_past))
 }
 
+/// Stage visits of a project and what is missing to enter the next stage.
+#[derive(Debug)]
+pub struct ProjectState {
+    /// Visits of stages as JSON, in order.
+    pub visits: Vec<Json>,
+    /// Next stage; none after the last one.
+    pub next: Option<Stage>,
+    /// Missing requirements of the next stage.
+    pub missing: Vec<Missing>,
+}
+
 /// Returns the stage visits of a project and what is missing to enter the next stage.
-fn state(tx: &mut obcms_store::Tx<'_>, project: &Record) -> Result<BTreeMap<&'static str, Json>, AppError> {
+fn state(tx: &mut obcms_store::Tx<'_>, project: &Record) -> Result<ProjectState, AppError> {
     let visits = store::visits(tx, project.id)?;
     let conditions = conditions(tx, project)?;
-    let current = stage_of(project);
-    let next = current.next();
-    let checks: Vec<Json> = next
-        .map(|next| life_cycle::missing_to_enter(next, &conditions))
-        .unwrap_or_default()
-        .iter()
-        .map(|missing| check(project, *missing))
-        .collect();
-    let stages: Vec<Json> = visits
+    let next = stage_of(project).next();
+    let missing = next.map(|next| life_cycle::missing_to_enter(next, &conditions)).unwrap_or_default();
+    let visits = visits
         .iter()
         .map(|visit| {
             json!({
@@ -60,27 +64,35 @@ fn state(tx: &mut obcms_store::Tx<'_>, project: &Record) -> Result<BTreeMap<&'st
             })
         })
         .collect();
-    Ok(BTreeMap::from([
-        ("stages", Json::Array(stages)),
-        ("checks", Json::Array(checks)),
-        ("next_stage", json!(next.map(Stage::as_str))),
-        ("stage_progress", json!(current.weight())),
-    ]))
+    Ok(ProjectState { visits, next, missing })
 }
 
 /// Returns the members shown only on the page of a project.
 pub fn page_members(tx: &mut obcms_store::Tx<'_>, project: &Record) -> Result<Members, AppError> {
-    Ok(state(tx, project)?.into_iter().collect())
+    let state = state(tx, project)?;
+    let checks = state.missing.iter().map(|missing| check(project, *missing)).collect();
+    Ok(vec![
+        ("checks", Json::Array(checks)),
+        ("next_stage", json!(state.next.map(Stage::as_str))),
+        ("stage_progress", json!(stage_of(project).weight())),
+        ("stages", Json::Array(state.visits)),
+    ])
+}
+
+/// Returns the record in which a missing requirement of a project is set.
+#[must_use]
+pub fn place_of(project: &Record, missing: Missing) -> Option<Id> {
+    match missing.place().0 {
+        "need" => project::NEED.get(project),
+        "ppa" => project::PPA.get(project),
+        _ => Some(project.id),
+    }
 }
 
 /// Returns the representation of a failed check, with the address where it can be fixed.
 pub(super) fn check(project: &Record, missing: Missing) -> Json {
     let (kind, field) = missing.place();
-    let record = match kind {
-        "need" => project::NEED.get(project),
-        "ppa" => project::PPA.get(project),
-        _ => Some(project.id),
-    };
+    let record = place_of(project, missing);
     let href = match (kinds::by_name(kind), record) {
         (Some(kind), Some(record)) => Some(format!("{}{}", kind.url(record), missing.address())),
         _ => None,

@@ -3,8 +3,10 @@
 use obcms_domain::accounts::Action;
 use obcms_domain::choices;
 use obcms_domain::core::id::Id;
-use obcms_domain::core::text::sentence;
+use obcms_domain::core::message::Word;
+use obcms_domain::core::text::capitalized;
 use obcms_domain::kinds::{PPA, PROJECT, ppa, project};
+use obcms_domain::message;
 use obcms_domain::programme::actions;
 use obcms_domain::programme::life_cycle::{self, LifeCycleError, Stage};
 use obcms_domain::registry::Record;
@@ -129,10 +131,11 @@ fn require_stage(project: &Record, seen: Option<Stage>) -> Result<(), AppError> 
     if seen.is_none_or(|seen| seen == current) {
         return Ok(());
     }
-    let label = choices::label(choices::PROJECT_STAGES, current.as_str());
+    let stage = choices::word(choices::PROJECT_STAGES, current.as_str());
     Err(AppError::Conflict {
-        detail: format!(
-            "The project is now in {label}. Nothing was changed; check the stage and choose again."
+        detail: message!(
+            "The project is now in {stage}. Nothing was changed; check the stage and choose again.",
+            stage
         ),
         more: vec![("current_stage", json!(current.as_str()))],
     })
@@ -204,10 +207,10 @@ fn refusal(project: &Record, error: &LifeCycleError) -> AppError {
     match error {
         LifeCycleError::NoReason => AppError::field(actions::NOTE.name(), "required", "Enter a reason."),
         LifeCycleError::Missing(missing) => AppError::Conflict {
-            detail: format!("The project cannot advance: {error}."),
+            detail: error.message(),
             more: vec![("checks", Json::Array(missing.iter().map(|item| check(project, *item)).collect()))],
         },
-        other => AppError::conflict(format!("Not possible: {other}.")),
+        other => AppError::conflict(other.message()),
     }
 }
 
@@ -219,7 +222,7 @@ fn require_live_ppa(work: &mut UnitOfWork<'_, '_>, project: &Record) -> Result<(
         return Ok(());
     }
     Err(AppError::Conflict {
-        detail: "The PPA of this project is cancelled. Resume it before the project advances.".to_owned(),
+        detail: "The PPA of this project is cancelled. Resume it before the project advances.".into(),
         more: vec![("href", json!(PPA.url(id)))],
     })
 }
@@ -231,9 +234,9 @@ fn require_unblocked(project: &Record) -> Result<(), AppError> {
     }
     let reason = project::BLOCKER_DESCRIPTION.get(project);
     Err(AppError::Conflict {
-        detail: format!(
-            "This project is blocked: {}. Unblock it before it advances.",
-            sentence(reason).trim_end_matches('.')
+        detail: message!(
+            "This project is blocked: {reason}. Unblock it before it advances.",
+            reason = Word::text(capitalized(reason).trim_end_matches('.'))
         ),
         more: vec![(
             "blocked",

@@ -4,9 +4,12 @@ use obcms_domain::accounts::{Action, Relation, allows};
 use obcms_domain::calendar::series;
 use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Joining;
+use obcms_domain::core::message::Word;
 use obcms_domain::kinds;
+use obcms_domain::message;
 use obcms_domain::records::input;
-use obcms_domain::registry::{FieldError, Kind, Module, Record, Source, Value};
+use obcms_domain::registry::{Field, FieldError, Kind, Module, Record, Source, Value};
 use obcms_store::records as store;
 use obcms_store::records::idempotency;
 use serde_json::Value as Json;
@@ -187,10 +190,10 @@ impl App {
 
 fn require_writable(actor: &Actor, kind: &Kind) -> Result<(), AppError> {
     if !kind.writable {
-        return Err(AppError::conflict(format!(
-            "{} come from {} and cannot be changed here.",
-            kind.plural,
-            source_label(kind)
+        return Err(AppError::conflict(message!(
+            "{kinds} come from {source} and cannot be changed here.",
+            kinds = Word::label(kind.plural),
+            source = Word::label(source_label(kind))
         )));
     }
     require_write(actor)
@@ -207,7 +210,7 @@ pub(crate) fn source_label(kind: &Kind) -> &'static str {
 /// Refuses a read-only token.
 pub fn require_write(actor: &Actor) -> Result<(), AppError> {
     if actor.read_only {
-        return Err(AppError::Forbidden { detail: "This token is read-only.".to_owned(), who: Vec::new() });
+        return Err(AppError::never_allowed("This token is read-only."));
     }
     Ok(())
 }
@@ -225,7 +228,7 @@ pub fn create(work: &mut UnitOfWork<'_, '_>, kind: &'static Kind, input: &Input)
         return Err(AppError::forbidden(
             Action::Create,
             kind.area,
-            &format!("create {}", kind.plural.to_lowercase()),
+            message!("create {kinds}", kinds = Word::lower(kind.plural)),
         ));
     }
     require_writable(work.actor, kind)?;
@@ -259,8 +262,10 @@ pub fn require_version(record: &Record, expected: Option<i64>) -> Result<(), App
 /// A conflict that names the way out.
 pub fn require_live(record: &Record) -> Result<(), AppError> {
     if record.is_archived() {
-        let label = record.kind.label_in_a_sentence();
-        return Err(AppError::conflict(format!("This {label} is archived. Restore it first.")));
+        return Err(AppError::conflict(message!(
+            "This {kind} is archived. Restore it first.",
+            kind = Word::lower(record.kind.label)
+        )));
     }
     Ok(())
 }
@@ -404,28 +409,29 @@ fn check_references(
                 kind.is_none_or(|kind| kind == target.kind)
                     && field.target_kinds().contains(&target.kind.as_str())
             });
-            let names: Vec<&str> = field
-                .target_kinds()
-                .iter()
-                .filter_map(|name| kinds::by_name(name))
-                .map(|kind| kind.label)
-                .collect();
             match target {
                 None => errors.push(FieldError::new(
                     field.name,
                     "unknown_reference",
-                    format!("This {} does not exist.", names.join(" or ").to_lowercase()),
+                    message!("This {kinds} does not exist.", kinds = targets(field)),
                 )),
                 Some(target) if target.is_archived && !known.contains(&id) => errors.push(FieldError::new(
                     field.name,
                     "archived_reference",
-                    format!("{} is archived.", target.title),
+                    message!("{title} is archived.", title = Word::text(&target.title)),
                 )),
                 Some(_) => {}
             }
         }
     }
     Ok(())
+}
+
+/// Lists the kinds that a field refers to.
+fn targets(field: &Field) -> Word {
+    let kinds = field.target_kinds();
+    let labels = kinds.iter().filter_map(|name| kinds::by_name(name)).map(|kind| Word::lower(kind.label));
+    Word::list(Joining::Or, labels)
 }
 
 /// Refuses values that must be unique and that another record has; for restored records, whose values are not input.
@@ -455,16 +461,13 @@ fn check_unique(
         if let Some(other) = store::with_same_text(work.tx, record, field)? {
             let known = store::references(work.tx, &[other])?;
             let is_archived = known.get(&other).is_some_and(|other| other.is_archived);
-            let archived = if is_archived { " in the archive" } else { "" };
-            errors.push(FieldError::new(
-                field.name,
-                "unique",
-                format!(
-                    "Another {} already has this {}{archived}.",
-                    record.kind.label.to_lowercase(),
-                    field.label.to_lowercase()
-                ),
-            ));
+            let (kind, label) = (Word::lower(record.kind.label), Word::lower(field.label));
+            let message = if is_archived {
+                message!("Another {kind} already has this {field} in the archive.", kind, field = label)
+            } else {
+                message!("Another {kind} already has this {field}.", kind, field = label)
+            };
+            errors.push(FieldError::new(field.name, "unique", message));
         }
     }
     Ok(())

@@ -6,6 +6,8 @@
 
 use obcms_domain::accounts::{Action, FieldGroup, Relation, Role, allows, allows_field, who_can_write};
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::{Joining, Word};
+use obcms_domain::message;
 use obcms_domain::records::closing::{closing_statuses, statuses_by_action};
 use obcms_domain::records::input;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record, series};
@@ -293,8 +295,8 @@ impl Actor {
                 if let Some(field) = by.filter(|_| own && record.is_request()) {
                     refusal(Action::Create, record, &[(field, kind.group(field))])?;
                 }
-                let what = format!("create this {}", kind.label_in_a_sentence());
-                return Err(AppError::forbidden(Action::Create, kind.area, &what));
+                let what = message!("create this {kind}", kind = Word::lower(kind.label));
+                return Err(AppError::forbidden(Action::Create, kind.area, what));
             }
             Err(other) => return Err(other),
         }
@@ -454,35 +456,39 @@ fn refusal(action: Action, record: &Record, fields: &[(&'static Field, FieldGrou
                 who.push(*role);
             }
         }
-        let message =
-            format!("You do not have permission to change this. Allowed: {}.", roles_in_words(&allowed));
+        let message = message!(
+            "You do not have permission to change this. Allowed: {roles}.",
+            roles = roles_in_words(&allowed)
+        );
         errors.push(FieldError::new(field.name, "forbidden", message));
     }
-    let labels: Vec<&str> = fields.iter().map(|(field, _)| field.label).collect();
-    let verb = if action == Action::Create { "set" } else { "change" };
-    let detail = format!(
-        "You do not have permission to {verb} {} of this {}.",
-        labels.join(", "),
-        kind.label_in_a_sentence()
-    );
+    let labels = Word::list(Joining::Comma, fields.iter().map(|(field, _)| Word::label(field.label)));
+    let kind = Word::lower(kind.label);
+    let detail = if action == Action::Create {
+        message!("You do not have permission to set {fields} of this {kind}.", fields = labels, kind)
+    } else {
+        message!("You do not have permission to change {fields} of this {kind}.", fields = labels, kind)
+    };
     Err(AppError::ForbiddenFields { detail, who, errors })
 }
 
 /// Lists roles, each with the relation it needs: `administrator, coordinator, staff (own)`.
-fn roles_in_words(allowed: &[(Role, Relation)]) -> String {
-    let mut words: Vec<String> = Vec::new();
+fn roles_in_words(allowed: &[(Role, Relation)]) -> Word {
+    let mut words: Vec<Word> = Vec::new();
     for role in Role::ALL {
         let relations: Vec<&str> = allowed
             .iter()
             .filter(|(known, _)| *known == role)
             .map(|(_, relation)| if *relation == Relation::None { "" } else { relation.as_str() })
             .collect();
-        let label = role.label().to_lowercase();
+        let role = Word::lower(role.label());
         if relations.contains(&"") {
-            words.push(label);
+            words.push(role);
         } else if !relations.is_empty() {
-            words.push(format!("{label} ({})", relations.join(" or ")));
+            let relations = relations.into_iter().map(Word::label);
+            let relations = Word::list(Joining::Or, relations);
+            words.push(message!("{role} ({relations})", role, relations).into());
         }
     }
-    words.join(", ")
+    Word::list(Joining::Comma, words)
 }

@@ -10,6 +10,8 @@ use jiff::tz::TimeZone;
 use obcms_domain::accounts::Action;
 use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Word;
+use obcms_domain::message;
 use obcms_domain::records::search;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record};
 use obcms_store::records::{self, Archived, Cursor, Directory, Filter, Order, Query, SortKey};
@@ -147,7 +149,7 @@ impl App {
             return Err(AppError::forbidden(
                 Action::Export,
                 kind.area,
-                &format!("export {}", kind.plural.to_lowercase()),
+                message!("export {kinds}", kinds = Word::lower(kind.plural)),
             ));
         }
         let mut request = self.list_request(actor, kind, parameters)?;
@@ -266,7 +268,7 @@ fn parse(kind: &'static Kind, parameters: &Parameters, zone: &TimeZone) -> Resul
                 _ => errors.push(FieldError::new(
                     "limit",
                     "range",
-                    format!("Must be a whole number from 1 to {MAXIMUM_LIMIT}."),
+                    message!("Must be a whole number from 1 to {MAXIMUM_LIMIT}.", MAXIMUM_LIMIT),
                 )),
             },
             "cursor" => match decode_cursor(value) {

@@ -13,7 +13,9 @@ use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::is_series;
 use obcms_domain::calendar::series::state::{self, series_record};
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Word;
 use obcms_domain::kinds::{self, TASK, task};
+use obcms_domain::message;
 use obcms_domain::records::input::Context;
 use obcms_domain::registry::{Kind, Record, output};
 use obcms_store::records::changes::{self, Change};
@@ -289,20 +291,20 @@ fn blocking_change(newest_first: &[Change]) -> Option<&Change> {
     })
 }
 
-fn name_of(tx: &mut Tx<'_>, actor: Option<Id>) -> Result<String, AppError> {
+fn name_of(tx: &mut Tx<'_>, actor: Option<Id>) -> Result<Word, AppError> {
     let Some(id) = actor else {
-        return Ok("obcms".to_owned());
+        return Ok(Word::text("obcms"));
     };
     let found = store::references(tx, &[id])?;
-    Ok(found.get(&id).map_or_else(|| "somebody".to_owned(), |person| person.title.clone()))
+    Ok(found.get(&id).map_or(Word::label("somebody"), |person| Word::text(&person.title)))
 }
 
 /// Refuses changes of other people and old changes.
 fn require_own(tx: &mut Tx<'_>, actor: &Actor, now: Timestamp, changes: &[Change]) -> Result<(), AppError> {
     if let Some(other) = changes.iter().find(|change| change.actor != actor.id) {
         let by = name_of(tx, other.actor)?;
-        let detail = format!("This change was made by {by}. You can undo only your own changes.");
-        return Err(AppError::Forbidden { detail, who: Vec::new() });
+        let detail = message!("This change was made by {by}. You can undo only your own changes.", by);
+        return Err(AppError::never_allowed(detail));
     }
     if changes.iter().any(|change| age(change, now) > LONGEST) {
         return Err(AppError::conflict(

@@ -166,7 +166,7 @@ impl Asked {
                 .find(|(name, value)| name == wanted && !value.is_empty())
                 .map(|(_, value)| value.as_str())
         };
-        let wrong = |name: &str, code, message: &str| {
+        let wrong = |name: &str, code, message: &'static str| {
             AppError::BadParameter(vec![FieldError::new(name, code, message)])
         };
         if get("sort").is_some() {

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use obcms_domain::accounts::{Action, Area, who_can};
 use obcms_domain::calendar::series::{Series, is_series, state};
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::{Joining, Word};
 use obcms_domain::kinds::task;
+use obcms_domain::message;
 use obcms_domain::records::input;
 use obcms_domain::registry::{FieldError, Record, Value};
 use obcms_domain::tasks::states::{self, Change, Circumstances, TaskState, TransitionError};
@@ -73,7 +75,7 @@ fn require_assign(
     let refused = [task::ASSIGNEES.name(), task::TEAMS.name()].into_iter().filter(|name| differs(name));
     let message = "You do not have permission to assign this task to others.";
     Err(AppError::ForbiddenFields {
-        detail: message.to_owned(),
+        detail: message.into(),
         who: who_can(Action::Assign, Area::Work),
         errors: refused.map(|name| FieldError::new(name, "forbidden", message)).collect(),
     })
@@ -104,7 +106,10 @@ fn check_cycle(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), App
     Err(AppError::field(
         task::DEPENDS_ON.name(),
         "cycle",
-        format!("These tasks would depend on each other: {}.", names.join(" → ")),
+        message!(
+            "These tasks would depend on each other: {names}.",
+            names = Word::texts(Joining::Arrow, names)
+        ),
     ))
 }
 
@@ -263,7 +268,7 @@ pub fn apply(
     let transition = match states::transition(&current, change, &circumstances) {
         Ok(transition) => transition,
         Err(error @ TransitionError::Blocked { .. }) => return Err(blocked(work, record, &error)?),
-        Err(other) => return Err(AppError::field(task::STATUS.name(), "transition", other.to_string())),
+        Err(other) => return Err(AppError::field(task::STATUS.name(), "transition", other.message())),
     };
     let next = transition.state;
     task::STATUS.set(record, next.status.as_str());
@@ -289,14 +294,21 @@ fn blocked(
     let ids: Vec<Id> = all.iter().map(|(id, _)| *id).collect();
     let seen = references::visible(work.tx, work.actor, &ids)?;
     let open: Vec<&(Id, String)> = all.iter().filter(|(id, _)| seen.contains_key(id)).collect();
-    let mut names: Vec<&str> = open.iter().take(3).map(|(_, title)| title.as_str()).collect();
+    let mut names: Vec<Word> = open.iter().take(3).map(|(_, title)| Word::text(title)).collect();
     if names.is_empty() {
-        names.push("other tasks");
+        names.push(Word::label("other tasks"));
     }
-    let more = if !open.is_empty() && all.len() > names.len() { " and others" } else { "" };
+    let has_more = !open.is_empty() && all.len() > names.len();
+    let (task, reason) = (Word::text(record.title()), error.message());
+    let names = Word::list(Joining::Semicolon, names);
+    let detail = if has_more {
+        message!("{task}: {reason} It depends on {names} and others.", task, reason, names)
+    } else {
+        message!("{task}: {reason} It depends on {names}.", task, reason, names)
+    };
     let tasks: Vec<_> = open.iter().map(|(id, title)| json!({ "id": id, "title": title })).collect();
     Ok(AppError::Conflict {
-        detail: format!("{}: {error}. It depends on {}{more}.", record.title(), names.join("; ")),
+        detail,
         more: vec![("open_prerequisites", json!(tasks)), ("needs", json!("force_reason"))],
     })
 }
@@ -442,6 +454,6 @@ pub fn choices(_: &mut Tx<'_>, task: &Record, now: Timestamp) -> Result<Choices,
         let status = TaskStatus::parse(task::STATUS.get(record)).ok()?;
         let circumstances = Circumstances { now, open_prerequisites, force_reason: None };
         let refused = states::transition(&state(before?), Change::Status(status), &circumstances);
-        refused.err().map(|error| ("status", error.to_string()))
+        refused.err().map(|error| ("status", error.message()))
     }))
 }

@@ -61,7 +61,7 @@ impl Step {
     pub fn parse(input: &Input) -> Result<Self, AppError> {
         let input = actions::TRANSITION.parse(input).map_err(AppError::Invalid)?;
         let status = TaskStatus::parse(actions::STATUS.get(&input))
-            .map_err(|error| AppError::Invalid(vec![actions::STATUS.error("choice", error.to_string())]))?;
+            .map_err(|error| AppError::Invalid(vec![actions::STATUS.error("choice", error.message())]))?;
         let recurrence_id = actions::RECURRENCE_ID.get(&input);
         Ok(Self {
             status,

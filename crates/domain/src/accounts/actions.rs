@@ -4,15 +4,17 @@ use serde_json::{Value as Json, json};
 
 use crate::choices::TOKEN_SCOPES;
 use crate::core::id::Id;
+use crate::core::message::Message;
+use crate::message;
 use crate::registry::action::{ActionBody, Member};
 use crate::registry::typed::{Structure, Text};
 
-fn check_selection(json: &Json) -> Result<(), String> {
+fn check_selection(json: &Json) -> Result<(), Message> {
     let is_id = |item: &Json| item.as_str().is_some_and(|text| text.parse::<Id>().is_ok());
     match json {
         Json::Bool(_) => Ok(()),
         Json::Array(items) if items.iter().all(is_id) => Ok(()),
-        _ => Err("Must be true, false or a list of ids.".to_owned()),
+        _ => Err("Must be true, false or a list of ids.".into()),
     }
 }
 
@@ -51,8 +53,8 @@ pub const NEW_PASSWORD: Member<Structure> =
     Member::raw("new", "New password", check_text, text_schema).required();
 
 // A password keeps its blanks and has its own limits.
-fn check_text(json: &Json) -> Result<(), String> {
-    if json.is_string() { Ok(()) } else { Err("Must be text.".to_owned()) }
+fn check_text(json: &Json) -> Result<(), Message> {
+    if json.is_string() { Ok(()) } else { Err("Must be text.".into()) }
 }
 
 fn text_schema() -> Json {
@@ -93,21 +95,21 @@ pub const TOKEN_NAME_LENGTH: usize = 100;
 /// Word for a token without an end.
 pub const NEVER: &str = "never";
 
-fn check_days(json: &Json) -> Result<(), String> {
+fn check_days(json: &Json) -> Result<(), Message> {
     let is_allowed = json.as_i64().is_some_and(|days| (1..=TOKEN_DAYS).contains(&days));
     if is_allowed || json == NEVER {
         Ok(())
     } else {
-        Err(format!("Must be a whole number of days from 1 to {TOKEN_DAYS}, or never."))
+        Err(message!("Must be a whole number of days from 1 to {TOKEN_DAYS}, or never.", TOKEN_DAYS))
     }
 }
 
-fn check_instant(json: &Json) -> Result<(), String> {
+fn check_instant(json: &Json) -> Result<(), Message> {
     let is_instant = json.as_str().is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok());
     if is_instant || json == NEVER {
         Ok(())
     } else {
-        Err("Must be an instant such as 2027-01-31T17:00:00+08:00, or never.".to_owned())
+        Err("Must be an instant such as 2027-01-31T17:00:00+08:00, or never.".into())
     }
 }
 

@@ -5,6 +5,8 @@
 
 mod common;
 
+use crate::core::message::{Message, Word};
+use crate::message;
 use std::collections::HashSet;
 use std::io::Read;
 use std::sync::LazyLock;
@@ -37,26 +39,41 @@ static LISTED: LazyLock<HashSet<Box<str>>> = LazyLock::new(|| {
 });
 
 /// Reason why a password is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PasswordError {
     /// Fewer than [`SHORTEST`] characters, not counting blanks at its ends.
-    #[error("the password must have at least {SHORTEST} characters")]
     TooShort,
     /// More than [`LONGEST`] characters.
-    #[error("the password must have at most {LONGEST} characters")]
     TooLong,
     /// The user name.
-    #[error("the password must not be the user name")]
     IsUsername,
     /// A common password.
-    #[error("this password is too common")]
     TooCommon,
     /// Too few different characters, or only digits.
-    #[error("the password must have at least {DIFFERENT} different characters and not only digits")]
     TooSimple,
     /// A name of the person or the office.
-    #[error("the password must not contain \"{0}\", because names of you and the office are easy to guess")]
     HasContext(String),
+}
+
+impl PasswordError {
+    /// Returns what is expected of a password.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::TooShort => message!("The password must have at least {SHORTEST} characters.", SHORTEST),
+            Self::TooLong => message!("The password must have at most {LONGEST} characters.", LONGEST),
+            Self::IsUsername => "The password must not be the user name.".into(),
+            Self::TooCommon => "This password is too common.".into(),
+            Self::TooSimple => message!(
+                "The password must have at least {DIFFERENT} different characters and not only digits.",
+                DIFFERENT
+            ),
+            Self::HasContext(word) => message!(
+                "The password must not contain \"{word}\", because names of you and the office are easy to guess.",
+                word = Word::text(word)
+            ),
+        }
+    }
 }
 
 /// Returns the form in which a password is hashed and compared (NFKC), so that it does not depend on how a keyboard

@@ -1,5 +1,7 @@
 //! Calendar preferences of a person: working hours, quiet hours and reminders.
 
+use crate::core::message::Message;
+use crate::message;
 use jiff::civil::Time;
 use serde_json::Value as Json;
 
@@ -9,19 +11,19 @@ const MOST_REMINDERS: usize = 10;
 const LONGEST_REMINDER: i64 = 28 * 24 * 60;
 
 /// Checks reminders: minutes before the start, each once: `[10, 1440]`.
-pub fn check_reminders(json: &Json) -> Result<(), String> {
+pub fn check_reminders(json: &Json) -> Result<(), Message> {
     let items = json.as_array().ok_or("Must be a list of minutes.")?;
     if items.len() > MOST_REMINDERS {
-        return Err(format!("Must have at most {MOST_REMINDERS} reminders."));
+        return Err(message!("Must have at most {MOST_REMINDERS} reminders.", MOST_REMINDERS));
     }
     let mut seen = Vec::new();
     for item in items {
-        let minutes = item
-            .as_i64()
-            .filter(|minutes| (1..=LONGEST_REMINDER).contains(minutes))
-            .ok_or_else(|| format!("Must be whole minutes from 1 to {LONGEST_REMINDER} (four weeks)."))?;
+        let minutes =
+            item.as_i64().filter(|minutes| (1..=LONGEST_REMINDER).contains(minutes)).ok_or_else(|| {
+                message!("Must be whole minutes from 1 to {LONGEST_REMINDER} (four weeks).", LONGEST_REMINDER)
+            })?;
         if seen.contains(&minutes) {
-            return Err(format!("{minutes} minutes appears twice."));
+            return Err(message!("{minutes} minutes appears twice.", minutes));
         }
         seen.push(minutes);
     }
@@ -30,8 +32,8 @@ pub fn check_reminders(json: &Json) -> Result<(), String> {
 
 /// Checks quiet hours, a period of the day without reminders that may pass midnight: `{"from": "22:00", "to":
 /// "06:00"}`.
-pub fn check_quiet_hours(json: &Json) -> Result<(), String> {
-    let expected = || "Enter both from and to, such as 22:00 and 06:00.".to_owned();
+pub fn check_quiet_hours(json: &Json) -> Result<(), Message> {
+    let expected = || "Enter both from and to, such as 22:00 and 06:00.".into();
     let object = json.as_object().filter(|object| object.len() == 2).ok_or_else(expected)?;
     let time = |name: &str| {
         let text = object.get(name).and_then(Json::as_str).filter(|text| text.len() == 5)?;
@@ -39,7 +41,7 @@ pub fn check_quiet_hours(json: &Json) -> Result<(), String> {
     };
     match (time("from"), time("to")) {
         (Some(from), Some(to)) if from == to => {
-            Err("The end of the quiet hours must differ from the start.".to_owned())
+            Err("The end of the quiet hours must differ from the start.".into())
         }
         (Some(_), Some(_)) => Ok(()),
         _ => Err(expected()),

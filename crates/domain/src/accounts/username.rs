@@ -1,21 +1,36 @@
 //! Rules for user names.
 
+use crate::core::message::{Message, Word};
+use crate::message;
+
 /// Minimum number of characters.
 pub const SHORTEST: usize = 3;
 /// Maximum number of characters.
 pub const LONGEST: usize = 40;
 
 /// Why a user name is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UsernameError {
     /// Too short or too long.
-    #[error("the user name must have {SHORTEST} to {LONGEST} characters")]
     Length,
     /// A character that is not allowed.
-    #[error(
-        "the user name must have only lower-case letters, digits, dots, hyphens and underscores, not {0:?}"
-    )]
     Character(char),
+}
+
+impl UsernameError {
+    /// Returns what is expected of a user name.
+    #[must_use]
+    pub fn message(self) -> Message {
+        match self {
+            Self::Length => {
+                message!("The user name must have {SHORTEST} to {LONGEST} characters.", SHORTEST, LONGEST)
+            }
+            Self::Character(wrong) => message!(
+                "The user name must have only lower-case letters, digits, dots, hyphens and underscores, not {wrong}.",
+                wrong = Word::text(format_args!("{wrong:?}"))
+            ),
+        }
+    }
 }
 
 /// Checks a new user name.

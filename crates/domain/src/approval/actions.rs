@@ -3,6 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use crate::choices::{APPROVAL_ACTIONS, APPROVAL_STATES};
+use crate::core::message::Message;
+use crate::message;
 use crate::registry::action::{ActionBody, Member};
 use crate::registry::typed::{Reference, Structure, Text};
 
@@ -19,8 +21,8 @@ pub const CORRECTIONS: Member<Structure> =
     Member::raw("corrections", "Corrections", check_corrections, corrections_schema)
         .help("New values of locked fields, when the budget review is approved");
 
-fn check_corrections(json: &Json) -> Result<(), String> {
-    if json.is_object() { Ok(()) } else { Err("Must be an object of fields and new values.".to_owned()) }
+fn check_corrections(json: &Json) -> Result<(), Message> {
+    if json.is_object() { Ok(()) } else { Err("Must be an object of fields and new values.".into()) }
 }
 
 fn corrections_schema() -> Json {
@@ -37,15 +39,17 @@ pub const ITEMS: Member<Structure> = Member::raw("items", "PPAs", check_items, i
 /// PPAs that are approved at once, at most.
 pub const MOST_ITEMS: usize = 100;
 
-fn check_items(json: &Json) -> Result<(), String> {
+fn check_items(json: &Json) -> Result<(), Message> {
     let is_item = |item: &Json| {
         item.get("ppa").is_some_and(Json::is_string) && item.get("stage").is_some_and(Json::is_string)
     };
     match json.as_array() {
-        Some(items) if items.is_empty() => Err("Select at least one PPA to approve.".to_owned()),
-        Some(items) if items.len() > MOST_ITEMS => Err(format!("Must have at most {MOST_ITEMS} PPAs.")),
+        Some(items) if items.is_empty() => Err("Select at least one PPA to approve.".into()),
+        Some(items) if items.len() > MOST_ITEMS => {
+            Err(message!("Must have at most {MOST_ITEMS} PPAs.", MOST_ITEMS))
+        }
         Some(items) if items.iter().all(is_item) => Ok(()),
-        _ => Err("Must be a list of objects with ppa and stage.".to_owned()),
+        _ => Err("Must be a list of objects with ppa and stage.".into()),
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::State;
+use crate::core::message::Message;
 use crate::kinds::ppa;
 use crate::registry::{FieldError, Record, Value, output, parse_field, stored_value};
 
@@ -40,7 +41,7 @@ pub fn of(record: &Record) -> Map<String, Json> {
 /// # Errors
 ///
 /// A message when the snapshot holds what its field does not take.
-pub fn restore(snapshot: &Map<String, Json>, record: &mut Record) -> Result<(), String> {
+pub fn restore(snapshot: &Map<String, Json>, record: &mut Record) -> Result<(), Message> {
     for (name, json) in snapshot {
         if let Some(position) = record.kind.position(name) {
             record.values[position] = stored_value(&record.kind.fields[position], json)?;

@@ -2,6 +2,8 @@
 
 use crate::accounts::{Action as Right, Role};
 use crate::core::id::Id;
+use crate::core::message::{Joining, Message, Word};
+use crate::message;
 
 /// Approval stage that needs a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,10 +63,9 @@ pub enum Action {
 }
 
 /// Why an action is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ApprovalError {
     /// The action does not exist in this state.
-    #[error("{} is not possible in the state {}", action.as_str(), state.as_str())]
     NotPossible {
         /// Requested action.
         action: Action,
@@ -72,25 +73,42 @@ pub enum ApprovalError {
         state: State,
     },
     /// A rejection or waiver needs a reason.
-    #[error("enter a reason to {}", .0.as_str())]
     NoReason(Action),
     /// Fields that the next state needs are empty.
-    #[error("missing: {}", .0.join(", "))]
     Missing(Vec<&'static str>),
     /// Nobody decides on a PPA that they created.
-    #[error("you cannot decide on a PPA that you created")]
     Maker,
     /// Nobody decides on behalf of the person who created the PPA.
-    #[error("you cannot decide on behalf of the person who created the PPA")]
     MakerAbsent,
     /// Nobody decides on two stages in a row.
-    #[error("you decided the previous stage; someone else must decide this one")]
     TwoInARow,
     /// Nobody has two stages in a row decided, by themselves and by a delegate.
-    #[error(
-        "the person on whose behalf you decide took part in the previous decision; someone else must decide this stage"
-    )]
     TwoInARowAbsent,
+}
+
+impl ApprovalError {
+    /// Returns the reason for people.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::NotPossible { action, state } => message!(
+                "{action} is not possible in the state {state}.",
+                action = Word::label(action.label()),
+                state = Word::text(state.as_str())
+            ),
+            Self::NoReason(_) => "Enter a reason.".into(),
+            Self::Missing(fields) => {
+                message!("Missing: {fields}.", fields = Word::texts(Joining::Comma, fields))
+            }
+            Self::Maker => "You cannot decide on a PPA that you created.".into(),
+            Self::MakerAbsent => "You cannot decide on behalf of the person who created the PPA.".into(),
+            Self::TwoInARow => "You decided the previous stage; someone else must decide this one.".into(),
+            Self::TwoInARowAbsent => {
+                "The person on whose behalf you decide took part in the previous decision; someone else must decide this stage."
+                    .into()
+            }
+        }
+    }
 }
 
 /// Person who decides a stage, for themselves or on behalf of an absent colleague.
@@ -287,6 +305,21 @@ impl Action {
             Self::Reopen => "reopen",
             Self::Withdraw => "withdraw",
             Self::Revise => "revise",
+        }
+    }
+
+    /// Returns the name of the action at the beginning of a sentence.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Submit => "Submit",
+            Self::Approve => "Approve",
+            Self::Return => "Return",
+            Self::Reject => "Reject",
+            Self::Waive => "Waive",
+            Self::Reopen => "Reopen",
+            Self::Withdraw => "Withdraw",
+            Self::Revise => "Revise",
         }
     }
 

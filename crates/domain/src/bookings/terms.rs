@@ -4,8 +4,12 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::{Span, Use};
+use crate::core::dates::weekday_label;
 use crate::core::hours::{self, HourRange};
+use crate::core::message::Message;
+use crate::core::message::{Joining, Word};
 use crate::kinds::{booking, resource};
+use crate::message;
 use crate::registry::{FieldError, Record, Value};
 
 /// Tolerance for starts in the past: filling in a form takes a while.
@@ -173,7 +177,7 @@ impl Terms {
             return Some(FieldError::new(
                 field,
                 "past",
-                format!("{day} is in the past. Choose a later time."),
+                message!("{day} is in the past. Choose a later time.", day = Word::text(day)),
             ));
         }
         if overrides {
@@ -182,61 +186,76 @@ impl Terms {
         if let Some(hours) = self.maximum_hours
             && span.minutes() > hours * 60
         {
-            let message = format!("{} can be booked for at most {hours} hours at a time.", self.name);
+            let message = message!(
+                "{name} can be booked for at most {hours} hours at a time.",
+                name = Word::text(&self.name),
+                hours
+            );
             return Some(FieldError::new(booking::END.name(), "too_long", message));
         }
         if span.end > self.horizon(now) {
-            let message = format!(
-                "{} can be booked at most {} days ahead. {} is too late.",
-                self.name,
-                self.horizon_days,
-                format_instant(span.start, &self.zone)
+            let message = message!(
+                "{name} can be booked at most {days} days ahead. {start} is too late.",
+                name = Word::text(&self.name),
+                days = self.horizon_days,
+                start = Word::text(format_instant(span.start, &self.zone))
             );
             return Some(FieldError::new(booking::START.name(), "horizon", message));
         }
         let closed = self.closed(span, all_day);
         if let Some(blackout) = closed.iter().find(|closed| closed.kind == "blackout") {
-            let reason =
-                if blackout.reason.is_empty() { String::new() } else { format!(" ({})", blackout.reason) };
-            let message = format!(
-                "{} is not available from {} to {}{reason}.",
-                self.name,
-                format_instant(blackout.span.start, &self.zone),
-                format_instant(blackout.span.end, &self.zone)
-            );
+            let name = Word::text(&self.name);
+            let start = Word::text(format_instant(blackout.span.start, &self.zone));
+            let end = Word::text(format_instant(blackout.span.end, &self.zone));
+            let message = if blackout.reason.is_empty() {
+                message!("{name} is not available from {start} to {end}.", name, start, end)
+            } else {
+                let reason = Word::text(&blackout.reason);
+                message!(
+                    "{name} is not available from {start} to {end} ({reason}).",
+                    name,
+                    start,
+                    end,
+                    reason
+                )
+            };
             return Some(FieldError::new(booking::START.name(), "blackout", message));
         }
         let closed = closed.first()?;
-        let message = format!(
-            "{} is closed at {}. {}",
-            self.name,
-            format_instant(closed.span.start, &self.zone),
-            self.hours_told(span.start)
+        let message = message!(
+            "{name} is closed at {start}. {hours}",
+            name = Word::text(&self.name),
+            start = Word::text(format_instant(closed.span.start, &self.zone)),
+            hours = self.hours_told(span.start)
         );
         let field = if closed.span.start <= span.start { "start" } else { "end" };
         Some(FieldError::new(field, "closed", message))
     }
 
     /// Describes the opening hours of the day of an instant.
-    fn hours_told(&self, instant: Timestamp) -> String {
+    fn hours_told(&self, instant: Timestamp) -> Message {
         let day = instant.to_zoned(self.zone.clone()).date();
         let Some(week) = &self.hours else {
-            return String::new();
+            return Message::new("");
         };
-        let name = day.strftime("%A");
-        let open: Vec<String> = hours::spans_of(week, day, &self.zone)
+        let day_name = Word::label(weekday_label(day.weekday()));
+        let open: Vec<Message> = hours::spans_of(week, day, &self.zone)
             .iter()
             .map(|span| {
                 let local = |instant: Timestamp| {
                     instant.to_zoned(self.zone.clone()).strftime("%-I:%M %p").to_string()
                 };
-                format!("{} to {}", local(span.start), local(span.end))
+                message!(
+                    "{start} to {end}",
+                    start = Word::text(local(span.start)),
+                    end = Word::text(local(span.end))
+                )
             })
             .collect();
         if open.is_empty() {
-            format!("Closed on {name}.")
+            message!("Closed on {day}.", day = day_name)
         } else {
-            format!("Open on {name} from {}.", open.join(" and "))
+            message!("Open on {day} from {hours}.", day = day_name, hours = Word::list(Joining::And, open))
         }
     }
 }
@@ -330,7 +349,7 @@ mod tests {
             .check(&wanted("2026-12-07T09:00:00", "2026-12-07T10:00:00"), false, &[], false, at(NOW))
             .unwrap();
         assert_eq!(error.code, "blackout");
-        assert!(error.message.contains("Inventory"), "{}", error.message);
+        assert!(error.message.english().contains("Inventory"), "{error:?}");
         // A whole day is allowed when the resource opens on that day at all.
         let monday = wanted("2026-11-30T00:00:00", "2026-12-01T00:00:00");
         assert_eq!(terms.check(&monday, true, &[], false, at(NOW)), None);

@@ -4,6 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::series::list_of_texts;
 use crate::choices::SERIES_SCOPES;
+use crate::core::message::Message;
+use crate::message;
 use crate::registry::action::{ActionBody, Member};
 use crate::registry::typed::{Flag, Integer, Reference, Structure, Text};
 
@@ -52,12 +54,12 @@ pub const GREATEST_LIMIT: i64 = 10_000;
 /// Maximum number of `rdates` and of `exdates`.
 const LONGEST_LIST: usize = 5000;
 
-fn check_list(json: &Json) -> Result<(), String> {
-    let items = list_of_texts(json).ok_or_else(|| "Must be a list of texts.".to_owned())?;
+fn check_list(json: &Json) -> Result<(), Message> {
+    let items = list_of_texts(json).ok_or("Must be a list of texts.")?;
     if items.len() > LONGEST_LIST {
-        return Err(format!("Must have at most {LONGEST_LIST} entries."));
+        return Err(message!("Must have at most {LONGEST_LIST} entries.", LONGEST_LIST));
     }
-    if items.contains(&None) { Err("Must be a list of texts.".to_owned()) } else { Ok(()) }
+    if items.contains(&None) { Err("Must be a list of texts.".into()) } else { Ok(()) }
 }
 
 fn list_schema() -> Json {

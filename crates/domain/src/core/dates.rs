@@ -1,7 +1,9 @@
 //! Dates and times as people write them.
 
+use crate::core::message::Message;
+use crate::message;
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime, Time};
+use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 
@@ -9,7 +11,7 @@ use jiff::tz::TimeZone;
 pub(crate) const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
 
 /// Parses a start or an end: an instant with offset, a local date-time in the zone, or a day when `all_day`.
-pub fn moment(text: &str, all_day: bool, zone: &TimeZone) -> Result<Timestamp, (&'static str, String)> {
+pub fn moment(text: &str, all_day: bool, zone: &TimeZone) -> Result<Timestamp, (&'static str, Message)> {
     if all_day {
         let day = match text.len() {
             10 => parse_date(text)?,
@@ -18,10 +20,10 @@ pub fn moment(text: &str, all_day: bool, zone: &TimeZone) -> Result<Timestamp, (
         return day
             .to_zoned(zone.clone())
             .map(|start| start.timestamp())
-            .map_err(|_| ("range", "This date is out of range.".to_owned()));
+            .map_err(|_| ("range", "This date is out of range.".into()));
     }
     let expected =
-        || ("type", "Must be a date and time like 2027-01-25T09:00:00+08:00 or 2027-01-25T09:00.".to_owned());
+        || ("type", "Must be a date and time like 2027-01-25T09:00:00+08:00 or 2027-01-25T09:00.".into());
     let instant = match text.parse::<Timestamp>() {
         Ok(instant) => instant,
         Err(_) => {
@@ -37,7 +39,7 @@ pub fn moment(text: &str, all_day: bool, zone: &TimeZone) -> Result<Timestamp, (
     if YEARS.contains(&year) { Ok(instant) } else { Err(year_error()) }
 }
 
-fn local_day(text: &str, zone: &TimeZone) -> Result<Date, (&'static str, String)> {
+fn local_day(text: &str, zone: &TimeZone) -> Result<Date, (&'static str, Message)> {
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Ok(instant.to_zoned(zone.clone()).date());
     }
@@ -45,16 +47,16 @@ fn local_day(text: &str, zone: &TimeZone) -> Result<Date, (&'static str, String)
     if YEARS.contains(&local.year()) { Ok(local.date()) } else { Err(year_error()) }
 }
 
-pub(crate) fn date_error() -> (&'static str, String) {
-    ("type", "Must be an existing date like 2027-01-25.".to_owned())
+pub(crate) fn date_error() -> (&'static str, Message) {
+    ("type", "Must be an existing date like 2027-01-25.".into())
 }
 
-pub(crate) fn year_error() -> (&'static str, String) {
-    ("range", format!("Must be a year from {} to {}.", YEARS.start(), YEARS.end()))
+pub(crate) fn year_error() -> (&'static str, Message) {
+    ("range", message!("Must be a year from {start} to {end}.", start = *YEARS.start(), end = *YEARS.end()))
 }
 
 /// Parses a day written `YYYY-MM-DD`.
-pub fn parse_date(text: &str) -> Result<Date, (&'static str, String)> {
+pub fn parse_date(text: &str) -> Result<Date, (&'static str, Message)> {
     if text.len() != 10 {
         return Err(date_error());
     }
@@ -79,6 +81,20 @@ const MONTHS: [&str; 12] = [
 ];
 /// Full names of the days of the week.
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// Returns the name of a day of the week for a sentence.
+#[must_use]
+pub const fn weekday_label(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => "Monday",
+        Weekday::Tuesday => "Tuesday",
+        Weekday::Wednesday => "Wednesday",
+        Weekday::Thursday => "Thursday",
+        Weekday::Friday => "Friday",
+        Weekday::Saturday => "Saturday",
+        Weekday::Sunday => "Sunday",
+    }
+}
 
 /// Parses a day as people write it: `2027-01-25`, `25 Jan 2027`, `Mon, January 25, 2027`, `1/25/2027` (month first).
 ///

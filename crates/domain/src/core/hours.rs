@@ -7,6 +7,9 @@ use serde_json::Value as Json;
 
 use super::dates::{moment, parse_date};
 use super::span::Span;
+use crate::core::message::Message;
+use crate::core::message::Word;
+use crate::message;
 
 /// Days of the week, as keys of opening hours.
 pub const WEEKDAYS: [&str; 7] =
@@ -18,37 +21,48 @@ const STRETCHES: usize = 6;
 const BLACKOUTS: usize = 200;
 
 /// Parses a time of day; `None` for the end of the day.
-fn time(text: &str) -> Result<Option<Time>, String> {
+fn time(text: &str) -> Result<Option<Time>, Message> {
     if text == "24:00" {
         return Ok(None);
     }
     let parsed = (text.len() == 5).then(|| text.parse::<Time>().ok()).flatten();
-    parsed.map(Some).ok_or_else(|| "Times must look like 08:00; the end of the day is 24:00.".to_owned())
+    parsed.map(Some).ok_or_else(|| "Times must look like 08:00; the end of the day is 24:00.".into())
 }
 
 /// Period of a day: start and end; no end means midnight.
 pub(crate) type HourRange = (Time, Option<Time>);
 
-fn stretches(day: &str, json: &Json) -> Result<Vec<HourRange>, String> {
+fn stretches(day: &str, json: &Json) -> Result<Vec<HourRange>, Message> {
     let items = json.as_array().filter(|items| items.len() <= STRETCHES).ok_or_else(|| {
-        format!("The hours of {day} must be a list of at most {STRETCHES} periods with from and to.")
+        message!(
+            "The hours of {day} must be a list of at most {STRETCHES} periods with from and to.",
+            day = Word::text(day),
+            STRETCHES
+        )
     })?;
     let mut result: Vec<HourRange> = Vec::new();
     for item in items {
         let object = item
             .as_object()
             .filter(|object| object.len() == 2)
-            .ok_or_else(|| format!("Each period of {day} needs from and to."))?;
+            .ok_or_else(|| message!("Each period of {day} needs from and to.", day = Word::text(day)))?;
         let text = |name: &str| object.get(name).and_then(Json::as_str).unwrap_or_default();
-        let from =
-            time(text("from"))?.ok_or_else(|| format!("The opening time of {day} must be before 24:00."))?;
+        let from = time(text("from"))?.ok_or_else(|| {
+            message!("The opening time of {day} must be before 24:00.", day = Word::text(day))
+        })?;
         let to = time(text("to"))?;
         if to.is_some_and(|to| to <= from) {
-            return Err(format!("The closing time of {day} must be after the opening time."));
+            return Err(message!(
+                "The closing time of {day} must be after the opening time.",
+                day = Word::text(day)
+            ));
         }
         let is_later = result.last().is_none_or(|(_, last)| last.is_some_and(|last| last <= from));
         if !is_later {
-            return Err(format!("The periods of {day} must be in order and not overlap."));
+            return Err(message!(
+                "The periods of {day} must be in order and not overlap.",
+                day = Word::text(day)
+            ));
         }
         result.push((from, to));
     }
@@ -57,15 +71,18 @@ fn stretches(day: &str, json: &Json) -> Result<Vec<HourRange>, String> {
 
 /// Checks opening hours, `{"monday": [{"from": "08:00", "to": "17:00"}], …}`. A missing day is closed, an empty object
 /// is always open.
-pub fn check_opening_hours(json: &Json) -> Result<(), String> {
+pub fn check_opening_hours(json: &Json) -> Result<(), Message> {
     read_opening_hours(json).map(|_| ())
 }
 
 /// Parses the hours of each day; `None` when always open.
-pub(crate) fn read_opening_hours(json: &Json) -> Result<Option<[Vec<HourRange>; 7]>, String> {
+pub(crate) fn read_opening_hours(json: &Json) -> Result<Option<[Vec<HourRange>; 7]>, Message> {
     let object = json.as_object().ok_or("Must be an object with lists by day, monday to sunday.")?;
     if let Some(unknown) = object.keys().find(|key| !WEEKDAYS.contains(&key.as_str())) {
-        return Err(format!("Unknown day: {unknown}. Must be monday to sunday."));
+        return Err(message!(
+            "Unknown day: {unknown}. Must be monday to sunday.",
+            unknown = Word::text(unknown)
+        ));
     }
     let mut week: [Vec<HourRange>; 7] = Default::default();
     for (place, day) in WEEKDAYS.into_iter().enumerate() {
@@ -128,38 +145,43 @@ pub(crate) fn midnight(day: Date, zone: &TimeZone) -> Option<Timestamp> {
 }
 
 /// Parses blackouts, each with its reason.
-pub(crate) fn read_blackouts(json: &Json, zone: &TimeZone) -> Result<Vec<(Span, String)>, String> {
+pub(crate) fn read_blackouts(json: &Json, zone: &TimeZone) -> Result<Vec<(Span, String)>, Message> {
     let items = json.as_array().filter(|items| items.len() <= BLACKOUTS).ok_or_else(|| {
-        format!("Must be a list of at most {BLACKOUTS} blackouts with start, end and reason.")
+        message!("Must be a list of at most {BLACKOUTS} blackouts with start, end and reason.", BLACKOUTS)
     })?;
     let mut result = Vec::new();
     for (number, item) in items.iter().enumerate() {
         let number = number + 1;
-        let wrong = |what: &str| format!("Blackout date {number}: {what}");
-        let object = item.as_object().ok_or_else(|| wrong("must have start, end and reason."))?;
+        let wrong = |what: Message| message!("Blackout date {number}: {what}", number, what);
+        let object = item.as_object().ok_or_else(|| wrong("must have start, end and reason.".into()))?;
         if let Some(unknown) = object.keys().find(|key| !["start", "end", "reason"].contains(&key.as_str())) {
-            return Err(wrong(&format!("unknown member {unknown}.")));
+            return Err(wrong(message!("unknown member {unknown}.", unknown = Word::text(unknown))));
         }
         let reason = match object.get("reason") {
             None | Some(Json::Null) => String::new(),
             Some(Json::String(reason)) if reason.chars().count() <= 255 => reason.clone(),
-            Some(_) => return Err(wrong("the reason must be text of at most 255 characters.")),
+            Some(_) => return Err(wrong("the reason must be text of at most 255 characters.".into())),
         };
-        let start = object.get("start").and_then(Json::as_str).ok_or_else(|| wrong("enter a start."))?;
+        let start =
+            object.get("start").and_then(Json::as_str).ok_or_else(|| wrong("enter a start.".into()))?;
         let in_days = start.len() == 10;
-        let read = |text: &str| moment(text, in_days, zone).map_err(|(_, message)| wrong(&message));
+        let read = |text: &str| moment(text, in_days, zone).map_err(|(_, message)| wrong(message));
         let first = read(start)?;
         let end = match object.get("end") {
             None | Some(Json::Null) if in_days => {
-                let day = parse_date(start).map_err(|(_, message)| wrong(&message))?;
+                let day = parse_date(start).map_err(|(_, message)| wrong(message))?;
                 midnight(day.saturating_add(1.day()), zone)
-                    .ok_or_else(|| wrong("this date is out of range."))?
+                    .ok_or_else(|| wrong("this date is out of range.".into()))?
             }
             Some(Json::String(text)) if (text.len() == 10) == in_days => read(text)?,
-            _ => return Err(wrong("enter an end of the same form as the start: two dates or two times.")),
+            _ => {
+                return Err(wrong(
+                    "enter an end of the same form as the start: two dates or two times.".into(),
+                ));
+            }
         };
         if end <= first {
-            return Err(wrong("end must be after start; the end is exclusive."));
+            return Err(wrong("end must be after start; the end is exclusive.".into()));
         }
         result.push((Span::new(first, end), reason));
     }
@@ -168,7 +190,7 @@ pub(crate) fn read_blackouts(json: &Json, zone: &TimeZone) -> Result<Vec<(Span, 
 
 /// Checks blackouts, `[{"start": "2026-12-24", "end": "2026-12-26", "reason": "…"}]`: days or times, end exclusive. A
 /// day without an end is that day.
-pub fn check_blackouts(json: &Json) -> Result<(), String> {
+pub fn check_blackouts(json: &Json) -> Result<(), Message> {
     read_blackouts(json, &TimeZone::UTC).map(|_| ())
 }
 

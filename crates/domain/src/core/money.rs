@@ -1,23 +1,34 @@
 //! Amounts of money: pesos in text, centavos as a whole number in the program.
 
+use crate::core::message::Message;
+
 /// Reason why a text is not an amount.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MoneyError {
     /// Empty text.
-    #[error("enter an amount")]
     Empty,
     /// Not a number.
-    #[error("the amount must look like 1,250,000.00, 1.25M or 500k")]
     NotAnAmount,
     /// A comma that does not separate thousands.
-    #[error("use commas for thousands (1,250,000) and a dot before centavos")]
     MisplacedComma,
     /// A fraction of a centavo.
-    #[error("the amount must not have fractions of a centavo")]
     BelowCentavo,
     /// An amount that is too large.
-    #[error("the amount is too large")]
     TooLarge,
+}
+
+impl MoneyError {
+    /// Returns what is expected of an amount.
+    #[must_use]
+    pub const fn message(self) -> Message {
+        Message::new(match self {
+            Self::Empty => "Enter an amount.",
+            Self::NotAnAmount => "The amount must look like 1,250,000.00, 1.25M or 500k.",
+            Self::MisplacedComma => "Use commas for thousands (1,250,000) and a dot before centavos.",
+            Self::BelowCentavo => "The amount must not have fractions of a centavo.",
+            Self::TooLarge => "The amount is too large.",
+        })
+    }
 }
 
 /// Parses an amount: `1,250,000`, `1250000.50`, `₱1,250,000.00`, `PHP 500`, `1.25M`, `500k`, `2B`, `-₱20`.

@@ -3,6 +3,8 @@
 //! A full code has 54 digits in five segments, as amended by Joint Circular 2014-1: funding source (8), organization
 //! (12), location (9, a PSGC code), MFO or PAP (15) and object (10). Separators between digits have no meaning.
 
+use crate::core::message::{Joining, Message, Word};
+use crate::message;
 use std::fmt;
 
 /// Segment of a code.
@@ -84,10 +86,9 @@ impl Segment {
 const DIGITS: usize = 54;
 
 /// Reason why a text is not a code.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CodeError {
     /// Other characters than digits and separators.
-    #[error("{} has “{character}” at position {position}: expected a digit", .segment.label())]
     NotADigit {
         /// Segment of the character.
         segment: Segment,
@@ -97,10 +98,6 @@ pub enum CodeError {
         character: char,
     },
     /// Separators that give a segment another length.
-    #[error(
-        "{} has {found} digits: expected {} (digits {} to {} of the code)",
-        .segment.label(), .segment.digits(), .segment.start(), .segment.start() + .segment.digits() - 1
-    )]
     SegmentLength {
         /// The segment.
         segment: Segment,
@@ -108,17 +105,15 @@ pub enum CodeError {
         found: usize,
     },
     /// A wrong number of digits without separators.
-    #[error("the code has {found} digits: expected {expected} ({layout})")]
     Length {
         /// Digits that it has.
         found: usize,
         /// Digits that it must have.
         expected: usize,
         /// Segments with their digits.
-        layout: String,
+        layout: Message,
     },
     /// Digits that the segment does not allow.
-    #[error("{} has “{found}” at position {position}: expected {expected}", .segment.label())]
     Value {
         /// The segment.
         segment: Segment,
@@ -129,6 +124,42 @@ pub enum CodeError {
         /// Expected characters.
         expected: &'static str,
     },
+}
+
+impl CodeError {
+    /// Returns the segment, the position and what was expected there.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::NotADigit { segment, position, character } => message!(
+                "{segment} has “{character}” at position {position}: expected a digit.",
+                segment = Word::label(segment.label()),
+                character = Word::text(character),
+                position = *position
+            ),
+            Self::SegmentLength { segment, found } => message!(
+                "{segment} has {found} digits: expected {digits} (digits {first} to {last} of the code).",
+                segment = Word::label(segment.label()),
+                found = *found,
+                digits = segment.digits(),
+                first = segment.start(),
+                last = segment.start() + segment.digits() - 1
+            ),
+            Self::Length { found, expected, layout } => message!(
+                "The code has {found} digits: expected {expected} ({layout}).",
+                found = *found,
+                expected = *expected,
+                layout = layout.clone()
+            ),
+            Self::Value { segment, position, found, expected } => message!(
+                "{segment} has “{found}” at position {position}: expected {expected}.",
+                segment = Word::label(segment.label()),
+                found = Word::text(found),
+                position = *position,
+                expected = Word::label(expected)
+            ),
+        }
+    }
 }
 
 /// Full code, split into segments.
@@ -161,13 +192,15 @@ impl Code {
             }
         }
         if digits.len() != DIGITS {
-            let layout =
-                Segment::ALL.map(|segment| format!("{} {}", lower(segment.label()), segment.digits()));
-            return Err(CodeError::Length {
-                found: digits.len(),
-                expected: DIGITS,
-                layout: layout.join(", "),
+            let layout = Segment::ALL.map(|segment| {
+                message!(
+                    "{segment} {digits}",
+                    segment = Word::lower(segment.label()),
+                    digits = segment.digits()
+                )
             });
+            let layout = message!("{segments}", segments = Word::list(Joining::Comma, layout));
+            return Err(CodeError::Length { found: digits.len(), expected: DIGITS, layout });
         }
         let code = Self { digits };
         for segment in Segment::ALL {
@@ -202,7 +235,7 @@ pub fn parse_pap(text: &str) -> Result<String, CodeError> {
         return Err(CodeError::NotADigit { segment: Segment::Pap, position: position + 1, character });
     }
     if digits.len() != Segment::Pap.digits() {
-        let layout = "as in the General Appropriations Act".to_owned();
+        let layout = Message::new("as in the General Appropriations Act");
         return Err(CodeError::Length { found: digits.len(), expected: Segment::Pap.digits(), layout });
     }
     check(Segment::Pap, &digits, 1)?;
@@ -231,10 +264,6 @@ fn segment_at(position: usize) -> Segment {
 
 fn is_separator(character: char) -> bool {
     character.is_whitespace() || matches!(character, '-' | '–' | '.' | '/')
-}
-
-fn lower(label: &str) -> String {
-    if label == Segment::Pap.label() { label.to_owned() } else { label.to_lowercase() }
 }
 
 #[cfg(test)]
@@ -290,50 +319,50 @@ mod tests {
         for (text, message) in [
             (
                 FULL.replace("5020301000", "502030100"),
-                "Object has 9 digits: expected 10 (digits 45 to 54 of the code)",
+                "Object has 9 digits: expected 10 (digits 45 to 54 of the code).",
             ),
             (
                 FULL.replace("01101101", "011011012"),
-                "Funding source has 9 digits: expected 8 (digits 1 to 8 of the code)",
+                "Funding source has 9 digits: expected 8 (digits 1 to 8 of the code).",
             ),
             (
                 "0110110126001".to_owned(),
-                "the code has 13 digits: expected 54 (funding source 8, organization 12, location 9, MFO/PAP 15, object 10)",
+                "The code has 13 digits: expected 54 (funding source 8, organization 12, location 9, MFO/PAP 15, object 10).",
             ),
             (
                 FULL.replace("01101101", "09101101"),
-                "Funding source has “09” at position 1: expected a fund cluster from 01 to 07",
+                "Funding source has “09” at position 1: expected a fund cluster from 01 to 07.",
             ),
             (
                 FULL.replace("01101101", "01001101"),
-                "Funding source has “0” at position 3: expected a financing source from 1 to 9",
+                "Funding source has “0” at position 3: expected a financing source from 1 to 9.",
             ),
             (
                 FULL.replace("260010000000", "000010000000"),
-                "Organization has “00” at position 9: expected a department from 01 to 99",
+                "Organization has “00” at position 9: expected a department from 01 to 99.",
             ),
             (
                 FULL.replace("120000000", "000000001"),
-                "Location has “00” at position 21: expected a region from 01 to 99, or nine zeros for the whole country",
+                "Location has “00” at position 21: expected a region from 01 to 99, or nine zeros for the whole country.",
             ),
             (
                 FULL.replace("310100100001000", "000000000000000"),
-                "MFO/PAP has “000000000000000” at position 30: expected digits that are not all zero",
+                "MFO/PAP has “000000000000000” at position 30: expected digits that are not all zero.",
             ),
             (
                 FULL.replace("5020301000", "7020301000"),
-                "Object has “7” at position 45: expected 1 (assets), 2 (liabilities), 3 (equity), 4 (income) or 5 (expenses)",
+                "Object has “7” at position 45: expected 1 (assets), 2 (liabilities), 3 (equity), 4 (income) or 5 (expenses).",
             ),
             (
                 FULL.replace("260010000000", "26O010000000"),
-                "Organization has “O” at position 11: expected a digit",
+                "Organization has “O” at position 11: expected a digit.",
             ),
             (
                 String::new(),
-                "the code has 0 digits: expected 54 (funding source 8, organization 12, location 9, MFO/PAP 15, object 10)",
+                "The code has 0 digits: expected 54 (funding source 8, organization 12, location 9, MFO/PAP 15, object 10).",
             ),
         ] {
-            assert_eq!(Code::parse(&text).unwrap_err().to_string(), message, "{text}");
+            assert_eq!(Code::parse(&text).unwrap_err().message(), message, "{text}");
         }
     }
 
@@ -341,12 +370,12 @@ mod tests {
     fn pap_codes_have_fifteen_digits() {
         assert_eq!(parse_pap("310100-100001-000").as_deref(), Ok("310100100001000"));
         assert_eq!(
-            parse_pap("3101").unwrap_err().to_string(),
-            "the code has 4 digits: expected 15 (as in the General Appropriations Act)"
+            parse_pap("3101").unwrap_err().message(),
+            "The code has 4 digits: expected 15 (as in the General Appropriations Act)."
         );
         assert_eq!(
-            parse_pap("31010010000100x").unwrap_err().to_string(),
-            "MFO/PAP has “x” at position 15: expected a digit"
+            parse_pap("31010010000100x").unwrap_err().message(),
+            "MFO/PAP has “x” at position 15: expected a digit."
         );
         assert!(parse_pap("000000000000000").is_err());
     }

@@ -59,6 +59,8 @@ pub use teams::{TEAM, team};
 pub use tranches::{ADJUSTMENT, TRANCHE, tranche};
 pub use users::{USER, user};
 
+use crate::core::message::Word;
+use crate::message;
 use crate::registry::typed::Date;
 use crate::registry::{FieldError, Kind, Record, TypedField};
 
@@ -76,7 +78,11 @@ fn in_order(
         errors.push(FieldError::new(
             second.name(),
             "order",
-            format!("Must not be before {label} ({start})."),
+            message!(
+                "Must not be before {label} ({start}).",
+                label = Word::label(label),
+                start = Word::text(start)
+            ),
         ));
     }
 }

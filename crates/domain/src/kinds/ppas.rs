@@ -7,8 +7,10 @@ use crate::choices::{
     self, APPROPRIATION_CLASSES, APPROVAL_STATES, FUNDING_SOURCES, MILESTONE_STATUSES, PPA_CATEGORIES,
     PPA_STATUSES, PRIORITIES, SECTORS,
 };
-use crate::core::text::sentence;
+use crate::core::message::Message;
+use crate::core::message::Word;
 use crate::core::uacs;
+use crate::message;
 use crate::registry::typed::fields;
 use crate::registry::{
     DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record, Total, parse_date,
@@ -79,48 +81,55 @@ fn rules(record: &Record, errors: &mut Vec<FieldError>) {
     if !ppa::PAP_CODE.is_empty(record)
         && let Err(error) = uacs::parse_pap(ppa::PAP_CODE.get(record))
     {
-        let message = sentence(&error.to_string());
-        errors.push(FieldError::new(ppa::PAP_CODE.name(), "format", message));
+        errors.push(FieldError::new(ppa::PAP_CODE.name(), "format", error.message()));
     }
 }
 
 /// Checks milestones: `[{date, title, status}]`, status optional.
-fn check_milestones(json: &Json) -> Result<(), String> {
-    let expected = || "Must be a list of milestones with date, title and status.".to_owned();
+fn check_milestones(json: &Json) -> Result<(), Message> {
+    let expected = || Message::new("Must be a list of milestones with date, title and status.");
     let items = json.as_array().ok_or_else(expected)?;
     if items.len() > 100 {
-        return Err("Must have at most 100 milestones.".to_owned());
+        return Err("Must have at most 100 milestones.".into());
     }
     for (number, item) in items.iter().enumerate() {
         let number = number + 1;
         let item = item.as_object().ok_or_else(expected)?;
         if let Some(unknown) = item.keys().find(|key| !["date", "title", "status"].contains(&key.as_str())) {
-            return Err(format!("Milestone {number} has an unknown member: {unknown}."));
+            return Err(message!(
+                "Milestone {number} has an unknown member: {unknown}.",
+                number,
+                unknown = Word::text(unknown)
+            ));
         }
         let date = item.get("date").and_then(Json::as_str).unwrap_or_default();
-        parse_date(date).map_err(|(_, message)| format!("Date of milestone {number}: {message}"))?;
+        parse_date(date)
+            .map_err(|(_, message)| message!("Date of milestone {number}: {message}", number, message))?;
         match item.get("title").and_then(Json::as_str) {
             Some(title) if !title.trim().is_empty() && title.chars().count() <= 255 => {}
-            _ => return Err(format!("Milestone {number} needs a title of at most 255 characters.")),
+            _ => return Err(message!("Milestone {number} needs a title of at most 255 characters.", number)),
         }
         match item.get("status") {
             None | Some(Json::Null) => {}
             Some(Json::String(status)) if choices::contains(MILESTONE_STATUSES, status) => {}
-            _ => return Err(format!("Milestone {number} has an unknown status.")),
+            _ => return Err(message!("Milestone {number} has an unknown status.", number)),
         }
     }
     Ok(())
 }
 
-fn check_outcomes(json: &Json) -> Result<(), String> {
+fn check_outcomes(json: &Json) -> Result<(), Message> {
     let object = json.as_object().ok_or("Must be an object with outputs, outcomes and impacts.")?;
     if let Some(unknown) =
         object.keys().find(|key| !["outputs", "outcomes", "impacts"].contains(&key.as_str()))
     {
-        return Err(format!("Unknown member: {unknown}. Must be outputs, outcomes or impacts."));
+        return Err(message!(
+            "Unknown member: {unknown}. Must be outputs, outcomes or impacts.",
+            unknown = Word::text(unknown)
+        ));
     }
     if object.values().any(|value| !value.is_array()) {
-        return Err("Outputs, outcomes and impacts must be lists.".to_owned());
+        return Err("Outputs, outcomes and impacts must be lists.".into());
     }
     Ok(())
 }

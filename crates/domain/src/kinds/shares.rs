@@ -2,6 +2,7 @@
 
 use crate::accounts::Area;
 use crate::choices::Choice;
+use crate::message;
 use crate::registry::typed::fields;
 use crate::registry::{FieldError, FieldType as Type, Initial, Kind, Module, Record};
 
@@ -44,7 +45,7 @@ fn rules(record: &Record, errors: &mut Vec<FieldError>) {
     if let (Some(start), Some(end)) = (share::START.get(record), share::END.get(record))
         && start.until(end).is_ok_and(|span| span.get_days() >= MOST_DAYS)
     {
-        let message = format!("The period must be at most {MOST_DAYS} days.");
+        let message = message!("The period must be at most {MOST_DAYS} days.", MOST_DAYS);
         errors.push(FieldError::new(share::END.name(), "range", message));
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{ADJUSTED_KINDS, TRANCHE_KINDS};
-use crate::core::text::sentence;
 use crate::core::uacs;
 use crate::registry::typed::fields;
 use crate::registry::{FieldError, FieldType as Type, Kind, Module, Record, Total};
@@ -54,8 +53,7 @@ fn rules(record: &Record, errors: &mut Vec<FieldError>) {
     if !tranche::UACS_CODE.is_empty(record)
         && let Err(error) = uacs::Code::parse(tranche::UACS_CODE.get(record))
     {
-        let message = sentence(&error.to_string());
-        errors.push(FieldError::new(tranche::UACS_CODE.name(), "format", message));
+        errors.push(FieldError::new(tranche::UACS_CODE.name(), "format", error.message()));
     }
 }
 

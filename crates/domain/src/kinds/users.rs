@@ -66,7 +66,7 @@ const VIEWS: &[Choice] = &[
 
 fn rules(record: &Record, errors: &mut Vec<FieldError>) {
     if let Err(error) = crate::accounts::username::check(user::USERNAME.get(record)) {
-        errors.push(FieldError::new(user::USERNAME.name(), "format", error.to_string()));
+        errors.push(FieldError::new(user::USERNAME.name(), "format", error.message()));
     }
 }
 

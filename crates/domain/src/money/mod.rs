@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod scenarios;
 
+use crate::core::message::Message;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
@@ -104,20 +105,31 @@ pub fn by_year(entries: &[(Date, Part, i64)]) -> Vec<YearTotals> {
 }
 
 /// Invariant of the ledger that an entry would break.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// A sum would be negative.
-    #[error("the {} amount would be below zero", .0.total())]
     Negative(Part),
     /// More would be allotted than is enacted.
-    #[error("allotments must not exceed the enacted budget")]
     Enacted,
     /// More would be obligated than is allotted.
-    #[error("obligations must not exceed allotments")]
     Allotted,
     /// More would be disbursed than is obligated.
-    #[error("disbursements must not exceed obligations")]
     Obligated,
+}
+
+impl Limit {
+    /// Returns the rule that would be broken.
+    #[must_use]
+    pub const fn message(self) -> Message {
+        Message::new(match self {
+            Self::Negative(Part::Allocation) => "The allotted amount would be below zero.",
+            Self::Negative(Part::Obligation) => "The obligated amount would be below zero.",
+            Self::Negative(Part::Disbursement) => "The disbursed amount would be below zero.",
+            Self::Enacted => "Allotments must not exceed the enacted budget.",
+            Self::Allotted => "Obligations must not exceed allotments.",
+            Self::Obligated => "Disbursements must not exceed obligations.",
+        })
+    }
 }
 
 impl Limit {

@@ -4,6 +4,8 @@ use jiff::civil::Date;
 
 use super::life_cycle::Stage;
 use crate::approval;
+use crate::core::message::Message;
+use crate::message;
 
 /// Circumstances of a PPA that decide which states it may have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -127,7 +129,7 @@ impl PpaContext {
     /// Returns the reason why a plain edit cannot change the status, with what to do instead. Only the status that
     /// approval, project and start date give may be set.
     #[must_use]
-    pub fn refuse(&self, before: &str, status: &str, today: Date) -> Option<String> {
+    pub fn refuse(&self, before: &str, status: &str, today: Date) -> Option<Message> {
         if ["planning", "ongoing"].contains(&before) && status == self.given(today) {
             return None;
         }
@@ -151,7 +153,7 @@ impl PpaContext {
             }
             _ => self.how_to_begin(),
         };
-        Some(format!("The status follows the approval and the project. {way}"))
+        Some(message!("The status follows the approval and the project. {way}", way = Message::new(way)))
     }
 
     const fn how_to_begin(&self) -> &'static str {

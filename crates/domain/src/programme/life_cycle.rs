@@ -1,6 +1,8 @@
 //! Nine stages of a project and their transitions.
 
 use crate::approval;
+use crate::core::message::{Joining, Message, Word};
+use crate::message;
 
 /// A stage of a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -151,36 +153,48 @@ impl Missing {
     }
 
     /// Message for people.
-    pub const fn message(self) -> &'static str {
-        match self {
+    pub const fn message(self) -> Message {
+        Message::new(match self {
             Self::NeedValidation => "the need is not validated",
             Self::FocalPerson => "the project has no focal person",
             Self::Ppa => "the project has no PPA",
             Self::Budget => "the PPA has no budget",
             Self::FundingSource => "the PPA has no funding source",
             Self::Approval => "the PPA is not enacted",
-        }
+        })
     }
 }
 
 /// Reason why a project does not change its stage.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LifeCycleError {
     /// Entry checks failed.
-    #[error("{}", .0.iter().map(|missing| missing.message()).collect::<Vec<_>>().join("; "))]
     Missing(Vec<Missing>),
     /// The last stage has no next one.
-    #[error("the project is completed")]
     Completed,
     /// A return needs an earlier stage.
-    #[error("a project can return only to an earlier stage")]
     NotEarlier,
     /// Only one stage can be skipped.
-    #[error("only the stage Policy linkage can be skipped")]
     CannotSkip,
     /// A return or skip needs a reason.
-    #[error("enter a reason")]
     NoReason,
+}
+
+impl LifeCycleError {
+    /// Returns the reason for people.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Missing(missing) => message!(
+                "The project cannot advance: {missing}.",
+                missing = Word::list(Joining::Semicolon, missing.iter().map(|missing| missing.message()))
+            ),
+            Self::Completed => "Not possible: the project is completed.".into(),
+            Self::NotEarlier => "Not possible: a project can return only to an earlier stage.".into(),
+            Self::CannotSkip => "Not possible: only the stage Policy linkage can be skipped.".into(),
+            Self::NoReason => "Enter a reason.".into(),
+        }
+    }
 }
 
 /// Returns what is missing to enter `stage`; empty when nothing is.
@@ -293,8 +307,11 @@ mod tests {
         let bare = StageConditions { ppa: Some(approval::State::Draft), ..none };
         assert_eq!(missing_to_enter(Stage::Approval, &bare), [Missing::Budget, Missing::FundingSource]);
         assert_eq!(missing_to_enter(Stage::Implementation, &bare), [Missing::Approval]);
-        let message = LifeCycleError::Missing(vec![Missing::Budget, Missing::FundingSource]).to_string();
-        assert_eq!(message, "the PPA has no budget; the PPA has no funding source");
+        let message = LifeCycleError::Missing(vec![Missing::Budget, Missing::FundingSource]).message();
+        assert_eq!(
+            message,
+            "The project cannot advance: the PPA has no budget; the PPA has no funding source."
+        );
         assert_eq!(Missing::Budget.place(), ("ppa", "budget_allocation_centavos"));
         assert_eq!(Missing::Budget.address(), "/edit#field-budget_allocation_centavos");
         assert_eq!(Missing::Approval.address(), "?tab=approval");

@@ -11,6 +11,8 @@ use serde_json::{Map, Value as Json, json};
 use crate::calendar::series;
 use crate::core::dates::{moment, parse_date};
 use crate::core::id::Id;
+use crate::core::message::{Message, Word};
+use crate::message;
 use crate::registry::shared::{ALL_DAY, END, START, TIMEZONE};
 use crate::registry::{Field, FieldError, FieldType, Initial, Kind, Record, Source, Value, parse_field};
 
@@ -48,7 +50,11 @@ pub fn parse(
         match kind.position(name).map(|position| (position, &kind.fields[position])) {
             Some((position, field)) if field.is_given() => match parse_given(field, json, context) {
                 Ok(Value::Null) if !matches!(field.initial, Initial::Empty) && field.required => {
-                    errors.push(FieldError::new(name, "required", format!("{} is required.", field.label)));
+                    errors.push(FieldError::new(
+                        name,
+                        "required",
+                        message!("{label} is required.", label = Word::label(field.label)),
+                    ));
                 }
                 Ok(value) => record.values[position] = value,
                 Err((code, message)) => errors.push(FieldError::new(name, code, message)),
@@ -56,7 +62,7 @@ pub fn parse(
             Some((_, field)) if field.source == Source::Derived => errors.push(FieldError::new(
                 name,
                 "read_only",
-                format!("{} is calculated and cannot be changed.", field.label),
+                message!("{label} is calculated and cannot be changed.", label = Word::label(field.label)),
             )),
             _ if is_common(name) => {
                 errors.push(FieldError::new(name, "read_only", "This member is set by the system."));
@@ -64,7 +70,7 @@ pub fn parse(
             _ => errors.push(FieldError::new(
                 name,
                 "unknown_field",
-                format!("{} have no such field.", kind.plural.to_lowercase()),
+                message!("{plural} have no such field.", plural = Word::lower(kind.plural)),
             )),
         }
     }
@@ -92,7 +98,7 @@ pub fn parse(
 }
 
 /// Parses one value; local times are read in the zone of the office.
-fn parse_given(field: &Field, json: &Json, context: &Context<'_>) -> Result<Value, (&'static str, String)> {
+fn parse_given(field: &Field, json: &Json, context: &Context<'_>) -> Result<Value, (&'static str, Message)> {
     let local = match (field.data, json.as_str()) {
         (FieldType::Instant, Some(text)) if text.parse::<Timestamp>().is_err() => {
             office_instant(text, context)
@@ -121,7 +127,11 @@ pub fn check_required(record: &Record, errors: &mut Vec<FieldError>) {
     for (position, field) in record.kind.fields.iter().enumerate() {
         let named = errors.iter().any(|error| error.field == field.name);
         if field.required && !named && record.values[position].is_empty() {
-            errors.push(FieldError::new(field.name, "required", format!("{} is required.", field.label)));
+            errors.push(FieldError::new(
+                field.name,
+                "required",
+                message!("{label} is required.", label = Word::label(field.label)),
+            ));
         }
     }
 }

@@ -3,6 +3,8 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::core::message::Message;
+use crate::message;
 use crate::registry::{Record, Value};
 
 /// Maximum number of indexed words of one record; the beginning of a long text is sufficient.
@@ -35,14 +37,14 @@ const WANTED: usize = 50;
 /// # Errors
 ///
 /// A message when there are too many.
-pub fn wanted(text: &str) -> Result<Vec<String>, String> {
+pub fn wanted(text: &str) -> Result<Vec<String>, Message> {
     let mut wanted: Vec<String> = Vec::new();
     for word in words(text) {
         if !wanted.contains(&word) {
             wanted.push(word);
         }
         if wanted.len() > WANTED {
-            return Err(format!("Search for at most {WANTED} words."));
+            return Err(message!("Search for at most {WANTED} words.", WANTED));
         }
     }
     Ok(wanted)

@@ -14,6 +14,8 @@ use super::typed::{Date, FieldShape, Flag, Integer, Link, Reference, Structure, 
 use super::value::{self, Value};
 use crate::choices::Choice;
 use crate::core::id::Id;
+use crate::core::message::{Message, Word};
+use crate::message;
 
 /// JSON schema of a member that has none by its type.
 pub type Schema = fn() -> Json;
@@ -76,7 +78,7 @@ impl<T> Member<T> {
 
     /// Returns an error about the member.
     #[must_use]
-    pub fn error(&self, code: &'static str, message: impl Into<String>) -> FieldError {
+    pub fn error(&self, code: &'static str, message: impl Into<Message>) -> FieldError {
         FieldError::new(self.name(), code, message)
     }
 }
@@ -195,7 +197,7 @@ impl Member<Structure> {
     pub const fn raw(
         name: &'static str,
         label: &'static str,
-        check: fn(&Json) -> Result<(), String>,
+        check: fn(&Json) -> Result<(), Message>,
         schema: Schema,
     ) -> Self {
         let mut member = Self::new(name, label, FieldType::Structure(check));
@@ -263,7 +265,7 @@ impl ActionBody {
                     errors.push(FieldError::new(field.name, "type", "Must be text."));
                 }
                 Ok(value) if field.required && is_blank(&value) => {
-                    let message = format!("{} is required.", field.label);
+                    let message = message!("{label} is required.", label = Word::label(field.label));
                     errors.push(FieldError::new(field.name, "required", message));
                 }
                 Ok(value) => values.push((field.name, value)),

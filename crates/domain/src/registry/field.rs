@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use super::field_group::FieldGroup;
 use crate::choices::Choice;
+use crate::core::message::Message;
 
 /// The type of a field, with its bounds.
 #[derive(Clone, Copy)]
@@ -54,7 +55,7 @@ pub enum FieldType {
     /// Short texts.
     Tags,
     /// JSON with a check of its own: the function returns what is wrong.
-    Structure(fn(&Json) -> Result<(), String>),
+    Structure(fn(&Json) -> Result<(), Message>),
 }
 
 /// Source of the value of a field.

@@ -26,6 +26,7 @@ pub use record::Record;
 pub use typed::TypedField;
 pub use value::{Link, Value};
 
+use crate::core::message::Message;
 use serde::Serialize;
 
 /// Error about one field of an input.
@@ -36,12 +37,12 @@ pub struct FieldError {
     /// Code for programs: `required`, `type`, `range`, `unknown_field`, …
     pub code: &'static str,
     /// Message for people: what was expected.
-    pub message: String,
+    pub message: Message,
 }
 
 impl FieldError {
     /// Creates an error.
-    pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {
+    pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<Message>) -> Self {
         Self { field: field.into(), code, message: message.into() }
     }
 }

@@ -11,8 +11,9 @@ use super::value::{Link, Value};
 use crate::choices::Choice;
 use crate::core::dates::{YEARS, date_error, parse_date, year_error};
 use crate::core::id::Id;
+use crate::core::message::{Joining, Message, Word};
 use crate::core::money::{self, MoneyError};
-use crate::core::text::sentence;
+use crate::message;
 
 /// Maximum length of a list of references, tags or choices.
 pub const MAXIMUM_LIST: usize = 500;
@@ -20,22 +21,25 @@ pub const MAXIMUM_LIST: usize = 500;
 const MAXIMUM_CENTAVOS: i64 = 100_000_000_000_000;
 
 /// Refuses characters that no database stores, and text that is too long.
-pub fn check_text(text: &str, maximum: usize, one_line: bool) -> Result<(), (&'static str, String)> {
+pub fn check_text(text: &str, maximum: usize, one_line: bool) -> Result<(), (&'static str, Message)> {
     let length = text.chars().count();
     if length > maximum {
-        return Err(("too_long", format!("Must have at most {maximum} characters (now {length}).")));
+        return Err((
+            "too_long",
+            message!("Must have at most {maximum} characters (now {length}).", maximum, length),
+        ));
     }
     if text.contains('\0') {
-        return Err(("character", "The character NUL is not allowed.".to_owned()));
+        return Err(("character", "The character NUL is not allowed.".into()));
     }
     if one_line && text.contains(['\n', '\r']) {
-        return Err(("character", "Must be one line.".to_owned()));
+        return Err(("character", "Must be one line.".into()));
     }
     Ok(())
 }
 
 /// Parses one value by the type of its field; the error is a code and a message.
-pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, String)> {
+pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, Message)> {
     if json.is_null() {
         return Ok(Value::Null);
     }
@@ -46,14 +50,14 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
         FieldType::Url => url(json),
         FieldType::TimeZone => match json.as_str() {
             Some(name) if TimeZone::get(name).is_ok() => Ok(Value::from(name)),
-            _ => Err(wrong_type("an IANA time zone like Asia/Manila")),
+            _ => Err(wrong_type("Must be an IANA time zone like Asia/Manila.")),
         },
         FieldType::Integer(least, most) => integer(json, least, most),
         FieldType::Money => amount(json, field.signed),
         FieldType::Decimal(least, most) => decimal(json, least, most),
         FieldType::Boolean => match json.as_bool() {
             Some(value) => Ok(Value::Boolean(value)),
-            None => Err(wrong_type("true or false")),
+            None => Err(wrong_type("Must be true or false.")),
         },
         FieldType::Date => match json.as_str() {
             Some(text) => parse_date(text).map(Value::Date),
@@ -61,7 +65,7 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
         },
         FieldType::Instant => instant(json),
         // Moments are parsed with the fields that they depend on.
-        FieldType::Moment => Err(wrong_type("a date or a date and time")),
+        FieldType::Moment => Err(wrong_type("Must be a date or a date and time.")),
         FieldType::Moments => Ok(Value::Json(json!(unique(strings(json)?)))),
         FieldType::Recurrence => recurrence(json),
         FieldType::Choice(choices) => match json.as_str() {
@@ -78,7 +82,7 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
         }
         FieldType::Reference(_) => match json.as_str().map(str::parse::<Id>) {
             Some(Ok(id)) => Ok(Value::Id(id)),
-            _ => Err(wrong_type("the id of another record")),
+            _ => Err(wrong_type("Must be the id of another record.")),
         },
         FieldType::References(_) => references(json),
         FieldType::Link(kinds) => link(json, kinds).map(Value::Link),
@@ -86,7 +90,7 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
         FieldType::Tags => tags(json),
         FieldType::Structure(check) => match check(json) {
             Ok(()) if json.to_string().contains("\\u0000") => {
-                Err(("character", "The character NUL is not allowed.".to_owned()))
+                Err(("character", "The character NUL is not allowed.".into()))
             }
             Ok(()) => Ok(Value::Json(json.clone())),
             Err(message) => Err(("structure", message)),
@@ -94,79 +98,81 @@ pub fn parse_field(field: &Field, json: &Json) -> Result<Value, (&'static str, S
     }
 }
 
-fn wrong_type(expected: &str) -> (&'static str, String) {
-    ("type", format!("Must be {expected}."))
+fn wrong_type(message: &'static str) -> (&'static str, Message) {
+    ("type", message.into())
 }
 
-fn email(json: &Json) -> Result<Value, (&'static str, String)> {
+fn email(json: &Json) -> Result<Value, (&'static str, Message)> {
     match text(json, 254, true)? {
         Value::Text(address) if address.is_empty() => Ok(Value::Null),
         Value::Text(address) if is_email(&address) => Ok(Value::Text(address)),
-        _ => Err(wrong_type("an e-mail address like name@example.org")),
+        _ => Err(wrong_type("Must be an e-mail address like name@example.org.")),
     }
 }
 
-fn url(json: &Json) -> Result<Value, (&'static str, String)> {
+fn url(json: &Json) -> Result<Value, (&'static str, Message)> {
     match text(json, 2000, true)? {
         Value::Text(address) if address.is_empty() => Ok(Value::Null),
         Value::Text(address) if address.starts_with("https://") || address.starts_with("http://") => {
             Ok(Value::Text(address))
         }
-        _ => Err(wrong_type("an address that starts with https:// or http://")),
+        _ => Err(wrong_type("Must be an address that starts with https:// or http://.")),
     }
 }
 
-fn integer(json: &Json, least: i64, most: i64) -> Result<Value, (&'static str, String)> {
+fn integer(json: &Json, least: i64, most: i64) -> Result<Value, (&'static str, Message)> {
     match json.as_i64() {
         Some(number) if (least..=most).contains(&number) => Ok(Value::Integer(number)),
-        Some(_) => Err(("range", format!("Must be a whole number from {least} to {most}."))),
-        None => Err(wrong_type("a whole number")),
+        Some(_) => Err(("range", message!("Must be a whole number from {least} to {most}.", least, most))),
+        None => Err(wrong_type("Must be a whole number.")),
     }
 }
 
-fn amount(json: &Json, signed: bool) -> Result<Value, (&'static str, String)> {
+fn amount(json: &Json, signed: bool) -> Result<Value, (&'static str, Message)> {
     match json.as_i64() {
-        Some(number) if number < 0 && !signed => Err(("range", "Must not be below zero.".to_owned())),
+        Some(number) if number < 0 && !signed => Err(("range", "Must not be below zero.".into())),
         Some(number) if (-MAXIMUM_CENTAVOS..=MAXIMUM_CENTAVOS).contains(&number) => {
             Ok(Value::Integer(number))
         }
-        Some(_) => Err(("range", "This amount is out of range.".to_owned())),
+        Some(_) => Err(("range", "This amount is out of range.".into())),
         // Text comes from people; programs send numbers.
         None if json.is_string() => match json.as_str().map(money::parse) {
-            Some(Err(error)) if error != MoneyError::NotAnAmount => {
-                Err(("type", sentence(&error.to_string())))
-            }
-            _ => Err(wrong_type("an amount in pesos like 1,250,000 or 1.25M")),
+            Some(Err(error)) if error != MoneyError::NotAnAmount => Err(("type", error.message())),
+            _ => Err(wrong_type("Must be an amount in pesos like 1,250,000 or 1.25M.")),
         },
-        None => Err(wrong_type("an amount in centavos as a whole number")),
+        None => Err(wrong_type("Must be an amount in centavos as a whole number.")),
     }
 }
 
-fn instant(json: &Json) -> Result<Value, (&'static str, String)> {
+fn instant(json: &Json) -> Result<Value, (&'static str, Message)> {
     match json.as_str().map(str::parse::<Timestamp>) {
         Some(Ok(instant)) if YEARS.contains(&instant.to_zoned(TimeZone::UTC).year()) => {
             Ok(Value::Instant(instant))
         }
         Some(Ok(_)) => Err(year_error()),
-        _ => Err(wrong_type("an instant like 2027-01-25T09:00:00+08:00")),
+        _ => Err(("type", wrong_instant())),
     }
 }
 
-fn recurrence(json: &Json) -> Result<Value, (&'static str, String)> {
+fn wrong_instant() -> Message {
+    "Must be an instant like 2027-01-25T09:00:00+08:00.".into()
+}
+
+fn recurrence(json: &Json) -> Result<Value, (&'static str, Message)> {
     match json.as_str().map(str::trim) {
         Some("") => Ok(Value::Null),
         Some(text) => match text.parse::<Rule>() {
             Ok(rule) => Ok(Value::from(rule.to_string())),
-            Err(error) => Err(("rule", error.to_string())),
+            Err(error) => Err(("rule", Message::from(&error))),
         },
-        None => Err(wrong_type("a rule like FREQ=WEEKLY;BYDAY=MO")),
+        None => Err(wrong_type("Must be a rule like FREQ=WEEKLY;BYDAY=MO.")),
     }
 }
 
-fn references(json: &Json) -> Result<Value, (&'static str, String)> {
+fn references(json: &Json) -> Result<Value, (&'static str, Message)> {
     let mut ids = Vec::new();
     for item in strings(json)? {
-        let id = item.parse().map_err(|_| ("type", "Must be a list of ids.".to_owned()))?;
+        let id = item.parse().map_err(|_| ("type", "Must be a list of ids.".into()))?;
         if !ids.contains(&id) {
             ids.push(id);
         }
@@ -174,7 +180,7 @@ fn references(json: &Json) -> Result<Value, (&'static str, String)> {
     Ok(Value::Ids(ids))
 }
 
-fn links(json: &Json, kinds: &[&str]) -> Result<Value, (&'static str, String)> {
+fn links(json: &Json, kinds: &[&str]) -> Result<Value, (&'static str, Message)> {
     let mut links = Vec::new();
     for item in list(json)? {
         let link = link(item, kinds)?;
@@ -185,7 +191,7 @@ fn links(json: &Json, kinds: &[&str]) -> Result<Value, (&'static str, String)> {
     Ok(Value::Links(links))
 }
 
-fn tags(json: &Json) -> Result<Value, (&'static str, String)> {
+fn tags(json: &Json) -> Result<Value, (&'static str, Message)> {
     let items = strings(json)?;
     for item in &items {
         check_text(item, 80, true)?;
@@ -194,17 +200,17 @@ fn tags(json: &Json) -> Result<Value, (&'static str, String)> {
 }
 
 /// Parses a value from the change log or an override: the inverse of [`super::output::plain`].
-pub fn stored_value(field: &Field, json: &Json) -> Result<Value, String> {
+pub fn stored_value(field: &Field, json: &Json) -> Result<Value, Message> {
     if let (FieldType::Moment, Json::String(text)) = (field.data, json) {
-        return text.parse::<Timestamp>().map(Value::Instant).map_err(|error| error.to_string());
+        return text.parse::<Timestamp>().map(Value::Instant).map_err(|_| wrong_instant());
     }
     // Amounts of earlier releases may be below zero.
     parse_field(&field.signed(), json).map_err(|(_, message)| message)
 }
 
-fn text(json: &Json, maximum: usize, one_line: bool) -> Result<Value, (&'static str, String)> {
+fn text(json: &Json, maximum: usize, one_line: bool) -> Result<Value, (&'static str, Message)> {
     let Some(text) = json.as_str() else {
-        return Err(("type", "Must be text.".to_owned()));
+        return Err(("type", "Must be text.".into()));
     };
     check_text(text, maximum, one_line)?;
     Ok(Value::from(text))
@@ -221,14 +227,14 @@ fn is_email(address: &str) -> bool {
         && !address.contains(|character: char| character.is_whitespace() || character.is_control())
 }
 
-fn decimal(json: &Json, least: i64, most: i64) -> Result<Value, (&'static str, String)> {
+fn decimal(json: &Json, least: i64, most: i64) -> Result<Value, (&'static str, Message)> {
     let Some(number) = json.as_f64() else {
-        return Err(("type", "Must be a number.".to_owned()));
+        return Err(("type", "Must be a number.".into()));
     };
     #[allow(clippy::cast_precision_loss)]
     let within = number >= least as f64 && number <= most as f64;
     if !within {
-        return Err(("range", format!("Must be a number from {least} to {most}.")));
+        return Err(("range", message!("Must be a number from {least} to {most}.", least, most)));
     }
     // Within the bounds that were just checked, rounding to hundredths cannot overflow.
     #[allow(clippy::cast_possible_truncation)]
@@ -236,18 +242,18 @@ fn decimal(json: &Json, least: i64, most: i64) -> Result<Value, (&'static str, S
     Ok(Value::Integer(hundredths))
 }
 
-fn list(json: &Json) -> Result<&Vec<Json>, (&'static str, String)> {
-    let items = json.as_array().ok_or_else(|| ("type", "Must be a list.".to_owned()))?;
+fn list(json: &Json) -> Result<&Vec<Json>, (&'static str, Message)> {
+    let items = json.as_array().ok_or_else(|| ("type", "Must be a list.".into()))?;
     if items.len() > MAXIMUM_LIST {
-        return Err(("too_long", format!("Must have at most {MAXIMUM_LIST} items.")));
+        return Err(("too_long", message!("Must have at most {MAXIMUM_LIST} items.", MAXIMUM_LIST)));
     }
     Ok(items)
 }
 
-fn strings(json: &Json) -> Result<Vec<&str>, (&'static str, String)> {
+fn strings(json: &Json) -> Result<Vec<&str>, (&'static str, Message)> {
     list(json)?
         .iter()
-        .map(|item| item.as_str().ok_or_else(|| ("type", "Must be a list of texts.".to_owned())))
+        .map(|item| item.as_str().ok_or_else(|| ("type", "Must be a list of texts.".into())))
         .collect()
 }
 
@@ -261,21 +267,24 @@ fn unique(items: Vec<&str>) -> Vec<&str> {
     seen
 }
 
-fn link(json: &Json, kinds: &[&str]) -> Result<Link, (&'static str, String)> {
-    let expected = || ("type", "Must be an object with kind and id.".to_owned());
+fn link(json: &Json, kinds: &[&str]) -> Result<Link, (&'static str, Message)> {
+    let expected = || ("type", "Must be an object with kind and id.".into());
     let object = json.as_object().filter(|object| object.len() == 2).ok_or_else(expected)?;
     let kind = object.get("kind").and_then(Json::as_str).ok_or_else(expected)?;
     let id = object.get("id").and_then(Json::as_str).ok_or_else(expected)?;
     if !kinds.contains(&kind) {
-        return Err(("choice", format!("Must be one of these kinds: {}.", kinds.join(", "))));
+        return Err((
+            "choice",
+            message!("Must be one of these kinds: {kinds}.", kinds = Word::texts(Joining::Comma, kinds)),
+        ));
     }
-    let id = id.parse().map_err(|_| ("type", "Must be the id of a record.".to_owned()))?;
+    let id = id.parse().map_err(|_| ("type", "Must be the id of a record.".into()))?;
     Ok(Link { kind: kind.to_owned(), id })
 }
 
-fn expected_choice(choices: &[Choice]) -> String {
+fn expected_choice(choices: &[Choice]) -> Message {
     let values: Vec<&str> = choices.iter().map(|choice| choice.value).collect();
-    format!("Must be one of: {}.", values.join(", "))
+    message!("Must be one of: {values}.", values = Word::texts(Joining::Comma, values))
 }
 
 /// Converts the value of a form or a file to JSON for the input of a record. Numbers, money and lists are accepted as

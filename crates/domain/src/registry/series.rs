@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use super::field::{Field, FieldType};
 use super::typed::{Date, List, Reference, Structure, Text, TypedField};
+use crate::core::message::Message;
 
 /// Recurrence rule.
 pub const RRULE: TypedField<Text> = TypedField::new("rrule");
@@ -44,14 +45,14 @@ pub(crate) const SERIES_STATE_FIELD: Field =
     SERIES_STATE.field("State of the series", FieldType::Structure(check_state)).secret();
 
 /// Checks a state, which only the program writes.
-fn check_state(json: &Json) -> Result<(), String> {
-    if json.is_object() { Ok(()) } else { Err("Must be the state of the series.".to_owned()) }
+fn check_state(json: &Json) -> Result<(), Message> {
+    if json.is_object() { Ok(()) } else { Err("Must be the state of the series.".into()) }
 }
 
 /// Checks overrides, which only the program writes: an object of objects.
-fn check_overrides(json: &Json) -> Result<(), String> {
+fn check_overrides(json: &Json) -> Result<(), Message> {
     match json.as_object() {
         Some(object) if object.values().all(Json::is_object) => Ok(()),
-        _ => Err("Must have the changed fields of each occurrence.".to_owned()),
+        _ => Err("Must have the changed fields of each occurrence.".into()),
     }
 }

@@ -1,5 +1,7 @@
 //! States of a task and the one function that changes them.
 
+use crate::core::message::{Message, Word};
+use crate::message;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -106,24 +108,38 @@ pub struct Transition {
 }
 
 /// Why a change is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TransitionError {
     /// Prerequisites are open.
-    #[error("{} first; enter a reason to continue anyway", waiting(*.open))]
     Blocked {
         /// Number of open prerequisites.
         open: usize,
     },
     /// Unknown status.
-    #[error("{0:?} is not a status of a task")]
     UnknownStatus(String),
     /// Progress above 100.
-    #[error("progress must be from 0 to 100, not {0}")]
     ProgressOutOfRange(u8),
 }
 
-fn waiting(open: usize) -> String {
-    if open == 1 { String::from("1 task must be done") } else { format!("{open} tasks must be done") }
+impl TransitionError {
+    /// Returns the reason, and how to continue.
+    #[must_use]
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Blocked { open: 1 } => {
+                "1 task must be done first; enter a reason to continue anyway.".into()
+            }
+            Self::Blocked { open } => {
+                message!("{open} tasks must be done first; enter a reason to continue anyway.", open = *open)
+            }
+            Self::UnknownStatus(status) => {
+                message!("“{status}” is not a status of a task.", status = Word::text(status))
+            }
+            Self::ProgressOutOfRange(progress) => {
+                message!("Progress must be from 0 to 100, not {progress}.", progress = *progress)
+            }
+        }
+    }
 }
 
 /// Changes status or progress of a task: the only way either changes.

@@ -229,7 +229,7 @@ fn read_password(name: &str) -> Result<String, Failure> {
         .read_line(&mut line)
         .map_err(|error| Failure::new(format_args!("cannot read the password: {error}")))?;
     let password = line.trim_end_matches(['\r', '\n']);
-    password::check(password, name).map_err(Failure::new)?;
+    password::check(password, name).map_err(|error| Failure::new(error.message().english()))?;
     Ok(password.to_owned())
 }
 

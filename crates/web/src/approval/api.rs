@@ -152,7 +152,7 @@ fn is_mine(parameters: &Parameters) -> Result<bool, Problem> {
     match parameters.get("mine").unwrap_or_default() {
         "" | "false" => Ok(false),
         "true" => Ok(true),
-        _ => Err(Parameters::wrong("mine", t!("Must be true or false."))),
+        _ => Err(Parameters::wrong("mine", "Must be true or false.")),
     }
 }
 

@@ -9,7 +9,9 @@ use obcms_app::attachments::{CheckedFile, FileList, FileView};
 use obcms_app::{Actor, AppError};
 use obcms_domain::attachments::{FileType, MOST_BYTES, size_text};
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::{Message, Word};
 use obcms_domain::kinds::PPA;
+use obcms_domain::message;
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::attachments::Attachment;
 
@@ -283,7 +285,7 @@ async fn attach(
     blocking(|| state.app.require_attach(&actor, kind, id.0, round))?;
     let files = upload::several(&state, page.csrf(), request).await?;
     if files.is_empty() {
-        return Err(AppError::field("file", "required", t!("Select a file.")).into());
+        return Err(AppError::field("file", "required", "Select a file.").into());
     }
     let count = files.len();
     let mut refused = Vec::new();
@@ -308,13 +310,14 @@ fn refusal(refused: Vec<(String, Problem)>) -> Problem {
     let mut lines = Vec::new();
     for (name, problem) in refused {
         status = problem.status;
-        let errors = problem.body.get("errors").and_then(serde_json::Value::as_array);
-        let of_fields = errors.into_iter().flatten().filter_map(|error| error.get("message")?.as_str());
-        let reasons: Vec<&str> = of_fields.collect();
-        let reason = if reasons.is_empty() { problem.detail().to_owned() } else { reasons.join(" ") };
-        lines.push(t!("{name}: {reason}", name, reason));
+        let reason = if problem.further.errors.is_empty() {
+            problem.detail
+        } else {
+            Message::sentences(problem.further.errors.into_iter().map(|error| error.message))
+        };
+        lines.push(message!("{name}: {reason}", name = Word::text(name), reason));
     }
-    Problem::new(status, lines.join(" "))
+    Problem::new(status, Message::sentences(lines))
 }
 
 /// `POST /COLLECTION/{id}/files/{file}/remove` and `…/restore`.

@@ -11,6 +11,7 @@ use crate::core::forms::session_changed;
 use crate::core::limits::UPLOAD_PARTS;
 use crate::core::problem::Problem;
 use crate::core::state::{State, blocking};
+use obcms_domain::message;
 
 /// Longest text beside the files, in bytes.
 const LONGEST_TEXT: usize = 1024;
@@ -27,7 +28,7 @@ async fn parts(state: &State, request: Request) -> Result<Multipart, Problem> {
 
 /// Reads the one file of a request of the API.
 pub(super) async fn one(state: &State, request: Request) -> Result<CheckedFile, Problem> {
-    let refuse = |detail: &str| Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+    let refuse = |detail: &'static str| Err(Problem::new(StatusCode::BAD_REQUEST, detail));
     let mut parts = parts(state, request).await?;
     let mut file = None;
     while let Some(part) = parts.next_field().await.map_err(|error| unreadable(&error))? {
@@ -53,7 +54,8 @@ pub(super) async fn several(state: &State, csrf: &str, request: Request) -> Resu
     while let Some(mut part) = parts.next_field().await.map_err(|error| unreadable(&error))? {
         count += 1;
         if count > UPLOAD_PARTS {
-            let detail = format!("The upload has too many parts. At most {UPLOAD_PARTS} are allowed.");
+            let detail =
+                message!("The upload has too many parts. At most {UPLOAD_PARTS} are allowed.", UPLOAD_PARTS);
             return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
         }
         match part.name().unwrap_or_default() {
@@ -92,7 +94,7 @@ async fn receive(state: &State, mut part: Field<'_>, name: &str) -> Result<Check
             Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
                 return Err(AppError::TooLarge(too_large()));
             }
-            Err(_) => return Err(AppError::BadRequest("The upload could not be read.".to_owned())),
+            Err(_) => return Err(AppError::BadRequest("The upload could not be read.".into())),
         }
     }
     blocking(|| state.app.check_file(staged, name))

@@ -1,7 +1,6 @@
 //! Feedback: empty lists, errors, missing rights, messages.
 
 use maud::{Markup, html};
-use obcms_app::AppError;
 
 use super::badges::Tone;
 use super::buttons::{ButtonKind, button_link};
@@ -69,7 +68,7 @@ pub fn not_allowed(what: &str, who_can: &[String]) -> Markup {
     html! {
         div.empty data-failed {
             (large_icon("lock"))
-            h1 { (AppError::NO_PERMISSION) (what) }
+            h1 { (t!("You do not have permission to {what}", what)) }
             @if who_can.is_empty() {
                 p { (t!("If you need access, ask an administrator.")) }
             } @else {

@@ -9,6 +9,7 @@ use maud::{Markup, PreEscaped};
 pub use obcms_domain::core::text::{capitalized, lower, sentence};
 
 use obcms_domain::choices::{self, Choice};
+use obcms_domain::core::message::{Joining, Message, Part, parts};
 
 /// Text of a page: `t!("Save")` is a `&'static str`, `t!("{count} tasks", count = n)` is a `String`.
 ///
@@ -66,6 +67,25 @@ pub fn choice<'a>(choices: &'static [Choice], value: &'a str) -> &'a str {
         .map_or_else(|| choices::label(choices, value), |choice| label(choice.label))
 }
 
+/// Sentence of a refusal or an error in the language of the screen.
+#[must_use]
+pub fn message(message: &Message) -> String {
+    message.render(text)
+}
+
+/// Sentences, one after the other.
+#[must_use]
+pub fn messages<'a>(messages: impl IntoIterator<Item = &'a Message>) -> String {
+    let messages: Vec<String> = messages.into_iter().map(message).collect();
+    messages.join(" ")
+}
+
+/// Words as a list of a sentence: `a, b and c`.
+#[must_use]
+pub fn list(joining: Joining, words: &[String]) -> String {
+    joining.join(words, text)
+}
+
 /// Text with values in place of its `{name}` placeholders.
 #[must_use]
 pub fn format(key: &'static str, values: &[(&str, &dyn Display)]) -> String {
@@ -98,26 +118,6 @@ pub fn markup(key: &'static str, values: &[(&str, Markup)]) -> Markup {
         }
     }
     PreEscaped(out)
-}
-
-/// Piece of a text.
-enum Part<'a> {
-    Text(&'a str),
-    Value(&'a str),
-}
-
-/// Returns the pieces of a text; a brace without its partner is text.
-fn parts(text: &str) -> Vec<Part<'_>> {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        let Some((name, behind)) = after.split_once('}') else { break };
-        parts.push(Part::Text(before));
-        parts.push(Part::Value(name));
-        rest = behind;
-    }
-    parts.push(Part::Text(rest));
-    parts
 }
 
 #[cfg(test)]

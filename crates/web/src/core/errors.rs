@@ -6,12 +6,11 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::html;
 use obcms_app::AppError;
-use obcms_domain::accounts::Role;
 
 use super::frame::Page;
 use crate::components::feedback;
 use crate::components::words::{self, t};
-use crate::core::problem::Problem;
+use crate::core::problem::{Further, Problem};
 use crate::core::return_path::local_path;
 use crate::core::state::State;
 
@@ -36,36 +35,34 @@ impl From<Problem> for PageError {
 struct Failure {
     status: StatusCode,
     detail: String,
+    /// Refused action, in words.
+    what: Option<String>,
     who: Vec<String>,
     retry_after: Option<i64>,
 }
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
-        let who = self
-            .0
-            .body
-            .get("allowed_roles")
-            .and_then(serde_json::Value::as_array)
-            .map(|roles| {
-                roles
-                    .iter()
-                    .filter_map(|role| role.as_str())
-                    .filter_map(Role::parse)
-                    .map(|role| words::label(role.label()).to_owned())
-                    .collect()
-            })
-            .unwrap_or_default();
-        let mut detail = self.0.detail().to_owned();
-        if let Some(errors) = self.0.body.get("errors").and_then(serde_json::Value::as_array) {
-            for error in errors {
-                let text =
-                    |name: &str| error.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
-                detail.push_str(&format!(" {}: {}", text("field"), text("message")));
-            }
+        let Problem { status, detail, further, retry_after } = self.0;
+        let Further { what, allowed_roles, errors, .. } = *further;
+        let who = allowed_roles.unwrap_or_default();
+        let mut detail = words::message(&detail);
+        for error in &errors {
+            detail.push(' ');
+            detail.push_str(&t!(
+                "{field}: {message}",
+                field = &error.field,
+                message = words::message(&error.message)
+            ));
         }
-        let failure = Failure { status: self.0.status, detail, who, retry_after: self.0.retry_after };
-        let mut response = self.0.status.into_response();
+        let failure = Failure {
+            status,
+            detail,
+            what: what.map(|what| words::message(&what)),
+            who: who.iter().map(|role| words::label(role.label()).to_owned()).collect(),
+            retry_after,
+        };
+        let mut response = status.into_response();
         response.extensions_mut().insert(failure);
         response
     }
@@ -104,10 +101,8 @@ pub fn unavailable(state: &State, request: &Request, problem: Problem) -> Respon
 /// Renders a page; `form` is set when a form was sent, with the address of its page if known.
 fn render(page: &Page, failure: &Failure, path: &str, form: Option<&Option<String>>) -> Response {
     let mut title = t!("Not possible");
-    let content = match (failure.status, failure.detail.strip_prefix(AppError::NO_PERMISSION)) {
-        (StatusCode::FORBIDDEN, Some(what)) => {
-            feedback::not_allowed(what.trim_end_matches('.'), &failure.who)
-        }
+    let content = match (failure.status, &failure.what) {
+        (StatusCode::FORBIDDEN, Some(what)) => feedback::not_allowed(what, &failure.who),
         (StatusCode::SERVICE_UNAVAILABLE, _) if form.is_none() => {
             title = t!("Not available");
             feedback::error_page(title, &failure.detail, Some((t!("Try again"), path)))
@@ -119,7 +114,7 @@ fn render(page: &Page, failure: &Failure, path: &str, form: Option<&Option<Strin
             let heading = match (status, form) {
                 (StatusCode::NOT_FOUND, _) => t!("Not found"),
                 (_, Some(_)) => t!("Not saved"),
-                (status, None) => status.canonical_reason().unwrap_or(t!("Error")),
+                (status, None) => status.canonical_reason().map_or(t!("Error"), words::label),
             };
             // The browser stores the typed values and fills the form in again.
             let back = form.and_then(Option::as_deref).map(|address| (t!("Open the form again"), address));
@@ -147,7 +142,7 @@ fn form_page(request: &Request) -> Option<String> {
 
 /// Response to an unknown address.
 pub async fn missing(request: Request) -> Response {
-    let problem = Problem::new(StatusCode::NOT_FOUND, t!("Nothing found at this address."));
+    let problem = Problem::new(StatusCode::NOT_FOUND, "Nothing found at this address.");
     let accepts_html = request
         .headers()
         .get(header::ACCEPT)

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::http::StatusCode;
 use futures_util::{Stream, StreamExt};
 use obcms_domain::core::id::Id;
+use obcms_domain::message;
 
 use crate::core::limits::{EXPORT_RETRY, EXPORTS, EXPORTS_OF_ONE};
 use crate::core::problem::Problem;
@@ -31,9 +32,12 @@ impl Exports {
         let mut running = self.running();
         let own = running.get(&person).copied().unwrap_or_default();
         let refusal = if own >= EXPORTS_OF_ONE {
-            format!("You have {EXPORTS_OF_ONE} exports running. Wait until one of them finishes.")
+            message!(
+                "You have {EXPORTS_OF_ONE} exports running. Wait until one of them finishes.",
+                EXPORTS_OF_ONE
+            )
         } else if running.values().sum::<usize>() >= EXPORTS {
-            format!("{EXPORTS} exports are running. Try again in a moment.")
+            message!("{EXPORTS} exports are running. Try again in a moment.", EXPORTS)
         } else {
             running.insert(person, own + 1);
             return Ok(Running { exports: self.clone(), person });

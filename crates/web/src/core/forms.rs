@@ -43,7 +43,7 @@ impl FromRequest<State> for SafeForm {
 pub(crate) fn session_changed() -> Problem {
     Problem::new(
         StatusCode::FORBIDDEN,
-        t!("Your session changed after this form was opened. Go back, reload the page and send it again."),
+        "Your session changed after this form was opened. Go back, reload the page and send it again.",
     )
 }
 

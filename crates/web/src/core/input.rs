@@ -11,6 +11,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use obcms_app::AppError;
 use obcms_app::records::lists::repeated;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Message;
+use obcms_domain::core::message::Word;
+use obcms_domain::message;
 use obcms_domain::registry::action::{ActionBody, ActionInput};
 use obcms_domain::registry::{FieldError, form_to_json};
 use serde_json::{Map, Value as Json};
@@ -42,7 +45,10 @@ impl<S: Send + Sync> FromRequest<S> for Body {
         let bytes = read(request, state).await?;
         require_bounded(&bytes)?;
         let json: Json = serde_json::from_slice(&bytes).map_err(|error| {
-            Problem::new(StatusCode::BAD_REQUEST, format!("The body is not JSON: {error}."))
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                message!("The body is not JSON: {error}.", error = Word::text(error)),
+            )
         })?;
         match json {
             Json::Object(object) => Ok(Self { object, bytes }),
@@ -60,7 +66,7 @@ impl Body {
 
 /// Refuses JSON that is nested too deep or has too many values, before memory is allocated for them.
 fn require_bounded(bytes: &[u8]) -> Result<(), Problem> {
-    let refuse = |detail: String| Err(Problem::new(StatusCode::BAD_REQUEST, detail));
+    let refuse = |detail: Message| Err(Problem::new(StatusCode::BAD_REQUEST, detail));
     let (mut depth, mut values) = (0_usize, 1_usize);
     let (mut in_text, mut is_escaped) = (false, false);
     for byte in bytes {
@@ -78,12 +84,16 @@ fn require_bounded(bytes: &[u8]) -> Result<(), Problem> {
             _ => {}
         }
         if depth > JSON_DEPTH {
-            return refuse(format!(
-                "The body is nested too deeply. At most {JSON_DEPTH} levels are allowed."
+            return refuse(message!(
+                "The body is nested too deeply. At most {JSON_DEPTH} levels are allowed.",
+                JSON_DEPTH
             ));
         }
         if values > JSON_VALUES {
-            return refuse(format!("The body has too many values. At most {JSON_VALUES} are allowed."));
+            return refuse(message!(
+                "The body has too many values. At most {JSON_VALUES} are allowed.",
+                JSON_VALUES
+            ));
         }
     }
     Ok(())
@@ -93,7 +103,7 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Prob
     Bytes::from_request(request, state).await.map_err(|rejection| {
         let status = rejection.status();
         if status == StatusCode::PAYLOAD_TOO_LARGE {
-            Problem::new(status, format!("The body must be at most {MAXIMUM_BODY} bytes."))
+            Problem::new(status, message!("The body must be at most {MAXIMUM_BODY} bytes.", MAXIMUM_BODY))
         } else {
             Problem::new(StatusCode::BAD_REQUEST, "The body could not be read.")
         }
@@ -194,15 +204,19 @@ impl Parameters {
             None => Ok(usual),
             Some(Ok(number)) if range.contains(&number) => Ok(number),
             Some(_) => {
-                let expected = format!("Must be a whole number from {} to {}.", range.start(), range.end());
-                Err(Self::wrong(name, &expected))
+                let expected = message!(
+                    "Must be a whole number from {start} to {end}.",
+                    start = Word::text(range.start()),
+                    end = Word::text(range.end())
+                );
+                Err(Self::wrong(name, expected))
             }
         }
     }
 
     /// Returns the error of a parameter.
     #[must_use]
-    pub fn wrong(name: &str, message: &str) -> Problem {
+    pub fn wrong(name: &str, message: impl Into<Message>) -> Problem {
         AppError::BadParameter(vec![FieldError::new(name, "type", message)]).into()
     }
 }
@@ -258,7 +272,7 @@ impl<S: Send + Sync> FromRequestParts<S> for PageParameters {
 /// Parses `a=b&c=d`; invalid UTF-8 is refused rather than replaced.
 fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, Problem> {
     if bytes.iter().filter(|byte| **byte == b'&').count() >= FORM_FIELDS {
-        let detail = format!("Too many fields. At most {FORM_FIELDS} are allowed.");
+        let detail = message!("Too many fields. At most {FORM_FIELDS} are allowed.", FORM_FIELDS);
         return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
     }
     let decoded: Vec<u8> = percent_encoding::percent_decode(bytes).collect();

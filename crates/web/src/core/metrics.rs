@@ -130,11 +130,7 @@ pub async fn show(AxumState(state): AxumState<State>, request: Request) -> Resul
     if !is_admin && !is_local(&state, &request) {
         return Err(match caller {
             None => AppError::Unauthorized.into(),
-            Some(_) => AppError::Forbidden {
-                detail: "You do not have permission to see the counters of the server.".to_owned(),
-                who: vec![Role::Admin],
-            }
-            .into(),
+            Some(_) => AppError::not_allowed("see the counters of the server", vec![Role::Admin]).into(),
         });
     }
     let size = blocking(|| state.app.database().size()).map_err(AppError::from)?;

@@ -11,6 +11,7 @@ use super::errors::PageError;
 use super::limits::{MAXIMUM_BODY, UNREAD_BODY};
 use super::route::{Access, BodyLimit, announced};
 use super::state::State;
+use obcms_domain::core::message::Message;
 
 /// Page, or form of a page.
 pub struct PageRoute {
@@ -21,7 +22,7 @@ pub struct PageRoute {
     /// Access before the handler. The command decides about the record.
     pub access: Access,
     /// Text of the refusal, after "You do not have permission to".
-    pub purpose: String,
+    pub purpose: Message,
     /// Limit of the body.
     pub body_limit: BodyLimit,
     handler: MethodRouter<State>,
@@ -54,12 +55,12 @@ impl PageRoute {
         handler: MethodRouter<State>,
     ) -> Self {
         let body_limit = BodyLimit::of(body_limit);
-        Self { method, path, access, purpose: "do this".to_owned(), body_limit, handler }
+        Self { method, path, access, purpose: "do this".into(), body_limit, handler }
     }
 
     /// Sets the text of the refusal, such as "see tasks".
     #[must_use]
-    pub fn purpose(mut self, purpose: impl Into<String>) -> Self {
+    pub fn purpose(mut self, purpose: impl Into<Message>) -> Self {
         self.purpose = purpose.into();
         self
     }

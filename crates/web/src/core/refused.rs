@@ -2,10 +2,11 @@
 
 use axum::http::StatusCode;
 use obcms_app::AppError;
+use obcms_domain::core::message::Message;
 use obcms_domain::registry::FieldError;
 
 use super::input::Form;
-use crate::components::words::t;
+use crate::components::words;
 
 /// A form of the page that was refused: what was typed and what is wrong with it.
 #[derive(Debug, Default)]
@@ -15,10 +16,23 @@ pub struct Refused {
     /// Errors of fields.
     pub errors: Vec<FieldError>,
     /// Error of the whole.
-    pub problem: Option<String>,
+    pub problem: Option<Message>,
 }
 
 impl Refused {
+    /// Returns the error of the whole in the language of the screen.
+    #[must_use]
+    pub fn problem_text(&self) -> Option<String> {
+        self.problem.as_ref().map(words::message)
+    }
+
+    /// Returns the error of the whole, or else those of fields that the form does not show.
+    pub fn problem_beside(&self, is_shown: impl Fn(&FieldError) -> bool) -> Option<String> {
+        let unseen = self.errors.iter().filter(|error| !is_shown(error)).map(|error| &error.message);
+        let unseen = words::messages(unseen);
+        self.problem_text().or_else(|| (!unseen.is_empty()).then_some(unseen))
+    }
+
     /// Reads a refusal that the page can show beside the form, with the status of the answer.
     ///
     /// # Errors
@@ -32,8 +46,8 @@ impl Refused {
             AppError::Conflict { detail, .. } => (StatusCode::CONFLICT, Vec::new(), Some(detail)),
             AppError::Stale { .. } => {
                 let problem =
-                    t!("Someone else changed this at the same time. Check it, then send the form again.");
-                (StatusCode::CONFLICT, Vec::new(), Some(problem.to_owned()))
+                    "Someone else changed this at the same time. Check it, then send the form again.";
+                (StatusCode::CONFLICT, Vec::new(), Some(problem.into()))
             }
             other => return Err(other),
         };

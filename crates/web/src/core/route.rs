@@ -9,6 +9,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
 use obcms_app::{AppError, attachments};
 use obcms_domain::accounts::{Action, Area, Relation, allows};
+use obcms_domain::core::message::Message;
+use obcms_domain::message;
 use obcms_domain::registry::action::ActionBody;
 use serde_json::{Value as Json, json};
 
@@ -35,23 +37,22 @@ pub enum Access {
 impl Access {
     /// Returns an error unless the caller has access.
     pub fn check(self, caller: Option<&Caller>) -> Result<(), AppError> {
-        self.check_for(caller, "do this")
+        self.check_for(caller, &"do this".into())
     }
 
     /// Returns the same with another text of the refusal, such as "see tasks".
-    pub fn check_for(self, caller: Option<&Caller>, purpose: &str) -> Result<(), AppError> {
+    pub fn check_for(self, caller: Option<&Caller>, purpose: &Message) -> Result<(), AppError> {
         if self == Self::Public {
             return Ok(());
         }
         let actor = &caller.ok_or(AppError::Unauthorized)?.actor;
         match self {
-            Self::Role if actor.roles.is_empty() => Err(AppError::Forbidden {
-                detail: "Your account has no role yet. Ask an administrator for one.".to_owned(),
-                who: Vec::new(),
-            }),
+            Self::Role if actor.roles.is_empty() => {
+                Err(AppError::never_allowed("Your account has no role yet. Ask an administrator for one."))
+            }
             Self::Public | Self::Account | Self::Role => Ok(()),
             Self::Policy(action, area) if allows(&actor.roles, action, area, &Relation::ALL) => Ok(()),
-            Self::Policy(action, area) => Err(AppError::forbidden(action, area, purpose)),
+            Self::Policy(action, area) => Err(AppError::forbidden(action, area, purpose.clone())),
         }
     }
 }
@@ -184,7 +185,7 @@ pub(super) fn announced(request: &Request) -> usize {
 /// Returns the refusal of a body that is too large for its route.
 #[must_use]
 pub fn too_large(limit: usize) -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("The body must be at most {limit} bytes."))
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, message!("The body must be at most {limit} bytes.", limit))
 }
 
 /// Returns the refusal of a file to attach that is too large.

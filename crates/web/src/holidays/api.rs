@@ -9,6 +9,7 @@ use obcms_app::holidays::{Computed, Day};
 use obcms_domain::accounts::Action;
 use obcms_domain::holidays::actions;
 use obcms_domain::kinds::HOLIDAY;
+use obcms_domain::message;
 use obcms_domain::registry::parse_date;
 use serde_json::{Value as Json, json};
 
@@ -79,7 +80,7 @@ fn days_schema() -> Json {
 
 fn day(parameters: &Parameters, name: &str) -> Result<Date, Problem> {
     let text = parameters.get(name).ok_or_else(|| Parameters::wrong(name, "This parameter is required."))?;
-    parse_date(text.trim()).map_err(|(_, message)| Parameters::wrong(name, &message))
+    parse_date(text.trim()).map_err(|(_, message)| Parameters::wrong(name, message))
 }
 
 async fn days(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> ApiResult {
@@ -90,7 +91,10 @@ async fn days(AxumState(state): AxumState<State>, caller: Caller, parameters: Pa
     }
     let length = start.until(end).map_or(i64::MAX, |span| i64::from(span.get_days()));
     if length > MAXIMUM_DAYS {
-        return Err(Parameters::wrong("end", &format!("The window must be at most {MAXIMUM_DAYS} days.")));
+        return Err(Parameters::wrong(
+            "end",
+            message!("The window must be at most {MAXIMUM_DAYS} days.", MAXIMUM_DAYS),
+        ));
     }
     let days = blocking(|| state.app.days(&caller.actor, start, end))?;
     let days: Vec<Json> = days.iter().map(Day::to_json).collect();

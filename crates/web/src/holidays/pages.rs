@@ -107,9 +107,9 @@ async fn compute(
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let text = form.get("year").trim();
-    let year = text.parse().map_err(|_| {
-        AppError::field(hijri_adjustment::YEAR.name(), "type", t!("Must be a year like 2027."))
-    })?;
+    let year = text
+        .parse()
+        .map_err(|_| AppError::field(hijri_adjustment::YEAR.name(), "type", "Must be a year like 2027."))?;
     let computed = blocking(|| state.app.compute_holidays(&actor, year))?;
     let message = match (computed.created, computed.updated) {
         (0, 0) => t!("All holidays of {year} already exist.", year),

@@ -155,7 +155,7 @@ pub struct Target<'a> {
 }
 
 pub(crate) fn too_much(error: ExpandError) -> AppError {
-    AppError::field(RRULE.name(), "rule", error.to_string())
+    AppError::field(RRULE.name(), "rule", error)
 }
 
 /// Returns the series and the moment of an occurrence. Fails if the series does not have it.

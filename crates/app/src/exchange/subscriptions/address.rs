@@ -1,10 +1,11 @@
 //! Addresses of external calendars: validation and redirects.
 
 use obcms_domain::core::addresses::closed_host;
+use obcms_domain::core::message::Message;
 use ureq::http::Uri;
 
 /// Converts an entered address to a web address. `webcal:` means a subscription over https.
-pub fn web_address(text: &str) -> Result<String, String> {
+pub fn web_address(text: &str) -> Result<String, Message> {
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
     let after = |scheme: &str| text.get(scheme.len()..).unwrap_or_default();
@@ -16,15 +17,14 @@ pub fn web_address(text: &str) -> Result<String, String> {
         // The fragment is for the client, not for the server.
         text.split('#').next().unwrap_or_default().to_owned()
     } else {
-        return Err("Must be an address that starts with https://, http:// or webcal://.".to_owned());
+        return Err("Must be an address that starts with https://, http:// or webcal://.".into());
     };
-    let wrong = || "This is not a valid address. Copy it again from the calendar.".to_owned();
+    let wrong = || Message::new("This is not a valid address. Copy it again from the calendar.");
     let uri: Uri = web.parse().map_err(|_| wrong())?;
     let authority = uri.authority().ok_or_else(wrong)?;
     if authority.as_str().contains('@') {
         return Err(
-            "The address must not contain a user name or password, because everyone who sees the calendar would see them."
-                .to_owned(),
+            "The address must not contain a user name or password, because everyone who sees the calendar would see them.".into(),
         );
     }
     if authority.host().is_empty() {

@@ -10,6 +10,8 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use obcms_domain::core::addresses::closed;
+use obcms_domain::core::message::{Message, Word};
+use obcms_domain::message;
 use ureq::config::Config;
 use ureq::http::{HeaderMap, Response, StatusCode, Uri, header};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
@@ -112,7 +114,7 @@ fn fetch_by(
 }
 
 fn parse(text: &str) -> Result<Uri, FetchError> {
-    let web = address::web_address(text).map_err(FetchError)?;
+    let web = address::web_address(text).map_err(|message| FetchError(message.english()))?;
     web.parse().map_err(|_| FetchError("The address is invalid.".to_owned()))
 }
 
@@ -234,10 +236,10 @@ fn explain(error: &Error, limits: &Limits) -> String {
 }
 
 /// Returns the message that an address is not public, with its type.
-pub fn not_open(what: &str) -> String {
-    format!(
-        "This address is not on the public internet ({what}). An operator of obcms can allow it \
-         with OBCMS_ALLOW_PRIVATE_ADDRESSES."
+pub fn not_open(what: &'static str) -> Message {
+    message!(
+        "This address is not on the public internet ({what}). An operator of obcms can allow it with OBCMS_ALLOW_PRIVATE_ADDRESSES.",
+        what = Word::label(what)
     )
 }
 
@@ -249,7 +251,7 @@ struct Closed {
 
 impl fmt::Display for Closed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&not_open(self.what))
+        formatter.write_str(&not_open(self.what).english())
     }
 }
 

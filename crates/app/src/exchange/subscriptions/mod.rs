@@ -13,7 +13,9 @@ mod to_records;
 use jiff::{Timestamp, ToSpan};
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::{Message, Word};
 use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT, external_calendar};
+use obcms_domain::message;
 use obcms_domain::registry::Record;
 use obcms_icalendar::read;
 use obcms_store::exchange::subscriptions as store;
@@ -62,7 +64,7 @@ pub fn before_save(
         external_calendar::ADDRESS.get(before) != external_calendar::ADDRESS.get(record)
     });
     if !address.is_empty() {
-        let wrong = |message| AppError::field(external_calendar::ADDRESS.name(), "address", message);
+        let wrong = |message: Message| AppError::field(external_calendar::ADDRESS.name(), "address", message);
         let web = web_address(&address).map_err(wrong)?;
         // A private address from a time when it was allowed does not prevent other changes.
         if is_new
@@ -193,8 +195,9 @@ impl App {
     fn read_file(&self, bytes: &[u8]) -> Result<read::Calendar, AppError> {
         let limits =
             obcms_icalendar::Limits { bytes: MAXIMUM_BYTES, events: MAXIMUM_EVENTS, ..Default::default() };
-        read::read_within(bytes, self.zone(), limits)
-            .map_err(|error| AppError::field("file", "calendar", error.to_string()))
+        read::read_within(bytes, self.zone(), limits).map_err(|error| {
+            AppError::field("file", "calendar", message!("{reason}", reason = Word::text(error)))
+        })
     }
 
     fn sync_events(

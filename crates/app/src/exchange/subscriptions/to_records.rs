@@ -382,7 +382,7 @@ fn beside<'a>(
 
 /// Returns the reason if a rule has too many occurrences to store, such as one by minutes.
 fn too_many(event: &Event, rule: &Rule, zone: &TimeZone) -> Option<String> {
-    too_dense(&set_of(event, Some(rule.clone()), zone))
+    too_dense(&set_of(event, Some(rule.clone()), zone)).map(|reason| reason.english())
 }
 
 /// Returns the rule to store, and sets `with_start` to the start if it must be an additional date.

@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Word;
+use obcms_domain::core::message::{Joining, Message};
 use obcms_domain::core::money;
 use obcms_domain::kinds::{CEILING, PPA, ceiling, ceiling_title, ppa, scenario};
+use obcms_domain::message;
 use obcms_domain::money::actions;
 use obcms_domain::registry::Record;
 use obcms_domain::registry::action::ActionInput;
@@ -106,7 +109,7 @@ pub struct AdoptionPlan {
     /// Budgets in the order of the PPAs.
     pub budgets: Vec<DraftedBudget>,
     /// Reasons why the scenario cannot be adopted.
-    pub obstacles: Vec<String>,
+    pub obstacles: Vec<Message>,
 }
 
 /// Adopted scenario with what was written.
@@ -218,16 +221,16 @@ fn ceilings(board: &Board, drafting: Drafting) -> Vec<DraftedCeiling> {
         .collect()
 }
 
-fn obstacles(board: &Board, drafted: &[DraftedCeiling]) -> Vec<String> {
+fn obstacles(board: &Board, drafted: &[DraftedCeiling]) -> Vec<Message> {
     let mut found = Vec::new();
     let allocated = board.allocated();
     if allocated == 0 {
-        found.push("No PPA has an amount yet.".to_owned());
+        found.push("No PPA has an amount yet.".into());
     }
     if allocated > board.envelope() {
-        found.push(format!(
-            "The allocations exceed the envelope by {}.",
-            money::format(allocated - board.envelope())
+        found.push(message!(
+            "The allocations exceed the envelope by {excess}.",
+            excess = Word::text(money::format(allocated - board.envelope()))
         ));
     }
     for one in board.ceilings.iter().filter(|one| one.ceiling.is_hard && one.excess() > 0) {
@@ -236,15 +239,19 @@ fn obstacles(board: &Board, drafted: &[DraftedCeiling]) -> Vec<String> {
                 && drafted.existing.as_ref().is_some_and(|existing| existing.id == one.ceiling.id)
         });
         if !is_updated {
-            found.push(format!("{} is exceeded by {}.", one.ceiling.title, money::format(one.excess())));
+            found.push(message!(
+                "{ceiling} is exceeded by {excess}.",
+                ceiling = Word::text(&one.ceiling.title),
+                excess = Word::text(money::format(one.excess()))
+            ));
         }
     }
     for row in board.rows.iter().filter(|row| row.amount > row.candidate.ask) {
-        found.push(format!(
-            "{} asks for {} now, less than its amount of {}.",
-            row.candidate.title,
-            money::format(row.candidate.ask),
-            money::format(row.amount)
+        found.push(message!(
+            "{ppa} asks for {ask} now, less than its amount of {amount}.",
+            ppa = Word::text(&row.candidate.title),
+            ask = Word::text(money::format(row.candidate.ask)),
+            amount = Word::text(money::format(row.amount))
         ));
     }
     found
@@ -277,7 +284,10 @@ pub fn adopt(
     let plan = plan(&board::of(work.tx, &before)?, drafting);
     if !plan.obstacles.is_empty() {
         return Err(AppError::Conflict {
-            detail: format!("The scenario cannot be adopted. {}", plan.obstacles.join(" ")),
+            detail: message!(
+                "The scenario cannot be adopted. {obstacles}",
+                obstacles = Word::list(Joining::Space, plan.obstacles.iter().cloned())
+            ),
             more: vec![("obstacles", json!(plan.obstacles))],
         });
     }

@@ -188,8 +188,9 @@ fn candidate(row: &CandidateRow) -> Candidate {
 pub(super) fn allocations(record: &Record) -> Result<Vec<Allocation>, AppError> {
     match scenario::ALLOCATIONS.get(record) {
         None => Ok(Vec::new()),
-        Some(json) => read_allocations(json)
-            .map_err(|message| AppError::Internal(format!("allocations of a scenario: {message}"))),
+        Some(json) => read_allocations(json).map_err(|message| {
+            AppError::Internal(format!("allocations of a scenario: {}", message.english()))
+        }),
     }
 }
 
@@ -197,8 +198,9 @@ pub(super) fn allocations(record: &Record) -> Result<Vec<Allocation>, AppError> 
 pub(super) fn minimums(record: &Record) -> Result<Vec<Minimum>, AppError> {
     match scenario::MINIMUM_SHARES.get(record) {
         None => Ok(Vec::new()),
-        Some(json) => read_shares(json)
-            .map_err(|message| AppError::Internal(format!("minimum shares of a scenario: {message}"))),
+        Some(json) => read_shares(json).map_err(|message| {
+            AppError::Internal(format!("minimum shares of a scenario: {}", message.english()))
+        }),
     }
 }
 

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Message;
+use obcms_domain::core::message::Word;
 use obcms_domain::core::money;
 use obcms_domain::kinds::scenario;
+use obcms_domain::message;
 use obcms_domain::money::actions;
 use obcms_domain::money::scenarios::{
     Allocation, Rule, Weights, distribute as share_out, read_allocations, read_shares, write_allocations,
@@ -27,7 +30,7 @@ pub fn allocate(
 ) -> Result<Record, AppError> {
     let input = actions::ALLOCATE.parse(input).map_err(AppError::Invalid)?;
     let before = load_draft(work, id, expected)?;
-    let wrong = |message: String| AppError::field(actions::ALLOCATIONS.name(), "allocation", &message);
+    let wrong = |message: Message| AppError::field(actions::ALLOCATIONS.name(), "allocation", message);
     let given = actions::ALLOCATIONS.get(&input).cloned().unwrap_or(Json::Array(Vec::new()));
     let given = read_allocations(&given).map_err(wrong)?;
     let board = board::of(work.tx, &before)?;
@@ -44,18 +47,22 @@ pub fn allocate(
 }
 
 /// Refuses amounts of other PPAs, and amounts above what a PPA asks for.
-fn require_candidates(board: &Board, given: &[Allocation]) -> Result<(), String> {
+fn require_candidates(board: &Board, given: &[Allocation]) -> Result<(), Message> {
     let rows: BTreeMap<Id, _> = board.rows.iter().map(|row| (row.candidate.id, row)).collect();
     for one in given.iter().filter(|one| one.amount > 0) {
         let Some(row) = rows.get(&one.ppa) else {
-            return Err(format!("{} is no PPA of {} that waits for its budget.", one.ppa, board.year()));
+            return Err(message!(
+                "{ppa} is no PPA of {year} that waits for its budget.",
+                ppa = Word::text(one.ppa),
+                year = board.year()
+            ));
         };
         if one.amount > row.candidate.ask {
-            return Err(format!(
-                "{} asks for {}, less than {}.",
-                row.candidate.title,
-                money::format(row.candidate.ask),
-                money::format(one.amount)
+            return Err(message!(
+                "{ppa} asks for {ask}, less than {amount}.",
+                ppa = Word::text(&row.candidate.title),
+                ask = Word::text(money::format(row.candidate.ask)),
+                amount = Word::text(money::format(one.amount))
             ));
         }
     }
@@ -98,7 +105,7 @@ pub fn distribute(
     if actions::MINIMUM_SHARES.is_given(&input) {
         let given = actions::MINIMUM_SHARES.get(&input).cloned().unwrap_or(Json::Array(Vec::new()));
         let shares = read_shares(&given)
-            .map_err(|message| AppError::field(actions::MINIMUM_SHARES.name(), "share", &message))?;
+            .map_err(|message| AppError::field(actions::MINIMUM_SHARES.name(), "share", message))?;
         scenario::MINIMUM_SHARES.set(&mut record, write_shares(&shares));
     }
     scenario::RULE.set(&mut record, rule.as_str());

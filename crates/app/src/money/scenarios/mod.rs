@@ -15,6 +15,7 @@ use obcms_domain::accounts::Action;
 use obcms_domain::choices;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{SCENARIO, scenario};
+use obcms_domain::message;
 use obcms_domain::money::scenarios::Rule;
 use obcms_domain::registry::Record;
 
@@ -97,9 +98,10 @@ fn load_draft(work: &mut UnitOfWork<'_, '_>, id: Id, expected: Option<i64>) -> R
     require_version(&record, expected)?;
     require_live(&record)?;
     if scenario::STATUS.get(&record) != DRAFT {
-        let status = choices::label(choices::SCENARIO_STATUSES, scenario::STATUS.get(&record)).to_lowercase();
-        return Err(AppError::conflict(format!(
-            "This scenario is {status}. Only a scenario in draft can be changed."
+        let status = choices::word(choices::SCENARIO_STATUSES, scenario::STATUS.get(&record)).within();
+        return Err(AppError::conflict(message!(
+            "This scenario is {status}. Only a scenario in draft can be changed.",
+            status
         )));
     }
     Ok(record)

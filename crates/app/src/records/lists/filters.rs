@@ -8,6 +8,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use obcms_domain::choices::contains;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::{Message, Word};
+use obcms_domain::message;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind};
 use obcms_store::SqlValue;
 use obcms_store::records::Filter;
@@ -68,7 +70,7 @@ pub(super) fn parse<'a>(
             continue;
         }
         if values.iter().map(|value| value.split(',').count()).sum::<usize>() > MAXIMUM_VALUES {
-            let message = format!("Must have at most {MAXIMUM_VALUES} values.");
+            let message = message!("Must have at most {MAXIMUM_VALUES} values.", MAXIMUM_VALUES);
             errors.push(FieldError::new(name, "too_many", message));
             continue;
         }
@@ -118,7 +120,7 @@ fn asks(kind: &'static Kind, name: &str) -> Option<Asks> {
     has_order.then_some(Asks::Bound(field, side))
 }
 
-fn filter(asks: Asks, value: &str, zone: &TimeZone) -> Result<Filter, String> {
+fn filter(asks: Asks, value: &str, zone: &TimeZone) -> Result<Filter, Message> {
     match asks {
         Asks::Value(field) => equal(field, value, zone),
         Asks::Bound(field, side) => bound(field, value, side, zone),
@@ -134,12 +136,12 @@ fn parts(value: &str) -> Vec<&str> {
 }
 
 /// Parses `kind:id` as pickers write it, or the id alone.
-fn ids(parts: &[&str]) -> Result<Vec<Id>, String> {
+fn ids(parts: &[&str]) -> Result<Vec<Id>, Message> {
     let ids = parts.iter().map(|part| part.rsplit(':').next().unwrap_or(part).parse::<Id>());
-    ids.collect::<Result<_, _>>().map_err(|error| error.to_string())
+    ids.collect::<Result<_, _>>().map_err(|_| "Must be a UUID, or the ten digits of a place.".into())
 }
 
-fn equal(field: &'static Field, value: &str, zone: &TimeZone) -> Result<Filter, String> {
+fn equal(field: &'static Field, value: &str, zone: &TimeZone) -> Result<Filter, Message> {
     let name = field.name.to_owned();
     // A text or a rule may contain commas; it is one value.
     let is_whole = matches!(
@@ -162,7 +164,7 @@ fn equal(field: &'static Field, value: &str, zone: &TimeZone) -> Result<Filter, 
         filters.push(match field.data {
             FieldType::References(_) | FieldType::Links(_) => Filter::PointsNowhere(name.clone()),
             FieldType::Link(_) => Filter::Empty(format!("{name}_id")),
-            FieldType::Structure(_) => return Err("You cannot filter by this field.".to_owned()),
+            FieldType::Structure(_) => return Err("You cannot filter by this field.".into()),
             _ => Filter::Empty(name.clone()),
         });
         // Some fields have "none" as a choice of its own, which also matches.
@@ -186,11 +188,11 @@ fn equal(field: &'static Field, value: &str, zone: &TimeZone) -> Result<Filter, 
         }
         FieldType::Choices(choices) => {
             if let Some(part) = wanted.iter().find(|part| !contains(choices, part)) {
-                return Err(format!("{part} is not an allowed value."));
+                return Err(message!("{part} is not an allowed value.", part = Word::text(part)));
             }
             Filter::Holds(name, wanted.iter().map(|part| (*part).to_owned()).collect())
         }
-        FieldType::Structure(_) => return Err("You cannot filter by this field.".to_owned()),
+        FieldType::Structure(_) => return Err("You cannot filter by this field.".into()),
         FieldType::Moment | FieldType::Instant => {
             let days = wanted.iter().map(|part| instant_or_day(field, part, zone));
             any(days.collect::<Result<Vec<_>, _>>()?)
@@ -204,7 +206,7 @@ fn equal(field: &'static Field, value: &str, zone: &TimeZone) -> Result<Filter, 
 }
 
 /// Filter by an instant, or by a whole day.
-fn instant_or_day(field: &'static Field, text: &str, zone: &TimeZone) -> Result<Filter, String> {
+fn instant_or_day(field: &'static Field, text: &str, zone: &TimeZone) -> Result<Filter, Message> {
     let name = field.name.to_owned();
     if text.len() != 10 {
         return Ok(Filter::OneOf(name, vec![cell(field, text, zone)?]));
@@ -214,13 +216,13 @@ fn instant_or_day(field: &'static Field, text: &str, zone: &TimeZone) -> Result<
     Ok(Filter::Within(name, SqlValue::Instant(from), SqlValue::Instant(below)))
 }
 
-fn midnight(day: Date, zone: &TimeZone) -> Result<Timestamp, String> {
-    let midnight = day.to_zoned(zone.clone()).map_err(|_| "This date is out of range.".to_owned())?;
+fn midnight(day: Date, zone: &TimeZone) -> Result<Timestamp, Message> {
+    let midnight = day.to_zoned(zone.clone()).map_err(|_| Message::new("This date is out of range."))?;
     Ok(midnight.timestamp())
 }
 
 /// Filter by a bound. Both bounds are inclusive: a day includes all of it.
-fn bound(field: &'static Field, value: &str, side: Side, zone: &TimeZone) -> Result<Filter, String> {
+fn bound(field: &'static Field, value: &str, side: Side, zone: &TimeZone) -> Result<Filter, Message> {
     let is_lower = side == Side::From;
     let cell = match field.data {
         FieldType::Moment | FieldType::Instant if value.len() != 10 => match cell(field, value, zone)? {
@@ -242,7 +244,7 @@ fn bound(field: &'static Field, value: &str, side: Side, zone: &TimeZone) -> Res
         _ => match cell(field, value, zone)? {
             SqlValue::Integer(number) if is_lower => SqlValue::Integer(number),
             SqlValue::Integer(number) => SqlValue::Integer(number.saturating_add(1)),
-            _ => return Err("Must be a number.".to_owned()),
+            _ => return Err("Must be a number.".into()),
         },
     };
     let name = field.name.to_owned();
@@ -250,7 +252,7 @@ fn bound(field: &'static Field, value: &str, side: Side, zone: &TimeZone) -> Res
 }
 
 /// Converts a value of an address to that of the column.
-fn cell(field: &'static Field, text: &str, zone: &TimeZone) -> Result<SqlValue, String> {
+fn cell(field: &'static Field, text: &str, zone: &TimeZone) -> Result<SqlValue, Message> {
     if let FieldType::Moment = field.data {
         return registry::moment(&with_plus(text), false, zone)
             .map(SqlValue::Instant)
@@ -273,7 +275,7 @@ fn cell(field: &'static Field, text: &str, zone: &TimeZone) -> Result<SqlValue, 
         Ok(registry::Value::Text(value)) => Ok(SqlValue::Text(value)),
         Ok(registry::Value::Date(value)) => Ok(SqlValue::Date(value)),
         Ok(registry::Value::Instant(value)) => Ok(SqlValue::Instant(value)),
-        Ok(_) => Err("This value cannot be searched for.".to_owned()),
+        Ok(_) => Err("This value cannot be searched for.".into()),
         Err((_, message)) => Err(message),
     }
 }

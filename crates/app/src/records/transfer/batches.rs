@@ -8,8 +8,10 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::SignedDuration;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Message;
 use obcms_domain::jobs::BackOff;
 use obcms_domain::kinds;
+use obcms_domain::message;
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::records::changes;
 use obcms_store::records::imports::{self, Batch};
@@ -162,7 +164,7 @@ impl App {
         })?;
         if !obstacles.is_empty() {
             let (detail, conflicts) = self.read(|tx| obstacles.describe(tx, actor))?;
-            return Err(stopped(&detail, vec![("conflicts", conflicts)], done, remaining));
+            return Err(stopped(detail, vec![("conflicts", conflicts)], done, remaining));
         }
 
         for batch in &batches {
@@ -181,10 +183,10 @@ impl App {
                 Ok(true) => done.add(size(batch)),
                 Ok(false) => {}
                 Err(AppError::Conflict { detail, more }) => {
-                    return Err(stopped(&detail, more, done, remaining));
+                    return Err(stopped(detail, more, done, remaining));
                 }
                 Err(AppError::Forbidden { detail, .. } | AppError::ForbiddenFields { detail, .. }) => {
-                    return Err(stopped(&detail, Vec::new(), done, remaining));
+                    return Err(stopped(detail, Vec::new(), done, remaining));
                 }
                 Err(error) => return Err(error),
             }
@@ -222,17 +224,23 @@ fn obstacles_of(
 }
 
 /// Returns the conflict of an undo, with the amounts that were undone and that were not.
-fn stopped(detail: &str, mut more: Vec<(&'static str, Json)>, done: Amount, remaining: Amount) -> AppError {
+fn stopped(
+    detail: Message,
+    mut more: Vec<(&'static str, Json)>,
+    done: Amount,
+    remaining: Amount,
+) -> AppError {
     let amount = if done.batches == 0 {
-        "Nothing was undone.".to_owned()
+        "Nothing was undone.".into()
     } else {
-        format!(
-            "{} records were undone, {} were not. Undo again to continue.",
-            done.records, remaining.records
+        message!(
+            "{done} records were undone, {remaining} were not. Undo again to continue.",
+            done = done.records,
+            remaining = remaining.records
         )
     };
     more.extend([("taken_back", done.to_json()), ("left", remaining.to_json())]);
-    AppError::Conflict { detail: format!("{detail} {amount}"), more }
+    AppError::Conflict { detail: Message::sentences([detail, amount]), more }
 }
 
 /// Lets other writers have their turn: the write lock of SQLite is not fair by itself.

@@ -8,6 +8,9 @@ use std::collections::{HashMap, HashSet};
 use jiff::tz::TimeZone;
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Message;
+use obcms_domain::core::message::Word;
+use obcms_domain::message;
 use obcms_domain::registry::shared::{ALL_DAY, END, START};
 use obcms_domain::registry::{FieldError, Kind, Record, Value, output};
 use obcms_store::records as store;
@@ -53,7 +56,7 @@ pub struct RowError {
     /// Error code for programs.
     pub code: &'static str,
     /// Expected value, for people.
-    pub message: String,
+    pub message: Message,
 }
 
 /// Result of an import or of its dry run.
@@ -97,15 +100,15 @@ impl App {
     ) -> Result<Report, AppError> {
         crate::records::require_write(actor)?;
         if !kind.writable {
-            return Err(AppError::conflict(format!(
-                "{} come from {} and cannot be imported.",
-                kind.plural,
-                crate::records::source_label(kind)
+            return Err(AppError::conflict(message!(
+                "{kinds} come from {source} and cannot be imported.",
+                kinds = Word::label(kind.plural),
+                source = Word::label(crate::records::source_label(kind))
             )));
         }
         if !actor.may(Action::Import, kind.area) {
-            let what = format!("import {}", kind.plural.to_lowercase());
-            return Err(AppError::forbidden(Action::Import, kind.area, &what));
+            let what = message!("import {kinds}", kinds = Word::lower(kind.plural));
+            return Err(AppError::forbidden(Action::Import, kind.area, what));
         }
         let plan = Plan::new(kind, &table.head)?;
         let rows = plan.without_totals(&table.rows);
@@ -207,17 +210,20 @@ const fn batch_size(kind: &Kind) -> usize {
 
 /// Returns the error of an import that failed in the middle and could not be undone, with both reasons.
 fn partial_import_error(outcome: &Result<(Report, Option<Id>), AppError>, undo: AppError) -> AppError {
-    let reason = match outcome {
-        Ok((report, _)) => report
-            .errors
-            .first()
-            .map_or_else(String::new, |error| format!(" at row {}: {}", error.row, error.message)),
-        Err(error) => format!(": {error}"),
+    let detail = |undo: Message| match outcome {
+        Ok((report, _)) => match report.errors.first() {
+            Some(error) => message!(
+                "The import stopped at row {row}: {reason} {undo}",
+                row = error.row,
+                reason = error.message.clone(),
+                undo
+            ),
+            None => message!("The import stopped. {undo}", undo),
+        },
+        Err(error) => message!("The import stopped: {reason} {undo}", reason = error.message(), undo),
     };
     match undo {
-        AppError::Conflict { detail, more } => {
-            AppError::Conflict { detail: format!("The import stopped{reason} {detail}"), more }
-        }
+        AppError::Conflict { detail: undo, more } => AppError::Conflict { detail: detail(undo), more },
         other => other,
     }
 }
@@ -300,10 +306,10 @@ fn repeated(file: &Source<'_>, rows: &[Row]) -> Report {
         for row in rows {
             let text = row.1.get(planned.place).map_or("", |text| text.trim());
             if !text.is_empty() && !seen.insert(text) {
-                let message = format!(
-                    "Another {} in the file has this {}.",
-                    file.kind.label.to_lowercase(),
-                    planned.field.label.to_lowercase()
+                let message = message!(
+                    "Another {kind} in the file has this {field}.",
+                    kind = Word::lower(file.kind.label),
+                    field = Word::lower(planned.field.label)
                 );
                 file.push(&mut report, row, planned.field.name, CellError::new("unique", message));
             }
@@ -416,14 +422,14 @@ impl Given {
     /// fields, and those of the command.
     fn merged(self, outcome: Result<(), AppError>) -> Result<Vec<(String, CellError)>, AppError> {
         let mut own = self.errors;
-        let whole = |code, error: &AppError| vec![(String::new(), CellError::new(code, error.to_string()))];
+        let whole = |code, error: &AppError| vec![(String::new(), CellError::new(code, error.message()))];
         let mut errors = match outcome {
             Ok(()) => Vec::new(),
             Err(AppError::Invalid(errors) | AppError::ForbiddenFields { errors, .. }) => {
                 errors.into_iter().map(|error| replaced(error, &mut own)).collect()
             }
             Err(error @ AppError::NotFound(_)) => {
-                vec![("id".to_owned(), CellError::new("unknown", error.to_string()))]
+                vec![("id".to_owned(), CellError::new("unknown", error.message()))]
             }
             Err(error @ AppError::Forbidden { .. }) => whole("forbidden", &error),
             Err(error @ AppError::Conflict { .. }) => whole("conflict", &error),

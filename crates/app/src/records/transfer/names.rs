@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Message;
+use obcms_domain::core::message::{Joining, Word};
 use obcms_domain::kinds;
+use obcms_domain::message;
 use obcms_domain::records::search::words;
 use obcms_store::Tx;
 use obcms_store::records::{self, Directory, Reference, search};
@@ -187,38 +190,35 @@ fn keep_if_any(found: &mut Vec<(&'static str, Reference)>, keeps: impl Fn(&Refer
     }
 }
 
-fn label(kind: &str) -> String {
-    kinds::by_name(kind)
-        .map_or_else(|| "record".to_owned(), obcms_domain::registry::Kind::label_in_a_sentence)
+fn label(kind: &str) -> Word {
+    Word::lower(kinds::by_name(kind).map_or("Record", |kind| kind.label))
 }
 
-fn unknown_message(named: &Named, similar: &[(&'static str, Reference)]) -> String {
-    let kinds: Vec<String> = named.kinds.iter().map(|kind| label(kind)).collect();
-    let what = if kinds.len() > 3 { "record".to_owned() } else { kinds.join(" or ") };
-    let mut message = format!("No {what} has the name \u{201c}{}\u{201d}.", named.name);
-    if !similar.is_empty() {
-        let titles: Vec<String> = similar
-            .iter()
-            .take(CANDIDATES)
-            .map(|(_, record)| format!("\u{201c}{}\u{201d}", record.title))
-            .collect();
-        message.push_str(&format!(" Similar: {}.", titles.join(", ")));
+fn unknown_message(named: &Named, similar: &[(&'static str, Reference)]) -> Message {
+    let kinds = match named.kinds.len() {
+        0..=3 => Word::list(Joining::Or, named.kinds.iter().map(|kind| label(kind))),
+        _ => Word::lower("Record"),
+    };
+    let name = Word::text(&named.name);
+    if similar.is_empty() {
+        return message!("No {kinds} has the name “{name}”.", kinds, name);
     }
-    message
+    let titles = similar.iter().take(CANDIDATES);
+    let titles = titles.map(|(_, record)| message!("“{name}”", name = Word::text(&record.title)));
+    let similar = Word::list(Joining::Comma, titles);
+    message!("No {kinds} has the name “{name}”. Similar: {similar}.", kinds, name, similar)
 }
 
-fn ambiguous_message(named: &Named, several: &[(&'static str, Reference)]) -> String {
-    let candidates: Vec<String> = several
-        .iter()
-        .take(CANDIDATES)
-        .map(|(kind, record)| format!("{} {}", label(kind), record.id))
-        .collect();
-    let more = if several.len() > CANDIDATES { ", …" } else { "" };
-    format!(
-        "{} records have the name \u{201c}{}\u{201d}. Enter the id of one: {}{more}.",
-        several.len(),
-        named.name,
-        candidates.join(", ")
+fn ambiguous_message(named: &Named, several: &[(&'static str, Reference)]) -> Message {
+    let first = several.iter().take(CANDIDATES);
+    let first =
+        first.map(|(kind, record)| message!("{kind} {id}", kind = label(kind), id = Word::text(record.id)));
+    let more = (several.len() > CANDIDATES).then(|| "…".into());
+    message!(
+        "{count} records have the name “{name}”. Enter the id of one: {candidates}.",
+        count = several.len(),
+        name = Word::text(&named.name),
+        candidates = Word::list(Joining::Comma, first.chain(more))
     )
 }
 

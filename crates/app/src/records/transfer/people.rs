@@ -7,7 +7,10 @@ use obcms_domain::calendar::series::describe;
 use obcms_domain::choices;
 use obcms_domain::core::dates::{written_date, written_moment};
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Message;
+use obcms_domain::core::message::Word;
 use obcms_domain::kinds::{self, FEED};
+use obcms_domain::message;
 use obcms_domain::registry::shared::{ALL_DAY, END, TIMEZONE};
 use obcms_domain::registry::{Field, FieldError, FieldType, Kind, Record, Total, Value};
 use obcms_store::records::Directory;
@@ -91,18 +94,31 @@ pub fn all(kind: &'static Kind) -> Vec<Column> {
 
 /// Parses a list of column names: `title,status,id`.
 pub fn chosen(kind: &'static Kind, names: &str) -> Result<Vec<Column>, AppError> {
-    let refuse = |code, message| Err(AppError::BadParameter(vec![FieldError::new("columns", code, message)]));
+    let refuse =
+        |code, message: Message| Err(AppError::BadParameter(vec![FieldError::new("columns", code, message)]));
     let mut columns: Vec<Column> = Vec::new();
     for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
         match known(kind).find(|column| column.name() == name) {
-            None => return refuse("choice", format!("{} have no column {name}.", kind.plural)),
+            None => {
+                return refuse(
+                    "choice",
+                    message!(
+                        "{kinds} have no column {name}.",
+                        kinds = Word::label(kind.plural),
+                        name = Word::text(name)
+                    ),
+                );
+            }
             Some(_) if columns.iter().any(|known| known.name() == name) => {
-                return refuse("repeated", format!("The column {name} is given twice."));
+                return refuse(
+                    "repeated",
+                    message!("The column {name} is given twice.", name = Word::text(name)),
+                );
             }
             Some(column) => columns.push(column),
         }
     }
-    if columns.is_empty() { refuse("required", "Name at least one column.".to_owned()) } else { Ok(columns) }
+    if columns.is_empty() { refuse("required", "Name at least one column.".into()) } else { Ok(columns) }
 }
 
 /// Cell of a file for people.

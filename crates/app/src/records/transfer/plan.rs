@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use obcms_domain::core::message::{Joining, Word};
+use obcms_domain::message;
 use obcms_domain::registry::{Field, FieldError, Kind, Source};
 
 use super::import::Row;
@@ -80,7 +82,11 @@ impl Plan {
                 }
             };
             if let Some(other) = seen.insert(meaning.name(), header).filter(|_| !meaning.name().is_empty()) {
-                let message = format!("{other} and {header} name the same field. Keep one of these columns.");
+                let message = message!(
+                    "{other} and {header} name the same field. Keep one of these columns.",
+                    other = Word::text(other),
+                    header = Word::text(header)
+                );
                 errors.push(FieldError::new(header, "ambiguous", message));
                 continue;
             }
@@ -163,11 +169,14 @@ fn meaning(kind: &'static Kind, header: &str) -> Result<Meaning, FieldError> {
         [] => Err(FieldError::new(
             header,
             "unknown_field",
-            format!("{} have no such field.", kind.plural.to_lowercase()),
+            message!("{kinds} have no such field.", kinds = Word::lower(kind.plural)),
         )),
         several => {
             let names: Vec<&str> = several.iter().map(|meaning| meaning.name()).collect();
-            let message = format!("This header may mean {}. Use one of these names.", names.join(" or "));
+            let message = message!(
+                "This header may mean {names}. Use one of these names.",
+                names = Word::texts(Joining::Or, names)
+            );
             Err(FieldError::new(header, "ambiguous", message))
         }
     }
@@ -211,7 +220,7 @@ mod tests {
     fn two_headers_of_one_field_are_refused() {
         let errors = plan(&PPA, &["title", "Budget", "budget_allocation_centavos"]).expect_err("two budgets");
         assert_eq!((errors[0].field.as_str(), errors[0].code), ("budget_allocation_centavos", "ambiguous"));
-        assert!(errors[0].message.contains("Budget and budget_allocation_centavos"), "{errors:?}");
+        assert!(errors[0].message.english().contains("Budget and budget_allocation_centavos"), "{errors:?}");
         let errors = plan(&PPA, &["title", "Shoe size"]).expect_err("an unknown header");
         assert_eq!(errors[0].code, "unknown_field");
     }

@@ -8,6 +8,8 @@ use rust_xlsxwriter::{Format as Style, Workbook};
 use super::MAXIMUM_ROWS;
 use super::workbook::{self, LONGEST_CELL};
 use crate::core::AppError;
+use obcms_domain::core::message::Word;
+use obcms_domain::message;
 
 /// First characters of a text that a spreadsheet takes for a formula, those of full width included, and the quote that
 /// prevents it.
@@ -139,7 +141,7 @@ impl Table {
     fn from_csv(bytes: &[u8]) -> Result<Self, AppError> {
         let bytes = bytes.strip_prefix(MARK).unwrap_or(bytes);
         let text = std::str::from_utf8(bytes).map_err(|_| {
-            AppError::BadRequest("The file is neither a workbook (.xlsx) nor a CSV in UTF-8.".to_owned())
+            AppError::BadRequest("The file is neither a workbook (.xlsx) nor a CSV in UTF-8.".into())
         })?;
         let first = text.lines().next().unwrap_or_default();
         let delimiter = match (first.contains(','), first.contains(';'), first.contains('\t')) {
@@ -154,8 +156,9 @@ impl Table {
             .from_reader(text.as_bytes());
         let mut rows = Vec::new();
         for record in reader.records() {
-            let record =
-                record.map_err(|error| AppError::BadRequest(format!("The CSV cannot be read: {error}.")))?;
+            let record = record.map_err(|error| {
+                AppError::BadRequest(message!("The CSV cannot be read: {error}.", error = Word::text(error)))
+            })?;
             // Checked before the cells are copied: a line may have millions of them.
             check_size(rows.len() + 1, record.len())?;
             rows.push(record.iter().map(|cell| unguarded(cell).to_owned()).collect());
@@ -185,7 +188,7 @@ impl Table {
         let head: Vec<String> =
             rows.next().unwrap_or_default().into_iter().map(|name| name.trim().to_owned()).collect();
         if head.iter().all(String::is_empty) {
-            return Err(AppError::BadRequest("The file has no header row with field names.".to_owned()));
+            return Err(AppError::BadRequest("The file has no header row with field names.".into()));
         }
         let rows = rows
             .enumerate()
@@ -213,12 +216,16 @@ impl Table {
 
 fn check_size(rows: usize, columns: usize) -> Result<(), AppError> {
     if rows > MAXIMUM_ROWS + 1 {
-        return Err(AppError::BadRequest(format!(
-            "The file must have at most {MAXIMUM_ROWS} rows. Split it."
+        return Err(AppError::BadRequest(message!(
+            "The file must have at most {MAXIMUM_ROWS} rows. Split it.",
+            MAXIMUM_ROWS
         )));
     }
     if columns > MAXIMUM_COLUMNS {
-        return Err(AppError::BadRequest(format!("The file must have at most {MAXIMUM_COLUMNS} columns.")));
+        return Err(AppError::BadRequest(message!(
+            "The file must have at most {MAXIMUM_COLUMNS} columns.",
+            MAXIMUM_COLUMNS
+        )));
     }
     Ok(())
 }

@@ -15,6 +15,8 @@ use quick_xml::{Reader, XmlVersion};
 use zip::ZipArchive;
 
 use crate::core::AppError;
+use obcms_domain::core::message::{Message, Word};
+use obcms_domain::message;
 
 /// Maximum unpacked size of all parts of a workbook together, in bytes.
 pub const MAXIMUM_UNPACKED: u64 = 32 * 1024 * 1024;
@@ -31,12 +33,12 @@ const DEEPEST: usize = 64;
 
 type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
-fn refused(message: impl Into<String>) -> AppError {
+fn refused(message: impl Into<Message>) -> AppError {
     AppError::BadRequest(message.into())
 }
 
 fn unreadable(error: impl std::fmt::Display) -> AppError {
-    refused(format!("The workbook cannot be read: {error}."))
+    refused(message!("The workbook cannot be read: {error}.", error = Word::text(error)))
 }
 
 /// Cell with a value; positions are counted from 0.
@@ -486,7 +488,7 @@ impl Xml<'_> {
 }
 
 fn too_long() -> AppError {
-    refused(format!("Cells must have at most {LONGEST_CELL} characters."))
+    refused(message!("Cells must have at most {LONGEST_CELL} characters.", LONGEST_CELL))
 }
 
 /// Decodes the escapes of the format for characters that XML cannot hold: `_x000D_`.

@@ -47,7 +47,7 @@ fn sheet(cells: &str) -> String {
 
 fn refusal(bytes: &[u8]) -> String {
     match Table::read(bytes) {
-        Err(AppError::BadRequest(message)) => message,
+        Err(AppError::BadRequest(message)) => message.english(),
         other => panic!("expected a refusal, got {other:?}"),
     }
 }

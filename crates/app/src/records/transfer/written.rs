@@ -5,8 +5,11 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use obcms_domain::choices::{Choice, MILESTONE_STATUSES};
 use obcms_domain::core::dates::{parse_date, written_date, written_moment};
+use obcms_domain::core::message::Message;
+use obcms_domain::core::message::{Joining, Word};
 use obcms_domain::core::money::{self, MoneyError};
 use obcms_domain::kinds::ppa::MILESTONES;
+use obcms_domain::message;
 use obcms_domain::registry::shared::END;
 use obcms_domain::registry::{Field, FieldType, Value, output};
 use serde_json::{Value as Json, json};
@@ -23,12 +26,12 @@ pub struct CellError {
     /// Code for programs.
     pub code: &'static str,
     /// Expected value, for people.
-    pub message: String,
+    pub message: Message,
 }
 
 impl CellError {
     /// Creates an error.
-    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn new(code: &'static str, message: impl Into<Message>) -> Self {
         Self { code, message: message.into() }
     }
 }
@@ -126,7 +129,9 @@ impl Row<'_> {
             Some(day) => Ok(day.to_string()),
             // An existing day of another century has a message of its own.
             None if text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok() => {
-                let message = parse_date(text).err().map_or_else(String::new, |(_, message)| message);
+                let message = parse_date(text)
+                    .err()
+                    .map_or_else(|| Message::new("Must be an existing date."), |(_, message)| message);
                 Err(CellError::new("range", message))
             }
             None => Err(CellError::new(
@@ -229,9 +234,10 @@ fn choice(choices: &'static [Choice], text: &str) -> Result<&'static str, CellEr
         .or_else(|| choices.iter().find(|choice| choice.label.to_lowercase() == folded))
         .or_else(|| choices.iter().find(|choice| choice.value.to_lowercase() == folded));
     found.map(|choice| choice.value).ok_or_else(|| {
-        let labels: Vec<&str> = choices.iter().take(SHOWN_CHOICES).map(|choice| choice.label).collect();
-        let more = if choices.len() > SHOWN_CHOICES { "; …" } else { "" };
-        CellError::new("choice", format!("Must be one of: {}{more}.", labels.join("; ")))
+        let labels = choices.iter().take(SHOWN_CHOICES).map(|choice| Word::label(choice.label));
+        let more = (choices.len() > SHOWN_CHOICES).then(|| Word::text("…"));
+        let labels = Word::list(Joining::Semicolon, labels.chain(more));
+        CellError::new("choice", message!("Must be one of: {labels}.", labels))
     })
 }
 
@@ -384,7 +390,7 @@ mod tests {
         assert_eq!(label(&TASK, "status", "IN PROGRESS"), Ok(json!("in_progress")));
         assert_eq!(label(&TASK, "status", "in_progress"), Ok(json!("in_progress")));
         let error = label(&TASK, "status", "sleeping").expect_err("no status");
-        assert!(error.message.contains("In progress"), "{error:?}");
+        assert!(error.message.english().contains("In progress"), "{error:?}");
         assert_eq!(label(&TASK, "due_date", "12/15/2026"), Ok(json!("2026-12-15")));
         assert_eq!(label(&TASK, "due_date", "2026-12-15T00:00:00"), Ok(json!("2026-12-15")));
         assert!(label(&TASK, "due_date", "15/12/2026").is_err());

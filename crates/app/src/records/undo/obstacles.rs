@@ -4,7 +4,10 @@
 use std::collections::{HashMap, HashSet};
 
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Word;
+use obcms_domain::core::message::{Joining, Message};
 use obcms_domain::kinds;
+use obcms_domain::message;
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::records::Reference;
 use obcms_store::records::changes;
@@ -106,7 +109,7 @@ impl Obstacles {
 
     /// Returns sentences that name the first obstacles, and the list of them for programs. Records that the actor may
     /// not see are counted, not named.
-    pub fn describe(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<(String, Json), AppError> {
+    pub fn describe(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<(Message, Json), AppError> {
         let mut ids: Vec<Id> = self.links.iter().map(|link| link.source.id).collect();
         ids.extend(self.changed.iter().flat_map(|changed| [changed.by, Some(changed.id)]).flatten());
         ids.sort_unstable();
@@ -117,24 +120,31 @@ impl Obstacles {
             Some(id) => visible.get(&id).map_or("somebody", |person| person.title.as_str()),
         };
 
-        let mut sentences = Vec::new();
+        let person = |id: Option<Id>| match id {
+            Some(id) => visible.get(&id).map_or(Word::label("somebody"), |person| Word::text(&person.title)),
+            None => Word::text(by(None)),
+        };
+        let mut sentences: Vec<Message> = Vec::new();
         let mut conflicts: Vec<Json> = Vec::new();
         let shown: Vec<&Changed> =
             self.changed.iter().filter(|changed| visible.contains_key(&changed.id)).collect();
         match shown.as_slice() {
             [] if self.changed.is_empty() => {}
-            [] => sentences.push("A result of this change was changed again.".to_owned()),
-            [one] if self.changed.len() == 1 => sentences.push(format!(
-                "{} was changed again by {}. Undo that change first.",
-                one.title,
-                by(one.by)
+            [] => sentences.push("A result of this change was changed again.".into()),
+            [one] if self.changed.len() == 1 => sentences.push(message!(
+                "{title} was changed again by {person}. Undo that change first.",
+                title = Word::text(&one.title),
+                person = person(one.by)
             )),
             many => {
-                let names = many.iter().map(|changed| format!("{} (by {})", changed.title, by(changed.by)));
-                sentences.push(format!(
-                    "{} records were changed again: {}. Undo those changes first.",
-                    self.changed.len(),
-                    enumerate(names.collect(), self.changed.len() - many.len())
+                let names = many.iter().map(|changed| {
+                    let (title, person) = (Word::text(&changed.title), person(changed.by));
+                    message!("{title} (by {person})", title, person)
+                });
+                sentences.push(message!(
+                    "{count} records were changed again: {records}. Undo those changes first.",
+                    count = self.changed.len(),
+                    records = enumerate(names.collect(), self.changed.len() - many.len())
                 ));
             }
         }
@@ -152,23 +162,24 @@ impl Obstacles {
         if let Some(first) = self.links.first() {
             let shown: Vec<&Link> =
                 self.links.iter().filter(|link| visible.contains_key(&link.source.id)).collect();
-            let mut named: Vec<String> = Vec::new();
+            let mut named: Vec<Message> = Vec::new();
             let mut seen = HashSet::new();
             for link in &shown {
                 if seen.insert(link.source.id) {
-                    named.push(format!("{} ({})", link.source.title, label(&link.source.kind)));
+                    let (title, kind) = (Word::text(&link.source.title), label(&link.source.kind));
+                    named.push(message!("{title} ({kind})", title, kind));
                 }
             }
             let hidden = self.links.len() - shown.len();
             let targets: HashSet<Id> = self.links.iter().map(|link| link.target.1).collect();
             let archived = match targets.len() {
-                1 => first.target.2.clone(),
-                count => format!("{count} records"),
+                1 => Word::text(&first.target.2),
+                count => message!("{count} records", count).into(),
             };
-            sentences.push(format!(
-                "Undo would archive {archived}, but other records now link to it: {}. Archive them or \
-                 change their links first.",
-                enumerate(named, hidden)
+            sentences.push(message!(
+                "Undo would archive {archived}, but other records now link to it: {records}. Archive them or change their links first.",
+                archived,
+                records = enumerate(named, hidden)
             ));
             conflicts.extend(shown.iter().map(|link| {
                 json!({
@@ -183,27 +194,23 @@ impl Obstacles {
             }));
         }
         conflicts.truncate(LISTED);
-        Ok((sentences.join(" "), Json::Array(conflicts)))
+        Ok((Message::sentences(sentences), Json::Array(conflicts)))
     }
 }
 
-fn label(kind: &str) -> String {
-    kinds::by_name(kind).map_or(kind.to_owned(), |kind| kind.label.to_lowercase())
+fn label(kind: &str) -> Word {
+    kinds::by_name(kind).map_or_else(|| Word::text(kind), |kind| Word::lower(kind.label))
 }
 
 /// Lists the first names, and the number of the others.
-fn enumerate(mut names: Vec<String>, hidden: usize) -> String {
+fn enumerate(mut names: Vec<Message>, hidden: usize) -> Word {
     let more = names.len().saturating_sub(MAXIMUM_NAMED);
     names.truncate(MAXIMUM_NAMED);
     if more > 0 {
-        names.push(format!("{more} more"));
+        names.push(message!("{more} more", more));
     }
     if hidden > 0 {
-        names.push(format!("{hidden} that you cannot see"));
+        names.push(message!("{hidden} that you cannot see", hidden));
     }
-    match names.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        Some((last, _)) => last.clone(),
-        None => String::new(),
-    }
+    Word::list(Joining::And, names)
 }

@@ -6,6 +6,8 @@ use serde_json::{Value as Json, json};
 
 use super::{Series, anchor, has_days, recurs, zone_of};
 use crate::core::dates::YEARS;
+use crate::core::message::Message;
+use crate::message;
 use crate::registry::series::{RDATES, RRULE};
 use crate::registry::{FieldError, MAXIMUM_LIST, Record, Value};
 
@@ -24,7 +26,7 @@ pub fn parse_dates<'a>(
             json => match list_of_texts(json) {
                 Some(items) if items.len() <= MAXIMUM_LIST => items,
                 Some(_) => {
-                    let message = format!("Must have at most {MAXIMUM_LIST} dates.");
+                    let message = message!("Must have at most {MAXIMUM_LIST} dates.", MAXIMUM_LIST);
                     errors.push(FieldError::new(name, "too_long", message));
                     continue;
                 }
@@ -65,12 +67,12 @@ pub fn list_of_texts(json: &Json) -> Option<Vec<Option<&str>>> {
     }
 }
 
-fn expected() -> String {
-    "Must be a list of dates like 2027-01-25 or, with times, 2027-01-25T09:00:00.".to_owned()
+fn expected() -> Message {
+    "Must be a list of dates like 2027-01-25 or, with times, 2027-01-25T09:00:00.".into()
 }
 
 /// Returns the stored form of one date.
-fn read(record: &Record, text: &str, may_be_period: bool) -> Result<String, String> {
+fn read(record: &Record, text: &str, may_be_period: bool) -> Result<String, Message> {
     let text = text.trim();
     if let Some((start, end)) = text.split_once('/') {
         if !may_be_period || has_days(record) {
@@ -79,8 +81,7 @@ fn read(record: &Record, text: &str, may_be_period: bool) -> Result<String, Stri
         let start = local(record, start)?;
         // An end is a time or a duration; a time is stored in the zone of the record.
         let end = local(record, end).unwrap_or_else(|_| end.to_owned());
-        let period =
-            Addition::read(&format!("{start}/{end}"), &zone_of(record)).map_err(|error| error.to_string())?;
+        let period = Addition::read(&format!("{start}/{end}"), &zone_of(record))?;
         return match period.end {
             Some(end) => Ok(format!("{}/{end}", period.start)),
             None => Err(expected()),
@@ -89,7 +90,7 @@ fn read(record: &Record, text: &str, may_be_period: bool) -> Result<String, Stri
     local(record, text)
 }
 
-fn local(record: &Record, text: &str) -> Result<String, String> {
+fn local(record: &Record, text: &str) -> Result<String, Message> {
     let moment = Moment::read(text, &zone_of(record)).map_err(|_| expected())?;
     let kept = match (has_days(record), moment) {
         (true, Moment::DateTime(local)) => Moment::Date(local.date()),
@@ -101,7 +102,11 @@ fn local(record: &Record, text: &str) -> Result<String, String> {
         (_, moment) => moment,
     };
     if !YEARS.contains(&kept.date().year()) {
-        return Err(format!("Must be a year from {} to {}.", YEARS.start(), YEARS.end()));
+        return Err(message!(
+            "Must be a year from {start} to {end}.",
+            start = *YEARS.start(),
+            end = *YEARS.end()
+        ));
     }
     Ok(kept.to_string())
 }
@@ -122,10 +127,10 @@ pub fn check(record: &Record, errors: &mut Vec<FieldError>) {
     match series.first() {
         Ok(Some(_)) => {}
         Ok(None) => errors.push(empty()),
-        Err(error) => errors.push(refused(field, &error)),
+        Err(error) => errors.push(refused(field, error)),
     }
     if let (true, Err(error)) = (errors.is_empty(), series.set.last()) {
-        errors.push(refused(field, &error));
+        errors.push(refused(field, error));
     }
     if let (true, Some(message)) = (errors.is_empty(), too_dense(&series.set)) {
         errors.push(FieldError::new(RRULE.name(), "too_many", message));
@@ -143,7 +148,7 @@ const YEAR: SignedDuration = SignedDuration::from_hours(366 * 24);
 /// Returns the reason why a rule yields too many occurrences; `None` when it does not. Rules repeat, so the first two
 /// years with occurrences are representative.
 #[must_use]
-pub fn too_dense(set: &Set) -> Option<String> {
+pub fn too_dense(set: &Set) -> Option<Message> {
     let of_rule = set.rule_alone();
     let first = of_rule.between(None, None, 1).ok()?.first()?.start;
     let until = first.checked_add(YEAR).and_then(|next| next.checked_add(YEAR)).ok();
@@ -154,18 +159,23 @@ pub fn too_dense(set: &Set) -> Option<String> {
             _ => true,
         })
     };
-    let advice = "Choose a longer interval, or set the times of the day.";
     if !is_within(MAXIMUM_A_DAY, &|first, last| first.id.date() == last.id.date()) {
-        return Some(format!("A series can have at most {MAXIMUM_A_DAY} occurrences a day. {advice}"));
+        return Some(message!(
+            "A series can have at most {MAXIMUM_A_DAY} occurrences a day. Choose a longer interval, or set the times of the day.",
+            MAXIMUM_A_DAY
+        ));
     }
     if !is_within(MAXIMUM_A_YEAR, &|first, last| last.start.duration_since(first.start) < YEAR) {
-        return Some(format!("A series can have at most {MAXIMUM_A_YEAR} occurrences a year. {advice}"));
+        return Some(message!(
+            "A series can have at most {MAXIMUM_A_YEAR} occurrences a year. Choose a longer interval, or set the times of the day.",
+            MAXIMUM_A_YEAR
+        ));
     }
     None
 }
 
-fn refused(field: &str, error: &ExpandError) -> FieldError {
-    FieldError::new(field, "rule", error.to_string())
+fn refused(field: &str, error: ExpandError) -> FieldError {
+    FieldError::new(field, "rule", error)
 }
 
 #[cfg(test)]
@@ -174,7 +184,7 @@ mod tests {
 
     use super::*;
 
-    fn reason(rule: &str) -> Option<String> {
+    fn reason(rule: &str) -> Option<Message> {
         let set = Set {
             start: "2027-01-04T09:00:00".parse().unwrap(),
             zone: TimeZone::get("Asia/Manila").unwrap(),
@@ -196,13 +206,14 @@ mod tests {
             "FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=29",
         ] {
             assert!(
-                reason(rule).is_some_and(|reason| reason.contains("at most 24 occurrences a day")),
+                reason(rule).is_some_and(|reason| reason.english().contains("at most 24 occurrences a day")),
                 "{rule}"
             );
         }
         for rule in ["FREQ=HOURLY", "FREQ=HOURLY;INTERVAL=4", "FREQ=HOURLY;BYMONTH=10,11,12"] {
             assert!(
-                reason(rule).is_some_and(|reason| reason.contains("at most 2000 occurrences a year")),
+                reason(rule)
+                    .is_some_and(|reason| reason.english().contains("at most 2000 occurrences a year")),
                 "{rule}"
             );
         }

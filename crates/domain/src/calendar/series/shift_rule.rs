@@ -8,9 +8,10 @@ use jiff::{SignedDuration, ToSpan};
 use obcms_recur::{ExpandError, Frequency, Last, Moment, Rule, Set, Until, weekday_name, weekday_named};
 
 use super::moving::Shift;
+use crate::core::message::Message;
 
 /// Reason why a rule cannot be shifted, for people.
-pub type Refusal = String;
+pub type Refusal = Message;
 
 /// Shifted rule.
 #[derive(Clone, Debug)]
@@ -41,7 +42,7 @@ const LOOKED_AT: usize = 70;
 const LAST_DAYS: i64 = 800;
 
 fn too_special() -> Refusal {
-    "The rule sets the days of this series. Change the rule to move all occurrences to other days.".to_owned()
+    "The rule sets the days of this series. Change the rule to move all occurrences to other days.".into()
 }
 
 /// Shifts the rule of `set` so that the occurrence `place.from` becomes `place.to`: weekdays and days of the month
@@ -64,7 +65,7 @@ pub fn shift_rule(set: &Set, rule: &Rule, place: &Shift, zone: &TimeZone) -> Res
             _ => Some(place.carry(old, true)),
         }
     };
-    let refused = |error: ExpandError| error.to_string();
+    let refused = |error: ExpandError| Message::from(error);
     let endless = Set::of_rule(set.start, set.zone.clone(), Some(rule.clone().without_end()));
     let first = endless.between(None, None, LOOKED_AT).map_err(refused)?;
     let start = first.iter().filter_map(|date| new(date.id)).min().ok_or_else(too_special)?;
@@ -199,7 +200,7 @@ fn moved_days(rule: &Rule, place: &Shift, changes_zone: bool) -> Result<(Rule, A
     if place.time_differs()
         && !(rule.by_hour().is_empty() && rule.by_minute().is_empty() && rule.by_second().is_empty())
     {
-        return Err("The rule sets the times of this series. Change the rule to move them.".to_owned());
+        return Err("The rule sets the times of this series. Change the rule to move them.".into());
     }
     if old == new {
         return Ok((rule.clone(), Along::All));
@@ -288,7 +289,7 @@ impl Parts {
 
     fn rule(&self) -> Result<Rule, Refusal> {
         let text: Vec<String> = self.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        Rule::from_str(&text.join(";")).map_err(|error| error.to_string())
+        Rule::from_str(&text.join(";")).map_err(|error| Message::from(&error))
     }
 }
 
@@ -370,14 +371,14 @@ mod tests {
         Moment::from_str(text).unwrap()
     }
 
-    fn moved_from(rule: &str, start: &str, from: &str, to: &str) -> Result<ShiftedRule, String> {
+    fn moved_from(rule: &str, start: &str, from: &str, to: &str) -> Result<ShiftedRule, Message> {
         let zone = TimeZone::get("Asia/Manila").unwrap();
         let rule = Rule::from_str(rule).unwrap();
         let set = Set::of_rule(moment(start), zone.clone(), Some(rule.clone()));
         shift_rule(&set, &rule, &Shift { from: moment(from), to: moment(to) }, &zone)
     }
 
-    fn moved(rule: &str, from: &str, to: &str) -> Result<String, String> {
+    fn moved(rule: &str, from: &str, to: &str) -> Result<String, Message> {
         moved_from(rule, from, from, to).map(|moved| moved.rule.to_string())
     }
 

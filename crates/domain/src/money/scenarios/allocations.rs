@@ -5,6 +5,9 @@ use serde_json::{Value as Json, json};
 use super::{Minimum, Share};
 use crate::choices::{self, SECTORS};
 use crate::core::id::Id;
+use crate::core::message::Message;
+use crate::core::message::Word;
+use crate::message;
 
 /// Most allocations of a scenario.
 pub const MOST_ALLOCATIONS: usize = 5_000;
@@ -25,30 +28,38 @@ pub struct Allocation {
 /// # Errors
 ///
 /// A message with the number of the wrong allocation.
-pub fn read_allocations(json: &Json) -> Result<Vec<Allocation>, String> {
+pub fn read_allocations(json: &Json) -> Result<Vec<Allocation>, Message> {
     let items = json.as_array().ok_or("Must be a list of allocations with ppa and amount_centavos.")?;
     if items.len() > MOST_ALLOCATIONS {
-        return Err(format!("Must have at most {MOST_ALLOCATIONS} allocations."));
+        return Err(message!("Must have at most {MOST_ALLOCATIONS} allocations.", MOST_ALLOCATIONS));
     }
     let mut found = Vec::with_capacity(items.len());
     let mut seen = std::collections::HashSet::with_capacity(items.len());
     for (number, item) in items.iter().enumerate() {
         let number = number + 1;
-        let object = item.as_object().ok_or_else(|| format!("Allocation {number} must be an object."))?;
+        let object =
+            item.as_object().ok_or_else(|| message!("Allocation {number} must be an object.", number))?;
         if let Some(unknown) = object.keys().find(|key| !["ppa", "amount_centavos"].contains(&key.as_str())) {
-            return Err(format!("Allocation {number} has an unknown member: {unknown}."));
+            return Err(message!(
+                "Allocation {number} has an unknown member: {unknown}.",
+                number,
+                unknown = Word::text(unknown)
+            ));
         }
         let ppa: Id = object
             .get("ppa")
             .and_then(Json::as_str)
             .and_then(|text| text.parse().ok())
-            .ok_or_else(|| format!("Allocation {number}: ppa must be the id of a PPA."))?;
+            .ok_or_else(|| message!("Allocation {number}: ppa must be the id of a PPA.", number))?;
         let amount =
             object.get("amount_centavos").and_then(Json::as_i64).filter(|amount| *amount >= 0).ok_or(
-                format!("Allocation {number}: amount_centavos must be a whole number of at least 0."),
+                message!(
+                    "Allocation {number}: amount_centavos must be a whole number of at least 0.",
+                    number
+                ),
             )?;
         if !seen.insert(ppa) {
-            return Err(format!("Allocation {number} repeats a PPA."));
+            return Err(message!("Allocation {number} repeats a PPA.", number));
         }
         found.push(Allocation { ppa, amount });
     }
@@ -68,40 +79,44 @@ pub fn write_allocations(allocations: &[Allocation]) -> Json {
 /// # Errors
 ///
 /// A message with the number of the wrong share.
-pub fn read_shares(json: &Json) -> Result<Vec<Minimum>, String> {
+pub fn read_shares(json: &Json) -> Result<Vec<Minimum>, Message> {
     let items = json.as_array().ok_or("Must be a list of minimum shares with by, key and percent.")?;
     if items.len() > MOST_SHARES {
-        return Err(format!("Must have at most {MOST_SHARES} minimum shares."));
+        return Err(message!("Must have at most {MOST_SHARES} minimum shares.", MOST_SHARES));
     }
     let mut found: Vec<Minimum> = Vec::with_capacity(items.len());
     for (number, item) in items.iter().enumerate() {
         let number = number + 1;
-        let object = item.as_object().ok_or_else(|| format!("Minimum share {number} must be an object."))?;
+        let object =
+            item.as_object().ok_or_else(|| message!("Minimum share {number} must be an object.", number))?;
         if let Some(unknown) = object.keys().find(|key| !["by", "key", "percent"].contains(&key.as_str())) {
-            return Err(format!("Minimum share {number} has an unknown member: {unknown}."));
+            return Err(message!(
+                "Minimum share {number} has an unknown member: {unknown}.",
+                number,
+                unknown = Word::text(unknown)
+            ));
         }
         let key = object.get("key").and_then(Json::as_str).unwrap_or_default();
-        let share =
-            match object.get("by").and_then(Json::as_str) {
-                Some("sector") if choices::contains(SECTORS, key) => Share::Sector(key.to_owned()),
-                Some("sector") => return Err(format!("Minimum share {number}: key must be a sector.")),
-                Some("region") => {
-                    let region = key.parse().ok().filter(|id: &Id| id.place_code().is_some());
-                    Share::Region(region.ok_or_else(|| {
-                        format!("Minimum share {number}: key must be the code of a region.")
-                    })?)
-                }
-                _ => return Err(format!("Minimum share {number}: by must be sector or region.")),
-            };
+        let share = match object.get("by").and_then(Json::as_str) {
+            Some("sector") if choices::contains(SECTORS, key) => Share::Sector(key.to_owned()),
+            Some("sector") => return Err(message!("Minimum share {number}: key must be a sector.", number)),
+            Some("region") => {
+                let region = key.parse().ok().filter(|id: &Id| id.place_code().is_some());
+                Share::Region(region.ok_or_else(|| {
+                    message!("Minimum share {number}: key must be the code of a region.", number)
+                })?)
+            }
+            _ => return Err(message!("Minimum share {number}: by must be sector or region.", number)),
+        };
         let percent = object
             .get("percent")
             .and_then(Json::as_i64)
             .filter(|percent| (1..=100).contains(percent))
             .ok_or_else(|| {
-                format!("Minimum share {number}: percent must be a whole number from 1 to 100.")
+                message!("Minimum share {number}: percent must be a whole number from 1 to 100.", number)
             })?;
         if found.iter().any(|known| known.share == share) {
-            return Err(format!("Minimum share {number} repeats a sector or region."));
+            return Err(message!("Minimum share {number} repeats a sector or region.", number));
         }
         found.push(Minimum { share, percent });
     }
@@ -111,8 +126,9 @@ pub fn read_shares(json: &Json) -> Result<Vec<Minimum>, String> {
     if sum(|share| matches!(share, Share::Sector(_))) > 100
         || sum(|share| matches!(share, Share::Region(_))) > 100
     {
-        return Err("Minimum shares of the sectors, and those of the regions, must add up to at most 100 %."
-            .to_owned());
+        return Err(
+            "Minimum shares of the sectors, and those of the regions, must add up to at most 100 %.".into()
+        );
     }
     Ok(found)
 }
@@ -161,7 +177,7 @@ mod tests {
             ),
         ] {
             let found = read_shares(&json).unwrap_err();
-            assert!(found.contains(message), "{json}: {found}");
+            assert!(found.english().contains(message), "{json}: {found:?}");
         }
     }
 
@@ -182,7 +198,7 @@ mod tests {
             ),
             (json!([{ "ppa": one, "amount_centavos": 1, "x": 1 }]), "unknown member: x"),
         ] {
-            assert!(read_allocations(&json).unwrap_err().contains(message), "{json}");
+            assert!(read_allocations(&json).unwrap_err().english().contains(message), "{json}");
         }
     }
 }

@@ -111,8 +111,8 @@ fn a_blocked_task_starts_and_completes_only_with_a_reason() {
             transition(&TaskState::NEW, Change::Status(status), &blocked(None)).expect("not a start");
         assert!(!answer.forced);
     }
-    let message = TransitionError::Blocked { open: 1 }.to_string();
-    assert!(message.starts_with("1 task must be done"), "{message}");
+    let message = TransitionError::Blocked { open: 1 }.message();
+    assert!(message.english().starts_with("1 task must be done"), "{message:?}");
 }
 
 #[test]

@@ -440,7 +440,7 @@ async fn create_token(
         text => text
             .parse()
             .map(TokenEnd::Days)
-            .map_err(|_| AppError::field("days", "type", t!("Enter a whole number of days, or \"never\"."))),
+            .map_err(|_| AppError::field("days", "type", "Enter a whole number of days, or \"never\".")),
     };
     let result = end.and_then(|end| {
         blocking(|| state.app.create_token(&caller.actor, form.get("name"), form.get("scope"), end))

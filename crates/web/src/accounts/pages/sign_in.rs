@@ -102,7 +102,7 @@ fn refuse_foreign(headers: &HeaderMap) -> Result<(), Problem> {
         .and_then(|value| value.to_str().ok())
         .is_some_and(|site| site == "cross-site");
     if foreign {
-        return Err(Problem::new(StatusCode::FORBIDDEN, t!("This form came from another site.")));
+        return Err(Problem::new(StatusCode::FORBIDDEN, "This form came from another site."));
     }
     Ok(())
 }
@@ -266,8 +266,8 @@ fn setup_form(secret: &str, first: bool, typed: &Form, errors: &[FieldError]) ->
         });
     }
     for field in &mut fields {
-        field.error =
-            errors.iter().find(|error| error.field == field.name).map(|error| error.message.clone());
+        let error = errors.iter().find(|error| error.field == field.name);
+        field.error = error.map(|error| words::message(&error.message));
     }
     html! {
         div.sign-in {

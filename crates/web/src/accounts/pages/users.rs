@@ -416,7 +416,7 @@ async fn save(
             let errors = vec![FieldError::new(
                 user::USERNAME.name(),
                 "stale",
-                t!("Someone else saved at the same time. Your changes are still in the form: save again."),
+                "Someone else saved at the same time. Your changes are still in the form: save again.",
             )];
             page_of(&state, signed, Some(&user), Some(&form), &errors, None)
         }

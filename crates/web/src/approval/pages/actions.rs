@@ -8,7 +8,7 @@ use obcms_app::{Actor, AppError};
 use obcms_domain::approval::{Action, State as ApprovalState, actions, snapshot};
 use obcms_domain::choices::{self, FUNDING_SOURCES, SECTORS};
 use obcms_domain::kinds::{PPA, ppa};
-use obcms_domain::registry::{FieldError, Record};
+use obcms_domain::registry::Record;
 use serde_json::{Map, Value as Json};
 
 use super::{label, stage_label};
@@ -17,7 +17,7 @@ use crate::components::buttons::ButtonKind;
 use crate::components::detail::panel as box_of;
 use crate::components::forms::{Control, FormField, error_summary, field};
 use crate::components::icons::icon;
-use crate::components::words::{t, t_html};
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -46,7 +46,7 @@ pub(super) fn panel(
     let content = if approval.actions.is_empty() {
         html! {
             // What was refused is shown also when the person may not try again.
-            @if let Some(problem) = &refused.problem { (error_summary(Some(problem), &[])) }
+            @if let Some(problem) = refused.problem_text() { (error_summary(Some(&problem), &[])) }
             @if !refused.form.get("comment").is_empty() { blockquote.lost-comment { (refused.form.get("comment")) } }
             (waiting(page, approval))
         }
@@ -84,7 +84,7 @@ fn waiting(page: &Page, approval: &Approval) -> Markup {
                     @if let Some(due) = stage.due_date { (t_html!(", due {due_date}", due_date = due_date(due, page.today))) }
                     "."
                 }
-                @if !approval.obstacle.is_empty() { p.muted { (approval.obstacle) } }
+                @if let Some(obstacle) = &approval.obstacle { p.muted { (words::message(obstacle)) } }
             }
             None if !approval.obstacle.is_empty() => p.muted { (approval.obstacle) },
             None => p.muted {
@@ -117,11 +117,9 @@ fn form(
         required: false,
         control: Control::Multiline { value: refused.form.get(actions::COMMENT.name()).to_owned(), rows: 3 },
     };
-    let own = |error: &&FieldError| {
-        error.field != comment.name && corrections.iter().all(|field| field.name != error.field)
-    };
-    let unseen: Vec<&str> = refused.errors.iter().filter(own).map(|error| error.message.as_str()).collect();
-    let problem = refused.problem.clone().or_else(|| (!unseen.is_empty()).then(|| unseen.join(" ")));
+    let problem = refused.problem_beside(|error| {
+        error.field == comment.name || corrections.iter().any(|field| field.name == error.field)
+    });
     let all: Vec<&FormField> = std::iter::once(&comment).chain(&corrections).collect();
     let is_open =
         corrections.iter().any(|field| field.error.is_some()) || is_corrected(record, &refused.form);

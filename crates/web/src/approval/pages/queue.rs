@@ -18,7 +18,7 @@ use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state, notice};
 use crate::components::icons::icon;
 use crate::components::tabs::{Tab, tabs};
-use crate::components::words::{t, t_html};
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -48,8 +48,8 @@ impl Answer {
         self.form.get("row") == item.ppa.to_string() && self.is_chosen(item)
     }
 
-    fn refusal(&self, item: &QueueItem) -> Option<&str> {
-        self.outcomes.iter().find(|outcome| outcome.ppa == item.ppa)?.refusal.as_deref()
+    fn refusal(&self, item: &QueueItem) -> Option<String> {
+        self.outcomes.iter().find(|outcome| outcome.ppa == item.ppa)?.refusal.as_ref().map(words::message)
     }
 }
 
@@ -204,7 +204,7 @@ fn report(answer: &Answer) -> Markup {
                             li {
                                 @if outcome.title.is_empty() { (t!("A PPA that you cannot see")) }
                                 @else { a href={ (PPA.url(outcome.ppa)) "?tab=approval" } { (outcome.title) } }
-                                ": " (refusal)
+                                ": " (words::message(refusal))
                             }
                         }
                     }

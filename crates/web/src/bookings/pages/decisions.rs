@@ -176,10 +176,9 @@ pub async fn decide(
             Ok(done(&back, &format!("{}: {word}", decided.booking.title()), Some(&undo)))
         }
         Err(AppError::Invalid(errors)) => {
-            let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
-            Ok(done(&back, &messages.join(" "), None))
+            Ok(done(&back, &words::messages(errors.iter().map(|error| &error.message)), None))
         }
-        Err(AppError::Conflict { detail, .. }) => Ok(done(&back, &detail, None)),
+        Err(AppError::Conflict { detail, .. }) => Ok(done(&back, &words::message(&detail), None)),
         Err(other) => Err(other.into()),
     }
 }
@@ -213,10 +212,9 @@ pub async fn follow(
             );
             Ok(done(&address, &message, undo.as_deref()))
         }
-        Err(AppError::Conflict { detail, .. }) => Ok(done(&address, &detail, None)),
+        Err(AppError::Conflict { detail, .. }) => Ok(done(&address, &words::message(&detail), None)),
         Err(AppError::Invalid(errors)) => {
-            let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
-            Ok(done(&address, &messages.join(" "), None))
+            Ok(done(&address, &words::messages(errors.iter().map(|error| &error.message)), None))
         }
         Err(other) => Err(other.into()),
     }

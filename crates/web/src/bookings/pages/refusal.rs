@@ -15,7 +15,7 @@ use super::span_text;
 use crate::components::badges::{self, Tone};
 use crate::components::buttons::{ButtonKind, post_button};
 use crate::components::feedback;
-use crate::components::words::{t, t_html};
+use crate::components::words::{self, t, t_html};
 use crate::core::frame::Page;
 use crate::core::input::Form;
 use crate::core::state::{State, blocking};
@@ -237,7 +237,7 @@ fn dates_note(page: &Page, action: &str, typed: &Form, preview: &Preview) -> Mar
                                     },
                                     _ => {
                                         (badges::badge(t!("Closed"), Tone::Warning)) " "
-                                        span.muted { (date.problem.as_ref().map_or("", |problem| &problem.message)) }
+                                        @if let Some(problem) = &date.problem { span.muted { (words::message(&problem.message)) } }
                                     },
                                 }
                             }

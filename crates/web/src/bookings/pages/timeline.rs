@@ -54,18 +54,18 @@ pub async fn page(
     let parameters = parameters.known(&["start", "type", "resource"]);
     let first = match parameters.get("start").filter(|text| !text.is_empty()) {
         None => page.today,
-        Some(text) => parse_date(text).map_err(|(_, message)| Parameters::wrong("start", &message))?,
+        Some(text) => parse_date(text).map_err(|(_, message)| Parameters::wrong("start", message))?,
     };
     let kind = parameters.get("type").unwrap_or_default();
     let only: Option<Id> = match parameters.get("resource").filter(|text| !text.is_empty()) {
         None => None,
-        Some(text) => Some(
-            text.parse().map_err(|_| Parameters::wrong("resource", t!("Must be the id of a resource.")))?,
-        ),
+        Some(text) => {
+            Some(text.parse().map_err(|_| Parameters::wrong("resource", "Must be the id of a resource."))?)
+        }
     };
     let days = week(first, state.app.zone());
     let (Some(start), Some(end)) = (days.first(), days.last()) else {
-        return Err(Parameters::wrong("start", t!("This date is out of range.")).into());
+        return Err(Parameters::wrong("start", "This date is out of range.").into());
     };
     let window = Span::new(start.1.start, end.1.end);
     let found = blocking(|| {
@@ -76,7 +76,7 @@ pub async fn page(
         state.app.read(|tx| state.app.availabilities(tx, &actor, resources, window))
     })
     .map_err(|error: AppError| match error {
-        AppError::BadParameter(_) => Parameters::wrong("type", t!("Unknown resource type.")).into(),
+        AppError::BadParameter(_) => Parameters::wrong("type", "Unknown resource type.").into(),
         other => PageError::from(other),
     })?;
     let may_book = !actor.read_only && may_create(&actor, &BOOKING);

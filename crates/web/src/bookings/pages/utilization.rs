@@ -29,7 +29,7 @@ pub async fn page(
     let parameters = parameters.known(&["start", "last", "type"]);
     let given = |name: &str| parameters.get(name).filter(|text| !text.is_empty());
     let day = |name: &str| {
-        let read = |text| parse_date(text).map_err(|(_, message)| Parameters::wrong(name, &message));
+        let read = |text| parse_date(text).map_err(|(_, message)| Parameters::wrong(name, message));
         given(name).map(read).transpose()
     };
     let month = page.today.first_of_month();

@@ -141,7 +141,7 @@ fn scope_of(parameters: &Parameters) -> Result<Scope, Problem> {
     parameters.only(&["scope"])?;
     match parameters.get("scope") {
         None => Ok(Scope::This),
-        Some(text) => Scope::read(text).map_err(|error| Parameters::wrong("scope", &error.message)),
+        Some(text) => Scope::read(text).map_err(|error| Parameters::wrong("scope", error.message)),
     }
 }
 

@@ -9,13 +9,14 @@ use jiff::{Timestamp, ToSpan};
 use obcms_app::AppError;
 use obcms_domain::calendar::actions;
 use obcms_domain::calendar::series::{describe, list_of_texts, too_dense};
+use obcms_domain::core::message::{Message, Word};
+use obcms_domain::message;
 use obcms_domain::registry::FieldError;
 use obcms_domain::registry::action::{ActionInput, Member};
 use obcms_domain::registry::typed::{Structure, Text};
 use obcms_recur::{Addition, ExpandError, Limits, Moment, Occurrence, Rule, Set};
 use serde_json::{Map, Value as Json, json};
 
-use crate::components::words::sentence;
 use crate::core::input::Body as Input;
 use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
@@ -72,10 +73,15 @@ async fn preview(AxumState(state): AxumState<State>, body: Input) -> Result<Resp
     let text = rule.map(|rule| describe::of_rule(rule, Some(question.set.start), &question.set.zone));
     let warning = rule.and_then(|rule| rule.check_conformance().err()).map(|error| {
         let (part, problem) = (error.part(), error.problem());
-        format!("Other programs may show different occurrences or none: by RFC 5545 {part} {problem}.")
+        message!(
+            "Other programs may show different occurrences or none: by RFC 5545 {part} {problem}.",
+            part = Word::text(part),
+            problem = Word::text(problem)
+        )
     });
     let warning = warning.or_else(|| {
-        too_dense(&question.set).map(|reason| format!("This rule cannot be used for a record. {reason}"))
+        too_dense(&question.set)
+            .map(|reason| message!("This rule cannot be used for a record. {reason}", reason))
     });
     let start = question.start().map_err(|error| AppError::Invalid(vec![error]))?;
     let answer = json!({
@@ -144,7 +150,7 @@ impl Question {
         let found = self.set.between_within(self.from, self.to, self.limit + 1, &limits);
         let mut found = found.map_err(|error| {
             let code = if error == ExpandError::NeedsTime { "value" } else { "too_much_work" };
-            FieldError::new("rrule", code, sentence(&error.to_string()))
+            FieldError::new("rrule", code, error)
         })?;
         let more = found.len() > self.limit;
         found.truncate(self.limit);
@@ -198,16 +204,17 @@ impl<'a> Reader<'a> {
 
     fn moment(&mut self, member: &Member<Text>, text: &str, zone: &TimeZone) -> Option<Moment> {
         let moment = Moment::read(text, zone);
-        moment.map_err(|error| self.errors.push(member.error("type", sentence(&error.to_string())))).ok()
+        moment.map_err(|error| self.errors.push(member.error("type", error))).ok()
     }
 
     /// Parses the rule; empty text is an error.
     fn rule(&mut self) -> Option<Rule> {
         let rule = actions::RRULE.given(self.input)?.parse::<Rule>();
-        rule.map_err(|error| self.errors.push(actions::RRULE.error("value", format!("{error}.")))).ok()
+        let wrong = |error| message!("{reason}.", reason = Message::from(&error));
+        rule.map_err(|error| self.errors.push(actions::RRULE.error("value", wrong(error)))).ok()
     }
 
-    fn list<T, E: std::fmt::Display>(
+    fn list<T, E: Into<Message>>(
         &mut self,
         member: &Member<Structure>,
         read: impl Fn(&str) -> Result<T, E>,
@@ -215,7 +222,7 @@ impl<'a> Reader<'a> {
         let items = member.get(self.input).and_then(list_of_texts).unwrap_or_default();
         let list: Result<Vec<T>, E> = items.into_iter().flatten().map(|text| read(text.trim())).collect();
         list.unwrap_or_else(|error| {
-            self.errors.push(member.error("type", sentence(&error.to_string())));
+            self.errors.push(member.error("type", error));
             Vec::new()
         })
     }

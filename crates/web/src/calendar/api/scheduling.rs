@@ -12,6 +12,8 @@ use obcms_app::calendar::{CalendarQuery, FILTERS, WINDOW};
 use obcms_domain::calendar::scheduling::{Reason, Suggestion};
 use obcms_domain::choices::{RESOURCE_TYPES, contains};
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Message;
+use obcms_domain::message;
 use obcms_domain::registry::{FieldError, parse_date};
 use serde_json::{Value as Json, json};
 
@@ -116,7 +118,7 @@ async fn suggestions(
 pub fn read(parameters: &Parameters, today: Date) -> Result<Wanted, Vec<FieldError>> {
     let mut errors: Vec<FieldError> = Vec::new();
     let text = |name: &str| parameters.get(name).map(str::trim).filter(|text| !text.is_empty());
-    let mut wrong = |name: &str, code: &'static str, message: String| {
+    let mut wrong = |name: &str, code: &'static str, message: Message| {
         errors.push(FieldError::new(name, code, message));
     };
     let mut people: Vec<Id> = Vec::new();
@@ -126,19 +128,19 @@ pub fn read(parameters: &Parameters, today: Date) -> Result<Wanted, Vec<FieldErr
         match item.parse() {
             Ok(id) if !people.contains(&id) => people.push(id),
             Ok(_) => {}
-            Err(_) => wrong("people", "type", "Must be ids of users.".to_owned()),
+            Err(_) => wrong("people", "type", "Must be ids of users.".into()),
         }
     }
     if people.is_empty() {
-        wrong("people", "required", "Enter at least one person.".to_owned());
+        wrong("people", "required", "Enter at least one person.".into());
     } else if people.len() > MAXIMUM_PEOPLE {
-        wrong("people", "too_long", format!("Must have at most {MAXIMUM_PEOPLE} people."));
+        wrong("people", "too_long", message!("Must have at most {MAXIMUM_PEOPLE} people.", MAXIMUM_PEOPLE));
     }
     let mut number = |name: &str, usual: i64, least: i64, most: i64| match text(name).map(str::parse::<i64>) {
         None => usual,
         Some(Ok(number)) if (least..=most).contains(&number) => number,
         Some(_) => {
-            wrong(name, "range", format!("Must be a whole number from {least} to {most}."));
+            wrong(name, "range", message!("Must be a whole number from {least} to {most}.", least, most));
             usual
         }
     };
@@ -157,13 +159,13 @@ pub fn read(parameters: &Parameters, today: Date) -> Result<Wanted, Vec<FieldErr
     let first = day("start", today);
     let after = day("end", first.saturating_add(14.days()));
     if after <= first {
-        wrong("end", "order", "End must be after start.".to_owned());
+        wrong("end", "order", "End must be after start.".into());
     } else if i64::from(first.until(after).map_or(0, |span| span.get_days())) > DAYS {
-        wrong("end", "range", format!("Must be at most {DAYS} days."));
+        wrong("end", "range", message!("Must be at most {DAYS} days.", DAYS));
     }
     let resource_type = text("resource_type").map(ToOwned::to_owned);
     if resource_type.as_deref().is_some_and(|name| !contains(RESOURCE_TYPES, name)) {
-        wrong("resource_type", "choice", "Unknown resource type.".to_owned());
+        wrong("resource_type", "choice", "Unknown resource type.".into());
     }
     if !errors.is_empty() {
         return Err(errors);

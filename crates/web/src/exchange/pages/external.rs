@@ -329,7 +329,7 @@ async fn read_into(
 }
 
 fn messages(errors: &[obcms_domain::registry::FieldError]) -> String {
-    errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join(" ")
+    words::messages(errors.iter().map(|error| &error.message))
 }
 
 fn require(actor: &Actor) -> Result<(), AppError> {

@@ -203,7 +203,7 @@ async fn adopt(
 
 async fn compare(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> ApiResult {
     parameters.only(&["ids"])?;
-    let wrong = || Parameters::wrong("ids", t!("Must be two to four ids of scenarios, separated by commas."));
+    let wrong = || Parameters::wrong("ids", "Must be two to four ids of scenarios, separated by commas.");
     let given = parameters.get("ids").unwrap_or_default();
     let ids: Vec<Id> =
         given.split(',').map(|text| text.trim().parse().map_err(|_| wrong())).collect::<Result<_, _>>()?;

@@ -13,7 +13,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::core::uacs;
 use obcms_domain::kinds::{PPA, TRANCHE, ppa, tranche};
 use obcms_domain::money::{FORMULAS, Totals, YearTotals, actions};
-use obcms_domain::registry::{FieldError, Record};
+use obcms_domain::registry::Record;
 use serde_json::json;
 
 use crate::components::badges::{self, Tone, badge, grouped, money};
@@ -309,9 +309,7 @@ fn entry_form(
     let mut fields: Vec<FormField> = fields.into_iter().chain(more).collect();
     fields.retain(|field| ORDER.contains(&field.name.as_str()));
     fields.sort_by_key(|field| ORDER.iter().position(|name| *name == field.name));
-    let own = |error: &&FieldError| fields.iter().all(|field| field.name != error.field);
-    let unseen: Vec<&str> = refused.errors.iter().filter(own).map(|error| error.message.as_str()).collect();
-    let problem = refused.problem.clone().or_else(|| (!unseen.is_empty()).then(|| unseen.join(" ")));
+    let problem = refused.problem_beside(|error| fields.iter().any(|field| field.name == error.field));
     let all: Vec<&FormField> = fields.iter().collect();
     let (name, value) = shown(&[&fields]);
     let room = [
@@ -366,7 +364,7 @@ fn reversal_form(page: &Page, entry: &Record, refused: &Refused) -> Markup {
     };
     html! {
         form.form method="post" action={ (TRANCHE.url(entry.id)) "/reverse" } data-guard novalidate {
-            (error_summary(refused.problem.as_deref(), &[&reason]))
+            (error_summary(refused.problem_text().as_deref(), &[&reason]))
             input type="hidden" name="csrf_token" value=(page.csrf());
             p {
                 (t_html!("{kind_words} of", kind_words = kind_words(entry))) " " strong { (money(tranche::AMOUNT_CENTAVOS.get(entry).unwrap_or_default())) }

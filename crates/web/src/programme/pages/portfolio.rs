@@ -45,13 +45,13 @@ async fn page(
     let chosen = filter(&parameters)?;
     let first = match parameters.get("cursor").filter(|text| !text.is_empty()) {
         None => 0,
-        Some(text) => text.parse().map_err(|_| Parameters::wrong("cursor", t!("Must be a whole number.")))?,
+        Some(text) => text.parse().map_err(|_| Parameters::wrong("cursor", "Must be a whole number."))?,
     };
     let sort = parameters.get("sort").unwrap_or_default();
     let figures = blocking(|| state.app.portfolio(&actor, &chosen))?;
     let mut lines: Vec<&Line> = figures.lines.iter().collect();
     if !sorted(&mut lines, sort) {
-        return Err(Parameters::wrong("sort", t!("You cannot sort by this column.")).into());
+        return Err(Parameters::wrong("sort", "You cannot sort by this column.").into());
     }
     let regions = blocking(|| regions(&state, &chosen))?;
     let content = html! {

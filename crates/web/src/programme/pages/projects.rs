@@ -7,14 +7,16 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::programme::completion::OpenWork;
+use obcms_app::programme::project_state::place_of;
 use obcms_app::programme::projects::{Move, Moved, Step};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::choices::PROJECT_STAGES;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Message;
 use obcms_domain::kinds::{self, PROJECT, project};
 use obcms_domain::programme::actions;
-use obcms_domain::programme::life_cycle::Stage;
+use obcms_domain::programme::life_cycle::{Missing, Stage};
 use obcms_domain::registry::{FieldError, Kind, Record};
 use serde_json::Value as Json;
 
@@ -27,7 +29,7 @@ use crate::components::feedback::notice;
 use crate::components::forms::{Choice, Control, FormField, error_summary, field};
 use crate::components::icons::icon;
 use crate::components::tabs::record_tabs;
-use crate::components::words::{self, capitalized, t, t_html};
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
@@ -55,7 +57,7 @@ pub fn routes() -> Vec<PageRoute> {
 struct Refused {
     form: Form,
     errors: Vec<FieldError>,
-    problem: Option<String>,
+    problem: Option<Message>,
 }
 
 async fn show(
@@ -112,7 +114,7 @@ fn take_step(state: &State, actor: &Actor, id: Id, form: &Form) -> Result<String
         }
         _ => None,
     };
-    let step = step.ok_or_else(|| AppError::BadRequest(t!("Select the stage to return to.").to_owned()))?;
+    let step = step.ok_or_else(|| AppError::BadRequest("Select the stage to return to.".into()))?;
     let request = Move {
         step,
         note: form.get("note").trim().to_owned(),
@@ -173,9 +175,8 @@ fn overview(
     refused: &Refused,
 ) -> Result<Markup, AppError> {
     let project_state = state.app.project_state(record)?;
-    let visits = list(project_state.get("stages"));
-    let checks = list(project_state.get("checks"));
-    let links = check_links(state, actor, checks)?;
+    let (visits, missing) = (&project_state.visits, &project_state.missing);
+    let links = check_links(state, actor, record, missing)?;
     let people: Vec<Id> = visits
         .iter()
         .filter_map(|visit| visit.get("entered_by").and_then(Json::as_str)?.parse().ok())
@@ -196,7 +197,7 @@ fn overview(
             (timeline(record, visits, &values, state.app.now()))
             (in_stage(state, record))
             (next(record, &links, &values))
-            @if may_move { (steps(page, record, checks, open.as_ref(), refused)) }
+            @if may_move { (steps(page, record, missing.is_empty(), open.as_ref(), refused)) }
         }))
         (of_record::panel(state, page, actor, record)?)
         (files::panel(state, page, actor, record)?)
@@ -242,10 +243,6 @@ fn in_stage(state: &State, record: &Record) -> Markup {
             }
         }
     }
-}
-
-fn list(json: Option<&Json>) -> &[Json] {
-    json.and_then(Json::as_array).map_or(&[], Vec::as_slice)
 }
 
 fn text<'a>(json: &'a Json, name: &str) -> &'a str {
@@ -343,7 +340,8 @@ fn next(record: &Record, checks: &[(String, Option<String>)], values: &Values<'_
 fn check_links(
     state: &State,
     actor: &Actor,
-    checks: &[Json],
+    project: &Record,
+    missing: &[Missing],
 ) -> Result<Vec<(String, Option<String>)>, AppError> {
     let page = |kind: &'static Kind, id: Id, field: &str| match state.app.get(actor, kind, id) {
         Ok(record) => {
@@ -359,12 +357,13 @@ fn check_links(
         Err(AppError::NotFound(_) | AppError::Forbidden { .. }) => Ok(None),
         Err(other) => Err(other),
     };
-    checks
+    missing
         .iter()
-        .map(|check| {
-            let message = capitalized(text(check, "message"));
-            let address = match (kinds::by_name(text(check, "kind")), text(check, "id").parse()) {
-                (Some(kind), Ok(id)) => page(kind, id, text(check, "field"))?,
+        .map(|missing| {
+            let message = words::capitalized(&words::message(&missing.message()));
+            let (kind, field) = missing.place();
+            let address = match (kinds::by_name(kind), place_of(project, *missing)) {
+                (Some(kind), Some(id)) => page(kind, id, field)?,
                 _ => None,
             };
             Ok((message, address))
@@ -373,13 +372,7 @@ fn check_links(
 }
 
 /// Forms of the steps that the person may take.
-fn steps(
-    page: &Page,
-    record: &Record,
-    checks: &[Json],
-    open: Option<&OpenWork>,
-    refused: &Refused,
-) -> Markup {
+fn steps(page: &Page, record: &Record, is_ready: bool, open: Option<&OpenWork>, refused: &Refused) -> Markup {
     let current = Stage::parse(project::CURRENT_STAGE.get(record)).unwrap_or(Stage::NeedIdentification);
     let is_blocked = project::IS_BLOCKED.get(record);
     let may_skip =
@@ -398,10 +391,10 @@ fn steps(
         StepForm { page, record, refused, step: "", button: "", note: t!("Note"), needs_reason: false };
     let reasoned = StepForm { note: t!("Reason"), needs_reason: true, ..plain };
     html! {
-        @if let Some(problem) = &refused.problem { (notice(Tone::Bad, &html! { (problem) })) }
+        @if let Some(problem) = &refused.problem { (notice(Tone::Bad, &html! { (words::message(problem)) })) }
         @if is_blocked {
             (StepForm { step: "unblock", button: t!("Unblock project"), ..plain }.draw(&[], None))
-        } @else if let (Some(next), true) = (current.next(), checks.is_empty()) {
+        } @else if let (Some(next), true) = (current.next(), is_ready) {
             @let label = t!("Advance to {label}", label = words::choice(PROJECT_STAGES, next.as_str()));
             @match open.filter(|open| !open.is_empty()) {
                 Some(open) => (StepForm { step: "advance", button: &label, ..reasoned }.draw(&[], Some(open))),

@@ -13,6 +13,7 @@ use obcms_app::records::lists::repeated;
 use obcms_app::records::transfer::{Export, Form, Format, MAXIMUM_BYTES, Report, Table};
 use obcms_app::{App, AppError};
 use obcms_domain::accounts::Action;
+use obcms_domain::message;
 use obcms_domain::registry::{FieldError, Kind};
 use serde_json::json;
 
@@ -280,10 +281,10 @@ async fn import(
 fn refusal(report: &Report) -> Problem {
     let mut problem =
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "The file was not imported. Nothing was changed.");
-    problem.body.insert("created".to_owned(), json!(0));
-    problem.body.insert("updated".to_owned(), json!(0));
-    problem.body.insert("unchanged".to_owned(), json!(0));
-    problem.body.insert("errors".to_owned(), json!(report.errors));
+    problem.further.members.insert("created".to_owned(), json!(0));
+    problem.further.members.insert("updated".to_owned(), json!(0));
+    problem.further.members.insert("unchanged".to_owned(), json!(0));
+    problem.further.members.insert("errors".to_owned(), json!(report.errors));
     problem
 }
 
@@ -332,7 +333,10 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         while let Some(part) = parts.next_field().await.map_err(|error| unreadable(&error))? {
             count += 1;
             if count > UPLOAD_PARTS {
-                let detail = format!("The upload has too many parts. At most {UPLOAD_PARTS} are allowed.");
+                let detail = message!(
+                    "The upload has too many parts. At most {UPLOAD_PARTS} are allowed.",
+                    UPLOAD_PARTS
+                );
                 return Err(Problem::new(StatusCode::BAD_REQUEST, detail));
             }
             let name = part.name().unwrap_or_default().to_owned();

@@ -4,7 +4,9 @@ use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use obcms_app::records::search::{Hit, LIMIT, MAXIMUM_LIMIT};
+use obcms_domain::core::message::Word;
 use obcms_domain::kinds;
+use obcms_domain::message;
 use obcms_domain::registry::Kind;
 use serde_json::{Value as Json, json};
 
@@ -59,7 +61,9 @@ pub fn kinds_of(parameters: &Parameters) -> Result<Vec<&'static Kind>, Problem> 
         .map(str::trim)
         .filter(|name| !name.is_empty())
         .map(|name| {
-            kinds::by_name(name).ok_or_else(|| Parameters::wrong("kinds", &format!("Unknown kind: {name}.")))
+            kinds::by_name(name).ok_or_else(|| {
+                Parameters::wrong("kinds", message!("Unknown kind: {name}.", name = Word::text(name)))
+            })
         })
         .collect()
 }

@@ -15,6 +15,8 @@ use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::state::editable;
 use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Word;
+use obcms_domain::message;
 use obcms_domain::registry::{Field, FieldError, FieldType, Kind, Record};
 use serde_json::Map;
 
@@ -31,7 +33,6 @@ use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{Form, PageParameters, PathId};
 use crate::core::state::{State, blocking};
-use crate::records::plural;
 
 /// Name of the hidden input with the version that the person saw.
 pub const VERSION: &str = "version";
@@ -139,7 +140,7 @@ impl<'a> Sheet<'a> {
                 !is_member || fields.iter().all(|field| field.name != error.field)
             })
             .filter(|error| !kind.offered().any(|field| field.name == error.field))
-            .map(|error| error.message.clone())
+            .map(|error| words::message(&error.message))
             .collect();
         let problem = self.problem.or_else(|| (!unseen.is_empty()).then(|| unseen.join(" ")));
         let form = components::Form {
@@ -256,7 +257,11 @@ fn forbid_create(actor: &Actor, kind: &'static Kind) -> Result<(), AppError> {
     if crate::records::may_create(actor, kind) {
         return Ok(());
     }
-    Err(AppError::forbidden(Action::Create, kind.area, &t!("create {kinds}", kinds = plural(kind))))
+    Err(AppError::forbidden(
+        Action::Create,
+        kind.area,
+        message!("create {kinds}", kinds = Word::lower(kind.plural)),
+    ))
 }
 
 /// `GET /COLLECTION/new`: parameters with names of fields are filled in.
@@ -341,9 +346,9 @@ pub(super) fn may_edit(
 ) -> Result<Record, AppError> {
     let record = state.app.get(actor, kind, id)?;
     if record.is_archived() {
-        return Err(AppError::conflict(t!(
+        return Err(AppError::conflict(message!(
             "This {kind} is archived. Restore it first.",
-            kind = words::lower(words::label(kind.label))
+            kind = Word::lower(kind.label)
         )));
     }
     let writable = state.app.read(|tx| {
@@ -351,8 +356,8 @@ pub(super) fn may_edit(
         actor.writable(tx, &record)
     })?;
     if writable.is_empty() {
-        let what = t!("change this {kind}", kind = words::lower(words::label(kind.label)));
-        return Err(AppError::forbidden(Action::Edit, kind.area, &what));
+        let what = message!("change this {kind}", kind = Word::lower(kind.label));
+        return Err(AppError::forbidden(Action::Edit, kind.area, what));
     }
     Ok(editable(&record))
 }
@@ -398,7 +403,7 @@ pub async fn update(
                 FieldError::new(
                     field.name,
                     "stale",
-                    t!("Someone else changed this too. Save again to overwrite it."),
+                    "Someone else changed this too. Save again to overwrite it.",
                 )
             })
             .collect();
@@ -496,7 +501,7 @@ pub(super) fn refused(
             let html = sheet.draw(state, page, actor)?;
             return Ok((StatusCode::FORBIDDEN, Html(html)).into_response());
         }
-        AppError::Conflict { .. } => sheet.problem = Some(error.to_string()),
+        AppError::Conflict { detail, .. } => sheet.problem = Some(words::message(&detail)),
         AppError::Stale { .. } => {
             // A change between read and write: the version is read again and the same fields are sent again.
             sheet.problem = Some(

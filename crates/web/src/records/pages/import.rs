@@ -7,7 +7,9 @@ use maud::{Markup, html};
 use obcms_app::records::transfer::{Report, RowError, Table};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
-use obcms_domain::registry::Kind;
+use obcms_domain::core::message::Word;
+use obcms_domain::message;
+use obcms_domain::registry::{FieldError, Kind};
 
 use crate::components::badges::Tone;
 use crate::components::buttons::{ButtonKind, button_link, submit_button};
@@ -68,8 +70,8 @@ fn require(actor: &Actor, kind: &Kind) -> Result<(), AppError> {
     if may_import(actor, kind) {
         return Ok(());
     }
-    let what = t!("import {kinds}", kinds = plural(kind));
-    Err(AppError::forbidden(Action::Import, kind.area, &what))
+    let what = message!("import {kinds}", kinds = Word::lower(kind.plural));
+    Err(AppError::forbidden(Action::Import, kind.area, what))
 }
 
 /// `GET /COLLECTION/import`.
@@ -103,11 +105,13 @@ pub async fn import(
     let (table, report) = match outcome {
         Ok(found) => found,
         Err(AppError::Invalid(errors)) => {
-            let messages: Vec<String> =
-                errors.iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
+            let message = |error: &FieldError| {
+                t!("{field}: {message}", field = &error.field, message = words::message(&error.message))
+            };
+            let messages: Vec<String> = errors.iter().map(message).collect();
             return Ok(refuse(kind, &page, &messages.join(" ")));
         }
-        Err(error @ AppError::BadRequest(_)) => return Ok(refuse(kind, &page, &error.to_string())),
+        Err(AppError::BadRequest(detail)) => return Ok(refuse(kind, &page, &words::message(&detail))),
         Err(error) => return Err(error.into()),
     };
     if !dry_run && report.errors.is_empty() {
@@ -246,7 +250,7 @@ fn error_table(kind: &'static Kind, report: &Report) -> Markup {
                             td data-label=(t!("Cell")) { (error.cell) }
                             td data-label=(t!("Column")) { (column(error)) }
                             td data-label=(t!("Value")) { @if error.value.is_empty() { span.faint { (t!("Empty")) } } @else { (error.value) } }
-                            td data-label=(t!("What was expected")) { (error.message) }
+                            td data-label=(t!("What was expected")) { (words::message(&error.message)) }
                         }
                     }
                 }

@@ -27,7 +27,9 @@ use obcms_app::core::Visibility;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Word;
 use obcms_domain::kinds;
+use obcms_domain::message;
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::records::{self, Directory};
 
@@ -37,7 +39,6 @@ pub use history::history_panel;
 pub use value::Values;
 pub use written::read_form;
 
-use crate::components::words::t;
 use crate::core::forms::SafeForm;
 use crate::core::frame::SignedIn;
 use crate::core::input::{PageParameters, PathId};
@@ -46,7 +47,6 @@ use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::State;
 use crate::core::subject::{KindPage, Subjects};
-use crate::records::plural;
 
 /// Pages of all kinds with their access.
 pub fn routes(subjects: &Subjects) -> Vec<PageRoute> {
@@ -62,7 +62,7 @@ fn routes_of(kind: &'static Kind, page: &KindPage) -> Vec<PageRoute> {
         let show = move |state: AxumState<State>, signed: SignedIn, parameters: PageParameters| {
             list::list(kind, state, signed, parameters)
         };
-        let purpose = format!("see {}", kind.plural.to_lowercase());
+        let purpose = message!("see {kinds}", kinds = Word::lower(kind.plural));
         routes.push(PageRoute::get(&all, Access::Policy(Action::View, kind.area), show).purpose(purpose));
     }
     if !page.own_detail {
@@ -96,10 +96,9 @@ fn forms(kind: &'static Kind, all: &str, one: &str) -> Vec<PageRoute> {
     let update = move |state: AxumState<State>, signed: SignedIn, id: PathId, typed: SafeForm| {
         form::update(kind, state, signed, id, typed)
     };
-    let purpose = format!("create {}", kind.plural.to_lowercase());
+    let purpose = message!("create {kinds}", kinds = Word::lower(kind.plural));
     let mut routes = vec![
-        PageRoute::get(format!("{all}/new"), creates, new)
-            .purpose(t!("create {kinds}", kinds = plural(kind))),
+        PageRoute::get(format!("{all}/new"), creates, new).purpose(purpose.clone()),
         PageRoute::post(format!("{all}/new"), creates, create).purpose(purpose),
     ];
     if kind.is_changeable() {
@@ -138,12 +137,12 @@ fn actions(kind: &'static Kind, all: &str, one: &str) -> Vec<PageRoute> {
         routes.push(PageRoute::post(format!("{one}/undo"), Access::Role, undo));
     }
     let imports = Access::Policy(Action::Import, kind.area);
-    let purpose = t!("import {kinds}", kinds = plural(kind));
+    let purpose = message!("import {kinds}", kinds = Word::lower(kind.plural));
     let page = move |signed: SignedIn| import::page(kind, signed);
     let import = move |state: AxumState<State>, signed: SignedIn, upload: import::Upload| {
         import::import(kind, state, signed, upload)
     };
-    routes.push(PageRoute::get(format!("{all}/import"), imports, page).purpose(&purpose));
+    routes.push(PageRoute::get(format!("{all}/import"), imports, page).purpose(purpose.clone()));
     routes.push(
         PageRoute::post(format!("{all}/import"), imports, import).purpose(purpose).body_limit(MAXIMUM_UPLOAD),
     );

@@ -293,7 +293,7 @@ pub async fn act(
             let leads_to = local_path(form.get("back"), &of_date).to_owned();
             (done, format!("{word}: {name}"), leads_to)
         }
-        _ => return Err(AppError::BadRequest(t!("Unknown action.").to_owned()).into()),
+        _ => return Err(AppError::BadRequest("Unknown action.".into()).into()),
     };
     Ok(done(&leads_to, &message, occurrence.undo().as_deref()))
 }

@@ -27,7 +27,7 @@ use crate::core::state::{State, blocking};
 fn on_date(record: &Record, recurrence_id: &str) -> Result<Record, AppError> {
     let missing = || AppError::NotFound("occurrence");
     let series = Series::of(record).ok_or_else(missing)?;
-    let too_much = |error: obcms_recur::ExpandError| AppError::conflict(error.to_string());
+    let too_much = |error: obcms_recur::ExpandError| AppError::conflict(error);
     let date = series.find(recurrence_id).map_err(too_much)?.ok_or_else(missing)?;
     let mut single = series.materialize(record, date).map_err(too_much)?.ok_or_else(missing)?;
     for name in ["rrule", "rdates", "exdates"] {

@@ -293,9 +293,9 @@ pub fn ids(kind: &Kind, form: &Form) -> Vec<Id> {
 /// Returns the error of a field, if any.
 #[must_use]
 pub fn error_of(errors: &[FieldError], name: &str) -> Option<String> {
-    let messages: Vec<&str> =
-        errors.iter().filter(|error| error.field == name).map(|error| error.message.as_str()).collect();
-    (!messages.is_empty()).then(|| messages.join(" "))
+    let own = errors.iter().filter(|error| error.field == name);
+    let messages = words::messages(own.map(|error| &error.message));
+    (!messages.is_empty()).then_some(messages)
 }
 
 /// Returns a value as JSON without context, for comparison.

@@ -11,6 +11,7 @@ use obcms_app::{Actor, AppError};
 use obcms_domain::choices::TASK_STATUSES;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::TASK;
+use obcms_domain::message;
 use obcms_domain::tasks::{TaskStatus, actions};
 use serde_json::{Map, json};
 
@@ -103,7 +104,7 @@ pub async fn bulk(
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let ids: Result<Vec<Id>, _> = form.all("ids").iter().map(|id| id.parse::<Id>()).collect();
-    let ids = ids.map_err(|_| AppError::BadRequest(t!("One of the tasks does not exist.").to_owned()))?;
+    let ids = ids.map_err(|_| AppError::BadRequest("One of the tasks does not exist.".into()))?;
     let address =
         Address::new("/tasks", &parameters.matching(|name| state.app.is_known_parameter(&TASK, name)).0)
             .with(&[], &[]);
@@ -111,7 +112,7 @@ pub async fn bulk(
         return Ok(done(&address, t!("Select at least one task"), None));
     }
     if ids.len() > MAXIMUM {
-        let refusal = t!("At most {MAXIMUM} tasks can be changed at once.", MAXIMUM);
+        let refusal = message!("At most {MAXIMUM} tasks can be changed at once.", MAXIMUM);
         return Err(AppError::BadRequest(refusal).into());
     }
     let action = action.map(|Path(name)| name).unwrap_or_default();

@@ -239,7 +239,7 @@ async fn add(
             input.insert(board::group_name(group).to_owned(), json!(column));
         }
         None => {
-            return Err(AppError::field("group", "choice", t!("Unknown board.")).into());
+            return Err(AppError::field("group", "choice", "Unknown board.").into());
         }
     }
     if !people.is_empty() {

@@ -12,6 +12,7 @@ use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::describe;
 use obcms_domain::choices::{TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Message;
 use obcms_domain::kinds::{self, TASK, task};
 use obcms_domain::registry::{FieldError, Record};
 use obcms_domain::tasks::TaskStatus;
@@ -71,7 +72,7 @@ pub async fn show(
 /// Refused transition of a blocked task.
 pub struct Blocked {
     /// Reason as text.
-    pub detail: String,
+    pub detail: Message,
     /// Requested state.
     pub status: TaskStatus,
     /// Recurrence id of the occurrence of a repeating task.
@@ -344,14 +345,14 @@ impl Sheet<'_> {
         notice(
             Tone::Bad,
             &html! {
-                p { (detail) }
+                p { (words::message(detail)) }
                 @if self.may_move { (self.reason_form("force-notice", &t!("{of}{word} anyway", of, word), *status, date.as_deref(), *scope)) }
             },
         )
     }
 
-    fn error(&self, field: &str) -> Option<&str> {
-        self.errors.iter().find(|error| error.field == field).map(|error| error.message.as_str())
+    fn error(&self, field: &str) -> Option<String> {
+        self.errors.iter().find(|error| error.field == field).map(|error| words::message(&error.message))
     }
 
     /// Returns the refused input, or the value of the task.
@@ -371,7 +372,7 @@ impl Sheet<'_> {
                     form.stack data-gap="small" method="post" action=(self.address("/change")) data-guard {
                         input type="hidden" name="csrf_token" value=(self.csrf());
                         textarea.input #field-description name="description" rows="6" aria-label=(t!("Description"))
-                            aria-invalid=[error.map(|_| "true")] { "\n" (held) }
+                            aria-invalid=[error.as_ref().map(|_| "true")] { "\n" (held) }
                         @if let Some(error) = error { p.field-error { (icon("circle-alert")) (error) } }
                         (submit_button(t!("Save description"), "", ButtonKind::Plain))
                     }
@@ -413,7 +414,7 @@ impl Sheet<'_> {
                         label for="field-progress" { (t!("Percent done")) }
                         input.input #field-progress type="number" name="progress" min="0" max="100" step="1"
                             inputmode="numeric" required value=(self.held("progress", value.to_string()))
-                            aria-invalid=[error.map(|_| "true")];
+                            aria-invalid=[error.as_ref().map(|_| "true")];
                         (submit_button(t!("Set progress"), "", ButtonKind::Plain))
                         @if let Some(error) = error { p.field-error { (icon("circle-alert")) (error) } }
                     }

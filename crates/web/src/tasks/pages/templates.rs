@@ -309,7 +309,7 @@ fn save(
                            template in another tab to see theirs, then save again to overwrite them");
             (Vec::new(), Some(problem.to_owned()))
         }
-        Err(error @ AppError::Conflict { .. }) => (Vec::new(), Some(error.to_string())),
+        Err(error @ AppError::Conflict { .. }) => (Vec::new(), Some(words::message(&error.message()))),
         Err(other) => return Err(other.into()),
     };
     let sheet = Sheet { record, typed: form, rows, errors, problem };
@@ -413,11 +413,11 @@ fn draw(state: &State, page: &Page, actor: &Actor, sheet: &Sheet<'_>) -> Result<
         ),
     };
     let all: Vec<&FormField> = fields.iter().collect();
-    let items_error: Vec<&str> = sheet
+    let items_error: Vec<String> = sheet
         .errors
         .iter()
         .filter(|error| error.field == "items")
-        .map(|error| error.message.as_str())
+        .map(|error| words::message(&error.message))
         .collect();
     let version = sheet.record.map(|record| record.version.to_string());
     // Unchecked boxes send nothing; this lists the shown ones.

@@ -165,9 +165,9 @@ fn form(page: &Page, record: &Record, plan: &AdoptionPlan, drafting: Drafting, r
         &html! {},
         &html! {
             form.form method="post" action={ (address) "/adopt" } data-guard novalidate {
-                (error_summary(refused.problem.as_deref(), &all))
+                (error_summary(refused.problem_text().as_deref(), &all))
                 @if refused.problem.is_none() && !plan.obstacles.is_empty() {
-                    (notice(Tone::Warning, &html! { ul { @for obstacle in &plan.obstacles { li { (obstacle) } } } }))
+                    (notice(Tone::Warning, &html! { ul { @for obstacle in &plan.obstacles { li { (words::message(obstacle)) } } } }))
                 }
                 input type="hidden" name="csrf_token" value=(page.csrf());
                 input type="hidden" name="version" value=(record.version);

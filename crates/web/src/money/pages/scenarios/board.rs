@@ -7,9 +7,11 @@ use obcms_app::money::scenarios::{Board, BoardRow, DRAFT, USUAL_WEIGHT, rule_of}
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{APPROVAL_STATES, SCENARIO_RULES, SECTORS};
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::{Message, Word};
 use obcms_domain::core::money as amounts;
-use obcms_domain::core::text::sentence;
+use obcms_domain::core::money::MoneyError;
 use obcms_domain::kinds::{PPA, SCENARIO, scenario};
+use obcms_domain::message;
 use obcms_domain::money::actions;
 use obcms_domain::money::scenarios::{Minimum, Rule, Share};
 use obcms_domain::registry::{FieldError, Record};
@@ -127,7 +129,7 @@ fn candidates(page: &Page, board: &Board, may_change: bool, refused: &Refused) -
     let mut rows: Vec<&BoardRow> = board.rows.iter().collect();
     rows.sort_by_key(|row| (-row.candidate.score, &row.candidate.title, row.candidate.id));
     let unseen = refused.errors.iter().find(|error| !error.field.starts_with(AMOUNT));
-    let problem = refused.problem.clone().or_else(|| unseen.map(|error| error.message.clone()));
+    let problem = refused.problem_text().or_else(|| unseen.map(|error| words::message(&error.message)));
     let fields: Vec<FormField> = rows
         .iter()
         .filter_map(|row| {
@@ -290,7 +292,7 @@ fn rule_form(state: &State, page: &Page, board: &Board, refused: &Refused) -> Re
         &html! {},
         &html! {
             form.form.rule-form method="post" action={ (SCENARIO.url(record.id)) "/distribute" } data-guard novalidate {
-                (error_summary(refused.problem.as_deref(), &all))
+                (error_summary(refused.problem_text().as_deref(), &all))
                 input type="hidden" name="csrf_token" value=(page.csrf());
                 input type="hidden" name=(VERSION) value=(record.version);
                 div.fields { @for one in &fields { (field(one)) } }
@@ -385,16 +387,19 @@ fn read_amounts(board: &Board, form: &Form) -> Result<Map<String, Json>, Vec<Fie
     if errors.is_empty() { Ok(input) } else { Err(errors) }
 }
 
-fn read_amount(text: &str, ask: i64) -> Result<i64, String> {
+fn read_amount(text: &str, ask: i64) -> Result<i64, Message> {
     if text.trim().is_empty() {
         return Ok(0);
     }
-    let amount = amounts::parse(text).map_err(|error| sentence(&error.to_string()))?;
+    let amount = amounts::parse(text).map_err(MoneyError::message)?;
     if amount < 0 {
-        return Err(t!("The amount must not be below zero.").to_owned());
+        return Err("The amount must not be below zero.".into());
     }
     if amount > ask {
-        return Err(t!("Must be at most {ask}, as the PPA asks for.", ask = money_text(ask)));
+        return Err(message!(
+            "Must be at most {ask}, as the PPA asks for.",
+            ask = Word::text(money_text(ask))
+        ));
     }
     Ok(amount)
 }
@@ -421,13 +426,12 @@ fn read_shares(form: &Form) -> Result<Json, AppError> {
         if group.is_empty() && percent.is_empty() {
             continue;
         }
-        let wrong = |message: &str| AppError::field(actions::MINIMUM_SHARES.name(), "share", message);
+        let wrong = |message: &'static str| AppError::field(actions::MINIMUM_SHARES.name(), "share", message);
         let (by, key) = group
             .split_once(':')
-            .ok_or_else(|| wrong(t!("Select the sector or region of each minimum share.")))?;
-        let percent: i64 = percent
-            .parse()
-            .map_err(|_| wrong(t!("Enter the percent of each minimum share, from 1 to 100.")))?;
+            .ok_or_else(|| wrong("Select the sector or region of each minimum share."))?;
+        let percent: i64 =
+            percent.parse().map_err(|_| wrong("Enter the percent of each minimum share, from 1 to 100."))?;
         shares.push(json!({ "by": by, "key": key, "percent": percent }));
     }
     Ok(Json::Array(shares))

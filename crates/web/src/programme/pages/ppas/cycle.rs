@@ -39,7 +39,7 @@ pub fn panel(
     let is_whole = stages.len() >= BUDGET_CYCLE_STAGES.len();
     let head = html! { @if may_add && !is_whole && !stages.is_empty() { (add_button(page, record, t!("Add missing stages"))) } };
     Ok(html! {
-        @if let Some(problem) = &refused.problem {
+        @if let Some(problem) = refused.problem_text() {
             (notice(Tone::Bad, &html! {
                 (problem) " "
                 a href={ (PPA.url(record.id)) "/edit#field-fiscal_year" } { (t!("Set the fiscal year")) } "."

@@ -150,10 +150,10 @@ fn form(
         ..FormField::default()
     });
     let all: Vec<&FormField> = fields.iter().collect();
-    let problem = refused.and_then(|refused| refused.problem.as_deref());
+    let problem = refused.and_then(Refused::problem_text);
     html! {
         form.form method="post" action=(address) novalidate {
-            (error_summary(problem, &all))
+            (error_summary(problem.as_deref(), &all))
             input type="hidden" name="csrf_token" value=(page.csrf());
             input type="hidden" name="action" value="save";
             input type="hidden" name="suffix" value=(suffix);
@@ -238,9 +238,7 @@ pub(super) async fn change(
         _ => ("", false),
     };
     if !is_known {
-        return Err(
-            AppError::BadRequest(t!("This milestone no longer exists. Reload the page.").to_owned()).into()
-        );
+        return Err(AppError::BadRequest("This milestone no longer exists. Reload the page.".into()).into());
     }
     items.sort_by(|one, other| text(one, "date").cmp(text(other, "date")));
     let mut input = Map::new();
@@ -266,11 +264,9 @@ fn refuse_stale(
     // Without its milestone, what was typed becomes a new one when it is saved again.
     form.0.retain(|(name, _)| name != "index");
     form.0.extend(changed.map(|index| ("index".to_owned(), index.to_string())));
-    let problem =
-        t!("Someone else changed this milestone. Your changes are still in the form: check the list, \
-                   then save again to overwrite it");
-    let errors = vec![FieldError::new("title", "stale", t!("Someone else changed this too."))];
-    refuse(state, page, actor, id, "milestones", &Refused { form, errors, problem: Some(problem.to_owned()) })
+    let problem = "Someone else changed this milestone. Your changes are still in the form: check the list, then save again to overwrite it";
+    let errors = vec![FieldError::new("title", "stale", "Someone else changed this too.")];
+    refuse(state, page, actor, id, "milestones", &Refused { form, errors, problem: Some(problem.into()) })
 }
 
 fn errors_of(form: &Form) -> Vec<FieldError> {
@@ -280,10 +276,10 @@ fn errors_of(form: &Form) -> Vec<FieldError> {
     }
     let title = form.get("title").trim();
     if title.is_empty() || title.chars().count() > 255 {
-        errors.push(FieldError::new("title", "required", t!("Enter a title of at most 255 characters.")));
+        errors.push(FieldError::new("title", "required", "Enter a title of at most 255 characters."));
     }
     if !choices::contains(MILESTONE_STATUSES, form.get("status")) {
-        errors.push(FieldError::new("status", "choice", t!("Select an option from the list.")));
+        errors.push(FieldError::new("status", "choice", "Select an option from the list."));
     }
     errors
 }

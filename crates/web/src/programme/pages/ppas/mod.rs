@@ -259,7 +259,7 @@ fn progress(page: &Page, record: &Record, may_edit: bool, refused: &Refused) -> 
             details.more-fields open[!is_of_status(refused) && (!refused.errors.is_empty() || refused.problem.is_some())] {
                 summary { (t!("Set progress manually")) }
                 form.form method="post" action=(address) novalidate {
-                    @if !is_of_status(refused) { (error_summary(refused.problem.as_deref(), &all)) }
+                    @if !is_of_status(refused) { (error_summary(refused.problem_text().as_deref(), &all)) }
                     input type="hidden" name="csrf_token" value=(page.csrf());
                     div.fields { @for entry in &fields { (field(entry)) } }
                     div.form-actions { (submit_button(t!("Set progress"), "", ButtonKind::Plain)) }
@@ -392,7 +392,7 @@ async fn set_progress(
             let errors = vec![FieldError::new(
                 ppa::MANUAL_PROGRESS.name(),
                 "type",
-                t!("Enter a whole number from 0 to 100."),
+                "Enter a whole number from 0 to 100.",
             )];
             return refuse(&state, &page, &actor, id.0, "overview", &Refused { form, errors, problem: None });
         };
@@ -420,10 +420,9 @@ fn refused(
 ) -> Result<Response, PageError> {
     let (errors, problem) = match error {
         AppError::Invalid(errors) => (errors, None),
-        AppError::Stale { .. } => (
-            Vec::new(),
-            Some(t!("Someone else changed this PPA. Check the new values, then save again.").to_owned()),
-        ),
+        AppError::Stale { .. } => {
+            (Vec::new(), Some("Someone else changed this PPA. Check the new values, then save again.".into()))
+        }
         other => return Err(other.into()),
     };
     refuse(state, page, actor, id, tab, &Refused { form, errors, problem })

@@ -51,7 +51,7 @@ pub(super) fn panel_of(
         &html! {
             p { (badge(words::choice(PPA_STATUSES, status), Tone::of_status(status))) }
             p.muted { (t!("Follows the approval, the project and the start date.")) }
-            @if let (Some(problem), Some(_)) = (&refused.problem, asked) { (error_summary(Some(problem), &[])) }
+            @if let (Some(problem), Some(_)) = (refused.problem_text(), asked) { (error_summary(Some(&problem), &[])) }
             @for action in possible {
                 details.more-fields open[asked == Some(action)] {
                     summary { (label(action)) }
@@ -131,7 +131,7 @@ pub(super) async fn change(
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let Some(action) = StatusAction::parse(form.get(ACTION)) else {
-        return Err(AppError::BadRequest(t!("Unknown action.").to_owned()).into());
+        return Err(AppError::BadRequest("Unknown action.".into()).into());
     };
     let form = form.without_suffix(&format!("-{}", action.as_str()));
     let seen = form.get("version").parse().ok();
