@@ -1,7 +1,8 @@
 //! Test of the words of pages: every text within `html!` goes through `t!` or `t_html!`, the one place for a catalog.
 //!
 //! The sources are read as tokens. A text is a literal with a word in it, as content of an element, as an attribute
-//! that people read, or in an expression within the HTML.
+//! that people read, or in an expression within the HTML. The words of messages (`message!`) of all crates are tested
+//! as well.
 
 #![allow(clippy::unwrap_used)] // A failed assumption fails the test.
 
@@ -172,6 +173,42 @@ fn is_of_tests(tokens: &[Token], at: usize) -> bool {
     at >= 2 && tokens[at - 2..at] == [Token::Word("mod".to_owned()), Token::Word("tests".to_owned())]
 }
 
+/// Looks for words of a language that a message passes on as free text, which no catalog reaches: literals and labels
+/// within `Word::text`.
+fn untranslated(tokens: &[Token], found: &mut Vec<String>) {
+    for (at, token) in tokens.iter().enumerate() {
+        let Token::Group(_, inner) = token else { continue };
+        if is_of_tests(tokens, at) {
+            continue;
+        }
+        if is_free_text(&tokens[..at]) {
+            free_text(inner, found);
+        }
+        untranslated(inner, found);
+    }
+}
+
+/// Returns true if the tokens end with `Word::text` or `Word::texts`.
+fn is_free_text(tokens: &[Token]) -> bool {
+    let [.., Token::Word(of), Token::Sign(':'), Token::Sign(':'), Token::Word(name)] = tokens else {
+        return false;
+    };
+    of == "Word" && (name == "text" || name == "texts")
+}
+
+fn free_text(tokens: &[Token], found: &mut Vec<String>) {
+    for token in tokens {
+        match token {
+            Token::Literal(text, _) if has_word(text) => found.push(text.clone()),
+            Token::Word(name) if ["label", "plural", "to_lowercase"].contains(&name.as_str()) => {
+                found.push(name.clone());
+            }
+            Token::Group(_, inner) => free_text(inner, found),
+            _ => {}
+        }
+    }
+}
+
 /// Looks at the body of `html!`.
 fn markup(tokens: &[Token], found: &mut Vec<Found>) {
     let mut at = 0;
@@ -323,6 +360,50 @@ fn texts_of_pages_go_through_one_place() {
     });
     assert!(bodies > 300, "the sources are not read");
     assert!(missing.is_empty(), "texts outside of t! and t_html!:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn words_of_messages_are_labels_or_data() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let (mut missing, mut messages) = (Vec::new(), 0);
+    for name in ["domain", "app", "web"] {
+        let root = crates.join(name).join("src");
+        sources(&root, &root, &mut |file, source| {
+            messages += source.matches("message!(").count();
+            let mut found = Vec::new();
+            untranslated(&Reader { rest: source, line: 1 }.group(), &mut found);
+            missing.extend(found.into_iter().map(|text| format!("{name}/src/{file}: {text:?}")));
+        });
+    }
+    assert!(messages > 200, "the sources are not read");
+    assert!(missing.is_empty(), "use Word::label or message! instead of Word::text:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn pages_show_no_message_in_english() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut missing = Vec::new();
+    sources(&root, &root, &mut |name, source| {
+        if source.contains(".english()") {
+            missing.push(name.to_owned());
+        }
+    });
+    assert!(missing.is_empty(), "use words::message: {missing:?}");
+}
+
+#[test]
+fn scanner_finds_words_that_pass_as_free_text() {
+    let source = r#"
+        fn refuse() {
+            message!("{a} {b} {c} {d}", a = Word::text("some words"), b = Word::text(kind.label), d = Word::label("x y"));
+            message!("{a}", a = Word::texts(Joining::Or, names.map(|kind| kind.plural.to_lowercase())));
+            message!("{a} {b}", a = Word::text(day.strftime("%-d %b")), b = Word::text(title));
+        }
+        mod tests { fn it() { Word::text("some words"); } }
+    "#;
+    let mut found = Vec::new();
+    untranslated(&Reader { rest: source, line: 1 }.group(), &mut found);
+    assert_eq!(found, ["some words", "label", "plural", "to_lowercase"]);
 }
 
 /// The texts that a scan of a source finds.

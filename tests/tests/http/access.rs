@@ -9,7 +9,7 @@ use std::net::TcpStream;
 use obcms_domain::accounts::{Action, FieldGroup, Relation, Role, allows, allows_field};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::REGISTRY;
-use obcms_domain::registry::{Field, FieldType, Kind};
+use obcms_domain::registry::{Concern, Field, FieldType, Kind};
 use obcms_tests::{Answer, Client, Engine, PASSWORD, Server, on_both_engines, sample};
 use obcms_web::SUBJECTS;
 use obcms_web::core::page_route::PageRoute;
@@ -103,7 +103,7 @@ on_both_engines! {
                     number += 1;
                     let record = sample::make(server, kind, number, own.then_some(person.id));
                     let mut relations = vec![Relation::None];
-                    if role == Role::Partner && kind.concerns.contains(&"everyone") {
+                    if role == Role::Partner && kind.concerns.contains(&Concern::Everyone) {
                         relations.push(Relation::Organization);
                     }
                     if own {

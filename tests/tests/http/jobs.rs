@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use obcms_app::jobs::{Enqueue, Handler, JobError, Outcome, Runner, insert_scheduled_jobs, run_next};
 use obcms_app::{Actor, App, AppError};
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::Message;
 use obcms_domain::jobs::{BackOff, State};
 use obcms_store::jobs::{self, Filter, Job};
 use obcms_tests::{Engine, Server, on_both_engines};
@@ -324,7 +325,8 @@ on_both_engines! {
 
     fn doctor_and_metrics_report_failures(server: &Server) {
         let app = server.app();
-        let verdict = || app.job_health().unwrap().verdict();
+        let english = |message: Message| message.english();
+        let verdict = || app.job_health().unwrap().verdict().map(english).map_err(english);
         assert!(verdict().unwrap().contains("no obcms serve is running"));
 
         enqueue(app, &sample("fail", "late").at(app.now() - SignedDuration::from_hours(2)));

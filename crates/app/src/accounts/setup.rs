@@ -1,11 +1,10 @@
 //! Single-use links to set a password: for the first administrator, a new user, or a forgotten password.
 
 use jiff::SignedDuration;
-use obcms_domain::accounts::{Action, username};
+use obcms_domain::accounts::{Action, Role, username};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{self, user};
 use obcms_store::accounts::{self, SetupLink};
-use serde_json::json;
 
 use super::{access, administration, find_user, passwords, secrets};
 use crate::core::password_hash;
@@ -149,9 +148,9 @@ impl App {
 }
 
 fn first_administrator(input: &SetupInput, name: &str) -> Input {
-    let mut fields = Input::new();
-    fields.insert("username".to_owned(), json!(name));
-    fields.insert("full_name".to_owned(), json!(input.full_name.trim()));
-    fields.insert("roles".to_owned(), json!(["admin"]));
-    fields
+    Input::from_iter([
+        user::USERNAME.input(name),
+        user::FULL_NAME.input(input.full_name.trim()),
+        user::ROLES.input(vec![Role::Admin.as_str()]),
+    ])
 }

@@ -9,7 +9,8 @@ use obcms_domain::calendar::{self, DatedEntry, actions, unfloating};
 use obcms_domain::entries;
 use obcms_domain::programme::milestones::numbers;
 use obcms_domain::registry::action::ActionInput;
-use obcms_domain::registry::shared::TIMEZONE;
+use obcms_domain::registry::series::RRULE;
+use obcms_domain::registry::shared::{ALL_DAY, END, START, TIMEZONE};
 use obcms_domain::registry::{DateRole, FieldType, Record, Value, moment, parse_date};
 use obcms_store::calendar::{self as store, EntryRow};
 use serde_json::{Value as Json, json};
@@ -106,7 +107,11 @@ pub(super) fn reassigned_fields(
 ) -> Result<Input, AppError> {
     let fields = reassignment::fields(record, role, &request.reassignment)?;
     if request.reassignment.resource.is_some() && fields.is_empty() {
-        return Err(AppError::field("resource", "kind", "A copy of this entry cannot have a resource."));
+        return Err(AppError::field(
+            actions::RESOURCE.name(),
+            "kind",
+            "A copy of this entry cannot have a resource.",
+        ));
     }
     Ok(fields)
 }
@@ -157,7 +162,7 @@ fn move_date(
     let request = MoveRequest::read(&input);
     let patch = change(&single, role, &current, &request, work.app.zone())?;
     let reassignment = &request.reassignment;
-    let reassigns_bookings = reassignment.resource.is_some() && patch.get("resource").is_none();
+    let reassigns_bookings = reassignment.resource.is_some() && reassignment::resource_field(kind).is_none();
     if reassigns_bookings && request.scope != Scope::All {
         return Err(AppError::conflict(
             "A booking of a series applies to all occurrences. Change the resource for all \
@@ -167,7 +172,7 @@ fn move_date(
     let target = Target { kind, id: record.id, recurrence_id: recurrence, scope: request.scope, expected };
     let after = crate::calendar::series::change(work, &target, &patch)
         .map_err(|error| reassignment.with_entry_parameters(with_entry_parameters(error, role), kind))?;
-    let times = ["start", "end", "all_day", "timezone", "rrule"];
+    let times = [START.name(), END.name(), ALL_DAY.name(), TIMEZONE.name(), RRULE.name()];
     if reassigns_bookings && times.iter().any(|name| record.get(name) != after.series.get(name)) {
         return Err(AppError::conflict(
             "You cannot move an occurrence to another time and another resource at once. Nothing was changed.",
@@ -191,9 +196,9 @@ fn move_date(
 pub(super) fn with_entry_parameters(error: AppError, role: &DateRole) -> AppError {
     error.rename_fields(|field| {
         if field == role.start {
-            Some("start")
+            Some(actions::START.name())
         } else if field == role.end {
-            Some("end")
+            Some(actions::END.name())
         } else {
             None
         }
@@ -266,11 +271,11 @@ fn day(field: &str, text: &str, request: &MoveRequest<'_>, zone: &TimeZone) -> R
 }
 
 fn out_of_range() -> AppError {
-    AppError::field("start", "range", "This date is out of range.")
+    AppError::field(actions::START.name(), "range", "This date is out of range.")
 }
 
 fn ends_too_early() -> AppError {
-    AppError::field("end", "order", "End must be after start; the end is exclusive.")
+    AppError::field(actions::END.name(), "order", "End must be after start; the end is exclusive.")
 }
 
 /// Returns the first and the last day, both inclusive, of an entry that is always all-day.
@@ -281,13 +286,17 @@ fn days(
     office: &TimeZone,
 ) -> Result<(Date, Date), AppError> {
     if request.all_day == Some(false) {
-        return Err(AppError::field("all_day", "choice", "This entry is all-day and has no times."));
+        return Err(AppError::field(
+            actions::ALL_DAY.name(),
+            "choice",
+            "This entry is all-day and has no times.",
+        ));
     }
     let (first, after) = whole_days(current, request, office)?;
     let last = after.checked_sub(1.day()).map_err(|_| out_of_range())?;
     if role.end.is_empty() && last != first {
         return Err(AppError::field(
-            "end",
+            actions::END.name(),
             "range",
             "This entry lasts one day. End must be the day after start.",
         ));
@@ -302,9 +311,10 @@ fn whole_days(
     zone: &TimeZone,
 ) -> Result<(Date, Date), AppError> {
     let (old_first, old_after) = (unfloating(current.start), unfloating(current.end));
-    let first = request.start.map_or(Ok(old_first), |text| day("start", text, request, zone))?;
+    let first =
+        request.start.map_or(Ok(old_first), |text| day(actions::START.name(), text, request, zone))?;
     let after = match request.end {
-        Some(text) => day("end", text, request, zone)?,
+        Some(text) => day(actions::END.name(), text, request, zone)?,
         None => old_first
             .until(old_after)
             .and_then(|length| first.checked_add(length))
@@ -370,7 +380,7 @@ fn moments(
         (start.to_string(), end.to_string())
     };
     Ok(Input::from_iter([
-        ("all_day".to_owned(), json!(all_day)),
+        ALL_DAY.input(all_day),
         (role.start.to_owned(), json!(start)),
         (role.end.to_owned(), json!(end)),
     ]))
@@ -387,9 +397,9 @@ fn times(
         moment(text, false, zone).map_err(|(code, message)| AppError::field(field, code, message))
     };
     let old_start = record.instant(role.start).unwrap_or(current.start);
-    let start = request.start.map_or(Ok(old_start), |text| read("start", text))?;
+    let start = request.start.map_or(Ok(old_start), |text| read(actions::START.name(), text))?;
     let end = match request.end {
-        Some(text) => read("end", text)?,
+        Some(text) => read(actions::END.name(), text)?,
         None => {
             let length = match (current.all_day, record.instant(role.end)) {
                 (false, Some(end)) => end.duration_since(old_start),

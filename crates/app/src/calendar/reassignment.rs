@@ -1,10 +1,12 @@
 //! Reassigning an entry to another person or resource, for example by dragging it to another row of a timeline.
 
 use obcms_domain::bookings::BookingStatus;
+use obcms_domain::calendar::actions;
 use obcms_domain::core::id::Id;
 use obcms_domain::core::message::Word;
 use obcms_domain::kinds::{BOOKING, booking};
 use obcms_domain::message;
+use obcms_domain::registry::shared::{ALL_DAY, END, START, TIMEZONE};
 use obcms_domain::registry::{DateRole, Field, FieldType, Kind, Record, Source};
 use obcms_store::{bookings as store, records as stored};
 use serde_json::json;
@@ -35,7 +37,7 @@ impl Reassignment {
 }
 
 /// Returns the resource field of the kind.
-fn resource_field(kind: &Kind) -> Option<&'static Field> {
+pub(super) fn resource_field(kind: &Kind) -> Option<&'static Field> {
     kind.inputs().find(|field| matches!(field.data, FieldType::Reference("resource")))
 }
 
@@ -50,9 +52,9 @@ pub(super) fn fields(
         return Err(AppError::conflict("This entry is a date of another record and cannot be reassigned."));
     }
     if let Some(person) = reassignment.person {
-        let old = reassignment
-            .instead_of
-            .ok_or_else(|| AppError::field("instead_of", "required", "Enter the person to replace."))?;
+        let old = reassignment.instead_of.ok_or_else(|| {
+            AppError::field(actions::INSTEAD_OF.name(), "required", "Enter the person to replace.")
+        })?;
         fields = in_place(record, person, old)?;
     }
     if let Some((resource, field)) = reassignment.resource.zip(resource_field(record.kind)) {
@@ -114,9 +116,9 @@ pub(super) fn bookings(
     let Some(resource) = reassignment.resource.filter(|_| resource_field(before.kind).is_none()) else {
         return Ok(Vec::new());
     };
-    let old = reassignment
-        .instead_of
-        .ok_or_else(|| AppError::field("instead_of", "required", "Enter the resource to replace."))?;
+    let old = reassignment.instead_of.ok_or_else(|| {
+        AppError::field(actions::INSTEAD_OF.name(), "required", "Enter the resource to replace.")
+    })?;
     let ids = store::of_origins(work.tx, &[before.id])?;
     let mut bookings = stored::load_many(work.tx, &BOOKING, &ids)?;
     bookings.retain(|booking| {
@@ -126,13 +128,13 @@ pub(super) fn bookings(
     if bookings.is_empty() {
         return Err(AppError::conflict("That resource is no longer booked for this. Nothing was changed."));
     }
-    let times = ["all_day", "timezone", "start", "end"];
+    let times = [ALL_DAY.name(), TIMEZONE.name(), START.name(), END.name()];
     let is_moved = times.iter().any(|name| before.get(name) != after.get(name));
     let shown = after.to_json();
     let mut changed = Vec::with_capacity(bookings.len());
     for booking in bookings {
-        let mut input = Input::from_iter([("resource".to_owned(), json!(resource))]);
-        if is_moved && ["start", "end"].iter().all(|name| booking.get(name) == before.get(name)) {
+        let mut input = Input::from_iter([booking::RESOURCE.input(resource)]);
+        if is_moved && [START, END].into_iter().all(|time| time.is_same(&booking, before)) {
             for name in times {
                 input.insert(name.to_owned(), shown.get(name).cloned().unwrap_or_default());
             }

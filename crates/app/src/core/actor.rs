@@ -343,7 +343,7 @@ impl Actor {
     /// Returns true if the record itself names an organization or community of the actor.
     #[must_use]
     pub fn is_for_own(&self, record: &Record) -> bool {
-        let named = record.kind.concerns.iter().filter(|path| record.kind.position(path).is_some());
+        let named = record.kind.concerns.iter().filter_map(|concern| concern.own_field());
         named.flat_map(|field| record.get(field).targets()).any(|id| self.concerns.contains(&id))
     }
 

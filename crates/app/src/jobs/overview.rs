@@ -3,7 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::accounts::{Action, Area};
 use obcms_domain::core::id::Id;
+use obcms_domain::core::message::{Message, Word};
 use obcms_domain::jobs::State;
+use obcms_domain::message;
 use obcms_store::jobs::{self, Filter, Job, RunnerRow};
 
 use crate::core::{Actor, App, AppError};
@@ -37,28 +39,37 @@ impl Health {
     }
 
     /// Returns one line on the health: `Ok` if all is well, `Err` with the problem and its remedy.
-    pub fn verdict(&self) -> Result<String, String> {
-        let waiting = self.count(State::Queued);
+    pub fn verdict(&self) -> Result<Message, Message> {
+        let (queued, overdue) = (self.count(State::Queued), self.overdue);
         let failed = self.count(State::Failed);
-        if let (true, Some(since)) = (self.overdue > 0, self.overdue_since) {
+        if let (true, Some(since)) = (overdue > 0, self.overdue_since) {
+            let since = Word::text(format_args!("{since:.0}"));
             return Err(if self.runners.is_empty() {
-                format!("no process runs jobs; {} overdue since {since:.0}; start obcms serve", self.overdue)
+                message!(
+                    "no process runs jobs; {overdue} overdue since {since}; start obcms serve",
+                    overdue,
+                    since
+                )
             } else {
-                format!("{} overdue since {since:.0}; see /admin/jobs", self.overdue)
+                message!("{overdue} overdue since {since}; see /admin/jobs", overdue, since)
             });
         }
         if failed > 0 {
-            return Err(format!("{failed} failed after their last attempt; see /admin/jobs and press Retry"));
+            return Err(message!(
+                "{failed} failed after their last attempt; see /admin/jobs and press Retry",
+                failed
+            ));
         }
-        let retrying = if self.retrying > 0 {
-            format!(", {} of them after a failure", self.retrying)
+        let queued = if self.retrying > 0 {
+            let retrying = self.retrying;
+            message!("{queued} queued, {retrying} of them after a failure", queued, retrying)
         } else {
-            String::new()
+            message!("{queued} queued", queued)
         };
         Ok(match self.runners.len() {
-            0 => format!("no obcms serve is running; {waiting} queued{retrying}, none overdue"),
-            1 => format!("1 process runs them; {waiting} queued{retrying}"),
-            several => format!("{several} processes run them; {waiting} queued{retrying}"),
+            0 => message!("no obcms serve is running; {queued}, none overdue", queued),
+            1 => message!("1 process runs them; {queued}", queued),
+            several => message!("{several} processes run them; {queued}", several, queued),
         })
     }
 }

@@ -291,7 +291,7 @@ impl Actor {
                 }
                 // An actor who may create one for their own learns which field makes this one for others.
                 let own = allows(&self.roles, Action::Create, kind.area, &[Relation::OwnRequest]);
-                let by = kind.concerns.iter().find_map(|name| kind.field(name));
+                let by = kind.concerns.iter().find_map(|concern| kind.field(concern.own_field()?));
                 if let Some(field) = by.filter(|_| own && record.is_request()) {
                     refusal(Action::Create, record, &[(field, kind.group(field))])?;
                 }

@@ -293,7 +293,7 @@ fn blocking_change(newest_first: &[Change]) -> Option<&Change> {
 
 fn name_of(tx: &mut Tx<'_>, actor: Option<Id>) -> Result<Word, AppError> {
     let Some(id) = actor else {
-        return Ok(Word::text("obcms"));
+        return Ok(Word::label("obcms"));
     };
     let found = store::references(tx, &[id])?;
     Ok(found.get(&id).map_or(Word::label("somebody"), |person| Word::text(&person.title)))

@@ -477,7 +477,5 @@ fn rank_at(
 pub fn join(actor: &Actor, task: &Record) -> Input {
     let mut people = task::ASSIGNEES.get(task).to_vec();
     people.extend(actor.id.filter(|id| !people.contains(id)));
-    let mut input = Input::new();
-    input.insert(task::ASSIGNEES.name().to_owned(), json!(people));
-    input
+    Input::from_iter([task::ASSIGNEES.input(people)])
 }

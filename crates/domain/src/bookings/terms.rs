@@ -172,7 +172,7 @@ impl Terms {
             span.start < now.checked_sub(GRACE).unwrap_or(now)
         };
         if is_past {
-            let field = if begun { "end" } else { "start" };
+            let field = if begun { booking::END.name() } else { booking::START.name() };
             let day = format_instant(span.start, &self.zone);
             return Some(FieldError::new(
                 field,
@@ -228,7 +228,8 @@ impl Terms {
             start = Word::text(format_instant(closed.span.start, &self.zone)),
             hours = self.hours_told(span.start)
         );
-        let field = if closed.span.start <= span.start { "start" } else { "end" };
+        let starts_closed = closed.span.start <= span.start;
+        let field = if starts_closed { booking::START.name() } else { booking::END.name() };
         Some(FieldError::new(field, "closed", message))
     }
 

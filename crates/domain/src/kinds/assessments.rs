@@ -5,7 +5,7 @@ use crate::choices::{
     ASSESSMENT_CATEGORIES, ASSESSMENT_LEVELS, ASSESSMENT_METHODOLOGIES, ASSESSMENT_STATUSES, PRIORITIES,
 };
 use crate::registry::typed::fields;
-use crate::registry::{DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record};
+use crate::registry::{Concern, DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record};
 
 fields! {
     assessment
@@ -49,7 +49,7 @@ pub static ASSESSMENT: Kind = Kind {
     state: assessment::STATUS.name(),
     default_sort: "-planned_start_date",
     people: &[assessment::LEAD_ASSESSOR.name(), assessment::TEAM_MEMBERS.name()],
-    concerns: &[assessment::COMMUNITY.name()],
+    concerns: &[Concern::field(assessment::COMMUNITY)],
     rules,
     dates: &[
         DateRole::span(

@@ -1,10 +1,11 @@
 //! Stages of the budget cycle of a PPA, from the budget call to the accountability report.
 
+use super::ppas::ppa;
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{BUDGET_CYCLE_STAGES, BUDGET_CYCLE_STATUSES};
 use crate::core::dates::parse_time;
 use crate::registry::typed::fields;
-use crate::registry::{DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record};
+use crate::registry::{Concern, DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record};
 
 fields! {
     budget_cycle_stage
@@ -42,7 +43,7 @@ pub static BUDGET_CYCLE_STAGE: Kind = Kind {
     module: Module::Projects,
     area: Area::Programme,
     state: budget_cycle_stage::STATUS.name(),
-    concerns: &["ppa.lead_organization"],
+    concerns: &[Concern::through(budget_cycle_stage::PPA, ppa::LEAD_ORGANIZATION)],
     default_sort: "due_date",
     rules,
     // Reached from the page of its PPA and from the calendar.

@@ -6,7 +6,7 @@ use crate::choices::{
     SETTLEMENT_TYPES,
 };
 use crate::registry::typed::{Integer, Text, TypedField, fields};
-use crate::registry::{Field, FieldType as Type, Initial, Kind, Module, Total};
+use crate::registry::{Concern, Field, FieldType as Type, Initial, Kind, Module, Total};
 
 fields! {
     community {
@@ -81,7 +81,7 @@ pub static COMMUNITY: Kind = Kind {
     area: Area::Field,
     title: community::NAME.name(),
     default_sort: "name",
-    concerns: &["self"],
+    concerns: &[Concern::Itself],
     fields: &[
         community::NAME.field("Name", Type::Text(200)).required().searchable().listed(),
         community::BARANGAY.field("Barangay", Type::Reference("barangay")).required().listed(),

@@ -3,7 +3,7 @@
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{EVENT_STATUSES, EVENT_TYPES, PRIORITIES};
 use crate::registry::typed::fields;
-use crate::registry::{DateRole, FieldType as Type, Initial, Kind, Module, Total, series};
+use crate::registry::{Concern, DateRole, FieldType as Type, Initial, Kind, Module, Total, series};
 
 fields! {
     event
@@ -41,7 +41,7 @@ pub static EVENT: Kind = Kind {
     default_sort: "-start",
     people: &[event::ORGANIZER.name(), event::PARTICIPANTS.name(), event::FACILITATORS.name()],
     invited: &[event::PARTICIPANTS.name(), event::FACILITATORS.name()],
-    concerns: &[event::COMMUNITY.name(), event::ORGANIZATIONS.name()],
+    concerns: &[Concern::field(event::COMMUNITY), Concern::field(event::ORGANIZATIONS)],
     dates: &[DateRole::span("event", "", event::START.name(), event::END.name())],
     fields: &[
         event::TITLE.field("Title", Type::Text(255)).required().searchable().listed(),

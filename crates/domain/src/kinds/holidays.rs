@@ -3,7 +3,7 @@
 use crate::accounts::Area;
 use crate::choices::{HIJRI_MONTHS, HOLIDAY_SOURCES, HOLIDAY_TYPES};
 use crate::registry::typed::fields;
-use crate::registry::{DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record};
+use crate::registry::{Concern, DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record};
 
 fields! {
     holiday {
@@ -46,7 +46,7 @@ pub static HOLIDAY: Kind = Kind {
     area: Area::Reference,
     title: holiday::NAME.name(),
     default_sort: "date",
-    concerns: &["everyone"],
+    concerns: &[Concern::Everyone],
     rules,
     dates: &[DateRole::span("holiday", "", holiday::DATE.name(), holiday::END_DATE.name())],
     fields: &[
@@ -84,7 +84,7 @@ pub static HIJRI_ADJUSTMENT: Kind = Kind {
     module: Module::Holidays,
     area: Area::Reference,
     default_sort: "-created_at",
-    concerns: &["everyone"],
+    concerns: &[Concern::Everyone],
     in_navigation: false,
     fields: &[
         hijri_adjustment::TITLE.field("Title", Type::Text(80)).derived().listed(),

@@ -135,7 +135,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::registry::{FieldType, Module, Source};
+    use crate::registry::{Concern, FieldType, Module, Source};
 
     #[test]
     fn names_are_unique_and_snake_case() {
@@ -178,15 +178,19 @@ mod tests {
                 assert!(kind.field(role.start).is_some(), "{kind:?} {role:?}");
                 assert!(role.end.is_empty() || kind.field(role.end).is_some(), "{kind:?} {role:?}");
             }
-            for path in kind.concerns {
-                let mut current = kind;
-                for step in path.split('.') {
-                    if step == "self" || step == "everyone" {
-                        continue;
-                    }
-                    let field = current.field(step).unwrap_or_else(|| panic!("{kind:?} concerns {path}"));
-                    current = by_name(field.target_kinds()[0]).unwrap();
-                }
+            // A constant of another kind would compile.
+            for concern in kind.concerns {
+                let (first, second) = match concern {
+                    Concern::Itself | Concern::Everyone => continue,
+                    Concern::Field(field) => (field, None),
+                    Concern::Through(first, second) => (first, Some(second)),
+                };
+                let field = kind.field(first.as_str()).unwrap_or_else(|| panic!("{kind:?} {concern:?}"));
+                let target = by_name(field.target_kinds()[0]).unwrap();
+                assert!(
+                    second.is_none_or(|second| target.field(second.as_str()).is_some()),
+                    "{kind:?} {concern:?}"
+                );
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{FEASIBILITIES, NEED_STATUSES, SECTORS, URGENCY_LEVELS};
 use crate::registry::typed::fields;
-use crate::registry::{FieldType as Type, Initial, Kind, Module, Total};
+use crate::registry::{Concern, FieldType as Type, Initial, Kind, Module, Total};
 
 fields! {
     need
@@ -40,7 +40,7 @@ pub static NEED: Kind = Kind {
     all_requests: true,
     undecided: Some((need::STATUS.name(), "identified")),
     default_sort: "-priority_score",
-    concerns: &[need::COMMUNITY.name(), need::FORWARDED_TO.name()],
+    concerns: &[Concern::field(need::COMMUNITY), Concern::field(need::FORWARDED_TO)],
     fields: &[
         need::TITLE.field("Title", Type::Text(200)).required().searchable().listed(),
         need::COMMUNITY.field("Community", Type::Reference("community")).required().listed().filtered(),

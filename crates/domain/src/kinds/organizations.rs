@@ -3,7 +3,7 @@
 use crate::accounts::Area;
 use crate::choices::{ENGAGEMENT_FREQUENCIES, ORGANIZATION_STATUSES, ORGANIZATION_TYPES, PARTNERSHIP_LEVELS};
 use crate::registry::typed::fields;
-use crate::registry::{FieldType as Type, Initial, Kind, Module};
+use crate::registry::{Concern, FieldType as Type, Initial, Kind, Module};
 
 fields! {
     organization {
@@ -36,7 +36,7 @@ pub static ORGANIZATION: Kind = Kind {
     title: organization::NAME.name(),
     state: organization::PARTNERSHIP_STATUS.name(),
     default_sort: "name",
-    concerns: &["self"],
+    concerns: &[Concern::Itself],
     fields: &[
         organization::NAME.field("Name", Type::Text(255)).required().searchable().listed(),
         organization::ACRONYM.field("Acronym", Type::Text(30)).searchable().listed(),

@@ -3,7 +3,7 @@
 use crate::accounts::Area;
 use crate::choices::MUNICIPALITY_TYPES;
 use crate::registry::typed::fields;
-use crate::registry::{Field, FieldType as Type, Kind, Module, Total};
+use crate::registry::{Concern, Field, FieldType as Type, Kind, Module, Total};
 
 fields! {
     place {
@@ -64,7 +64,7 @@ const fn place(name: &'static str, collection: &'static str) -> Kind {
         area: Area::Reference,
         title: place::NAME.name(),
         default_sort: "name",
-        concerns: &["everyone"],
+        concerns: &[Concern::Everyone],
         writable: false,
         ..Kind::new(name, collection, collection)
     }

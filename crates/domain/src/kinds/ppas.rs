@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::needs::need;
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{
     self, APPROPRIATION_CLASSES, APPROVAL_STATES, FUNDING_SOURCES, MILESTONE_STATUSES, PPA_CATEGORIES,
@@ -13,7 +14,7 @@ use crate::core::uacs;
 use crate::message;
 use crate::registry::typed::fields;
 use crate::registry::{
-    DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record, Total, parse_date,
+    Concern, DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record, Total, parse_date,
 };
 
 fields! {
@@ -147,10 +148,10 @@ pub static PPA: Kind = Kind {
     request: Some((ppa::CATEGORY.name(), "obc_request")),
     undecided: Some((ppa::APPROVAL_STAGE.name(), "draft")),
     concerns: &[
-        ppa::LEAD_ORGANIZATION.name(),
-        ppa::IMPLEMENTING_ORGANIZATION.name(),
-        ppa::COMMUNITIES.name(),
-        "needs.community",
+        Concern::field(ppa::LEAD_ORGANIZATION),
+        Concern::field(ppa::IMPLEMENTING_ORGANIZATION),
+        Concern::field(ppa::COMMUNITIES),
+        Concern::through(ppa::NEEDS, need::COMMUNITY),
     ],
     rules,
     dates: &[

@@ -1,9 +1,10 @@
 //! Projects: the workflow of one need through nine stages to a completed PPA.
 
+use super::{needs::need, ppas::ppa};
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{PRIORITIES, PROJECT_STAGES};
 use crate::registry::typed::fields;
-use crate::registry::{DateRole, FieldType as Type, Initial, Kind, Module};
+use crate::registry::{Concern, DateRole, FieldType as Type, Initial, Kind, Module};
 
 fields! {
     project
@@ -37,7 +38,10 @@ pub static PROJECT: Kind = Kind {
     state: project::CURRENT_STAGE.name(),
     undecided: Some((project::CURRENT_STAGE.name(), "need_identification")),
     people: &[project::LEAD.name()],
-    concerns: &["need.community", "ppa.lead_organization"],
+    concerns: &[
+        Concern::through(project::NEED, need::COMMUNITY),
+        Concern::through(project::PPA, ppa::LEAD_ORGANIZATION),
+    ],
     dates: &[DateRole::day("project_target", "Project target", project::TARGET_COMPLETION_DATE.name())],
     fields: &[
         project::TITLE.field("Title", Type::Text(255)).derived().searchable().listed(),

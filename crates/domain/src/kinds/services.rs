@@ -3,7 +3,9 @@
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{APPLICATION_STATUSES, ELIGIBILITY_LEVELS, SERVICE_STATUSES, SERVICE_TYPES};
 use crate::registry::typed::fields;
-use crate::registry::{DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record, Total};
+use crate::registry::{
+    Concern, DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record, Total,
+};
 
 fields! {
     service
@@ -55,7 +57,7 @@ pub static SERVICE: Kind = Kind {
     area: Area::Programme,
     state: service::STATUS.name(),
     people: &[service::FOCAL_PERSON.name()],
-    concerns: &[service::OFFERING_ORGANIZATION.name()],
+    concerns: &[Concern::field(service::OFFERING_ORGANIZATION)],
     rules,
     dates: &[
         DateRole::day(
@@ -129,7 +131,10 @@ pub static APPLICATION: Kind = Kind {
         "in_progress",
         "completed",
     ],
-    concerns: &[application::COMMUNITY.name(), "service.offering_organization"],
+    concerns: &[
+        Concern::field(application::COMMUNITY),
+        Concern::through(application::SERVICE, service::OFFERING_ORGANIZATION),
+    ],
     fields: &[
         application::APPLICANT_NAME.field("Applicant", Type::Text(255)).required().searchable().listed(),
         application::SERVICE.field("Service", Type::Reference("service")).required().listed().filtered(),

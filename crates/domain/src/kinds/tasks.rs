@@ -1,10 +1,11 @@
 //! Tasks: work with assignees, due date, status and origin.
 
+use super::users::user;
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
 use crate::registry::typed::fields;
 use crate::registry::{
-    DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record, Total, series,
+    Concern, DateRole, FieldError, FieldType as Type, Initial, Kind, Module, Record, Total, series,
 };
 
 fields! {
@@ -76,7 +77,7 @@ pub static TASK: Kind = Kind {
     state: task::STATUS.name(),
     default_sort: "due_date",
     people: &[task::ASSIGNEES.name()],
-    concerns: &["assignees.organization"],
+    concerns: &[Concern::through(task::ASSIGNEES, user::ORGANIZATION)],
     published: Some((task::VISIBLE_TO_PARTNERS.name(), task::ORIGIN.name(), "ppa")),
     rules,
     dates: &[DateRole::span("task", "", task::START_DATE.name(), task::DUE_DATE.name())],

@@ -1,10 +1,11 @@
 //! Ledger entries of PPAs. An entry is never changed; a wrong one is reversed.
 
+use super::ppas::ppa;
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{ADJUSTED_KINDS, TRANCHE_KINDS};
 use crate::core::uacs;
 use crate::registry::typed::fields;
-use crate::registry::{FieldError, FieldType as Type, Kind, Module, Record, Total};
+use crate::registry::{Concern, FieldError, FieldType as Type, Kind, Module, Record, Total};
 
 fields! {
     tranche
@@ -65,7 +66,7 @@ pub static TRANCHE: Kind = Kind {
     purpose: "Allotments, obligations, disbursements and adjustments of PPAs.",
     module: Module::Projects,
     area: Area::Money,
-    concerns: &["ppa.lead_organization"],
+    concerns: &[Concern::through(tranche::PPA, ppa::LEAD_ORGANIZATION)],
     default_sort: "-date",
     append_only: true,
     rules,

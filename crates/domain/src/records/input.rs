@@ -70,7 +70,7 @@ pub fn parse(
             _ => errors.push(FieldError::new(
                 name,
                 "unknown_field",
-                message!("{plural} have no such field.", plural = Word::lower(kind.plural)),
+                message!("{kinds} have no such field.", kinds = Word::lower(kind.plural)),
             )),
         }
     }

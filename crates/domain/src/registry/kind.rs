@@ -4,6 +4,7 @@ use super::area::Area;
 use super::field::{Field, FieldType, Source};
 use super::field_group::FieldGroup;
 use super::record::Record;
+use super::typed::{FieldName, FieldShape, TypedField};
 use super::{FieldError, Module};
 use crate::core::text;
 
@@ -41,6 +42,42 @@ impl DateRole {
     }
 }
 
+/// Way in which a record concerns an organization or community.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Concern {
+    /// The record is one itself.
+    Itself,
+    /// The record concerns every reader of its kind.
+    Everyone,
+    /// A field names one.
+    Field(FieldName),
+    /// A field names a record whose field names one.
+    Through(FieldName, FieldName),
+}
+
+impl Concern {
+    /// Returns the concern of a field that names an organization or community.
+    #[must_use]
+    pub const fn field<T: FieldShape>(field: TypedField<T>) -> Self {
+        Self::Field(field.erased())
+    }
+
+    /// Returns the concern of the field `first`, which names a record that has the field `second`.
+    #[must_use]
+    pub const fn through<T: FieldShape, U: FieldShape>(first: TypedField<T>, second: TypedField<U>) -> Self {
+        Self::Through(first.erased(), second.erased())
+    }
+
+    /// Returns the name of the field if the record itself names the organization or community.
+    #[must_use]
+    pub const fn own_field(self) -> Option<&'static str> {
+        match self {
+            Self::Field(field) => Some(field.as_str()),
+            Self::Itself | Self::Everyone | Self::Through(..) => None,
+        }
+    }
+}
+
 /// Kind of record.
 pub struct Kind {
     /// Singular name: `policy_milestone`.
@@ -69,8 +106,8 @@ pub struct Kind {
     pub state: &'static str,
     /// Dates on the calendar.
     pub dates: &'static [DateRole],
-    /// Fields through which a record concerns an organization or community, or a record that does.
-    pub concerns: &'static [&'static str],
+    /// Ways in which a record concerns an organization or community.
+    pub concerns: &'static [Concern],
     /// Flag, link and kind: a flagged record is visible to actors who see a part of that kind and the linked record.
     pub published: Option<(&'static str, &'static str, &'static str)>,
     /// Fields with the people of a record.

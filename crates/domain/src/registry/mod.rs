@@ -20,10 +20,10 @@ pub use crate::core::dates::{moment, parse_date};
 pub use area::Area;
 pub use field::{Field, FieldType, Initial, Source, Total};
 pub use field_group::FieldGroup;
-pub use kind::{DateRole, Kind};
+pub use kind::{Concern, DateRole, Kind};
 pub use reading::{MAXIMUM_LIST, check_text, form_to_json, parse_field, stored_value};
 pub use record::Record;
-pub use typed::TypedField;
+pub use typed::{FieldName, TypedField};
 pub use value::{Link, Value};
 
 use crate::core::message::Message;

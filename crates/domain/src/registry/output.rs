@@ -59,11 +59,18 @@ pub fn plain(field: &Field, value: &Value) -> Json {
             | FieldType::Choices(_) => json!([]),
             _ => Json::Null,
         },
+        Value::Integer(value) if matches!(field.data, FieldType::Decimal(..)) => decimal(*value),
+        value => of_value(value),
+    }
+}
+
+/// Returns a value as the input of a field has it; only decimals have another form.
+#[must_use]
+pub fn of_value(value: &Value) -> Json {
+    match value {
+        Value::Null => Json::Null,
         Value::Boolean(value) => json!(value),
-        Value::Integer(value) => match field.data {
-            FieldType::Decimal(..) => decimal(*value),
-            _ => json!(value),
-        },
+        Value::Integer(value) => json!(value),
         Value::Text(text) => json!(text),
         Value::Date(date) => json!(date),
         Value::Instant(instant) => json!(instant),

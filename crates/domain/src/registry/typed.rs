@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 
 use super::field::{Field, FieldType};
 use super::kind::Kind;
+use super::output;
 use super::record::Record;
 use super::value::{self, Value};
 use crate::core::id::Id;
@@ -20,6 +21,18 @@ use crate::core::id::Id;
 pub struct TypedField<T> {
     name: &'static str,
     marker: PhantomData<fn() -> T>,
+}
+
+/// Name of a declared field of any type; it comes from a [`TypedField`] only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldName(&'static str);
+
+impl FieldName {
+    /// Name in the API and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
 }
 
 impl<T> Clone for TypedField<T> {
@@ -46,6 +59,18 @@ impl<T: FieldShape> TypedField<T> {
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.name
+    }
+
+    /// Returns the name, for a description that lists fields of several types.
+    #[must_use]
+    pub const fn erased(self) -> FieldName {
+        FieldName(self.name)
+    }
+
+    /// Returns the member of an input that sets the field.
+    #[must_use]
+    pub fn input(self, value: impl ValueOf<T>) -> (String, Json) {
+        (self.name.to_owned(), output::of_value(&value.into()))
     }
 
     /// Returns the shape of its values.

@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use obcms_app::core::actor::roles;
 use obcms_app::{App, Clock, SystemClock};
 use obcms_domain::accounts::Role;
+use obcms_domain::core::message::Message;
 use obcms_domain::kinds::user;
 use obcms_store::{Database, Location, backup, migrations};
 use std::path::Path;
@@ -171,7 +172,9 @@ fn accounts(app: &App) -> Verdict {
 
 /// Checks for overdue jobs and for jobs that were given up.
 fn jobs(app: &App) -> Verdict {
-    app.job_health().map_err(|error| error.to_string())?.verdict()
+    let health = app.job_health().map_err(|error| error.to_string())?;
+    let english = |message: Message| message.english();
+    health.verdict().map(english).map_err(english)
 }
 
 /// Checks the contents of attached files and their quota.

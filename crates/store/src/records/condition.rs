@@ -2,7 +2,7 @@
 
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
-use obcms_domain::registry::{FieldType, Kind};
+use obcms_domain::registry::{Concern, FieldType, Kind};
 
 use crate::database::{SqlValue, Statement};
 
@@ -40,21 +40,24 @@ impl Scope {
     /// that defines what a partner sees of a kind.
     pub(super) fn ids(&self, statement: &mut Statement, kind: &Kind, these: Option<&[Id]>) {
         let mut union = Union::default();
-        let direct: Vec<&str> =
-            kind.concerns.iter().copied().filter(|path| *path != SELF && !path.contains('.')).collect();
+        let direct: Vec<&str> = kind.concerns.iter().filter_map(|concern| concern.own_field()).collect();
         if !direct.is_empty() {
             union.next(statement);
             self.by_edges(statement, kind, &direct, &self.concerns, these);
         }
-        for path in kind.concerns {
-            if let Some((first, second)) = path.split_once('.') {
-                union.next(statement);
-                self.over_a_record(statement, kind, first, second, these);
-            } else if *path == SELF {
-                union.next(statement);
-                statement.push(&format!("SELECT s.id FROM \"{}\" s WHERE s.id IN ", kind.table));
-                statement.bind_list(self.concerns.iter().map(|id| SqlValue::Id(*id)));
-                limit(statement, "s.id", these);
+        for concern in kind.concerns {
+            match concern {
+                Concern::Through(first, second) => {
+                    union.next(statement);
+                    self.over_a_record(statement, kind, first.as_str(), second.as_str(), these);
+                }
+                Concern::Itself => {
+                    union.next(statement);
+                    statement.push(&format!("SELECT s.id FROM \"{}\" s WHERE s.id IN ", kind.table));
+                    statement.bind_list(self.concerns.iter().map(|id| SqlValue::Id(*id)));
+                    limit(statement, "s.id", these);
+                }
+                Concern::Field(_) | Concern::Everyone => {}
             }
         }
         if let Some((flag, link, target)) = kind.published
@@ -130,12 +133,9 @@ impl Scope {
     }
 }
 
-/// Path of a kind whose records represent a person themselves.
-const SELF: &str = "self";
-
 /// Returns true if every reader of the kind sees all its records.
 pub(super) fn is_for_everyone(kind: &Kind) -> bool {
-    kind.concerns.contains(&"everyone")
+    kind.concerns.contains(&Concern::Everyone)
 }
 
 fn limit(statement: &mut Statement, column: &str, these: Option<&[Id]>) {

@@ -18,7 +18,7 @@ use crate::components::feedback::{EmptyState, empty_state, notice};
 use crate::components::frame::Width;
 use crate::components::tables::{Column, Pager, Row, Table, table};
 use crate::components::tabs::{Tab, tabs};
-use crate::components::words::{sentence, t, t_html};
+use crate::components::words::{message, sentence, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::SignedIn;
@@ -81,9 +81,11 @@ async fn run(
 
 fn verdict(health: &Health) -> Markup {
     match health.verdict() {
-        Ok(text) if health.runners.is_empty() => notice(Tone::Warning, &html! { (sentence(&text)) }),
-        Ok(text) => html! { p.muted { (sentence(&text)) } },
-        Err(text) => notice(Tone::Bad, &html! { (sentence(&text)) }),
+        Ok(text) if health.runners.is_empty() => {
+            notice(Tone::Warning, &html! { (sentence(&message(&text))) })
+        }
+        Ok(text) => html! { p.muted { (sentence(&message(&text))) } },
+        Err(text) => notice(Tone::Bad, &html! { (sentence(&message(&text))) }),
     }
 }
 

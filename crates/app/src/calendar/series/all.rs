@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use obcms_domain::calendar::series::{self, MovedOccurrence, Series, Shift, state};
 use obcms_domain::records::input;
 use obcms_domain::registry::series::RRULE;
+use obcms_domain::registry::shared::{ALL_DAY, TIMEZONE};
 use obcms_domain::registry::{DateRole, Record, Source};
 use obcms_recur::Moment;
 use serde_json::{Map, Value as Json};
@@ -153,7 +154,7 @@ fn move_all(
         (start, moves_all) = (moved.start, moved.moves_all);
         RRULE.set(whole, moved.rule.to_string());
     }
-    for name in ["all_day", "timezone"] {
+    for name in [ALL_DAY.name(), TIMEZONE.name()] {
         if whole.kind.position(name).is_some() {
             whole.set(name, single.get(name).clone());
         }

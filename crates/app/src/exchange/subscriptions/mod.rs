@@ -20,7 +20,6 @@ use obcms_domain::registry::Record;
 use obcms_icalendar::read;
 use obcms_store::exchange::subscriptions as store;
 use obcms_store::records;
-use serde_json::json;
 
 use crate::calendar::{CalendarQuery, Entry};
 use crate::core::{Actor, App, AppError, UnitOfWork};
@@ -181,8 +180,7 @@ impl App {
         let own: String = read.name.trim().chars().take(200).collect();
         let name = name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(&own);
         let name = if name.is_empty() { "Imported calendar" } else { name };
-        let mut input = Input::new();
-        input.insert("name".to_owned(), json!(name));
+        let input = Input::from_iter([external_calendar::NAME.input(name)]);
         let calendar = self.write(actor, |work| {
             let calendar = create(work, &EXTERNAL_CALENDAR, &input)?;
             begin(work, &calendar)?;

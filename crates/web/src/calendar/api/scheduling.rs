@@ -13,6 +13,7 @@ use obcms_domain::calendar::scheduling::{Reason, Suggestion};
 use obcms_domain::choices::{RESOURCE_TYPES, contains};
 use obcms_domain::core::id::Id;
 use obcms_domain::core::message::Message;
+use obcms_domain::core::message::{Joining, Word};
 use obcms_domain::message;
 use obcms_domain::registry::{FieldError, parse_date};
 use serde_json::{Value as Json, json};
@@ -202,32 +203,39 @@ fn suggestion_json(state: &State, found: &Suggestions, time: &Suggestion) -> Jso
 
 /// Returns the reasons of a suggestion as sentences.
 #[must_use]
-pub fn sentences(found: &Suggestions, time: &Suggestion) -> Vec<String> {
-    let name = |id: &Id| found.names.get(id).cloned().unwrap_or_else(|| "somebody".to_owned());
+pub fn sentences(found: &Suggestions, time: &Suggestion) -> Vec<Message> {
+    let name = |id: &Id| found.names.get(id).map_or(Word::label("somebody"), Word::text);
     let names = |ids: &[Id]| {
-        let all: Vec<String> = ids.iter().take(3).map(name).collect();
-        let more = ids.len().saturating_sub(3);
-        if more == 0 { all.join(", ") } else { format!("{} and {more} more", all.join(", ")) }
+        let named = Word::list(Joining::Comma, ids.iter().take(3).map(name));
+        match ids.len().saturating_sub(3) {
+            0 => named,
+            more => message!("{names} and {more} more", names = named, more).into(),
+        }
+    };
+    let busy = |(person, index): &(Id, usize)| match found.busy.get(index) {
+        Some(row) => {
+            message!("{person} is at {event}", person = name(person), event = Word::text(&row.title))
+        }
+        None => message!("{person} is busy", person = name(person)),
     };
     time.reasons
         .iter()
         .map(|reason| match reason {
-            Reason::AllFree => "Everyone is free".to_owned(),
-            Reason::Busy(busy) => busy
-                .iter()
-                .map(|(person, index)| match found.busy.get(index) {
-                    Some(row) => format!("{} is at {}", name(person), row.title),
-                    None => format!("{} is busy", name(person)),
-                })
-                .collect::<Vec<_>>()
-                .join("; "),
-            Reason::WorkingHours => "Within everyone's working hours".to_owned(),
-            Reason::OutsideHours(people) => format!("Outside the working hours of {}", names(people)),
-            Reason::Holiday(name) => format!("The office is closed: {name}"),
-            Reason::OverLunch => "Runs into the lunch break".to_owned(),
-            Reason::NoBreak(people) => format!("No break before or after for {}", names(people)),
-            Reason::Place(place) => format!("{} is free", name(place)),
-            Reason::NoPlace => "No suitable room is free".to_owned(),
+            Reason::AllFree => "Everyone is free".into(),
+            Reason::Busy(all) => {
+                message!("{people}", people = Word::list(Joining::Semicolon, all.iter().map(busy)))
+            }
+            Reason::WorkingHours => "Within everyone's working hours".into(),
+            Reason::OutsideHours(people) => {
+                message!("Outside the working hours of {people}", people = names(people))
+            }
+            Reason::Holiday(name) => message!("The office is closed: {name}", name = Word::text(name)),
+            Reason::OverLunch => "Runs into the lunch break".into(),
+            Reason::NoBreak(people) => {
+                message!("No break before or after for {people}", people = names(people))
+            }
+            Reason::Place(place) => message!("{place} is free", place = name(place)),
+            Reason::NoPlace => "No suitable room is free".into(),
         })
         .collect()
 }

@@ -216,7 +216,7 @@ fn suggestion(
             div.suggestion-why {
                 @if time.fits() { (badge(t!("All free"), Tone::Good)) } @else { (badge(t!("Not all free"), Tone::Warning)) }
                 @if let Some(place) = place { " " (badge(place, Tone::Neutral)) }
-                ul.plain-list.muted { @for reason in &reasons { li { (reason) } } }
+                ul.plain-list.muted { @for reason in &reasons { li { (words::message(reason)) } } }
             }
             @if may_plan { (button_link(t!("Plan event"), &address, "plus", ButtonKind::Plain)) }
         }
