@@ -50,18 +50,27 @@ for (const [width, year] of [
     await amount(clinic).press("Enter");
     assert.equal(await amount(wells).evaluate((input) => input === document.activeElement), true);
     await page.keyboard.type("700,000");
-    await envelope.getByText("Exceeded").waitFor();
+    await envelope.getByText("₱100,000.00 over").waitFor();
+    await page.getByText("Over the envelope by ₱100,000.00").waitFor();
     await page.keyboard.press("ArrowUp");
     assert.equal(await amount(clinic).evaluate((input) => input === document.activeElement), true);
     await amount(clinic).fill("600,000");
     await page.getByRole("button", { name: "Save amounts" }).click();
     // Refused beside the row; nothing typed is lost.
     await page.getByText("Must be at most ₱500,000.00").first().waitFor();
+    await page.getByText("Over the envelope by ₱300,000.00").waitFor();
     assert.equal(await amount(wells).inputValue(), "700,000.00");
     await fits(page);
-    await amount(clinic).fill("300k");
+    await amount(clinic).fill("400k");
     await page.getByRole("button", { name: "Save amounts" }).click();
-    await page.getByText("Amounts saved").waitFor();
+    // Saved above the envelope, and said so.
+    await page.getByText("Amounts saved, ₱100,000.00 over the envelope").waitFor();
+    await page.getByText("Over the envelope by ₱100,000.00").waitFor();
+    await fits(page);
+    await amount(clinic).fill("300k");
+    await page.getByText("Over the envelope by").waitFor({ state: "hidden" });
+    await page.getByRole("button", { name: "Save amounts" }).click();
+    await page.getByText("Amounts saved", { exact: true }).waitFor();
     assert.equal(await amount(clinic).inputValue(), "300,000.00");
 
     await page.getByLabel("Equity by region").check();
@@ -77,14 +86,120 @@ for (const [width, year] of [
     await page.getByRole("link", { name: "Adopt", exact: true }).click();
     await page.getByText(`${year}: Health, all sources`).waitFor();
     await fits(page);
+    // The preview follows the choices, which are kept in the address.
     await page.getByLabel("By sector and funding source").check();
-    await page.getByRole("button", { name: "Update preview" }).click();
     await page.getByText(`${year}: Health, General Appropriations Act`).first().waitFor();
+    assert.equal(await page.getByRole("button", { name: "Update preview" }).count(), 0);
+    await page.reload();
+    await page.getByText(`${year}: Health, General Appropriations Act`).first().waitFor();
+    assert.equal(await page.getByLabel("By sector and funding source").isChecked(), true);
     await page.getByRole("button", { name: "Adopt", exact: true }).click();
     await page.getByText("Scenario adopted, 2 budgets written").waitFor();
     await fits(page);
     const budget = async (one) => (await client("GET", `ppas/${one.id}`)).budget_allocation_centavos;
     assert.deepEqual([await budget(clinic), await budget(wells)], [30_000_000, 70_000_000]);
+    await page.context().close();
+  });
+}
+
+test("amounts that are not saved are asked about", async () => {
+  const client = api(running);
+  const clinic = await client("POST", "ppas", {
+    title: "Clinic 2043",
+    category: "moa_ppa",
+    sector: "health",
+    fiscal_year: 2043,
+    budget_allocation_centavos: 50_000_000,
+  });
+  const page = await running.signedIn("budget_officer");
+  await page.goto("/scenarios/new");
+  // Only an adoption makes a scenario adopted.
+  assert.deepEqual(await page.getByLabel("Status").locator("option").allTextContents(), ["Draft"]);
+  await page.getByLabel("Name").fill("Plan 2043");
+  await page.getByLabel("Fiscal year").fill("2043");
+  await page.getByLabel("Envelope").fill("1M");
+  await page.getByRole("button", { name: "Create" }).first().click();
+  await page.getByRole("heading", { name: "Plan 2043" }).waitFor();
+  const address = page.url();
+  const amount = page.getByLabel("Amount for Clinic 2043");
+  const distribute = page.getByRole("button", { name: "Distribute", exact: true });
+  const dialog = page.getByRole("dialog", { name: "Unsaved amounts" });
+
+  // Cancel leaves everything as it is.
+  await amount.fill("100k");
+  await distribute.click();
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  assert.equal(await amount.inputValue(), "100,000.00");
+  // Saved first, they are the ones that an undo of the distribution brings back.
+  await distribute.click();
+  await assertAccessible(page);
+  await dialog.getByRole("button", { name: "Save amounts first" }).click();
+  await page.getByText("Amounts saved", { exact: true }).waitFor();
+  assert.equal(await amount.inputValue(), "100,000.00");
+  // Discarded, they do not come back.
+  await amount.fill("200k");
+  await distribute.click();
+  await dialog.getByRole("button", { name: "Discard them and distribute" }).click();
+  await page.getByText("Envelope distributed, ₱500,000.00 left").waitFor();
+  assert.equal(await amount.inputValue(), "500,000.00");
+  await page.goto(address);
+  assert.equal(await amount.inputValue(), "500,000.00");
+  assert.equal(await page.getByText("Unsaved changes restored.").count(), 0);
+
+  // The adoption asks too, from its own tab.
+  await amount.fill("300k");
+  await page.getByRole("link", { name: "Adopt", exact: true }).click();
+  await page.getByText("2043: Health, all sources").waitFor();
+  await page.getByRole("button", { name: "Adopt", exact: true }).click();
+  await dialog.getByRole("button", { name: "Go back to the amounts" }).click();
+  await page.getByText("Unsaved changes restored.").waitFor();
+  assert.equal(await amount.inputValue(), "300k");
+  await page.getByRole("link", { name: "Adopt", exact: true }).click();
+  await page.getByRole("button", { name: "Adopt", exact: true }).click();
+  await dialog.getByRole("button", { name: "Discard them and adopt" }).click();
+  await page.getByText("Scenario adopted, 1 budget written").waitFor();
+  assert.equal((await client("GET", `ppas/${clinic.id}`)).budget_allocation_centavos, 50_000_000);
+  await page.context().close();
+});
+
+test("preview of an adoption works without script", async () => {
+  const client = api(running);
+  const ppa = await client("POST", "ppas", {
+    title: "Clinic 2044",
+    category: "moa_ppa",
+    sector: "health",
+    funding_source: "gaa",
+    fiscal_year: 2044,
+    budget_allocation_centavos: 50_000_000,
+  });
+  const officer = await running.signedIn("budget_officer", { javaScriptEnabled: false });
+  await officer.goto("/scenarios/new");
+  await officer.getByLabel("Name").fill("Plan 2044");
+  await officer.getByLabel("Fiscal year").fill("2044");
+  await officer.getByLabel("Envelope").fill("1M");
+  await officer.getByRole("button", { name: "Create" }).first().click();
+  await officer.locator(`[name="amount-${ppa.id}"]`).fill("100k");
+  await officer.getByRole("button", { name: "Save amounts" }).click();
+  await officer.getByRole("link", { name: "Adopt", exact: true }).click();
+  await officer.getByLabel("By funding source", { exact: true }).check();
+  await officer.getByRole("button", { name: "Update preview" }).click();
+  await officer.getByText("2044: all sectors, General Appropriations Act").first().waitFor();
+  await officer.context().close();
+});
+
+for (const width of [1280, 390]) {
+  test(`ceilings show their use at ${width} pixels`, async () => {
+    const client = api(running, "budget_officer");
+    const year = 2050 + (width === 390 ? 1 : 0);
+    const ceiling = await client("POST", "ceilings", { fiscal_year: year, amount_centavos: 100_000_000 });
+    const page = await running.signedIn("budget_officer", { viewport: { width, height: 844 } });
+    await page.goto(`/ceilings?fiscal_year=${year}`);
+    await page.getByText(`${year}: all sectors, all sources`).first().waitFor();
+    await page.getByText("0%").first().waitFor();
+    await fits(page);
+    await page.goto(`/ceilings/${ceiling.id}`);
+    await page.getByText("No budget takes room under this ceiling yet.").waitFor();
+    await fits(page);
     await page.context().close();
   });
 }

@@ -45,6 +45,9 @@ if (one("form[data-upload], .file-list")) {
 if (one("form[data-scenario]")) {
   void import("./money/scenario").then(({ startScenario }) => startScenario());
 }
+if (one("form[data-preview]")) {
+  void import("./money/adoption").then(({ startAdoption }) => startAdoption());
+}
 startTables();
 startToasts();
 startScopes();

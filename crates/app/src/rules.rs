@@ -7,7 +7,7 @@ use obcms_domain::kinds::{application, assessment, policy_milestone, ppa, servic
 use obcms_domain::registry::{Record, TypedField, typed};
 
 use crate::accounts::rules as users;
-use crate::approval::{authority, locks, queue as approvals, rules as approval};
+use crate::approval::{authority, ceiling_use, locks, queue as approvals, rules as approval};
 use crate::bookings::{conflicts, rules as bookings};
 use crate::calendar::events;
 use crate::core::rules::{KindRules, Rules};
@@ -46,7 +46,13 @@ pub(crate) static RULES: Rules = Rules(&[
         ..KindRules::NONE
     },
     KindRules { kind: "budget_cycle_stage", before_save: Some(budget_cycle::before_save), ..KindRules::NONE },
-    KindRules { kind: "ceiling", before_save: Some(approval::before_save_ceiling), ..KindRules::NONE },
+    KindRules {
+        kind: "ceiling",
+        before_save: Some(approval::before_save_ceiling),
+        before_update: Some(approval::before_update_ceiling),
+        related_members: Some(ceiling_use::related_members),
+        ..KindRules::NONE
+    },
     KindRules { kind: "community", before_save: Some(communities::before_save), ..KindRules::NONE },
     KindRules { kind: "delegation", before_save: Some(authority::before_save_delegation), ..KindRules::NONE },
     KindRules { kind: "event", anchors: Some(events::anchors), ..KindRules::NONE },
@@ -124,7 +130,12 @@ pub(crate) static RULES: Rules = Rules(&[
         changed: Some(saved_views::changed),
         ..KindRules::NONE
     },
-    KindRules { kind: "scenario", before_save: Some(scenarios::before_save), ..KindRules::NONE },
+    KindRules {
+        kind: "scenario",
+        choices: Some(scenarios::choices),
+        before_save: Some(scenarios::before_save),
+        ..KindRules::NONE
+    },
     KindRules {
         kind: "service",
         anchors: Some(|record, _| {

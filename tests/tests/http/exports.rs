@@ -238,14 +238,14 @@ on_both_engines! {
         enact(server, &maker, &ppa);
         let officer = server.as_role("budget_officer");
         let file = "Date,PPA,Kind,Amount,Source document\n\
-                    2027-02-01,Roads,Allocation,800.00,SARO 1\n\
+                    2027-02-01,Roads,Allotment,800.00,SARO 1\n\
                     2 Feb 2027,roads,Obligation,\"₱500.25\",ORS 1\n";
         import(&officer, &TRANCHE, file.as_bytes(), false).expect_status(200);
         let columns = Form::People(Some("title,date,ppa,kind,amount_centavos,id"));
         let table = Table::read(&workbook(server, &TRANCHE, columns)).unwrap();
         let sums: Vec<(&str, &str)> =
             table.rows.iter().map(|(_, cells)| (cells[0].as_str(), cells[4].as_str())).filter(|(label, _)| label.starts_with("Total")).collect();
-        assert_eq!(sums, [("Total: Allocation", "800"), ("Total: Obligation", "500.25")], "{:?}", table.rows);
+        assert_eq!(sums, [("Total: Allotment", "800"), ("Total: Obligation", "500.25")], "{:?}", table.rows);
         let report = import(&officer, &TRANCHE, table.to_csv().unwrap().as_bytes(), true).expect_status(200).json;
         assert_eq!((counts(&report), &report["total_rows"]), ((0, 0, 2), &json!(2)), "{report}");
     }

@@ -14,6 +14,7 @@ mod caches;
 mod calendar;
 mod calendar_views;
 mod cancelling;
+mod ceilings;
 mod contract;
 mod exports;
 mod external;

@@ -71,6 +71,8 @@ fn region(server: &Server) -> [(&'static str, Client); 3] {
     let database = server.app().database();
     let sql = render(FILL, database.engine(), &known, server.app().today());
     database.write(|tx| tx.batch(&sql)).map_err(|error: StoreError| error.to_string()).unwrap();
+    let ceiling = json!({ "fiscal_year": 2027, "sector": "health", "amount_centavos": 100 });
+    admin.client.post("/api/v1/ceilings", &ceiling).expect_status(201);
     database.analyze().unwrap();
     [("admin", admin.client), ("staff", staff.client), ("partner", partner.client)]
 }
@@ -98,6 +100,7 @@ const WALK: &[&str] = &[
     "/barangays",
     "/calendar",
     "/portfolio",
+    "/ceilings",
     "/approvals",
     "/approvals?tab=all",
     "/search?q=water",
@@ -178,7 +181,9 @@ on_both_engines! {
             let page = format!("/ppas/{}", ppa["items"][0]["id"].as_str().unwrap());
             let tabs = ["approval", "money"].map(|tab| format!("{page}?tab={tab}"));
             let pages = std::iter::once(page.as_str()).chain(tabs.iter().map(String::as_str));
-            for path in WALK.iter().copied().chain(pages) {
+            // Partners see no ceilings.
+            let is_seen = |path: &&str| *who != "partner" || *path != "/ceilings";
+            for path in WALK.iter().copied().chain(pages).filter(is_seen) {
                 database.recorder().start();
                 client.get(path).expect_status(200);
                 for (sql, parameters) in database.recorder().stop() {

@@ -89,8 +89,8 @@ on_both_engines! {
         let client = server.as_role("admin");
         for (kind, number) in writable().zip((1..).map(|place| place * 1000)) {
             for (field, place) in kind.inputs().zip(1..) {
-                // The status of a PPA follows, or is set by actions of its own.
-                if (kind.name, field.name) == ("ppa", "status") {
+                // The status of a PPA follows, or is set by actions of its own; that of a scenario is set by its adoption.
+                if [("ppa", "status"), ("scenario", "status")].contains(&(kind.name, field.name)) {
                     continue;
                 }
                 let made = make(server, &client, kind, number + place);

@@ -76,7 +76,8 @@ on_both_engines! {
         assert_eq!((&record["allocated_centavos"], &record["funded"]), (&json!(200_00), &json!(1)));
         // Nothing above the ask, below zero, or for a PPA of another year.
         let refused = allocate(&officer, &plan, &[(&clinic, 500_01)]).expect_status(422);
-        assert!(refused.text.contains("Clinic asks for ₱500.00"), "{}", refused.text);
+        assert!(refused.text.contains("Must be at most ₱500.00, as Clinic asks for."), "{}", refused.text);
+        assert_eq!(refused.errors("field"), [format!("allocations.{}", id(&clinic))]);
         allocate(&officer, &plan, &[(&clinic, -1)]).expect_status(422);
         let later = server.as_role("coordinator").patch(&format!("/api/v1/ppas/{}", id(&wells)), &json!({ "fiscal_year": 2028 }));
         later.expect_status(200);
@@ -123,7 +124,9 @@ on_both_engines! {
         let body = json!({ "rule": "priority", "minimum_shares": shares });
         let board = post(&officer, &plan, "distribute", &body).expect_status(200).json;
         assert_eq!([&clinic, &school, &wells].map(|ppa| amount(&board, ppa)), [150_00, 200_00, 350_00]);
-        assert_eq!(board["shortfalls"], json!([{ "label": "Health", "minimum_centavos": 210_00, "allocated_centavos": 150_00 }]));
+        assert_eq!(board["shortfalls"], json!([
+            { "label": "Health", "minimum_centavos": 210_00, "allocated_centavos": 150_00, "asked_centavos": 500_00 },
+        ]));
         for (body, field) in [
             (json!({}), "rule"),
             (json!({ "rule": "luck" }), "rule"),
@@ -245,5 +248,151 @@ on_both_engines! {
         // The version that the person saw is old now.
         let stale = send(["1", "2"]).expect_status(409).text;
         assert!(stale.contains("Someone else changed this") && stale.contains("value=\"1\""), "{stale}");
+    }
+
+    fn amounts_above_the_envelope_are_saved_with_a_warning(server: &Server) {
+        let person = server.person(&["budget_officer"]);
+        let (clinic, wells) = (ppa(server, "Clinic", "health", SOX, 500_00), ppa(server, "Wells", "infrastructure", DAVAO, 500_00));
+        let plan = scenario(&person.client, "Plan A", 700_00);
+        let browser = Browser::sign_in(server, &person);
+        let address = format!("/scenarios/{}", id(&plan));
+        let fields = [(format!("amount-{}", id(&clinic)), "400"), (format!("amount-{}", id(&wells)), "500")];
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+        let saved = browser.send(&format!("{address}/allocations"), &fields).expect_status(303);
+        let flash = saved.header("set-cookie").to_owned();
+        assert!(flash.contains("over") && flash.contains("200.00"), "{flash}");
+        let page = browser.page(&address);
+        assert!(page.contains("Over the envelope by") && page.contains("₱200.00 over"), "{page}");
+        let board = person.client.get(&format!("/api/v1{address}/allocations")).json;
+        assert_eq!((&board["excess_centavos"], &board["remaining_centavos"]), (&json!(200_00), &json!(-200_00)));
+        let refused = post(&person.client, &plan, "adopt", &json!({})).expect_status(409).json;
+        assert!(refused["detail"].as_str().unwrap().contains("exceed the envelope by ₱200.00"), "{refused}");
+        let tab = browser.page(&format!("{address}?tab=adopt"));
+        assert!(tab.contains("Cannot be adopted yet") && tab.contains("exceed the envelope by ₱200.00"), "{tab}");
+    }
+
+    fn amounts_of_ppas_that_left_are_removed(server: &Server) {
+        let person = server.person(&["budget_officer"]);
+        let (clinic, wells) = (ppa(server, "Clinic", "health", SOX, 500_00), ppa(server, "Wells", "infrastructure", DAVAO, 500_00));
+        let plan = scenario(&person.client, "Plan A", 700_00);
+        allocate(&person.client, &plan, &[(&clinic, 100_00), (&wells, 300_00)]).expect_status(200);
+        let move_on = |ppa: &Value| {
+            let later = json!({ "fiscal_year": 2028 });
+            server.as_role("coordinator").patch(&format!("/api/v1/ppas/{}", id(ppa)), &later).expect_status(200);
+        };
+        move_on(&wells);
+        let browser = Browser::sign_in(server, &person);
+        let address = format!("/scenarios/{}", id(&plan));
+        assert!(browser.page(&address).contains("Remove these amounts"));
+        // An amount that is typed for it is refused by its name.
+        let stale = format!("amount-{}", id(&wells));
+        let refused = browser.send(&format!("{address}/allocations"), &[(stale.as_str(), "5")]).expect_status(422).text;
+        assert!(refused.contains("Wells is no PPA of 2027 that waits for its budget."), "{refused}");
+        // What is typed is saved with it.
+        let name = format!("amount-{}", id(&clinic));
+        let fields = [(name.as_str(), "200"), ("remove_others", "true")];
+        browser.send(&format!("{address}/allocations"), &fields).expect_status(303);
+        let board = person.client.get(&format!("/api/v1{address}/allocations")).json;
+        assert_eq!((&board["allocated_centavos"], &board["others"]), (&json!(200_00), &json!([])));
+        // Without any candidate the amounts can still be cleared.
+        move_on(&clinic);
+        assert!(browser.page(&address).contains("Clear all amounts"));
+        browser.send(&format!("{address}/allocations"), &[("clear", "true")]).expect_status(303);
+        assert_eq!(person.client.get(&format!("/api/v1{address}")).json["allocated_centavos"], 0);
+    }
+
+    fn board_of_a_scenario_is_computed_once_per_save(server: &Server) {
+        let person = server.person(&["budget_officer"]);
+        let clinic = ppa(server, "Clinic", "health", SOX, 500_00);
+        let plan = scenario(&person.client, "Plan A", 700_00);
+        let browser = Browser::sign_in(server, &person);
+        let boards = |send: &dyn Fn() -> Answer, status: u16| {
+            let recorder = server.app().database().recorder();
+            recorder.start();
+            send().expect_status(status);
+            let statements = recorder.stop();
+            statements.iter().filter(|(sql, _)| sql.contains("FROM ppas p LEFT JOIN regions")).count()
+        };
+        let address = format!("/scenarios/{}", id(&plan));
+        let name = format!("amount-{}", id(&clinic));
+        let page = || browser.send(&format!("{address}/allocations"), &[(name.as_str(), "400")]);
+        assert_eq!(boards(&page, 303), 1);
+        let rule = || browser.send(&format!("{address}/distribute"), &[("rule", "priority")]);
+        assert_eq!(boards(&rule, 303), 1);
+        assert_eq!(boards(&|| allocate(&person.client, &plan, &[(&clinic, 1)]), 200), 1);
+        assert_eq!(boards(&|| post(&person.client, &plan, "distribute", &json!({ "rule": "equity" })), 200), 1);
+        // The answer is the board as it is read again.
+        let board = allocate(&person.client, &plan, &[(&clinic, 250_00)]).expect_status(200).json;
+        assert_eq!(board, person.client.get(&format!("/api/v1{address}/allocations")).json);
+        assert_eq!((amount(&board, &clinic), &board["allocated_centavos"]), (250_00, &json!(250_00)));
+    }
+
+    fn only_an_adoption_leads_to_adopted(server: &Server) {
+        let person = server.person(&["budget_officer"]);
+        let browser = Browser::sign_in(server, &person);
+        let form = browser.page("/scenarios/new");
+        assert!(!form.contains("value=\"adopted\"") && !form.contains("value=\"archived\""), "{form}");
+        for status in ["adopted", "archived"] {
+            let body = json!({ "name": "Plan", "fiscal_year": 2027, "envelope_centavos": 1, "status": status });
+            let refused = person.client.post("/api/v1/scenarios", &body).expect_status(422);
+            assert_eq!(refused.errors("field"), ["status"], "{}", refused.text);
+        }
+        // Draft is the status of a new one.
+        let fields = [("shown_fields", "name,fiscal_year,envelope_centavos"), ("name", "Plan A"), ("fiscal_year", "2027"), ("envelope_centavos", "700")];
+        browser.send("/scenarios/new", &fields).expect_status(303);
+        let plan = person.client.get("/api/v1/scenarios").json["items"][0].clone();
+        assert_eq!(plan["status"], "draft", "{plan}");
+        let address = format!("/scenarios/{}", id(&plan));
+        let edit = browser.page(&format!("{address}/edit"));
+        assert!(!edit.contains("value=\"adopted\""), "{edit}");
+        person.client.patch(&format!("/api/v1{address}"), &json!({ "status": "adopted" })).expect_status(422);
+        // Nor does anything but the undo lead back.
+        let clinic = ppa(server, "Clinic", "health", SOX, 500_00);
+        allocate(&person.client, &plan, &[(&clinic, 400_00)]).expect_status(200);
+        post(&person.client, &plan, "adopt", &json!({})).expect_status(200);
+        person.client.patch(&format!("/api/v1{address}"), &json!({ "status": "draft" })).expect_status(422);
+        person.client.patch(&format!("/api/v1{address}"), &json!({ "notes": "Adopted in May" })).expect_status(200);
+    }
+
+    fn unusual_distributions_are_explained(server: &Server) {
+        let officer = server.as_role("budget_officer");
+        let plan = scenario(&officer, "Plan A", 700_00);
+        let distribute = |body: Value| post(&officer, &plan, "distribute", &body);
+        // Nobody to give to: the present amounts are not cleared.
+        let refused = distribute(json!({ "rule": "equity" })).expect_status(409).text;
+        assert!(refused.contains("No PPA of 2027 waits for its budget."), "{refused}");
+        let clinic = ppa(server, "Clinic", "health", SOX, 0);
+        let refused = distribute(json!({ "rule": "equity" })).expect_status(409).text;
+        assert!(refused.contains("No PPA of 2027 asks for money."), "{refused}");
+        server.as_role("coordinator").patch(&format!("/api/v1/ppas/{}", id(&clinic)), &json!({ "budget_allocation_centavos": 900_00 })).expect_status(200);
+        let wells = ppa(server, "Wells", "infrastructure", DAVAO, 300_00);
+        // All scores are zero: they count as equal.
+        let board = distribute(json!({ "rule": "weighted", "score_weight": 100, "equity_weight": 0 })).expect_status(200).json;
+        assert_eq!((amount(&board, &clinic), amount(&board, &wells)), (525_00, 175_00));
+        // More minimum shares than the envelope has, one of a region without candidates.
+        let shares = json!([
+            { "by": "sector", "key": "health", "percent": 100 }, { "by": "region", "key": DAVAO, "percent": 60 },
+            { "by": "region", "key": "0900000000", "percent": 40 },
+        ]);
+        let board = distribute(json!({ "rule": "equity", "minimum_shares": shares })).expect_status(200).json;
+        assert_eq!(board["allocated_centavos"], 700_00);
+        let missing = board["shortfalls"].as_array().unwrap();
+        assert!(missing.iter().any(|one| one["asked_centavos"] == 0), "{board}");
+        let page = Browser::of(server, "budget_officer").page(&format!("/scenarios/{}", id(&plan)));
+        assert!(page.contains("No candidate there asks for money"), "{page}");
+        // Shares of more than the envelope, of no region, and of no sector.
+        for (share, text) in [
+            (json!([{ "by": "sector", "key": "health", "percent": 60 }, { "by": "sector", "key": "education", "percent": 50 }]), "at most 100 %"),
+            (json!([{ "by": "region", "key": "1206511001", "percent": 10 }]), "is no region"),
+            (json!([{ "by": "sector", "key": "", "percent": 10 }]), "key must be a sector"),
+        ] {
+            let refused = distribute(json!({ "rule": "equity", "minimum_shares": share })).expect_status(422);
+            assert_eq!(refused.errors("field"), ["minimum_shares"]);
+            assert!(refused.text.contains(text), "{}", refused.text);
+        }
+        // Full ceilings leave nothing: the page says what of the envelope is left.
+        make(&officer, "ceilings", json!({ "fiscal_year": 2027, "amount_centavos": 0 }));
+        let board = distribute(json!({ "rule": "priority", "minimum_shares": [] })).expect_status(200).json;
+        assert_eq!((&board["allocated_centavos"], &board["remaining_centavos"]), (&json!(0), &json!(700_00)));
     }
 }

@@ -78,11 +78,29 @@ export function markUnsent(form: HTMLFormElement): void {
   if (draft) write(key, { ...draft, sent: false });
 }
 
+/** Returns true if a form of this action has input that was not sent. */
+export function hasDraftOf(action: string): boolean {
+  return draftsOf(action).some((key) => read(key)?.sent === false);
+}
+
+/** Forgets what was typed into forms of this action. */
+export function discardDraftsOf(action: string): void {
+  draftsOf(action).forEach(forget);
+}
+
+function draftsOf(action: string): string[] {
+  const own = `${PREFIX}${document.body.dataset.person}.`;
+  return draftKeys().filter(
+    (key) => key.startsWith(own) && /^[^ #]*/.exec(key.split(" ")[1] ?? "")?.[0] === action,
+  );
+}
+
 /**
- * Returns true for forms with something to type or choose; not for buttons that post, nor for the boxes of a table.
+ * Returns true for forms with something to type or choose; not for buttons that post, the boxes of a table, nor forms
+ * whose choices are in the address.
  */
 function isTypedInto(form: HTMLFormElement): boolean {
-  if (form.matches("#sign-out, .bulk-bar")) return false;
+  if (form.matches("#sign-out, .bulk-bar, [data-preview]")) return false;
   const typed =
     "textarea, select, [data-reference], input:not([type=hidden]):not([type=submit]):not([type=radio])";
   return "guard" in form.dataset || one(typed, form) !== null;

@@ -360,6 +360,15 @@ const WORDS = {
 
   // Scenarios
   "scenario.used": "{used} of {limit}",
+  "scenario.over": "{amount} over",
+  "scenario.unsaved": "Unsaved amounts",
+  "scenario.unsaved_distribute":
+    "You typed amounts that are not saved. The distribution replaces all amounts.",
+  "scenario.unsaved_adopt": "You typed amounts that are not saved. The adoption writes the saved amounts.",
+  "scenario.save_first": "Save amounts first",
+  "scenario.open_amounts": "Go back to the amounts",
+  "scenario.discard_distribute": "Discard them and distribute",
+  "scenario.discard_adopt": "Discard them and adopt",
 
   // Hours of the week
   "hours.stretch": "{day}, {name}",

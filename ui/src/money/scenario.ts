@@ -2,6 +2,7 @@
 import { parseMoney } from "../core/forms";
 import { every, one } from "../core/page";
 import { NUMBER_LOCALE, t } from "../core/words";
+import { askAboutAmounts } from "./unsaved";
 
 /** Amount of a row in centavos, with what it counts for. */
 interface Row {
@@ -18,6 +19,8 @@ export function startScenario(): void {
   // After an update of the page the amounts that are typed count again.
   document.addEventListener("obcms:refreshed", draw);
   document.addEventListener("keydown", move);
+  const rule = one<HTMLFormElement>(".rule-form");
+  if (rule) askAboutAmounts(rule, new URL(rule.action).pathname.replace(/\/distribute$/, ""), "distribute");
   draw();
 }
 
@@ -41,10 +44,24 @@ function draw(): void {
       .reduce((total, row) => total + row.amount, 0);
   const total = one("[data-total]");
   if (total) total.textContent = pesos(sum("", ""));
-  for (const bar of every<HTMLTableRowElement>(".limit-bars tr")) {
+  const bars = every<HTMLTableRowElement>(".limit-bars tr");
+  for (const bar of bars) {
     const { limit, committed, sector, source } = bar.dataset;
     drawBar(bar, Number(limit), Number(committed), sum(sector ?? "", source ?? ""));
   }
+  // The first bar is the envelope.
+  const envelope = bars[0]?.dataset;
+  if (envelope) drawExcess(sum("", "") + Number(envelope.committed) - Number(envelope.limit));
+}
+
+/** Shows or hides the warning beside the button. */
+function drawExcess(excess: number): void {
+  const warning = one("[data-excess]");
+  const amount = warning && one("strong", warning);
+  if (!warning || !amount) return;
+  const text = pesos(Math.max(0, excess));
+  if (amount.textContent !== text) amount.textContent = text;
+  warning.hidden = excess <= 0;
 }
 
 function drawBar(bar: HTMLTableRowElement, limit: number, committed: number, allocated: number): void {
@@ -57,6 +74,8 @@ function drawBar(bar: HTMLTableRowElement, limit: number, committed: number, all
   const used = committed + allocated;
   const text = one(".limit-text", bar);
   if (text) text.textContent = t("scenario.used", { used: pesos(used), limit: pesos(limit) });
+  const over = one(".limit-over .badge", bar);
+  if (over) over.textContent = t("scenario.over", { amount: pesos(Math.max(0, used - limit)) });
   bar.toggleAttribute("data-over", used > limit);
 }
 

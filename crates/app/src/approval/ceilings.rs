@@ -79,13 +79,13 @@ pub fn effects_of(tx: &mut Tx<'_>, records: &[&Record]) -> Result<HashMap<Id, Ve
 }
 
 /// Use of a ceiling by all PPAs; each counts once, by the larger of its parts.
-struct Use {
-    by_ppa: HashMap<Id, i64>,
-    total: i64,
+pub(super) struct Use {
+    pub(super) by_ppa: HashMap<Id, i64>,
+    pub(super) total: i64,
 }
 
 impl Use {
-    fn of(ceiling: &Ceiling, commitments: &[(Id, Commitment)]) -> Self {
+    pub(super) fn of(ceiling: &Ceiling, commitments: &[(Id, Commitment)]) -> Self {
         let by_ppa = store::taken_by_ppa(commitments, |commitment| {
             ceiling.concerns(commitment.fiscal_year, &commitment.sector, &commitment.funding_source)
         });

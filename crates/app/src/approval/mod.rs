@@ -2,6 +2,7 @@
 
 mod assigning;
 pub(crate) mod authority;
+pub(crate) mod ceiling_use;
 pub mod ceilings;
 pub mod locks;
 pub(crate) mod queue;
@@ -10,6 +11,7 @@ mod steps;
 mod view;
 
 pub use assigning::add_comment;
+pub use ceiling_use::{CeilingBalance, CeilingPage, CeilingShare};
 pub use queue::{BulkApproval, BulkOutcome, QueueItem, queue_table};
 pub use steps::{ApprovalStep, take_step};
 pub(crate) use view::running_round;

@@ -1,7 +1,9 @@
 //! Rules of PPAs under approval, and of ceilings.
 
+use obcms_domain::core::message::Word;
 use obcms_domain::core::money;
 use obcms_domain::kinds::{ceiling, ceiling_title, ppa};
+use obcms_domain::message;
 use obcms_domain::registry::Record;
 use obcms_store::approval as store;
 
@@ -52,9 +54,9 @@ pub(crate) fn before_archive(work: &mut UnitOfWork<'_, '_>, record: &Record) -> 
     // Portfolio and utilization count the money of live PPAs: spent money may not vanish from them.
     let allotted = obcms_store::money::totals(work.tx, record.id)?.allotted;
     if allotted != 0 {
-        return Err(AppError::conflict(format!(
-            "This PPA has allotments of {} in the ledger and stays on record. Only a PPA without money can be archived.",
-            money::format(allotted)
+        return Err(AppError::conflict(message!(
+            "This PPA has allotments of {allotted} in the ledger and stays on record. Only a PPA without money can be archived.",
+            allotted = Word::text(money::format(allotted))
         )));
     }
     Ok(())
@@ -63,21 +65,54 @@ pub(crate) fn before_archive(work: &mut UnitOfWork<'_, '_>, record: &Record) -> 
 /// Sets the title of a ceiling and refuses a second one for the same year, sector and source.
 pub(crate) fn before_save_ceiling(
     work: &mut UnitOfWork<'_, '_>,
-    _: Option<&Record>,
+    before: Option<&Record>,
     record: &mut Record,
     _: &Input,
 ) -> Result<(), AppError> {
-    let year = ceiling::FISCAL_YEAR.get(record).unwrap_or_default();
-    let (sector, source) = (ceiling::SECTOR.get(record), ceiling::FUNDING_SOURCE.get(record));
-    let title = ceiling_title(year, sector, source);
-    let others = store::ceilings(work.tx, year, sector, source)?;
-    let is_same = |other: &store::Ceiling| {
-        other.id != record.id && other.sector == sector && other.funding_source == source
-    };
-    if others.iter().any(is_same) {
-        let message = "There is already a ceiling for this year, sector and funding source.";
+    if before.is_none_or(|before| !has_same_group(before, record))
+        && let Some(other) = other_ceiling(work, record)?
+    {
+        let title = Word::text(other.title);
+        let message = message!("{title} has a ceiling already. Change its amount instead.", title);
         return Err(AppError::field(ceiling::FISCAL_YEAR.name(), "unique", message));
     }
+    let year = ceiling::FISCAL_YEAR.get(record).unwrap_or_default();
+    let title = ceiling_title(year, ceiling::SECTOR.get(record), ceiling::FUNDING_SOURCE.get(record));
     ceiling::TITLE.set(record, title);
     Ok(())
+}
+
+/// Refuses, at every write, a second live ceiling: one that is restored, or moved by an undo.
+pub(crate) fn before_update_ceiling(
+    work: &mut UnitOfWork<'_, '_>,
+    before: &Record,
+    record: &mut Record,
+) -> Result<(), AppError> {
+    if record.is_archived() || (!before.is_archived() && has_same_group(before, record)) {
+        return Ok(());
+    }
+    if let Some(other) = other_ceiling(work, record)? {
+        let title = Word::text(other.title);
+        return Err(AppError::conflict(message!(
+            "{title} has a ceiling already. Archive that one first.",
+            title
+        )));
+    }
+    // The only one of its group is no duplicate any more.
+    ceiling::DUPLICATE.clear(record);
+    Ok(())
+}
+
+fn has_same_group(before: &Record, record: &Record) -> bool {
+    ceiling::FISCAL_YEAR.is_same(before, record)
+        && ceiling::SECTOR.is_same(before, record)
+        && ceiling::FUNDING_SOURCE.is_same(before, record)
+}
+
+/// Returns another live ceiling of the same year, sector and source.
+fn other_ceiling(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<Option<store::Ceiling>, AppError> {
+    let year = ceiling::FISCAL_YEAR.get(record).unwrap_or_default();
+    let (sector, source) = (ceiling::SECTOR.get(record), ceiling::FUNDING_SOURCE.get(record));
+    let mut others = store::ceilings(work.tx, year, sector, source)?.into_iter();
+    Ok(others.find(|other| other.id != record.id && other.sector == sector && other.funding_source == source))
 }

@@ -46,7 +46,7 @@ pub fn before_save(
 pub fn before_archive(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
     let Some(project) = store::live_of_need(work.tx, record.id)?.first().copied() else { return Ok(()) };
     let detail = "This need has a project. Archive the project before the need.";
-    Err(AppError::Conflict { detail: detail.to_owned(), more: vec![("project", json!(project))] })
+    Err(AppError::Conflict { detail: detail.into(), more: vec![("project", json!(project))] })
 }
 
 /// Copies the title of a need to its project.

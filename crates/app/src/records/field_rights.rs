@@ -198,7 +198,7 @@ impl Actor {
     #[must_use]
     pub fn own_targets(&self, kind: &'static Kind) -> Vec<(&'static Field, Vec<Id>)> {
         let writable = self.writable_new(kind);
-        let fields = kind.concerns.iter().filter_map(|name| kind.field(name));
+        let fields = kind.concerns.iter().filter_map(|concern| kind.field(concern.own_field()?));
         let own = |field: &Field| -> Vec<Id> {
             match field.data {
                 FieldType::Reference("organization") | FieldType::References("organization") => {

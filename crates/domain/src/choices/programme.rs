@@ -148,7 +148,7 @@ pub const PROJECT_STAGES: &[Choice] = &[
 
 /// Kinds of a ledger entry of a PPA.
 pub const TRANCHE_KINDS: &[Choice] = &[
-    choice("allocation", "Allocation"),
+    choice("allocation", "Allotment"),
     choice("obligation", "Obligation"),
     choice("disbursement", "Disbursement"),
     choice("adjustment", "Adjustment"),
@@ -156,7 +156,7 @@ pub const TRANCHE_KINDS: &[Choice] = &[
 
 /// Kinds that an adjustment can adjust.
 pub const ADJUSTED_KINDS: &[Choice] = &[
-    choice("allocation", "Allocation"),
+    choice("allocation", "Allotment"),
     choice("obligation", "Obligation"),
     choice("disbursement", "Disbursement"),
 ];

@@ -15,6 +15,7 @@ fields! {
         AMOUNT_CENTAVOS: Integer = "amount_centavos",
         ENFORCEMENT: Text = "enforcement",
         NOTES: Text = "notes",
+        DUPLICATE: Integer = "duplicate",
     }
 }
 
@@ -42,16 +43,15 @@ pub static CEILING: Kind = Kind {
     default_sort: "-fiscal_year",
     fields: &[
         ceiling::TITLE.field("Title", Type::Text(200)).derived().searchable().listed(),
-        ceiling::FISCAL_YEAR.field("Fiscal year", Type::Integer(2000, 2100)).required().listed().filtered(),
+        // The title has year, sector and source.
+        ceiling::FISCAL_YEAR.field("Fiscal year", Type::Integer(2000, 2100)).required().filtered(),
         ceiling::SECTOR
             .field("Sector", Type::Choice(SECTORS))
             .help("Leave empty for all sectors.")
-            .listed()
             .filtered(),
         ceiling::FUNDING_SOURCE
             .field("Funding source", Type::Choice(FUNDING_SOURCES))
             .help("Leave empty for all sources.")
-            .listed()
             .filtered(),
         ceiling::AMOUNT_CENTAVOS
             .field("Amount", Type::Money)
@@ -66,6 +66,9 @@ pub static CEILING: Kind = Kind {
             .listed()
             .filtered(),
         ceiling::NOTES.field("Notes", Type::Multiline(2000)).group(FieldGroup::Planning),
+        // Number of a ceiling that had the same year, sector and source as an older one before that was impossible.
+        // Part of the unique index; set only by the migration.
+        ceiling::DUPLICATE.field("Duplicate", Type::Integer(1, 1_000_000)).secret(),
     ],
     ..Kind::new("ceiling", "ceilings", "ceilings")
 };

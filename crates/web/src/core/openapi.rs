@@ -231,6 +231,13 @@ const OF_TODAY: [(&str, &[&str], &str); 4] = [
     ("next_occurrence", &["string", "null"], "Next open occurrence of a series"),
 ];
 
+/// Figures of a ceiling, calculated from the budgets of PPAs.
+const OF_CEILING: [(&str, &[&str], &str); 3] = [
+    ("committed_centavos", &["integer"], "Taken by budgets in force and those past budget review"),
+    ("waiting_centavos", &["integer"], "Asked for in budget review, beyond what the same PPAs take already"),
+    ("remaining_centavos", &["integer"], "Amount less what is committed; below zero when exceeded"),
+];
+
 /// Adds the field group of the policy table, and the roles that may write it, each with the relation it needs.
 fn mark_group(kind: &Kind, field: &Field, schema: &mut Json) {
     let group = kind.group(field);
@@ -294,10 +301,13 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
         }
         inputs.insert(obcms_app::records::closing::MEMBER.into(), schema);
     }
-    if *kind == TASK {
-        for (name, data, meaning) in OF_TODAY {
-            properties.insert(name.into(), json!({ "type": data, "description": meaning, "readOnly": true }));
-        }
+    let calculated = match kind.name {
+        "task" => &OF_TODAY[..],
+        "ceiling" => &OF_CEILING[..],
+        _ => &[],
+    };
+    for (name, data, meaning) in calculated {
+        properties.insert((*name).into(), json!({ "type": data, "description": meaning, "readOnly": true }));
     }
     let name = schema_name(kind);
     [

@@ -1,4 +1,4 @@
-//! Ledger of PPAs, and budget scenarios.
+//! Ledger of PPAs, ceilings and budget scenarios.
 
 pub mod api;
 pub mod pages;
@@ -9,13 +9,20 @@ use crate::core::subject::{KindPage, RecordTab, Subject};
 pub(crate) static SUBJECT: Subject = Subject {
     routes: api::routes,
     pages: |_| pages::routes(),
-    kinds: &[TRANCHE, SCENARIO],
+    kinds: &[TRANCHE, CEILING, SCENARIO],
     panels: &[],
     tabs: &[TAB],
 };
 
 const TRANCHE: KindPage =
     KindPage { kind: "tranche", lead_panel: Some(pages::reversal_panel), ..KindPage::NONE };
+
+const CEILING: KindPage = KindPage {
+    kind: "ceiling",
+    list_columns: Some(pages::CEILING_COLUMNS),
+    lead_panel: Some(pages::ceiling_panel),
+    ..KindPage::NONE
+};
 
 const SCENARIO: KindPage = KindPage {
     kind: "scenario",

@@ -4,13 +4,16 @@ use std::collections::{HashMap, HashSet};
 
 use obcms_domain::choices::{self, SECTORS};
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{region, scenario};
-use obcms_domain::money::covers;
+use obcms_domain::core::message::Word;
+use obcms_domain::core::money;
+use obcms_domain::kinds::{REGION, region, scenario};
+use obcms_domain::message;
 use obcms_domain::money::scenarios::{
     Allocation, Candidate, Minimum, Room, Share, Shortfall, read_allocations, read_shares, shortfalls,
     write_shares,
 };
-use obcms_domain::registry::Record;
+use obcms_domain::money::{actions, covers};
+use obcms_domain::registry::{FieldError, Record};
 use obcms_store::Tx;
 use obcms_store::approval::{Ceiling, Commitment, ceilings_of_year, commitments, taken_by_ppa};
 use obcms_store::money::scenarios::{self as store, CandidateRow};
@@ -97,6 +100,76 @@ impl Board {
         self.rows.iter().chain(&self.others).map(|row| row.amount).fold(0, i64::saturating_add)
     }
 
+    /// Returns the amount above the envelope, in centavos; zero when the scenario fits.
+    #[must_use]
+    pub fn excess(&self) -> i64 {
+        self.allocated().saturating_sub(self.envelope()).max(0)
+    }
+
+    /// Returns what the candidates of a minimum share ask for, in centavos.
+    #[must_use]
+    pub fn asked_by(&self, shortfall: &Shortfall) -> i64 {
+        let share = &self.minimums[shortfall.place].0.share;
+        let members = self.rows.iter().map(|row| candidate(&row.candidate)).filter(|one| share.has(one));
+        members.fold(0, |sum, one| sum.saturating_add(one.ask))
+    }
+
+    /// Returns an error for each amount of another PPA, and for each above what its PPA asks for. Their fields are that
+    /// of the allocations with the PPA, as in `allocations.ID`.
+    #[must_use]
+    pub fn refusals(&self, given: &[Allocation]) -> Vec<FieldError> {
+        let rows: HashMap<Id, &BoardRow> = self.rows.iter().map(|row| (row.candidate.id, row)).collect();
+        let refusal = |one: &Allocation| match rows.get(&one.ppa) {
+            None => {
+                let known = self.others.iter().find(|row| row.candidate.id == one.ppa);
+                let name = known.map_or_else(|| one.ppa.to_string(), |row| row.candidate.title.clone());
+                Some(message!(
+                    "{name} is no PPA of {year} that waits for its budget.",
+                    name = Word::text(name),
+                    year = self.year()
+                ))
+            }
+            Some(row) if one.amount > row.candidate.ask => Some(message!(
+                "Must be at most {ask}, as {ppa} asks for.",
+                ask = Word::text(money::format(row.candidate.ask)),
+                ppa = Word::text(&row.candidate.title)
+            )),
+            Some(_) => None,
+        };
+        let field = |one: &Allocation| format!("{}.{}", actions::ALLOCATIONS.name(), one.ppa);
+        given
+            .iter()
+            .filter(|one| one.amount > 0)
+            .filter_map(|one| Some(FieldError::new(field(one), "allocation", refusal(one)?)))
+            .collect()
+    }
+
+    /// Takes over the amounts of the scenario after a change. Candidates, ceilings and minimum shares stay.
+    pub(super) fn reallocate(&mut self, scenario: &Record) -> Result<(), AppError> {
+        let amounts: HashMap<Id, i64> =
+            allocations(scenario)?.into_iter().map(|one| (one.ppa, one.amount)).collect();
+        for row in self.rows.iter_mut().chain(&mut self.others) {
+            row.amount = amounts.get(&row.candidate.id).copied().unwrap_or_default();
+        }
+        self.others.retain(|row| row.amount > 0);
+        for one in &mut self.ceilings {
+            one.allocated = given(&self.rows, &one.ceiling.sector, &one.ceiling.funding_source);
+        }
+        self.scenario = scenario.clone();
+        self.find_shortfalls();
+        Ok(())
+    }
+
+    fn find_shortfalls(&mut self) {
+        let plain: Vec<Minimum> = self.minimums.iter().map(|(minimum, _)| minimum.clone()).collect();
+        let amounts: Vec<i64> = self.rows.iter().map(|row| row.amount).collect();
+        self.shortfalls = if self.allocated() > 0 {
+            shortfalls(&self.candidates(), &amounts, &plain, self.envelope())
+        } else {
+            Vec::new()
+        };
+    }
+
     /// Returns the candidates for a distribution.
     #[must_use]
     pub fn candidates(&self) -> Vec<Candidate> {
@@ -157,7 +230,7 @@ impl Board {
             .map(|shortfall| {
                 json!({
                     "label": self.minimums[shortfall.place].1, "minimum_centavos": shortfall.wanted,
-                    "allocated_centavos": shortfall.given,
+                    "allocated_centavos": shortfall.given, "asked_centavos": self.asked_by(shortfall),
                 })
             })
             .collect();
@@ -166,6 +239,7 @@ impl Board {
             "scenario": self.scenario.id, "version": self.scenario.version, "fiscal_year": self.year(),
             "envelope_centavos": self.envelope(), "allocated_centavos": self.allocated(),
             "remaining_centavos": self.envelope().saturating_sub(self.allocated()),
+            "excess_centavos": self.excess(),
             "candidates": rows, "others": others,
             "ceilings": self.ceilings.iter().map(CeilingUse::to_json).collect::<Vec<_>>(),
             "minimum_shares": write_shares(&minimums), "shortfalls": missing,
@@ -240,23 +314,34 @@ pub(super) fn of(tx: &mut Tx<'_>, record: &Record) -> Result<Board, AppError> {
     let minimums = labelled(tx, minimums(record)?)?;
     let mut board =
         Board { scenario: record.clone(), rows, others, ceilings, minimums, shortfalls: Vec::new(), taken };
-    let plain: Vec<Minimum> = board.minimums.iter().map(|(minimum, _)| minimum.clone()).collect();
-    let amounts: Vec<i64> = board.rows.iter().map(|row| row.amount).collect();
-    if board.allocated() > 0 {
-        board.shortfalls = shortfalls(&board.candidates(), &amounts, &plain, board.envelope());
-    }
+    board.find_shortfalls();
     Ok(board)
 }
 
+/// Refuses minimum shares of places that are no regions.
+pub(super) fn require_regions(tx: &mut Tx<'_>, minimums: &[Minimum]) -> Result<(), AppError> {
+    let regions = regions_of(minimums);
+    let found = obcms_store::records::load_many(tx, &REGION, &regions)?;
+    match regions.iter().find(|id| found.iter().all(|record| record.id != **id)) {
+        None => Ok(()),
+        Some(id) => {
+            let message = message!("{id} is no region. Give the code of a region.", id = Word::text(id));
+            Err(AppError::field(actions::MINIMUM_SHARES.name(), "share", message))
+        }
+    }
+}
+
+fn regions_of(minimums: &[Minimum]) -> Vec<Id> {
+    let region = |minimum: &Minimum| match minimum.share {
+        Share::Region(id) => Some(id),
+        Share::Sector(_) => None,
+    };
+    minimums.iter().filter_map(region).collect()
+}
+
 fn labelled(tx: &mut Tx<'_>, minimums: Vec<Minimum>) -> Result<Vec<(Minimum, String)>, AppError> {
-    let regions: Vec<Id> = minimums
-        .iter()
-        .filter_map(|minimum| match minimum.share {
-            Share::Region(id) => Some(id),
-            Share::Sector(_) => None,
-        })
-        .collect();
-    let found = obcms_store::records::load_many(tx, &obcms_domain::kinds::REGION, &regions)?;
+    let regions = regions_of(&minimums);
+    let found = obcms_store::records::load_many(tx, &REGION, &regions)?;
     let name = |id: &Id| {
         let known = found.iter().find(|record| record.id == *id);
         known.map_or_else(|| id.to_string(), |record| region::NAME.get(record).to_owned())

@@ -3,9 +3,6 @@
 use std::collections::BTreeMap;
 
 use obcms_domain::core::id::Id;
-use obcms_domain::core::message::Message;
-use obcms_domain::core::message::Word;
-use obcms_domain::core::money;
 use obcms_domain::kinds::scenario;
 use obcms_domain::message;
 use obcms_domain::money::actions;
@@ -27,14 +24,17 @@ pub fn allocate(
     id: Id,
     input: &Input,
     expected: Option<i64>,
-) -> Result<Record, AppError> {
+) -> Result<Board, AppError> {
     let input = actions::ALLOCATE.parse(input).map_err(AppError::Invalid)?;
     let before = load_draft(work, id, expected)?;
-    let wrong = |message: Message| AppError::field(actions::ALLOCATIONS.name(), "allocation", message);
     let given = actions::ALLOCATIONS.get(&input).cloned().unwrap_or(Json::Array(Vec::new()));
-    let given = read_allocations(&given).map_err(wrong)?;
-    let board = board::of(work.tx, &before)?;
-    require_candidates(&board, &given).map_err(wrong)?;
+    let given = read_allocations(&given)
+        .map_err(|message| AppError::field(actions::ALLOCATIONS.name(), "allocation", message))?;
+    let mut board = board::of(work.tx, &before)?;
+    let refusals = board.refusals(&given);
+    if !refusals.is_empty() {
+        return Err(AppError::Invalid(refusals));
+    }
     let mut amounts: BTreeMap<Id, i64> = BTreeMap::new();
     if actions::REPLACE.get(&input) != Some(true) {
         amounts.extend(board::allocations(&before)?.iter().map(|one| (one.ppa, one.amount)));
@@ -43,30 +43,8 @@ pub fn allocate(
     let mut record = before.clone();
     set_allocations(&mut record, amounts);
     work.save(&before, &mut record, "allocate")?;
-    Ok(record)
-}
-
-/// Refuses amounts of other PPAs, and amounts above what a PPA asks for.
-fn require_candidates(board: &Board, given: &[Allocation]) -> Result<(), Message> {
-    let rows: BTreeMap<Id, _> = board.rows.iter().map(|row| (row.candidate.id, row)).collect();
-    for one in given.iter().filter(|one| one.amount > 0) {
-        let Some(row) = rows.get(&one.ppa) else {
-            return Err(message!(
-                "{ppa} is no PPA of {year} that waits for its budget.",
-                ppa = Word::text(one.ppa),
-                year = board.year()
-            ));
-        };
-        if one.amount > row.candidate.ask {
-            return Err(message!(
-                "{ppa} asks for {ask}, less than {amount}.",
-                ppa = Word::text(&row.candidate.title),
-                ask = Word::text(money::format(row.candidate.ask)),
-                amount = Word::text(money::format(one.amount))
-            ));
-        }
-    }
-    Ok(())
+    board.reallocate(&record)?;
+    Ok(board)
 }
 
 fn set_allocations(record: &mut Record, amounts: impl IntoIterator<Item = (Id, i64)>) {
@@ -87,7 +65,7 @@ pub fn distribute(
     id: Id,
     input: &Input,
     expected: Option<i64>,
-) -> Result<Record, AppError> {
+) -> Result<Board, AppError> {
     let input = actions::DISTRIBUTE.parse(input).map_err(AppError::Invalid)?;
     let before = load_draft(work, id, expected)?;
     let rule = Rule::parse(actions::RULE.get(&input))
@@ -106,16 +84,34 @@ pub fn distribute(
         let given = actions::MINIMUM_SHARES.get(&input).cloned().unwrap_or(Json::Array(Vec::new()));
         let shares = read_shares(&given)
             .map_err(|message| AppError::field(actions::MINIMUM_SHARES.name(), "share", message))?;
+        board::require_regions(work.tx, &shares)?;
         scenario::MINIMUM_SHARES.set(&mut record, write_shares(&shares));
     }
     scenario::RULE.set(&mut record, rule.as_str());
     scenario::SCORE_WEIGHT.set(&mut record, weights.score);
     scenario::EQUITY_WEIGHT.set(&mut record, weights.equity);
-    let board = board::of(work.tx, &record)?;
+    let mut board = board::of(work.tx, &record)?;
+    require_takers(&board)?;
     let minimums: Vec<_> = board.minimums.iter().map(|(minimum, _)| minimum.clone()).collect();
     let candidates = board.candidates();
     let found = share_out(board.envelope(), &candidates, &board.rooms(), (rule, weights), &minimums);
     set_allocations(&mut record, candidates.iter().map(|one| one.id).zip(found.amounts));
     work.save(&before, &mut record, "distribute")?;
-    Ok(record)
+    board.reallocate(&record)?;
+    Ok(board)
+}
+
+/// Refuses a distribution that cannot give anything to anyone, because it would only clear the present amounts.
+fn require_takers(board: &Board) -> Result<(), AppError> {
+    let year = board.year();
+    if board.rows.is_empty() {
+        return Err(AppError::conflict(message!("No PPA of {year} waits for its budget.", year)));
+    }
+    if board.rows.iter().all(|row| row.candidate.ask <= 0) {
+        return Err(AppError::conflict(message!(
+            "No PPA of {year} asks for money. Enter the budgets of the PPAs first.",
+            year
+        )));
+    }
+    Ok(())
 }

@@ -41,10 +41,7 @@ impl App {
         input: &Input,
         expected: Option<i64>,
     ) -> Result<Board, AppError> {
-        self.write(actor, |work| {
-            let record = allocate(work, id, input, expected)?;
-            board::of(work.tx, &record)
-        })
+        self.write(actor, |work| allocate(work, id, input, expected))
     }
 
     /// Distributes the envelope by a rule.
@@ -55,10 +52,7 @@ impl App {
         input: &Input,
         expected: Option<i64>,
     ) -> Result<Board, AppError> {
-        self.write(actor, |work| {
-            let record = distribute(work, id, input, expected)?;
-            board::of(work.tx, &record)
-        })
+        self.write(actor, |work| distribute(work, id, input, expected))
     }
 
     /// Returns what the adoption of a scenario would write.

@@ -439,7 +439,7 @@ mod tests {
         let records = [entry("allocation", 100), entry("obligation", 50), entry("allocation", 25)];
         let whole = parts(&TRANCHE, "title,kind,amount_centavos", &records);
         let sheet = &whole["xl/worksheets/sheet1.xml"];
-        assert!(sheet.contains("<f>SUMIF(B2:B4,\"Allocation\",C2:C4)</f><v>1.25</v>"), "{sheet}");
+        assert!(sheet.contains("<f>SUMIF(B2:B4,\"Allotment\",C2:C4)</f><v>1.25</v>"), "{sheet}");
         assert!(
             sheet.contains("<f>SUMIF(B2:B4,\"Obligation\",C2:C4)</f><v>0.50</v>")
                 && !sheet.contains("SUBTOTAL"),

@@ -155,8 +155,13 @@ impl<'a> Run<'a> {
 
     /// Returns the shares of one pass, cut to the asks and the ceilings.
     fn pass(&self, open: &[usize], weight_of: &BTreeMap<usize, u128>, amount: i64) -> Vec<i64> {
-        let weights: Vec<u128> =
-            open.iter().map(|place| weight_of.get(place).copied().unwrap_or(1).max(1)).collect();
+        let mut weights: Vec<u128> =
+            open.iter().map(|place| weight_of.get(place).copied().unwrap_or_default()).collect();
+        if weights.iter().all(|weight| *weight == 0) {
+            // Equal scores, and what the others left: in proportion to the asks.
+            weights =
+                open.iter().map(|place| u128::from(self.candidates[*place].ask.unsigned_abs())).collect();
+        }
         let mut given = apportion(amount, &weights);
         for (place, share) in open.iter().zip(&mut given) {
             *share = (*share).min(self.candidates[*place].ask - self.given[*place]);
@@ -298,6 +303,25 @@ mod tests {
         assert_eq!(amounts(0, 1), [500, 500]);
         assert_eq!(amounts(50, 50), [750, 250]);
         assert_eq!(amounts(1, 0), [1_000, 0]);
+    }
+
+    #[test]
+    fn scores_of_zero_count_as_equal() {
+        let candidates = [candidate(1, 900, 0, "health", 1), candidate(2, 300, 0, "health", 2)];
+        let amounts = |rule, score, equity| {
+            distribute(400, &candidates, &[], (rule, Weights { score, equity }), &[]).amounts
+        };
+        assert_eq!(amounts(Rule::Weighted, 1, 0), [300, 100]);
+        assert_eq!(amounts(Rule::Weighted, 0, 1), [200, 200]);
+        assert_eq!(amounts(Rule::Priority, 1, 0), [100, 300]);
+        // What the scored ones leave goes to the others in proportion to their asks.
+        let candidates = [
+            candidate(1, 100, 90, "health", 1),
+            candidate(2, 900, 0, "health", 1),
+            candidate(3, 300, 0, "health", 1),
+        ];
+        let found = distribute(500, &candidates, &[], (Rule::Weighted, Weights { score: 1, equity: 0 }), &[]);
+        assert_eq!(found.amounts, [100, 300, 100]);
     }
 
     #[test]

@@ -86,7 +86,7 @@ fn waiting(page: &Page, approval: &Approval) -> Markup {
                 }
                 @if let Some(obstacle) = &approval.obstacle { p.muted { (words::message(obstacle)) } }
             }
-            None if !approval.obstacle.is_empty() => p.muted { (approval.obstacle) },
+            None if approval.obstacle.is_some() => p.muted { (approval.obstacle.as_ref().map(words::message).unwrap_or_default()) },
             None => p.muted {
                 @match approval.state {
                     ApprovalState::Draft => (t!("The maker or a coordinator submits the figures for approval.")),

@@ -105,10 +105,12 @@ fn board_schema() -> Json {
     } });
     let shortfall = json!({ "type": "object", "properties": {
         "label": text(), "minimum_centavos": amount(), "allocated_centavos": amount(),
+        "asked_centavos": amount(),
     } });
     json!({ "type": "object", "properties": {
         "scenario": text(), "version": { "type": "integer" }, "fiscal_year": { "type": "integer" },
         "envelope_centavos": amount(), "allocated_centavos": amount(), "remaining_centavos": amount(),
+        "excess_centavos": amount(),
         "candidates": { "type": "array", "items": candidate },
         "others": { "type": "array", "items": other, "description": t!("PPAs that are no candidates any more") },
         "ceilings": { "type": "array", "items": ceiling },

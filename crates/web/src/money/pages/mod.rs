@@ -1,8 +1,11 @@
-//! Pages of the ledger of a PPA and of budget scenarios.
+//! Pages of the ledger of a PPA, of ceilings and of budget scenarios.
 
+mod ceilings;
 mod ledger;
+mod limit_bar;
 mod scenarios;
 
+pub use ceilings::{LIST_COLUMNS as CEILING_COLUMNS, panel as ceiling_panel};
 pub use ledger::{panel, reversal_panel};
 pub use scenarios::list_actions;
 
@@ -11,6 +14,7 @@ use crate::core::page_route::PageRoute;
 /// Pages with their access.
 pub fn routes() -> Vec<PageRoute> {
     let mut routes = ledger::routes();
+    routes.extend(ceilings::routes());
     routes.extend(scenarios::routes());
     routes
 }

@@ -350,6 +350,7 @@ fn ppa_table(
             }),
             right: *right,
             hidden: false,
+            calculated: false,
         })
         .collect();
     let rows = lines.iter().skip(first).take(LISTED).map(|line| row(line, today)).collect();

@@ -29,7 +29,7 @@ use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{Form, PageParameters};
 use crate::core::state::{State, blocking};
-use crate::core::subject::RowAction;
+use crate::core::subject::{CalculatedColumn, RowAction};
 use crate::records::{may_create, plural};
 
 /// Maximum number of records of one bulk action.
@@ -98,9 +98,27 @@ pub async fn list(
         let titles = titles(&state, &actor, &ids, &[])?;
         let back = query.address("", &[], &[]);
         let action = hooks.row_action.and_then(|action| action(&page, &actor, state.app.now(), back));
-        draw(&page, &actor, &query, &listing, &titles, action.as_ref())
+        let calculated = match hooks.list_columns {
+            Some(calculated) => (calculated.columns)(&state, &listing.records)?,
+            None => Vec::new(),
+        };
+        let extras = Extras { action: action.as_ref(), calculated: &calculated };
+        draw(&page, &actor, &query, &listing, &titles, &extras)
     })?;
     Ok(Html(markup.into_string()).into_response())
+}
+
+/// Additions of a subject to the table.
+struct Extras<'a> {
+    action: Option<&'a RowAction>,
+    calculated: &'a [CalculatedColumn],
+}
+
+impl Extras<'_> {
+    /// Returns the calculated columns that follow the column of a field.
+    fn after(&self, field: &'static Field) -> impl Iterator<Item = &CalculatedColumn> {
+        self.calculated.iter().filter(move |column| column.after == field.name)
+    }
 }
 
 fn draw(
@@ -109,10 +127,10 @@ fn draw(
     query: &ListQuery,
     listing: &Listing,
     titles: &Directory,
-    action: Option<&RowAction>,
+    extras: &Extras<'_>,
 ) -> Result<Markup, AppError> {
     let kind = query.kind;
-    let rows = sheet(page, actor, query, listing, action);
+    let rows = sheet(page, actor, query, listing, extras);
     let form = Form(query.parameters.clone());
     let mut keep: Vec<(String, String)> = query.parameters.clone();
     keep.retain(|(name, _)| !["cursor", "limit"].contains(&name.as_str()));
@@ -192,13 +210,7 @@ fn chip(query: &ListQuery, name: &str, value: &str, titles: &Directory) -> Chip 
 }
 
 /// Table of a page of records.
-fn sheet(
-    page: &Page,
-    actor: &Actor,
-    query: &ListQuery,
-    listing: &Listing,
-    action: Option<&RowAction>,
-) -> Table {
+fn sheet(page: &Page, actor: &Actor, query: &ListQuery, listing: &Listing, extras: &Extras<'_>) -> Table {
     let kind = query.kind;
     let zone: TimeZone = page.zone();
     let values = page.values(&listing.directory, &zone);
@@ -208,11 +220,18 @@ fn sheet(
         kind.visible().map(|(_, field)| field).filter(|field| !is_bulky(field)).collect();
     fields.sort_by_key(|field| field.name != kind.title);
     let sort = if query.get("sort").is_empty() { kind.default_sort } else { query.get("sort") };
+    let mut columns = Vec::new();
+    for field in &fields {
+        columns.push(column(query, field, sort));
+        columns.extend(extras.after(field).map(calculated_column));
+    }
+    let records = listing.records.iter().enumerate();
+    let live = page.subjects().kind_page(kind).list_columns.map_or("", |calculated| calculated.live);
     Table {
         id: kind.collection.to_owned(),
         caption: words::label(kind.plural).to_owned(),
-        columns: fields.iter().map(|field| column(query, field, sort)).collect(),
-        rows: listing.records.iter().map(|record| row(record, &fields, &values, mark, action)).collect(),
+        columns,
+        rows: records.map(|(place, record)| row((place, record), &fields, &values, mark, extras)).collect(),
         bulk_actions: bulk_actions(actor, query),
         csrf_token: page.csrf().to_owned(),
         pager: Pager {
@@ -231,7 +250,7 @@ fn sheet(
                 .parse()
                 .unwrap_or_else(|_| u32::try_from(lists::LIMIT).unwrap_or(50)),
         },
-        live: kind.name.to_owned(),
+        live: format!("{} {live}", kind.name).trim_end().to_owned(),
         empty: Some(empty(page, actor, query)),
     }
 }
@@ -261,29 +280,39 @@ fn column(query: &ListQuery, field: &Field, sort: &str) -> Column {
         sorted,
         right: numeric && !field.name.ends_with("progress"),
         hidden: !field.listed,
+        calculated: false,
+    }
+}
+
+fn calculated_column(column: &CalculatedColumn) -> Column {
+    Column {
+        key: column.key.to_owned(),
+        label: words::label(column.label).to_owned(),
+        right: column.right,
+        calculated: true,
+        ..Column::default()
     }
 }
 
 fn row(
-    record: &Record,
+    (place, record): (usize, &Record),
     fields: &[&'static Field],
     values: &Values<'_>,
     mark: Option<fn(&Record) -> Markup>,
-    action: Option<&RowAction>,
+    extras: &Extras<'_>,
 ) -> Row {
     let title = if record.title().trim().is_empty() { t!("Untitled") } else { record.title() };
-    let cells = fields
-        .iter()
-        .map(|field| {
-            if field.name == record.kind.title {
-                html! { @if let Some(mark) = mark { (mark(record)) } (title) " " (super::dates::repeats_mark(record)) }
-            } else if let Some(action) = action.filter(|_| field.name == record.kind.state) {
-                html! { (values.cell(record, field)) (action(record)) }
-            } else {
-                values.cell(record, field)
-            }
-        })
-        .collect();
+    let mut cells = Vec::new();
+    for field in fields {
+        cells.push(if field.name == record.kind.title {
+            html! { @if let Some(mark) = mark { (mark(record)) } (title) " " (super::dates::repeats_mark(record)) }
+        } else if let Some(action) = extras.action.filter(|_| field.name == record.kind.state) {
+            html! { (values.cell(record, field)) (action(record)) }
+        } else {
+            values.cell(record, field)
+        });
+        cells.extend(extras.after(field).map(|column| column.cells.get(place).cloned().unwrap_or_default()));
+    }
     Row {
         id: record.id.to_string(),
         href: record.kind.url(record.id),

@@ -186,6 +186,7 @@ fn columns(address: &Address) -> Vec<Column> {
                 sorted,
                 right: *key == "estimated_hours",
                 hidden: *hidden,
+                calculated: false,
             }
         })
         .collect()

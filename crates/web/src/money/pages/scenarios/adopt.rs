@@ -44,9 +44,11 @@ pub(super) fn panel(
     let (written, left): (Vec<&DraftedBudget>, Vec<&DraftedBudget>) =
         plan.budgets.iter().partition(|budget| budget.left.is_empty());
     let wide = html! {
-        (box_of("drafted-ceilings", LIVE, t!("Ceilings"), &html! {}, &ceilings(&plan.ceilings)))
-        (box_of("drafted-budgets", LIVE, t!("Budgets"), &html! {}, &budgets(&written)))
-        @if !left.is_empty() { (box_of("left-budgets", LIVE, t!("Not changed"), &html! {}, &budgets(&left))) }
+        div.adoption-preview id="adoption-preview" data-live=(LIVE) {
+            (box_of("", "", t!("Ceilings"), &html! {}, &ceilings(&plan.ceilings)))
+            (box_of("", "", t!("Budgets"), &html! {}, &budgets(&written)))
+            @if !left.is_empty() { (box_of("", "", t!("Not changed"), &html! {}, &budgets(&left))) }
+        }
     };
     Ok(detail(&wide, &form(page, record, &plan, drafting, refused)))
 }
@@ -164,18 +166,26 @@ fn form(page: &Page, record: &Record, plan: &AdoptionPlan, drafting: Drafting, r
         t!("Adopt this scenario"),
         &html! {},
         &html! {
-            form.form method="post" action={ (address) "/adopt" } data-guard novalidate {
+            form.form method="post" action={ (address) "/adopt" } data-preview=(address) novalidate {
                 (error_summary(refused.problem_text().as_deref(), &all))
-                @if refused.problem.is_none() && !plan.obstacles.is_empty() {
-                    (notice(Tone::Warning, &html! { ul { @for obstacle in &plan.obstacles { li { (words::message(obstacle)) } } } }))
-                }
                 input type="hidden" name="csrf_token" value=(page.csrf());
                 input type="hidden" name="version" value=(record.version);
                 input type="hidden" name="tab" value="adopt";
                 div.fields { @for one in &fields { (field(one)) } }
-                p.muted { (t!("Writes the amounts to the budgets of PPAs in draft. You can undo it.")) }
-                div.form-actions {
-                    @if plan.obstacles.is_empty() { (submit_button(t!("Adopt"), "badge-check", ButtonKind::Main)) }
+                div.adoption-actions id="adoption-actions" data-live=(LIVE) {
+                    @if refused.problem.is_none() && !plan.obstacles.is_empty() {
+                        (notice(Tone::Warning, &html! {
+                            p { strong { (t!("Cannot be adopted yet")) } }
+                            ul { @for obstacle in &plan.obstacles { li { (words::message(obstacle)) } } }
+                        }))
+                    }
+                    p.muted { (t!("Writes the amounts to the budgets of PPAs in draft. You can undo it.")) }
+                    @if plan.obstacles.is_empty() {
+                        div.form-actions { (submit_button(t!("Adopt"), "badge-check", ButtonKind::Main)) }
+                    }
+                }
+                // With script the preview follows the choices.
+                noscript {
                     button.button type="submit" formmethod="get" formaction=(address) { (t!("Update preview")) }
                 }
             }
@@ -196,7 +206,11 @@ pub(super) async fn adopt(
         Ok(adopted) => {
             let count = adopted.plan.budgets.iter().filter(|one| one.left.is_empty()).count();
             let undo = blocking(|| state.app.undo_of_last(&actor, &SCENARIO, id.0))?;
-            let message = t!("Scenario adopted, {count} budgets written", count);
+            let message = if count == 1 {
+                t!("Scenario adopted, 1 budget written").to_owned()
+            } else {
+                t!("Scenario adopted, {count} budgets written", count)
+            };
             Ok(done(&SCENARIO.url(id.0), &message, undo.as_deref()))
         }
         Err(error) => refuse(&state, &page, &actor, id.0, Part::Adopt, form, error),

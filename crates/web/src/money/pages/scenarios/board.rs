@@ -1,5 +1,7 @@
 //! Overview of a scenario: limits, candidates with their amounts, and the form of the distribution.
 
+use std::collections::HashSet;
+
 use axum::extract::State as AxumState;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -7,13 +9,12 @@ use obcms_app::money::scenarios::{Board, BoardRow, DRAFT, USUAL_WEIGHT, rule_of}
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{APPROVAL_STATES, SCENARIO_RULES, SECTORS};
 use obcms_domain::core::id::Id;
-use obcms_domain::core::message::{Message, Word};
+use obcms_domain::core::message::Message;
 use obcms_domain::core::money as amounts;
 use obcms_domain::core::money::MoneyError;
 use obcms_domain::kinds::{PPA, SCENARIO, scenario};
-use obcms_domain::message;
 use obcms_domain::money::actions;
-use obcms_domain::money::scenarios::{Minimum, Rule, Share};
+use obcms_domain::money::scenarios::{Allocation, Minimum, Rule, Share};
 use obcms_domain::registry::{FieldError, Record};
 use serde_json::{Map, Value as Json, json};
 
@@ -40,6 +41,12 @@ const LIVE: &str = "scenario ppa ceiling need";
 const AMOUNT: &str = "amount-";
 /// Hidden input with the version that the person saw.
 const VERSION: &str = "version";
+/// Button that clears all amounts.
+const CLEAR: &str = "clear";
+/// Button that saves the amounts, without those of PPAs that are no candidates any more.
+const REMOVE: &str = "remove_others";
+/// Id of the form of the amounts.
+const AMOUNTS_FORM: &str = "amounts";
 /// Inputs of the minimum shares, once for each row.
 const GROUP: &str = "share.group";
 const PERCENT: &str = "share.percent";
@@ -65,7 +72,7 @@ pub(super) fn overview(
     let wide = html! {
         (box_of("limits", LIVE, t!("Envelope and ceilings"), &html! {}, &html! {
             (limits::bars(&board))
-            (shortfalls(&board))
+            (shortfalls(&board, may_change))
         }))
         (candidates(page, &board, may_change, of_amounts))
         (long_texts(record, &values))
@@ -78,7 +85,7 @@ pub(super) fn overview(
     Ok(detail(&wide, &narrow))
 }
 
-fn shortfalls(board: &Board) -> Markup {
+fn shortfalls(board: &Board, may_change: bool) -> Markup {
     let is_draft = scenario::STATUS.get(&board.scenario) == DRAFT;
     let tone = if is_draft { Tone::Warning } else { Tone::Quiet };
     html! { div.scenario-notes {
@@ -87,12 +94,19 @@ fn shortfalls(board: &Board) -> Markup {
                 p { strong { (t!("Minimum shares not reached")) } }
                 ul {
                     @for shortfall in &board.shortfalls {
-                        li { (t_html!(
-                            "{label}: {given} of at least {wanted}",
-                            label = board.minimums[shortfall.place].1,
-                            given = money(shortfall.given),
-                            wanted = money(shortfall.wanted),
-                        )) }
+                        li {
+                            (t_html!(
+                                "{label}: {given} of at least {wanted}",
+                                label = board.minimums[shortfall.place].1,
+                                given = money(shortfall.given),
+                                wanted = money(shortfall.wanted),
+                            ))
+                            @let asked = board.asked_by(shortfall);
+                            @if asked == 0 { (t!(". No candidate there asks for money.")) }
+                            @else if asked < shortfall.wanted {
+                                (t_html!(". The candidates there ask for {asked} in all.", asked = money(asked)))
+                            }
+                        }
                     }
                 }
             }))
@@ -108,6 +122,11 @@ fn shortfalls(board: &Board) -> Markup {
                 ul {
                     @for row in &board.others {
                         li { a href=(PPA.url(row.candidate.id)) { (row.candidate.title) } ", " (money(row.amount)) }
+                    }
+                }
+                @if may_change {
+                    button.button type="submit" form=(AMOUNTS_FORM) name=(REMOVE) value="true" data-kind="quiet" {
+                        (icon("x")) (t!("Remove these amounts"))
                     }
                 }
             }))
@@ -128,7 +147,8 @@ fn typed_amount(centavos: i64) -> String {
 fn candidates(page: &Page, board: &Board, may_change: bool, refused: &Refused) -> Markup {
     let mut rows: Vec<&BoardRow> = board.rows.iter().collect();
     rows.sort_by_key(|row| (-row.candidate.score, &row.candidate.title, row.candidate.id));
-    let unseen = refused.errors.iter().find(|error| !error.field.starts_with(AMOUNT));
+    let names: HashSet<String> = rows.iter().map(|row| amount_name(row.candidate.id)).collect();
+    let unseen = refused.errors.iter().find(|error| !names.contains(&error.field));
     let problem = refused.problem_text().or_else(|| unseen.map(|error| words::message(&error.message)));
     let fields: Vec<FormField> = rows
         .iter()
@@ -152,25 +172,42 @@ fn candidates(page: &Page, board: &Board, may_change: bool, refused: &Refused) -
                 text: t!("PPAs of this fiscal year are listed here until their budget is enacted.").to_owned(),
                 action: None,
             }))
-        } @else if may_change {
-            form.scenario-form method="post" action={ (SCENARIO.url(board.scenario.id)) "/allocations" }
+        }
+        @if may_change && (!rows.is_empty() || board.allocated() > 0) {
+            form.scenario-form id=(AMOUNTS_FORM) method="post" action={ (SCENARIO.url(board.scenario.id)) "/allocations" }
                 data-scenario data-guard novalidate {
                 (error_summary(problem.as_deref(), &summary))
                 input type="hidden" name="csrf_token" value=(page.csrf());
                 input type="hidden" name=(VERSION) value=(board.scenario.version);
-                (table(board, &rows, true, refused))
+                @if !rows.is_empty() { (table(board, &rows, true, refused)) }
+                (excess_notice(board))
                 div.form-actions {
-                    (submit_button(t!("Save amounts"), "check", ButtonKind::Main))
+                    @if !rows.is_empty() { (submit_button(t!("Save amounts"), "check", ButtonKind::Main)) }
                     @if board.allocated() > 0 {
-                        button.button type="submit" name="clear" value="true" data-kind="quiet" {
+                        button.button type="submit" name=(CLEAR) value="true" data-kind="quiet" {
                             (icon("x")) (t!("Clear all amounts"))
                         }
                     }
                 }
             }
-        } @else { (table(board, &rows, false, refused)) }
+        } @else if !rows.is_empty() { (table(board, &rows, false, refused)) }
     };
     box_of("candidates", LIVE, t!("Candidates"), &html! {}, &content)
+}
+
+/// Warning that the amounts exceed the envelope; the script shows and hides it while amounts are typed.
+fn excess_notice(board: &Board) -> Markup {
+    let excess = board.excess();
+    html! {
+        div data-excess role="status" hidden[excess == 0] {
+            (notice(Tone::Warning, &html! {
+                (t_html!(
+                    "Over the envelope by {amount}. You can save these amounts. The scenario cannot be adopted with them.",
+                    amount = html! { strong { (money_text(excess)) } },
+                ))
+            }))
+        }
+    }
 }
 
 fn table(board: &Board, rows: &[&BoardRow], may_change: bool, refused: &Refused) -> Markup {
@@ -211,12 +248,14 @@ fn line(row: &BoardRow, may_change: bool, refused: &Refused) -> Markup {
                 @if row.is_locked {
                     " " (badge(words::choice(APPROVAL_STATES, &candidate.approval_stage), Tone::Warning))
                 }
+                @if row.amount > candidate.ask { " " (badge(t!("Asks for less now"), Tone::Bad)) }
                 span.figure-note { (group(&candidate.sector, &candidate.region_name)) }
             }
             td.right data-label=(t!("Score")) { @if candidate.score > 0 { (candidate.score) } @else { span.faint { "–" } } }
             td.right data-label=(t!("Asks for")) { (money(candidate.ask)) }
             td.right data-label=(t!("Amount")) {
-                @if may_change && candidate.ask > 0 {
+                // An amount from before the PPA asked for nothing can be cleared.
+                @if may_change && (candidate.ask > 0 || row.amount > 0) {
                     div.input-money {
                         span aria-hidden="true" { "₱" }
                         input.input id={ "field-" (name) } type="text" name=(name) value=(typed) data-money
@@ -356,50 +395,67 @@ pub(super) async fn allocate(
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
     let result = blocking(|| {
-        let board = state.app.scenario_board(&actor, id.0)?;
-        let input = read_amounts(&board, &form).map_err(AppError::Invalid)?;
-        state.app.allocate(&actor, id.0, &input, form.get(VERSION).parse().ok())
-    });
-    finish(&state, &page, &actor, id.0, form, result, t!("Amounts saved"))
+        let (given, mut errors) = read_amounts(&form);
+        if errors.is_empty() {
+            let mut input = Map::new();
+            input.insert(actions::ALLOCATIONS.name().to_owned(), allocations_json(&given));
+            input.insert(actions::REPLACE.name().to_owned(), (form.has(CLEAR) || form.has(REMOVE)).into());
+            return state.app.allocate(&actor, id.0, &input, form.get(VERSION).parse().ok());
+        }
+        // What is wrong with the others is said at the same time.
+        errors.extend(state.app.scenario_board(&actor, id.0)?.refusals(&given));
+        Err(AppError::Invalid(errors))
+    })
+    .map_err(beside_inputs);
+    let message = result.as_ref().map_or_else(|_| String::new(), |board| saved(t!("Amounts saved"), board));
+    finish(&state, &page, &actor, id.0, form, result, &message)
 }
 
-/// Reads the amounts of the form; those of candidates that it does not show stay.
-fn read_amounts(board: &Board, form: &Form) -> Result<Map<String, Json>, Vec<FieldError>> {
-    let mut input = Map::new();
-    if form.has("clear") {
-        input.insert(actions::ALLOCATIONS.name().to_owned(), json!([]));
-        input.insert(actions::REPLACE.name().to_owned(), json!(true));
-        return Ok(input);
+/// Message of a save; it says at once when the amounts exceed the envelope.
+fn saved(what: &str, board: &Board) -> String {
+    match board.excess() {
+        0 => what.to_owned(),
+        excess => t!("{what}, {amount} over the envelope", what, amount = money_text(excess)),
     }
-    let mut errors = Vec::new();
-    let mut given = Vec::new();
-    for row in &board.rows {
-        let name = amount_name(row.candidate.id);
-        if !form.has(&name) {
-            continue;
-        }
-        match read_amount(form.get(&name), row.candidate.ask) {
-            Ok(amount) => given.push(json!({ "ppa": row.candidate.id, "amount_centavos": amount })),
+}
+
+/// Moves the errors of single allocations to their inputs.
+fn beside_inputs(error: AppError) -> AppError {
+    let AppError::Invalid(errors) = error else { return error };
+    let prefix = format!("{}.", actions::ALLOCATIONS.name());
+    let moved = errors.into_iter().map(|error| match error.field.strip_prefix(&prefix) {
+        Some(ppa) => FieldError { field: format!("{AMOUNT}{ppa}"), ..error },
+        None => error,
+    });
+    AppError::Invalid(moved.collect())
+}
+
+/// Reads the amounts of the form, with an error for each wrong one. Candidates that the form does not show stay; none
+/// does when all are cleared.
+fn read_amounts(form: &Form) -> (Vec<Allocation>, Vec<FieldError>) {
+    let (mut given, mut errors) = (Vec::new(), Vec::new());
+    let inputs = form.0.iter().filter(|_| !form.has(CLEAR));
+    for (name, text) in inputs {
+        let Some(ppa) = name.strip_prefix(AMOUNT).and_then(|id| id.parse().ok()) else { continue };
+        match read_amount(text) {
+            Ok(amount) => given.push(Allocation { ppa, amount }),
             Err(message) => errors.push(FieldError::new(name, "money", message)),
         }
     }
-    input.insert(actions::ALLOCATIONS.name().to_owned(), Json::Array(given));
-    if errors.is_empty() { Ok(input) } else { Err(errors) }
+    (given, errors)
 }
 
-fn read_amount(text: &str, ask: i64) -> Result<i64, Message> {
+fn allocations_json(given: &[Allocation]) -> Json {
+    given.iter().map(|one| json!({ "ppa": one.ppa, "amount_centavos": one.amount })).collect()
+}
+
+fn read_amount(text: &str) -> Result<i64, Message> {
     if text.trim().is_empty() {
         return Ok(0);
     }
     let amount = amounts::parse(text).map_err(MoneyError::message)?;
     if amount < 0 {
         return Err("The amount must not be below zero.".into());
-    }
-    if amount > ask {
-        return Err(message!(
-            "Must be at most {ask}, as the PPA asks for.",
-            ask = Word::text(money_text(ask))
-        ));
     }
     Ok(amount)
 }
@@ -416,7 +472,16 @@ pub(super) async fn distribute(
         input.insert(actions::MINIMUM_SHARES.name().to_owned(), read_shares(&form)?);
         state.app.distribute_scenario(&actor, id.0, &input, form.get(VERSION).parse().ok())
     });
-    finish(&state, &page, &actor, id.0, form, result, t!("Envelope distributed"))
+    let message = result.as_ref().map_or_else(|_| String::new(), distributed);
+    finish(&state, &page, &actor, id.0, form, result, &message)
+}
+
+/// Message of a distribution; it says what of the envelope nobody could take.
+fn distributed(board: &Board) -> String {
+    match board.envelope().saturating_sub(board.allocated()) {
+        ..=0 => t!("Envelope distributed").to_owned(),
+        left => t!("Envelope distributed, {amount} left", amount = money_text(left)),
+    }
 }
 
 fn read_shares(form: &Form) -> Result<Json, AppError> {

@@ -6,6 +6,7 @@ use obcms_domain::kinds::CEILING;
 
 use crate::components::badges::{Tone, badge, money_text};
 use crate::components::words::{t, t_html};
+use crate::money::pages::limit_bar::limit_bar;
 
 /// Limit with what is taken of it.
 struct Limit<'a> {
@@ -59,38 +60,22 @@ pub(super) fn bars(board: &Board) -> Markup {
 
 fn row(limit: &Limit<'_>) -> Markup {
     let used = limit.committed.saturating_add(limit.allocated);
-    let (committed, allocated) = (share(limit.committed, limit.amount, 100.0), {
-        let left = 100.0 - share(limit.committed, limit.amount, 100.0);
-        share(limit.allocated, limit.amount, left)
-    });
+    let over = used.saturating_sub(limit.amount);
     html! {
         tr data-limit=(limit.amount) data-committed=(limit.committed) data-sector=(limit.sector) data-source=(limit.source)
-            data-over[used > limit.amount] {
+            data-over[over > 0] {
             th scope="row" {
                 (limit.label)
                 @if !limit.is_hard { " " (badge(t!("Soft"), Tone::Quiet)) }
             }
             td.chart-bar {
-                svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" {
-                    rect.chart-track width="100" height="8" {}
-                    rect data-series="5" width=(number(committed)) height="8" {}
-                    rect data-series="0" x=(number(committed)) width=(number(allocated)) height="8" {}
-                }
+                (limit_bar(limit.amount, &[(5, limit.committed), (0, limit.allocated)]))
             }
             td.chart-text {
                 span.limit-text { (t!("{used} of {limit}", used = money_text(used), limit = money_text(limit.amount))) }
-                span.limit-over { (badge(t!("Exceeded"), Tone::Bad)) }
+                // The script writes the amount while amounts are typed.
+                span.limit-over { (badge(&t!("{amount} over", amount = money_text(over.max(0))), Tone::Bad)) }
             }
         }
     }
-}
-
-/// Returns the width of a part, at most `most`.
-#[allow(clippy::cast_precision_loss)] // Amounts are far below 2^53 centavos.
-fn share(part: i64, whole: i64, most: f64) -> f64 {
-    if whole <= 0 { 0.0 } else { (part as f64 / whole as f64 * 100.0).clamp(0.0, most.max(0.0)) }
-}
-
-fn number(value: f64) -> String {
-    format!("{value:.2}")
 }

@@ -1,0 +1,165 @@
+//! Use of ceilings: what budgets take of them, what waits in budget review, and what remains.
+
+use std::collections::{BTreeSet, HashMap};
+
+use obcms_domain::core::id::Id;
+use obcms_domain::kinds::{CEILING, PPA, ceiling};
+use obcms_domain::registry::Record;
+use obcms_store::approval::{self as store, Ceiling, Commitment};
+use obcms_store::{Tx, records};
+use serde_json::json;
+
+use super::ceilings::Use;
+use crate::core::rules::Members;
+use crate::core::{Actor, App, AppError};
+use crate::records::references;
+
+/// Amount of a ceiling with its use, in centavos.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CeilingBalance {
+    /// Amount of the ceiling.
+    pub amount: i64,
+    /// Taken by budgets in force and those past budget review.
+    pub committed: i64,
+    /// Asked for in budget review, beyond what the same PPAs take already.
+    pub waiting: i64,
+}
+
+impl CeilingBalance {
+    /// Returns the room left; below zero when the ceiling is exceeded.
+    #[must_use]
+    pub const fn remaining(&self) -> i64 {
+        self.amount.saturating_sub(self.committed)
+    }
+}
+
+/// Share of a PPA in a ceiling, in centavos.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CeilingShare {
+    /// The PPA.
+    pub ppa: Id,
+    /// Taken by its budget.
+    pub committed: i64,
+    /// Asked for in budget review beyond that.
+    pub waiting: i64,
+}
+
+/// Page of the PPAs that take room under a ceiling.
+#[derive(Clone, Debug)]
+pub struct CeilingPage {
+    /// Amount and use.
+    pub balance: CeilingBalance,
+    /// Shares of the page, the largest first, each with its PPA; nothing for one that the actor may not see.
+    pub shares: Vec<(CeilingShare, Option<Record>)>,
+    /// Number of all PPAs with a share.
+    pub total: usize,
+    /// Other live ceilings of the same year, sector and source, from before these were refused.
+    pub duplicates: Vec<Id>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct CeilingShares {
+    balance: CeilingBalance,
+    shares: Vec<CeilingShare>,
+}
+
+impl App {
+    /// Returns amount and use of ceilings, in their order, with two queries in all.
+    pub fn ceiling_balances(&self, ceilings: &[Record]) -> Result<Vec<CeilingBalance>, AppError> {
+        self.read(|tx| balances(tx, ceilings))
+    }
+
+    /// Returns the use of a ceiling by PPAs, `limit` of them after the first `offset`.
+    pub fn ceiling_page(
+        &self,
+        actor: &Actor,
+        id: Id,
+        offset: usize,
+        limit: usize,
+    ) -> Result<CeilingPage, AppError> {
+        let record = self.get(actor, &CEILING, id)?;
+        self.read(|tx| {
+            let CeilingShares { balance, shares } =
+                uses(tx, std::slice::from_ref(&record))?.pop().unwrap_or_default();
+            let total = shares.len();
+            let shown: Vec<CeilingShare> = shares.into_iter().skip(offset).take(limit).collect();
+            let ids: Vec<Id> = shown.iter().map(|share| share.ppa).collect();
+            let visible = references::visible(tx, actor, &ids)?;
+            let mut ppas = records::load_many(tx, &PPA, &ids)?;
+            ppas.retain(|ppa| visible.contains_key(&ppa.id));
+            actor.conceal(&mut ppas);
+            let mut ppas: HashMap<Id, Record> = ppas.into_iter().map(|ppa| (ppa.id, ppa)).collect();
+            let shares = shown.into_iter().map(|share| (share, ppas.remove(&share.ppa))).collect();
+            Ok(CeilingPage { balance, shares, total, duplicates: duplicates(tx, &record)? })
+        })
+    }
+}
+
+/// Returns the figures of ceilings for their representation.
+pub(crate) fn related_members(tx: &mut Tx<'_>, ceilings: &[Record]) -> Result<Vec<Members>, AppError> {
+    let members = |balance: CeilingBalance| -> Members {
+        vec![
+            ("committed_centavos", json!(balance.committed)),
+            ("waiting_centavos", json!(balance.waiting)),
+            ("remaining_centavos", json!(balance.remaining())),
+        ]
+    };
+    Ok(balances(tx, ceilings)?.into_iter().map(members).collect())
+}
+
+fn duplicates(tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Id>, AppError> {
+    if record.is_archived() {
+        return Ok(Vec::new());
+    }
+    let year = ceiling::FISCAL_YEAR.get(record).unwrap_or_default();
+    let (sector, source) = (ceiling::SECTOR.get(record), ceiling::FUNDING_SOURCE.get(record));
+    let all = store::ceilings(tx, year, sector, source)?.into_iter();
+    let same = all.filter(|one| one.id != record.id && one.sector == sector && one.funding_source == source);
+    Ok(same.map(|one| one.id).collect())
+}
+
+fn balances(tx: &mut Tx<'_>, ceilings: &[Record]) -> Result<Vec<CeilingBalance>, AppError> {
+    Ok(uses(tx, ceilings)?.into_iter().map(|one| one.balance).collect())
+}
+
+fn uses(tx: &mut Tx<'_>, ceilings: &[Record]) -> Result<Vec<CeilingShares>, AppError> {
+    let years: BTreeSet<i64> = ceilings.iter().filter_map(|one| ceiling::FISCAL_YEAR.get(one)).collect();
+    let years: Vec<i64> = years.into_iter().collect();
+    let commitments = store::commitments(tx, &years)?;
+    let asked = store::asked_in_review(tx, &years)?;
+    Ok(ceilings.iter().map(|record| use_of(record, &commitments, &asked)).collect())
+}
+
+fn use_of(record: &Record, commitments: &[(Id, Commitment)], asked: &[(Id, Commitment)]) -> CeilingShares {
+    let limit = Ceiling {
+        id: record.id,
+        fiscal_year: ceiling::FISCAL_YEAR.get(record).unwrap_or_default(),
+        title: record.title().to_owned(),
+        sector: ceiling::SECTOR.get(record).to_owned(),
+        funding_source: ceiling::FUNDING_SOURCE.get(record).to_owned(),
+        amount: ceiling::AMOUNT_CENTAVOS.get(record).unwrap_or_default(),
+        is_hard: ceiling::ENFORCEMENT.get(record) != "soft",
+    };
+    let taken = Use::of(&limit, commitments);
+    let waiting = Use::of(&limit, asked).by_ppa;
+    // A revision in review asks only for what its budget in force does not take.
+    let beyond = |ppa: &Id, asked: i64| (asked - taken.by_ppa.get(ppa).copied().unwrap_or_default()).max(0);
+    let waiting: HashMap<Id, i64> =
+        waiting.into_iter().map(|(ppa, asked)| (ppa, beyond(&ppa, asked))).collect();
+    let all: BTreeSet<Id> = taken.by_ppa.keys().chain(waiting.keys()).copied().collect();
+    let mut shares: Vec<CeilingShare> = all
+        .into_iter()
+        .map(|ppa| CeilingShare {
+            ppa,
+            committed: taken.by_ppa.get(&ppa).copied().unwrap_or_default(),
+            waiting: waiting.get(&ppa).copied().unwrap_or_default(),
+        })
+        .filter(|share| share.committed > 0 || share.waiting > 0)
+        .collect();
+    shares.sort_by_key(|share| (-share.committed.saturating_add(share.waiting), share.ppa));
+    let waiting = shares.iter().fold(0, |sum: i64, share| sum.saturating_add(share.waiting));
+    CeilingShares {
+        balance: CeilingBalance { amount: limit.amount, committed: taken.total, waiting },
+        shares,
+    }
+}

@@ -1,0 +1,3 @@
+DROP INDEX ppas_fiscal_year;
+DROP INDEX ceilings_group;
+ALTER TABLE ceilings DROP COLUMN "duplicate";
