@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { openLive } from "./people.mjs";
-import { runningProgram } from "./program.mjs";
+import { day, runningProgram } from "./program.mjs";
 import { api, newTask } from "./work.mjs";
 
 const running = runningProgram();
@@ -71,7 +71,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
 test("card of a repeating task moves its next occurrence", async () => {
   const page = await running.signedIn("coordinator");
   const client = api(running);
-  const due = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10);
+  const due = day(3);
   const task = await newTask(client, { title: "Weekly report", due_date: due, rrule: "FREQ=WEEKLY;COUNT=3" });
   const dates = async () =>
     (await client("GET", `tasks/${task.id}/occurrences`)).items.map((date) => [date.due_date, date.status]);

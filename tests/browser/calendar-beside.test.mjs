@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { runningProgram } from "./program.mjs";
+import { day, runningProgram } from "./program.mjs";
 import { api, ownId } from "./work.mjs";
 
 const running = runningProgram();
@@ -16,7 +16,7 @@ const make = (collection, body) => client("POST", collection, body);
 test("side area shows busy days, conflicts and upcoming entries", async () => {
   const page = await running.signedIn("coordinator", DESK);
   const me = await ownId(page);
-  const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+  const tomorrow = day(1);
   const event = (title, hours) =>
     make("events", { title, start: `${tomorrow}T${hours}:00+08:00`, participants: [me], venue: "" });
   await event("Clashing one", "09:00");

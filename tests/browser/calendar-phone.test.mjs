@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { runningProgram } from "./program.mjs";
+import { machineTime, runningProgram } from "./program.mjs";
 import { api, becomes as comesTo } from "./work.mjs";
 
 const running = runningProgram();
@@ -309,7 +309,7 @@ test("swipe turns the page on a phone", async () => {
   const fingers = await page.context().newCDPSession(page);
   // A swipe is quick however slow the machine is: what happens says when it happened.
   const swipe = async (from, to) => {
-    const began = Date.now() / 1000;
+    const began = machineTime() / 1000;
     const touch = (type, step, points) =>
       fingers.send("Input.dispatchTouchEvent", { type, touchPoints: points, timestamp: began + step / 50 });
     await touch("touchStart", 0, [{ x: from, y: 560 }]);

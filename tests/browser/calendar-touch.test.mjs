@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { endSession, signInAgain, whoAmI } from "./people.mjs";
-import { PASSWORD, runningProgram } from "./program.mjs";
+import { machineTime, PASSWORD, runningProgram } from "./program.mjs";
 import { api, becomes as reaches } from "./work.mjs";
 
 const running = runningProgram();
@@ -134,7 +134,7 @@ test("tap creates an entry of an hour, and a moving finger scrolls", async () =>
   const before = await page.locator(".fc-scroller-liquid-absolute").evaluate((element) => element.scrollTop);
   await rollsOut(page);
   // However slow the machine is, these arrive together. The finger stops before it lets go, so that nothing rolls on.
-  const when = (milliseconds) => (Date.now() - 1000 + milliseconds) / 1000;
+  const when = (milliseconds) => (machineTime() - 1000 + milliseconds) / 1000;
   await Promise.all([
     touch("touchStart", from, when(0)),
     ...[20, 60, 100, 140, 140].map((way, step) =>

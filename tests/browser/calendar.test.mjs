@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { endSession, signInAgain, whoAmI } from "./people.mjs";
-import { PASSWORD, runningProgram } from "./program.mjs";
+import { PASSWORD, runningProgram, day as today } from "./program.mjs";
 import { becomes as reaches, ownId } from "./work.mjs";
 
 const running = runningProgram();
@@ -492,11 +492,8 @@ test("entry continued from the week before shows no start at midnight", async ()
 
 test("timeline of resources shows bookings and creates one", async () => {
   // Bookings are for the months to come: a Monday two weeks ahead.
-  const now = new Date();
-  const ahead = (days) =>
-    new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 15 - now.getUTCDay() + days))
-      .toISOString()
-      .slice(0, 10);
+  const weekday = new Date(`${today()}T00:00:00Z`).getUTCDay();
+  const ahead = (days) => today(15 - weekday + days);
   const admin = running.token("admin");
   const answer = await fetch(`${running.address}/api/v1/resources`, {
     method: "POST",

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { runningProgram } from "./program.mjs";
+import { day, runningProgram } from "./program.mjs";
 
 const running = runningProgram(["--allow-private-addresses"]);
 
@@ -15,8 +15,7 @@ const WIDTHS = [
 
 /** A calendar with a weekly meeting and a day, both soon. */
 function calendar(name) {
-  const soon = (days) =>
-    new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
+  const soon = (days) => day(days).replaceAll("-", "");
   return [
     "BEGIN:VCALENDAR",
     "VERSION:2.0",

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { runningProgram } from "./program.mjs";
+import { day, runningProgram } from "./program.mjs";
 
 const running = runningProgram();
 
@@ -58,7 +58,7 @@ for (const width of [1280, 390]) {
   test(`holidays open at this year and follow moon sightings at ${width} pixels`, async () => {
     const page = await running.signedIn("coordinator", { viewport });
     await page.goto("/holidays");
-    const year = new Date().getFullYear();
+    const year = Number(day().slice(0, 4));
     await page.waitForURL((url) => url.searchParams.get("date_from") === `${year}-01-01`);
     await page.getByRole("navigation", { name: "Years" }).getByRole("link", { name: `${year + 1}` }).click();
     await page.waitForURL((url) => url.searchParams.get("date_from") === `${year + 1}-01-01`);

@@ -8,6 +8,55 @@ import { createInterface } from "node:readline";
 import { after, before } from "node:test";
 import { chromium } from "playwright-core";
 
+/**
+ * The moment at which every test file starts, Wednesday, 2 December 2026, 10:00 in the office. The programs, the pages
+ * and the tests count from here, whatever the clock of the machine says. OBCMS_TEST_MOMENT moves it, to see that no
+ * test depends on it.
+ */
+const MOMENT = process.env.OBCMS_TEST_MOMENT || "2026-12-02T02:00:00Z";
+
+/** Milliseconds from the time of the machine to that of the tests. */
+const SHIFT = Date.parse(MOMENT) - Date.now();
+if (!Number.isFinite(SHIFT))
+  throw new Error(`OBCMS_TEST_MOMENT is not a time such as 2026-12-02T02:00:00Z: ${MOMENT}`);
+
+/** Milliseconds of a day. */
+const DAY = 86_400_000;
+/** Milliseconds by which the office is ahead of UTC. */
+const OFFICE = 8 * 3_600_000;
+
+/** The flag by which the program counts from the moment of the tests. */
+export const CLOCK = `--test-clock-shift=${SHIFT < 0 ? "-" : ""}PT${Math.abs(SHIFT) / 1000}S`;
+
+/** The time of the tests in milliseconds; it goes on as that of the machine does. */
+export function now() {
+  return Date.now() + SHIFT;
+}
+
+/** The time of the machine in milliseconds: for patience, and for gestures, whose times the browser compares with it. */
+export const machineTime = Date.now;
+
+/** A date so many days from today, in the calendar of the office. */
+export function day(days = 0) {
+  return new Date(now() + OFFICE + days * DAY).toISOString().slice(0, 10);
+}
+
+/**
+ * Moves the date of a page. Timers, animations and streams stay those of the browser: only who asks for the date sees
+ * another one.
+ */
+function moveDate(shift) {
+  const Machine = Date;
+  globalThis.Date = class Date extends Machine {
+    constructor(...given) {
+      super(...(given.length === 0 ? [Machine.now() + shift] : given));
+    }
+    static now() {
+      return Machine.now() + shift;
+    }
+  };
+}
+
 function required(name) {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set; run these tests through scripts/test browser`);
@@ -85,7 +134,7 @@ async function startProgram(flags) {
   );
   const program = spawn(
     required("OBCMS_PROGRAM"),
-    ["serve", "--listen", "127.0.0.1:0", "--data", data, "--log-format", "json", ...flags],
+    ["serve", "--listen", "127.0.0.1:0", "--data", data, "--log-format", "json", CLOCK, ...flags],
     { env: environment, stdio: ["ignore", "pipe", "pipe"] },
   );
   const ended = new Promise((resolve) => program.once("close", resolve));
@@ -97,7 +146,7 @@ async function startProgram(flags) {
 
   // Runs a command beside the server, on the same data.
   const run = (given, input = "") => {
-    const ended = spawnSync(required("OBCMS_PROGRAM"), [...given, "--data", data], {
+    const ended = spawnSync(required("OBCMS_PROGRAM"), [...given, "--data", data, CLOCK], {
       env: environment,
       input,
       encoding: "utf8",
@@ -126,8 +175,8 @@ async function startProgram(flags) {
   return { address, setupLink, run, stop, log: seen };
 }
 
-function startBrowser() {
-  return chromium.launch({
+async function startBrowser() {
+  const browser = await chromium.launch({
     executablePath: required("OBCMS_CHROMIUM"),
     args: [
       "--no-sandbox",
@@ -139,4 +188,12 @@ function startBrowser() {
       "--disable-sync",
     ],
   });
+  // A page of its own context comes through here as well.
+  const open = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const context = await open(options);
+    await context.addInitScript(moveDate, SHIFT);
+    return context;
+  };
+  return browser;
 }

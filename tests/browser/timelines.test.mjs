@@ -3,17 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { runningProgram } from "./program.mjs";
+import { day, runningProgram } from "./program.mjs";
 import { api, becomes as reaches } from "./work.mjs";
 
 const running = runningProgram();
 const DESK = { viewport: { width: 1280, height: 800 } };
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
-
-/** A day so many days from now, as the office's calendar has it. */
-function day(days) {
-  return new Date(Date.now() + 8 * 3_600_000 + days * 86_400_000).toISOString().slice(0, 10);
-}
 
 let known;
 const client = (...given) => (known ??= api(running))(...given);

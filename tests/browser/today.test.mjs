@@ -3,17 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { runningProgram } from "./program.mjs";
+import { day, runningProgram } from "./program.mjs";
 import { api, newTask, ownId } from "./work.mjs";
 
 const running = runningProgram();
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
-
-/** The office's date, so many days from today. */
-function day(offset) {
-  const office = new Date(Date.now() + offset * 86_400_000);
-  return new Intl.DateTimeFormat("en-CA", { timeZone: "Asia/Manila" }).format(office);
-}
 
 for (const [size, viewport] of Object.entries(sizes)) {
   test(`own tasks are grouped by day and completed with one click (${size})`, async () => {

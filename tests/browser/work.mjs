@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { whoAmI } from "./people.mjs";
+import { machineTime } from "./program.mjs";
 
 /** Calls of the API for a new user with that role. */
 export function api(running, role = "coordinator") {
@@ -34,9 +35,9 @@ const PATIENCE = 30_000;
 
 /** Reads until what is read is as wanted, and fails with the difference if that does not come about. */
 export async function becomes(read, wanted) {
-  const end = Date.now() + PATIENCE;
+  const end = machineTime() + PATIENCE;
   let found = await read();
-  while (!isDeepStrictEqual(found, wanted) && Date.now() < end) {
+  while (!isDeepStrictEqual(found, wanted) && machineTime() < end) {
     await pause(25);
     found = await read();
   }

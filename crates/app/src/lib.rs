@@ -31,7 +31,8 @@ mod seeds;
 pub mod tasks;
 
 pub use self::core::{
-    Actor, App, AppError, Clock, Entropy, FixedClock, Options, SystemClock, UnitOfWork, security,
+    Actor, App, AppError, Clock, Entropy, FixedClock, Options, ShiftedClock, SystemClock, UnitOfWork,
+    security,
 };
 pub use handlers::{HANDLERS, handler};
 

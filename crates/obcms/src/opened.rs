@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::settings::{DatabaseAddress, Settings};
 use crate::{data, key, logging};
-use obcms_app::{App, Entropy, Options, SystemClock};
+use obcms_app::{App, Clock, Entropy, Options, ShiftedClock, SystemClock};
 use obcms_store::{Claim, Database, Location, migrations};
 use std::path::Path;
 use std::sync::Arc;
@@ -63,7 +63,7 @@ impl Opened {
             ))
         })?;
         database.set_slow_statement(settings.slow_statement_ms);
-        let app = App::new(database, Arc::new(SystemClock), Entropy::system(), options(settings))?;
+        let app = App::new(database, clock(settings), Entropy::system(), options(settings))?;
         Ok(Opened { app, runtime })
     }
 
@@ -100,6 +100,17 @@ pub fn location(settings: &Settings) -> Location {
         DatabaseAddress::Sqlite(path) => Location::Sqlite(settings.data.join(path)),
         DatabaseAddress::Postgres(url) => Location::Postgres(url.clone()),
     }
+}
+
+/// Returns the clock of the machine; in tests one that is shifted.
+fn clock(settings: &Settings) -> Arc<dyn Clock> {
+    let Some(shift) = settings.test_clock_shift else { return Arc::new(SystemClock) };
+    let clock = ShiftedClock::new(shift);
+    tracing::warn!(
+        now = %clock.now(),
+        "THE CLOCK IS WRONG ON PURPOSE: --test-clock-shift is for tests only; sessions, tokens and shares depend on it"
+    );
+    Arc::new(clock)
 }
 
 fn options(settings: &Settings) -> Options {

@@ -12,6 +12,7 @@ pub use flags::{DatabaseFlags, ServingFlags};
 pub use source::{ResolveError, resolve, unknown_variables};
 pub use values::{DatabaseAddress, LogFormat};
 
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use obcms_domain::core::networks::Network;
 use obcms_web::MetricsAccess;
@@ -61,6 +62,8 @@ macro_rules! settings {
         #[derive(Debug, Clone)]
         pub struct Settings {
             $( #[doc = $help] pub $key: $type, )*
+            /// Shift of the clock, in tests.
+            pub test_clock_shift: Option<SignedDuration>,
         }
 
         /// All settings in display order.
@@ -81,6 +84,7 @@ macro_rules! settings {
             fn parse<'a>(text_of: impl Fn(&'static str) -> &'a str) -> Result<Settings, (&'static str, String)> {
                 Ok(Settings {
                     $( $key: $parse(text_of(stringify!($key))).map_err(|reason| (stringify!($key), reason))?, )*
+                    test_clock_shift: None,
                 })
             }
         }

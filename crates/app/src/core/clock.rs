@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use obcms_domain::core::id::Id;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -21,6 +21,25 @@ impl Clock for SystemClock {
     #[allow(clippy::disallowed_methods)] // The only call of the machine's clock.
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+}
+
+/// Clock of the machine, shifted by a constant duration. For tests of a running program.
+#[derive(Clone, Copy, Debug)]
+pub struct ShiftedClock(SignedDuration);
+
+impl ShiftedClock {
+    /// Returns a clock that is ahead of the machine by this duration.
+    #[must_use]
+    pub fn new(shift: SignedDuration) -> Self {
+        Self(shift)
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> Timestamp {
+        let bound = if self.0.is_negative() { Timestamp::MIN } else { Timestamp::MAX };
+        SystemClock.now().checked_add(self.0).unwrap_or(bound)
     }
 }
 
@@ -109,6 +128,18 @@ impl Entropy {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shifted_clock_runs_beside_that_of_the_machine() {
+        let shift = SignedDuration::from_hours(24 * 700);
+        for shift in [shift, -shift] {
+            let earliest = SystemClock.now() + shift;
+            let shown = ShiftedClock::new(shift).now();
+            assert!(earliest <= shown && shown <= SystemClock.now() + shift, "{shown}");
+        }
+        assert_eq!(ShiftedClock::new(SignedDuration::MAX).now(), Timestamp::MAX);
+        assert_eq!(ShiftedClock::new(SignedDuration::MIN).now(), Timestamp::MIN);
+    }
 
     #[test]
     fn ids_increase_within_one_millisecond() {

@@ -18,7 +18,7 @@ pub mod unit_of_work;
 pub use actor::{Actor, CacheKey, Credential, Visibility};
 pub(crate) use application::Program;
 pub use application::{App, Options};
-pub use clock::{Clock, Entropy, FixedClock, SystemClock};
+pub use clock::{Clock, Entropy, FixedClock, ShiftedClock, SystemClock};
 pub use error::AppError;
 pub use password_hash::PasswordCost;
 pub use unit_of_work::{UnitOfWork, from_log};

@@ -38,9 +38,21 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     // Bound before the migration, so that an accidental second start changes nothing.
     let listener = opened.runtime.block_on(bind(&settings.listen))?;
+    refuse_public_test_clock(&settings, &listener)?;
     opened.app.prepare()?;
     print_setup_link(&opened.app, listener.local_addr().map_err(Failure::new)?)?;
     run_on(opened, &settings, listener)
+}
+
+/// Refuses a shifted clock on a server that other machines can reach.
+fn refuse_public_test_clock(settings: &Settings, listener: &TcpListener) -> Result<(), Failure> {
+    let is_local = listener.local_addr().map_err(Failure::new)?.ip().is_loopback();
+    if settings.test_clock_shift.is_none() || is_local && settings.public_url.is_none() {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "--test-clock-shift is for tests: it needs a --listen address of this machine and no --public-url",
+    ))
 }
 
 /// Serves requests from the prepared database until it is stopped.

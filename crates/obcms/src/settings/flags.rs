@@ -2,6 +2,7 @@
 
 use super::{DECLARATIONS, Declaration, Scope};
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use jiff::SignedDuration;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -18,7 +19,12 @@ pub struct Flags<const SERVING: bool> {
     pub values: BTreeMap<&'static str, String>,
     /// Settings file given on the command line.
     pub config: Option<PathBuf>,
+    /// Shift of the clock; only in debug builds, for tests.
+    pub test_clock_shift: Option<SignedDuration>,
 }
+
+/// Name of the flag that shifts the clock.
+const TEST_CLOCK_SHIFT: &str = "test-clock-shift";
 
 fn in_scope(serving: bool) -> impl Iterator<Item = &'static Declaration> {
     DECLARATIONS.iter().filter(move |declaration| serving || declaration.scope == Scope::Everywhere)
@@ -41,9 +47,26 @@ fn argument(declaration: &Declaration) -> Arg {
     }
 }
 
+/// Adds the hidden flag that shifts the clock. Tokens, sessions and shares depend on the clock: a release build has no
+/// such flag, and no environment variable or file shifts the clock.
+fn with_test_clock_shift(command: Command) -> Command {
+    if !cfg!(debug_assertions) {
+        return command;
+    }
+    command.arg(
+        Arg::new(TEST_CLOCK_SHIFT)
+            .long(TEST_CLOCK_SHIFT)
+            .value_name("DURATION")
+            .value_parser(clap::value_parser!(SignedDuration))
+            .require_equals(true)
+            .hide(true)
+            .help("Shift of the clock against that of the machine, for tests, such as PT48H or -PT1H"),
+    )
+}
+
 impl<const SERVING: bool> Args for Flags<SERVING> {
     fn augment_args(command: Command) -> Command {
-        command.args(in_scope(SERVING).map(argument)).arg(
+        with_test_clock_shift(command).args(in_scope(SERVING).map(argument)).arg(
             Arg::new("config")
                 .long("config")
                 .value_name("FILE")
@@ -73,6 +96,10 @@ impl<const SERVING: bool> FromArgMatches for Flags<SERVING> {
         }
         if let Some(config) = matches.get_one::<PathBuf>("config") {
             self.config = Some(config.clone());
+        }
+        // A release build does not declare it.
+        if let Ok(Some(shift)) = matches.try_get_one::<SignedDuration>(TEST_CLOCK_SHIFT) {
+            self.test_clock_shift = Some(*shift);
         }
         Ok(())
     }

@@ -96,7 +96,10 @@ pub fn resolve<const SERVING: bool>(
     }
 
     match Settings::parse(|key| texts[key].0.as_str()) {
-        Ok(settings) => Ok(Resolved { settings, texts }),
+        Ok(settings) => Ok(Resolved {
+            settings: Settings { test_clock_shift: flags.test_clock_shift, ..settings },
+            texts,
+        }),
         Err((key, reason)) => Err(refusal(key, &texts[key].1, &reason)),
     }
 }
@@ -220,6 +223,7 @@ mod tests {
         ServingFlags {
             values: values.iter().map(|(key, value)| (*key, (*value).to_owned())).collect(),
             config: None,
+            test_clock_shift: None,
         }
     }
 

@@ -75,6 +75,26 @@ fn invalid_setting_is_one_line_that_names_its_source() {
 }
 
 #[test]
+fn shifted_clock_is_for_this_machine_only_and_loud_in_the_log() {
+    let folder = Folder::new("clock");
+    let shift = "--test-clock-shift=PT87600H";
+    let help = Ended::of(program(&folder, &["serve", "--help"]));
+    assert!(!help.output.contains("test-clock"), "{}", help.output);
+    let public = ["--public-url", "https://obcms.example.org", "--listen", "127.0.0.1:0"];
+    for others in [&["--listen", "0.0.0.0:0"][..], &public] {
+        let ended = Ended::of(program(&folder, &[&["serve", shift][..], others].concat()));
+        assert_eq!(ended.code, Some(1), "{others:?}: {}", ended.errors);
+        assert!(ended.errors.contains("--test-clock-shift is for tests"), "{}", ended.errors);
+    }
+    Ended::of(program(&folder, &["serve", "--test-clock-shift=soon"])).refused(2, &["--test-clock-shift"]);
+
+    let (_, log) = Serving::start(&folder, &[shift]).stop();
+    assert!(log.contains("THE CLOCK IS WRONG ON PURPOSE"), "{log}");
+    let (_, log) = Serving::start(&folder, &[]).stop();
+    assert!(!log.contains("CLOCK"), "{log}");
+}
+
+#[test]
 fn used_port_is_one_line_with_advice() {
     let folder = Folder::new("port");
     let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
