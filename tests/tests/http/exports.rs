@@ -160,7 +160,7 @@ on_both_engines! {
         let cells: Vec<(&str, &str, &str)> = found.iter().map(|(cell, column, value, _)| (*cell, *column, *value)).collect();
         assert_eq!(cells, [
             ("C2", "Budget", "12 pesos"), ("D2", "Start", "31/12/2026"), ("E2", "Lead organization", "Ministry of Helth"),
-            ("F2", "Implementing organization", "Peace office"), ("B3", "Category", "Party"), ("A3", "Title", ""),
+            ("F2", "Implementing organization", "Peace office"), ("A3", "Title", ""), ("B3", "Category", "Party"),
         ]);
         let message = |cell: &str| found.iter().find(|error| error.0 == cell).unwrap().3;
         assert!(message("C2").contains("1,250,000.50"), "{}", message("C2"));

@@ -27,6 +27,7 @@ mod harness;
 mod holidays;
 mod icalendar;
 mod icalendar_readers;
+mod imports;
 mod jobs;
 mod life_cycle;
 mod links;

@@ -242,6 +242,37 @@ pub fn create(work: &mut UnitOfWork<'_, '_>, kind: &'static Kind, input: &Input)
     reload(work, &record)
 }
 
+/// Returns the errors of a new record whose input is incomplete, because some values of its row could not be read: those
+/// of the fields in the input, with the rules over several fields. Nothing is written.
+pub(crate) fn errors_of_new(
+    work: &mut UnitOfWork<'_, '_>,
+    kind: &'static Kind,
+    input: &Input,
+) -> Result<Vec<FieldError>, AppError> {
+    let mut record = work.new_record(kind);
+    let mut errors = match input::parse(&mut record, input, true, &work.context()) {
+        Ok(()) => Vec::new(),
+        Err(mut errors) => {
+            let mut of_rules = Vec::new();
+            (kind.rules)(&record, &mut of_rules);
+            of_rules.retain(|error| !errors.contains(error));
+            errors.extend(of_rules);
+            errors
+        }
+    };
+    let is_parsed = errors.is_empty();
+    check_references(work, None, &record, &mut errors)?;
+    check_unique(work, None, &record, &mut errors)?;
+    if is_parsed && errors.is_empty() {
+        match work.before_save(None, &mut record, input) {
+            Err(AppError::Invalid(of_rules)) => errors = of_rules,
+            Err(error @ (AppError::Store(_) | AppError::Internal(_))) => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(errors)
+}
+
 /// Reloads a record after the effects of its write.
 pub fn reload(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<Record, AppError> {
     work.find(record.kind, record.id)?.ok_or(AppError::NotFound(record.kind.label))

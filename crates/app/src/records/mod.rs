@@ -18,4 +18,4 @@ pub use crate::core::rules::Input;
 pub use commands::{
     archive, check, create, reload, require_live, require_version, require_write, restore, update,
 };
-pub(crate) use commands::{require_free, source_label};
+pub(crate) use commands::{errors_of_new, require_free, source_label};

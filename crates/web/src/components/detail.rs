@@ -176,13 +176,19 @@ pub fn history(entries: &[HistoryEntry]) -> Markup {
                         }
                         @if !entry.note.is_empty() { blockquote { (entry.note) } }
                         @if !entry.changes.is_empty() {
-                            ul.history-changes { @for change in &entry.changes { li { (changed(change)) } } }
+                            (changes(&entry.changes))
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// List of changed fields with their old and new values.
+#[must_use]
+pub fn changes(changes: &[FieldChange]) -> Markup {
+    html! { ul.history-changes { @for change in changes { li { (changed(change)) } } } }
 }
 
 fn changed(change: &FieldChange) -> Markup {

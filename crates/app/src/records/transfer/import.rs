@@ -1,33 +1,27 @@
 //! Import of records from a file: rows with an id update, rows without create; the whole file or nothing.
 //!
-//! A file of more than one batch is tried first, batch by batch, each rolled back at once. Only if no row is wrong is
-//! it written, batch by batch. So other writers wait no longer than one batch takes.
+//! A file is tried first, batch by batch, each rolled back at once. Only if no row is wrong is it written, batch by
+//! batch, without the rows that are probably in the program already. So other writers wait no longer than one batch
+//! takes.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::HashSet;
 
-use jiff::tz::TimeZone;
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
-use obcms_domain::core::message::Message;
-use obcms_domain::core::message::Word;
+use obcms_domain::core::message::{Message, Word};
 use obcms_domain::message;
-use obcms_domain::registry::shared::{ALL_DAY, END, START};
-use obcms_domain::registry::{FieldError, Kind, Record, Value, output};
-use obcms_store::records as store;
-use obcms_store::records::Directory;
-use rust_xlsxwriter::utility::column_number_to_name;
+use obcms_domain::registry::Kind;
 use serde::Serialize;
 
 use super::batches::{Import, undo_address, yield_write_lock};
-use super::cells;
-use super::names::{Named, Names, Wanted, ids_in, names_in};
-use super::people::{self, Context};
-use super::plan::{Plan, Planned};
+use super::duplicates::{self, Found};
+use super::names::Names;
+use super::plan::Plan;
+use super::preview::{Outcome, PREVIEWED, RowPreview};
+use super::rows::{self, Batch, MERGED, Row, Source, WrittenRow};
 use super::sheet::Table;
-use super::workbook::LONGEST_CELL;
-use super::written::{self, CellError, Header};
 use crate::core::{Actor, App, AppError, UnitOfWork};
-use crate::records::{Input, create, references, update};
 
 /// Maximum size of a file in bytes.
 pub const MAXIMUM_BYTES: usize = 5 * 1024 * 1024;
@@ -37,8 +31,6 @@ pub const MAXIMUM_ROWS: usize = 5000;
 const BATCH: usize = 50;
 /// Maximum number of errors in a report.
 const MAXIMUM_ERRORS: usize = 500;
-/// Maximum length of the value in an error, in characters.
-const SHOWN_VALUE: usize = 100;
 
 /// Error of one cell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -59,6 +51,16 @@ pub struct RowError {
     pub message: Message,
 }
 
+/// Treatment of rows that are probably in the program, or in the file, already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Duplicates {
+    /// Leave them out.
+    #[default]
+    Skip,
+    /// Create them like other rows without an id.
+    Create,
+}
+
 /// Result of an import or of its dry run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
@@ -68,12 +70,19 @@ pub struct Report {
     pub updated: usize,
     /// Number of rows that equal their record.
     pub unchanged: usize,
+    /// Number of rows without an id that are probably in the program, or in the file, already.
+    pub duplicates: usize,
+    /// Number of them that are left out.
+    pub skipped: usize,
     /// Number of rows with totals, which are not imported.
     pub total_rows: usize,
     /// Headers of fields that are not imported because they are calculated.
     pub ignored_columns: Vec<String>,
     /// Errors of cells; nothing is written if there are any.
     pub errors: Vec<RowError>,
+    /// Rows of a dry run in the order of the file, at most [`PREVIEWED`] of each outcome.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<RowPreview>,
     /// Address that undoes the import, if it wrote something.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undo: Option<String>,
@@ -87,6 +96,18 @@ impl Report {
         self.unchanged += part.unchanged;
         self.errors.extend(part.errors);
     }
+
+    /// Takes the rows of a dry run into the report, as many of each outcome as a preview has.
+    fn show(&mut self, tried: Vec<WrittenRow>) {
+        let mut counts = [0_usize; Outcome::COUNT];
+        for WrittenRow { preview, .. } in tried {
+            let count = &mut counts[preview.outcome as usize];
+            *count += 1;
+            if *count <= PREVIEWED {
+                self.rows.push(preview);
+            }
+        }
+    }
 }
 
 impl App {
@@ -96,46 +117,80 @@ impl App {
         actor: &Actor,
         kind: &'static Kind,
         table: &Table,
+        duplicates: Duplicates,
         dry_run: bool,
     ) -> Result<Report, AppError> {
-        crate::records::require_write(actor)?;
-        if !kind.writable {
-            return Err(AppError::conflict(message!(
-                "{kinds} come from {source} and cannot be imported.",
-                kinds = Word::label(kind.plural),
-                source = Word::label(crate::records::source_label(kind))
-            )));
-        }
-        if !actor.may(Action::Import, kind.area) {
-            let what = message!("import {kinds}", kinds = Word::lower(kind.plural));
-            return Err(AppError::forbidden(Action::Import, kind.area, what));
-        }
-        let plan = Plan::new(kind, &table.head)?;
+        require_import(actor, kind)?;
+        let plan = Plan::new(kind, table)?;
         let rows = plan.without_totals(&table.rows);
-        let wanted = wanted(&plan, rows);
+        let wanted = rows::wanted(&plan, rows);
         let names = self.read(|tx| Names::resolve(tx, actor, &wanted))?;
-        let file = Source { kind, plan: &plan, head: &table.head, names: &names, zone: self.zone() };
-        let mut tried = repeated(&file, rows);
-        let size = batch_size(kind);
-        if dry_run || rows.len() > size {
-            for rows in rows.chunks(size) {
-                if tried.errors.len() >= MAXIMUM_ERRORS {
-                    break;
-                }
-                let (part, _) = self.batch(actor, &file, rows, |_, _| Ok(false))?;
-                tried.add(part);
-                yield_write_lock();
+        let merged = &table.merged;
+        let file = Source { kind, plan: &plan, head: &table.head, names: &names, merged, zone: self.zone() };
+        let (mut report, mut tried, found) = self.try_rows(actor, &file, rows, duplicates)?;
+        if dry_run || !report.errors.is_empty() {
+            report.errors.truncate(MAXIMUM_ERRORS);
+            if dry_run {
+                duplicates::mark(&mut tried, &found);
+                report.show(tried);
             }
-        }
-        let mut report = if dry_run || !tried.errors.is_empty() {
-            tried.errors.truncate(MAXIMUM_ERRORS);
-            tried
         } else {
-            self.write_batches(actor, &file, rows)?
-        };
+            let counts = (report.duplicates, report.skipped);
+            let written = match duplicates {
+                Duplicates::Skip => duplicates::without(rows, &found),
+                Duplicates::Create => Cow::Borrowed(rows),
+            };
+            report = self.write_batches(actor, &file, &written)?;
+            (report.duplicates, report.skipped) = counts;
+        }
         report.total_rows = table.rows.len() - rows.len();
         report.ignored_columns.clone_from(&plan.ignored);
         Ok(report)
+    }
+
+    /// Writes rows in batches that are rolled back at once. Returns the report, the rows without errors, and the
+    /// probable duplicates among them.
+    fn try_rows(
+        &self,
+        actor: &Actor,
+        file: &Source<'_>,
+        rows: &[Row],
+        duplicates: Duplicates,
+    ) -> Result<(Report, Vec<WrittenRow>, Found), AppError> {
+        let known = match duplicates {
+            Duplicates::Skip => {
+                let context = self.context_of(actor);
+                self.read(|tx| {
+                    let mut known = duplicates::of_unique_titles(tx, actor, file, rows)?;
+                    known.extend(duplicates::of_calculated_titles(tx, actor, &context, file, rows)?);
+                    Ok::<_, AppError>(known)
+                })?
+            }
+            Duplicates::Create => Found::new(),
+        };
+        let remaining = duplicates::without(rows, &known);
+        let mut report = rows::check_together(file, &remaining);
+        let mut tried = Vec::new();
+        for rows in remaining.chunks(batch_size(file.kind)) {
+            if report.errors.len() >= MAXIMUM_ERRORS {
+                break;
+            }
+            let batch = self.batch(actor, file, rows, |_, _| Ok(false))?;
+            report.add(batch.report);
+            tried.extend(batch.written);
+            yield_write_lock();
+        }
+        let mut found = self.read(|tx| duplicates::find(tx, actor, file, &tried))?;
+        if duplicates == Duplicates::Skip {
+            report.created -= found.len();
+            report.skipped = found.len() + known.len();
+        }
+        report.duplicates = found.len() + known.len();
+        tried.extend(duplicates::previews(file, rows, &known));
+        tried.sort_by_key(|row| row.preview.row);
+        in_reading_order(&mut report.errors);
+        found.extend(known);
+        Ok((report, tried, found))
     }
 
     /// Writes rows that were tried. If one of them still fails, because somebody wrote meanwhile, the written batches
@@ -151,7 +206,7 @@ impl App {
                 Ok(true)
             });
             let failed = match &outcome {
-                Ok((part, _)) => !part.errors.is_empty(),
+                Ok(batch) => !batch.report.errors.is_empty(),
                 Err(_) => true,
             };
             if failed
@@ -160,12 +215,12 @@ impl App {
             {
                 return Err(partial_import_error(&outcome, error));
             }
-            let (part, touched) = outcome?;
+            let batch = outcome?;
             if failed {
-                return Ok(Report { errors: part.errors, ..Report::default() });
+                return Ok(Report { errors: batch.report.errors, ..Report::default() });
             }
-            report_of_all.add(part);
-            if touched.is_some() && file.kind.is_changeable() {
+            report_of_all.add(batch.report);
+            if batch.touched.is_some() && file.kind.is_changeable() {
                 report_of_all.undo = Some(undo_address(import.id));
             }
             import.next();
@@ -181,13 +236,13 @@ impl App {
         file: &Source<'_>,
         rows: &[Row],
         mut commits: impl FnMut(&mut UnitOfWork<'_, '_>, Option<Id>) -> Result<bool, AppError>,
-    ) -> Result<(Report, Option<Id>), AppError> {
-        let mut done = (Report::default(), None);
+    ) -> Result<Batch, AppError> {
+        let mut done = Batch::default();
         let mut is_rolled_back = false;
         let outcome = self.write(actor, |work| {
             is_rolled_back = false;
-            done = run(work, file, rows)?;
-            if done.0.errors.is_empty() && commits(work, done.1)? {
+            done = rows::run(work, file, rows)?;
+            if done.report.errors.is_empty() && commits(work, done.touched)? {
                 return Ok(());
             }
             is_rolled_back = true;
@@ -202,6 +257,35 @@ impl App {
     }
 }
 
+/// Sorts errors by row and column. A cell that is merged with another one has no error but that.
+fn in_reading_order(errors: &mut Vec<RowError>) {
+    let merged: HashSet<String> =
+        errors.iter().filter(|error| error.code == MERGED).map(|error| error.cell.clone()).collect();
+    errors.retain(|error| error.code == MERGED || !merged.contains(&error.cell));
+    // Columns of more letters come after those of fewer.
+    errors.sort_by(|one, other| {
+        let key = |error: &RowError| (error.row, error.cell.len());
+        key(one).cmp(&key(other)).then_with(|| one.cell.cmp(&other.cell))
+    });
+}
+
+/// Refuses an import by somebody who may not import, or of records that come from elsewhere.
+fn require_import(actor: &Actor, kind: &'static Kind) -> Result<(), AppError> {
+    crate::records::require_write(actor)?;
+    if !kind.writable {
+        return Err(AppError::conflict(message!(
+            "{kinds} come from {source} and cannot be imported.",
+            kinds = Word::label(kind.plural),
+            source = Word::label(crate::records::source_label(kind))
+        )));
+    }
+    if !actor.may(Action::Import, kind.area) {
+        let what = message!("import {kinds}", kinds = Word::lower(kind.plural));
+        return Err(AppError::forbidden(Action::Import, kind.area, what));
+    }
+    Ok(())
+}
+
 /// Returns the number of rows that are written in one transaction. Records that cannot be undone are written together,
 /// and each row is checked after the rows above it.
 const fn batch_size(kind: &Kind) -> usize {
@@ -209,9 +293,9 @@ const fn batch_size(kind: &Kind) -> usize {
 }
 
 /// Returns the error of an import that failed in the middle and could not be undone, with both reasons.
-fn partial_import_error(outcome: &Result<(Report, Option<Id>), AppError>, undo: AppError) -> AppError {
+fn partial_import_error(outcome: &Result<Batch, AppError>, undo: AppError) -> AppError {
     let detail = |undo: Message| match outcome {
-        Ok((report, _)) => match report.errors.first() {
+        Ok(batch) => match batch.report.errors.first() {
             Some(error) => message!(
                 "The import stopped at row {row}: {reason} {undo}",
                 row = error.row,
@@ -226,245 +310,4 @@ fn partial_import_error(outcome: &Result<(Report, Option<Id>), AppError>, undo: 
         AppError::Conflict { detail: undo, more } => AppError::Conflict { detail: detail(undo), more },
         other => other,
     }
-}
-
-/// Row of a file with its number.
-pub type Row = (usize, Vec<String>);
-
-/// File of an import.
-struct Source<'a> {
-    kind: &'static Kind,
-    plan: &'a Plan,
-    head: &'a [String],
-    names: &'a Names,
-    zone: &'a TimeZone,
-}
-
-impl Source<'_> {
-    /// Adds an error of a row to the report.
-    fn push(&self, report: &mut Report, (row, cells): &Row, field: &str, error: CellError) {
-        let place = self.plan.place(field);
-        let text = |texts: &[String]| place.and_then(|place| texts.get(place)).cloned().unwrap_or_default();
-        let letters = place.and_then(|place| u16::try_from(place).ok()).map(column_number_to_name);
-        report.errors.push(RowError {
-            row: *row,
-            field: field.to_owned(),
-            column: text(self.head),
-            cell: letters.map_or_else(String::new, |letters| format!("{letters}{row}")),
-            value: text(cells).chars().take(SHOWN_VALUE).collect(),
-            code: error.code,
-            message: error.message,
-        });
-    }
-
-    /// Parses the id in a row, if it has one.
-    fn id_of(&self, cells: &[String]) -> Option<Result<Id, ()>> {
-        let text = cells.get(self.plan.id?)?.trim();
-        (!text.is_empty()).then(|| text.parse::<Id>().map_err(|_| ()))
-    }
-}
-
-/// Returns the names in the cells of references.
-fn wanted(plan: &Plan, rows: &[Row]) -> Wanted {
-    let mut wanted = Wanted::default();
-    for planned in plan.fields.iter().filter(|planned| planned.field.is_reference()) {
-        let kinds = planned.field.target_kinds();
-        let is_list = !planned.field.has_column();
-        let cells = rows.iter().filter_map(|(_, cells)| cells.get(planned.place));
-        for cell in cells.filter(|cell| !cell.trim().is_empty() && ids_in(cell).is_none()) {
-            for name in names_in(cell, is_list) {
-                wanted.add(Named::parse(&name, &kinds));
-            }
-        }
-    }
-    wanted
-}
-
-/// Checks across the rows: ids and unique values that are in the file twice.
-fn repeated(file: &Source<'_>, rows: &[Row]) -> Report {
-    let mut report = Report::default();
-    let mut ids: HashSet<Id> = HashSet::new();
-    for row in rows {
-        match file.id_of(&row.1) {
-            Some(Ok(id)) if !ids.insert(id) => {
-                file.push(
-                    &mut report,
-                    row,
-                    "id",
-                    CellError::new("repeated", "This record appears twice in the file."),
-                );
-            }
-            Some(Err(())) => {
-                let message = "Must be the id of a record or empty.";
-                file.push(&mut report, row, "id", CellError::new("type", message));
-            }
-            _ => {}
-        }
-    }
-    for planned in file.plan.fields.iter().filter(|planned| planned.field.unique) {
-        let mut seen: HashSet<&str> = HashSet::new();
-        for row in rows {
-            let text = row.1.get(planned.place).map_or("", |text| text.trim());
-            if !text.is_empty() && !seen.insert(text) {
-                let message = message!(
-                    "Another {kind} in the file has this {field}.",
-                    kind = Word::lower(file.kind.label),
-                    field = Word::lower(planned.field.label)
-                );
-                file.push(&mut report, row, planned.field.name, CellError::new("unique", message));
-            }
-        }
-    }
-    report
-}
-
-/// Creates and updates the records of the rows. Returns the report and a record that was changed.
-fn run(
-    work: &mut UnitOfWork<'_, '_>,
-    file: &Source<'_>,
-    rows: &[Row],
-) -> Result<(Report, Option<Id>), AppError> {
-    let mut report = Report::default();
-    let mut touched = None;
-    let ids: Vec<Id> = rows.iter().filter_map(|(_, cells)| file.id_of(cells)?.ok()).collect();
-    let mut records = store::load_many(work.tx, file.kind, &ids)?;
-    // As in an export: a value that the actor does not see is not changed by a file without it.
-    work.actor.conceal(&mut records);
-    let targets: Vec<Id> =
-        records.iter().flat_map(|record| record.values.iter().flat_map(Value::targets)).collect();
-    let directory = references::visible(work.tx, work.actor, &targets)?;
-    let existing: HashMap<Id, Record> = records.into_iter().map(|record| (record.id, record)).collect();
-    for row in rows {
-        let id = match file.id_of(&row.1) {
-            // Reported above.
-            Some(Err(())) => continue,
-            Some(Ok(id)) => Some(id),
-            None => None,
-        };
-        let record = id.and_then(|id| existing.get(&id));
-        let given = Given::new(file, &row.1, record, &directory);
-        let outcome = match (id, record) {
-            (None, _) => create(work, file.kind, &given.input).map(|made| {
-                report.created += 1;
-                touched = Some(made.id);
-            }),
-            (Some(_), None) => Err(AppError::NotFound(file.kind.label)),
-            (Some(_), Some(_)) if given.input.is_empty() => {
-                report.unchanged += 1;
-                continue;
-            }
-            (Some(id), Some(record)) => update(work, file.kind, id, &given.input, None).map(|changed| {
-                report.updated += 1;
-                if changed.version != record.version {
-                    touched = Some(id);
-                }
-            }),
-        };
-        for (field, error) in given.merged(outcome)? {
-            file.push(&mut report, row, &field, error);
-        }
-    }
-    Ok((report, touched))
-}
-
-/// Input of a row: the filled cells of a new record, the cells that differ from an existing one.
-struct Given {
-    input: Input,
-    errors: Vec<(&'static str, CellError)>,
-}
-
-impl Given {
-    fn new(file: &Source<'_>, cells: &[String], record: Option<&Record>, directory: &Directory) -> Self {
-        let text = |planned: &Planned| cells.get(planned.place).map_or("", String::as_str);
-        let all_day = match file.plan.column(ALL_DAY.name()).map(text).map(str::trim) {
-            Some(text) if !text.is_empty() => {
-                ["true", "yes", "y", "1"].contains(&text.to_lowercase().as_str())
-            }
-            _ => record.is_some_and(|record| ALL_DAY.get(record)),
-        };
-        let row = written::Row { zone: file.zone, all_day, names: file.names };
-        let context = Context { zone: file.zone, directory };
-        let mut given = Self { input: Input::new(), errors: Vec::new() };
-        for planned in &file.plan.fields {
-            let text = text(planned);
-            let differs = match record {
-                None => !text.trim().is_empty(),
-                Some(record) => !is_unchanged(record, planned, text, &context),
-            };
-            if differs {
-                given.read(&row, planned, text, record);
-            }
-        }
-        // A start alone would move the end, but the row has one.
-        if record.is_some()
-            && given.input.contains_key(START.name())
-            && !given.input.contains_key(END.name())
-            && let Some(planned) =
-                file.plan.column(END.name()).filter(|planned| !text(planned).trim().is_empty())
-        {
-            given.read(&row, planned, text(planned), None);
-        }
-        given
-    }
-
-    fn read(&mut self, row: &written::Row<'_>, planned: &Planned, text: &str, record: Option<&Record>) {
-        let field = planned.field;
-        let (json, error) = row.read(field, planned.header, text);
-        let present = record.map(|record| output::in_record(record, field, record.get(field.name)));
-        if error.is_none() && present.is_some_and(|present| present == json) {
-            return;
-        }
-        self.input.insert(field.name.to_owned(), json);
-        self.errors.extend(error.map(|error| (field.name, error)));
-    }
-
-    /// Returns the errors of a row by field: those of its cells, in place of what the command says about the same
-    /// fields, and those of the command.
-    fn merged(self, outcome: Result<(), AppError>) -> Result<Vec<(String, CellError)>, AppError> {
-        let mut own = self.errors;
-        let whole = |code, error: &AppError| vec![(String::new(), CellError::new(code, error.message()))];
-        let mut errors = match outcome {
-            Ok(()) => Vec::new(),
-            Err(AppError::Invalid(errors) | AppError::ForbiddenFields { errors, .. }) => {
-                errors.into_iter().map(|error| replaced(error, &mut own)).collect()
-            }
-            Err(error @ AppError::NotFound(_)) => {
-                vec![("id".to_owned(), CellError::new("unknown", error.message()))]
-            }
-            Err(error @ AppError::Forbidden { .. }) => whole("forbidden", &error),
-            Err(error @ AppError::Conflict { .. }) => whole("conflict", &error),
-            Err(error) => return Err(error),
-        };
-        errors.extend(own.into_iter().map(|(field, error)| (field.to_owned(), error)));
-        Ok(errors)
-    }
-}
-
-/// Returns the error of the cell of the same field, which knows better what people may write, or the error itself.
-fn replaced(error: FieldError, own: &mut Vec<(&'static str, CellError)>) -> (String, CellError) {
-    let cell = own.iter().position(|(field, _)| *field == error.field).map(|place| own.remove(place).1);
-    let cell = cell.unwrap_or_else(|| CellError::new(error.code, error.message));
-    (error.field, cell)
-}
-
-/// Returns true if a cell has the value that an export of the record has.
-fn is_unchanged(record: &Record, planned: &Planned, text: &str, context: &Context<'_>) -> bool {
-    let field = planned.field;
-    let (is_equal, whole) = match planned.header {
-        Header::Label => {
-            let cell = context.cell(record, people::Column::Field(field));
-            (cell.equals(text), cell.text())
-        }
-        Header::Name => {
-            let whole = cells::write(record, field);
-            (same(text, &whole), whole)
-        }
-    };
-    // A workbook has the beginning of a text that is too long for it.
-    is_equal || (text.chars().count() == LONGEST_CELL && whole.starts_with(text))
-}
-
-/// Returns true if two cells are equal except for line ends, which spreadsheets change.
-pub fn same(one: &str, other: &str) -> bool {
-    one == other || one.replace("\r\n", "\n") == other.replace("\r\n", "\n")
 }

@@ -8,19 +8,23 @@
 mod about;
 mod batches;
 mod cells;
+mod duplicates;
 mod import;
 mod lists_of_texts;
 mod names;
 mod people;
 mod people_workbook;
 mod plan;
+mod preview;
+mod rows;
 mod sheet;
 mod workbook;
 mod written;
 
 pub use batches::HANDLER as UNFINISHED_IMPORTS;
-pub use import::{MAXIMUM_BYTES, MAXIMUM_ROWS, Report, RowError};
+pub use import::{Duplicates, MAXIMUM_BYTES, MAXIMUM_ROWS, Report, RowError};
 pub use people::Cell;
+pub use preview::{CellPreview, DuplicateOf, Outcome, RowPreview};
 pub use sheet::Table;
 pub(crate) use sheet::guarded;
 

@@ -236,11 +236,11 @@ fn likeness(one: &HashSet<String>, other: &HashSet<String>) -> usize {
 
 /// Returns the forms of a name in lower case: of PostgreSQL, and of SQLite, which lowers only ASCII letters, for a
 /// title with other letters as typed or all capital.
-fn lower_forms(name: &str) -> [String; 3] {
+pub fn lower_forms(name: &str) -> [String; 3] {
     [name.to_lowercase(), name.to_ascii_lowercase(), name.to_uppercase().to_ascii_lowercase()]
 }
 
-fn visible(tx: &mut Tx<'_>, actor: &Actor, found: Vec<Reference>) -> Result<Vec<Reference>, AppError> {
+pub fn visible(tx: &mut Tx<'_>, actor: &Actor, found: Vec<Reference>) -> Result<Vec<Reference>, AppError> {
     let directory: Directory = found.iter().map(|record| (record.id, record.clone())).collect();
     let hidden = references::hidden(tx, actor, &directory)?;
     Ok(found.into_iter().filter(|record| !hidden.contains(&record.id)).collect())

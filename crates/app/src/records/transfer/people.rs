@@ -9,6 +9,7 @@ use obcms_domain::core::dates::{written_date, written_moment};
 use obcms_domain::core::id::Id;
 use obcms_domain::core::message::Message;
 use obcms_domain::core::message::Word;
+use obcms_domain::core::money;
 use obcms_domain::kinds::{self, FEED};
 use obcms_domain::message;
 use obcms_domain::registry::shared::{ALL_DAY, END, TIMEZONE};
@@ -154,6 +155,15 @@ impl Cell {
         }
     }
 
+    /// Returns the text as on the screen.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Pesos(amount) => money::format(*amount),
+            Self::Moment(moment) => moment.strftime("%Y-%m-%d %-I:%M %p").to_string(),
+            other => other.text(),
+        }
+    }
+
     /// Returns true if it is a number.
     pub fn is_number(&self) -> bool {
         matches!(self, Self::Pesos(_) | Self::Number(_) | Self::Hundredths(_))
@@ -173,7 +183,7 @@ impl Cell {
     pub fn equals(&self, text: &str) -> bool {
         match self {
             Self::Empty => text.trim().is_empty(),
-            Self::Text(own) => super::import::same(text, own),
+            Self::Text(own) => super::rows::same(text, own),
             Self::Pesos(amount) => parse_pesos(text).is_ok_and(|given| given == *amount),
             Self::Number(number) => parse_whole(text) == Some(*number),
             Self::Hundredths(number) => parse_hundredths(text) == Some(*number),

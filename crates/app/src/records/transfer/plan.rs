@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
-use obcms_domain::core::message::{Joining, Word};
+use obcms_domain::core::message::{Joining, Message, Word};
 use obcms_domain::message;
 use obcms_domain::registry::{Field, FieldError, Kind, Source};
+use rust_xlsxwriter::utility::column_number_to_name;
 
-use super::import::Row;
 use super::people;
 use super::people_workbook::TOTAL;
+use super::rows::Row;
+use super::sheet::Table;
 use super::written::{Header, parse_pesos};
 use super::{Column, columns};
 use crate::core::AppError;
@@ -65,27 +67,49 @@ impl Plan {
     /// # Errors
     ///
     /// `Invalid` with each header that names no field, more than one, or the field of another header.
-    pub fn new(kind: &'static Kind, head: &[String]) -> Result<Self, AppError> {
+    pub fn new(kind: &'static Kind, table: &Table) -> Result<Self, AppError> {
+        let head = &table.head;
         let mut plan = Self::default();
-        let mut errors = Vec::new();
-        let mut seen: HashMap<&str, &String> = HashMap::new();
+        let mut errors = without_header(table);
+        let mut seen: HashMap<&str, (&String, String)> = HashMap::new();
         for (place, header) in head.iter().enumerate().filter(|(_, header)| !header.is_empty()) {
-            if head[..place].contains(header) {
-                errors.push(FieldError::new(header, "repeated", "This column appears twice in the file."));
+            let letters = letters(place);
+            // A file that is no table may have megabytes in its first line.
+            if header.chars().nth(LONGEST_HEADER).is_some() {
+                let message = message!(
+                    "The header of column {letters} is longer than {most} characters. The first row must have the labels of the fields.",
+                    letters = Word::text(&letters),
+                    most = LONGEST_HEADER
+                );
+                errors.push(FieldError::new(letters, "too_long", message));
                 continue;
             }
-            let meaning = match meaning(kind, header) {
+            if let Some(first) = head[..place].iter().position(|other| other == header) {
+                let first = self::letters(first);
+                let message = message!(
+                    "{header} is the header of columns {first} and {letters}. Keep one of them.",
+                    header = Word::text(header),
+                    first = Word::text(first),
+                    letters = Word::text(&letters)
+                );
+                errors.push(FieldError::new(header, "repeated", message));
+                continue;
+            }
+            let meaning = match meaning(kind, header, &letters) {
                 Ok(meaning) => meaning,
                 Err(error) => {
                     errors.push(error);
                     continue;
                 }
             };
-            if let Some(other) = seen.insert(meaning.name(), header).filter(|_| !meaning.name().is_empty()) {
+            let other = seen.insert(meaning.name(), (header, letters.clone()));
+            if let Some((other, first)) = other.filter(|_| !meaning.name().is_empty()) {
                 let message = message!(
-                    "{other} and {header} name the same field. Keep one of these columns.",
+                    "{other} and {header} (columns {first} and {letters}) name the same field. Keep one of them.",
                     other = Word::text(other),
-                    header = Word::text(header)
+                    header = Word::text(header),
+                    first = Word::text(first),
+                    letters = Word::text(letters)
                 );
                 errors.push(FieldError::new(header, "ambiguous", message));
                 continue;
@@ -141,8 +165,64 @@ impl Plan {
     }
 }
 
+/// Returns the letters of a column in a spreadsheet.
+fn letters(place: usize) -> String {
+    u16::try_from(place).map_or_else(|_| (place + 1).to_string(), column_number_to_name)
+}
+
+/// Returns an error for each column that has values but no header: they would be lost.
+fn without_header(table: &Table) -> Vec<FieldError> {
+    let width = table.rows.iter().map(|(_, cells)| cells.len()).max().unwrap_or_default();
+    let mut filled = vec![false; width];
+    for (_, cells) in &table.rows {
+        for (filled, cell) in filled.iter_mut().zip(cells) {
+            *filled |= !cell.trim().is_empty();
+        }
+    }
+    let has_header = |place: usize| table.head.get(place).is_some_and(|header| !header.is_empty());
+    (0..width)
+        .filter(|place| filled[*place] && !has_header(*place))
+        .map(|place| {
+            let letters = letters(place);
+            let message = message!(
+                "Column {letters} has values but no header. Enter its header, or delete the column.",
+                letters = Word::text(&letters)
+            );
+            FieldError::new(letters, "no_header", message)
+        })
+        .collect()
+}
+
+/// Maximum length of a header in characters.
+const LONGEST_HEADER: usize = 200;
+/// Likeness from which on a header is suggested, of 1,000.
+const LIKE: usize = 500;
+
+/// Returns the header of a field that can be imported that is most like a text; nothing if none is.
+fn nearest(kind: &'static Kind, text: &str) -> Option<&'static str> {
+    let folded = text.to_lowercase();
+    let columns = people::known(kind).filter(|column| match column {
+        people::Column::Field(field) => field.source == Source::Input,
+        column => matches!(column, people::Column::Id),
+    });
+    columns
+        .flat_map(|column| [column.label(), column.name()])
+        .map(|known| (likeness(&folded, &known.to_lowercase()), known))
+        .filter(|(likeness, _)| *likeness >= LIKE)
+        // Of several that are equally similar the first, which is a label.
+        .reduce(|best, other| if other.0 > best.0 { other } else { best })
+        .map(|(_, known)| known)
+}
+
+/// Returns the likeness of two headers, from 0 to 1,000: the share of letters that need no change.
+fn likeness(one: &str, other: &str) -> usize {
+    let longest = one.chars().count().max(other.chars().count());
+    let changes = strsim::damerau_levenshtein(one, other);
+    (1000 * longest.saturating_sub(changes)).checked_div(longest).unwrap_or_default()
+}
+
 /// Returns what a header names: a name of the API as it is, then a label or a name in any case.
-fn meaning(kind: &'static Kind, header: &str) -> Result<Meaning, FieldError> {
+fn meaning(kind: &'static Kind, header: &str, letters: &str) -> Result<Meaning, FieldError> {
     let raw = columns(kind).into_iter().find(|column| column.name() == header);
     match raw {
         Some(Column::Id) => return Ok(Meaning::Id),
@@ -166,15 +246,24 @@ fn meaning(kind: &'static Kind, header: &str) -> Result<Meaning, FieldError> {
     }
     match found.as_slice() {
         [one] => Ok(*one),
-        [] => Err(FieldError::new(
-            header,
-            "unknown_field",
-            message!("{kinds} have no such field.", kinds = Word::lower(kind.plural)),
-        )),
+        [] => {
+            let unknown = message!(
+                "{header} (column {letters}) is not a field of {kinds}.",
+                header = Word::text(header),
+                letters = Word::text(letters),
+                kinds = Word::lower(kind.plural)
+            );
+            let suggestion = nearest(kind, header)
+                .map(|known| message!("Did you mean {known}?", known = Word::label(known)));
+            let message = Message::sentences([unknown].into_iter().chain(suggestion));
+            Err(FieldError::new(header, "unknown_field", message))
+        }
         several => {
             let names: Vec<&str> = several.iter().map(|meaning| meaning.name()).collect();
             let message = message!(
-                "This header may mean {names}. Use one of these names.",
+                "{header} (column {letters}) may mean {names}. Use one of these names.",
+                header = Word::text(header),
+                letters = Word::text(letters),
                 names = Word::texts(Joining::Or, names)
             );
             Err(FieldError::new(header, "ambiguous", message))
@@ -190,7 +279,7 @@ mod tests {
 
     fn plan(kind: &'static Kind, head: &[&str]) -> Result<Plan, Vec<FieldError>> {
         let head: Vec<String> = head.iter().map(|name| (*name).to_owned()).collect();
-        Plan::new(kind, &head).map_err(|error| match error {
+        Plan::new(kind, &Table { head, ..Table::default() }).map_err(|error| match error {
             AppError::Invalid(errors) => errors,
             other => panic!("{other:?}"),
         })
@@ -221,8 +310,43 @@ mod tests {
         let errors = plan(&PPA, &["title", "Budget", "budget_allocation_centavos"]).expect_err("two budgets");
         assert_eq!((errors[0].field.as_str(), errors[0].code), ("budget_allocation_centavos", "ambiguous"));
         assert!(errors[0].message.english().contains("Budget and budget_allocation_centavos"), "{errors:?}");
-        let errors = plan(&PPA, &["title", "Shoe size"]).expect_err("an unknown header");
-        assert_eq!(errors[0].code, "unknown_field");
+    }
+
+    #[test]
+    fn unknown_headers_are_named_at_once_with_the_nearest_one() {
+        let errors = plan(&PPA, &["Titel", "title", "Fiscal year", "Budjet", "Shoe size", "fiscal_yaer"]);
+        let messages: Vec<String> =
+            errors.expect_err("unknown headers").into_iter().map(|error| error.message.english()).collect();
+        assert_eq!(
+            messages,
+            [
+                "Titel (column A) is not a field of PPAs. Did you mean Title?",
+                "Budjet (column D) is not a field of PPAs. Did you mean Budget?",
+                "Shoe size (column E) is not a field of PPAs.",
+                "fiscal_yaer (column F) is not a field of PPAs. Did you mean fiscal_year?",
+            ]
+        );
+    }
+
+    #[test]
+    fn headers_of_megabytes_are_neither_compared_nor_repeated() {
+        let long = "x".repeat(5_000_000);
+        let errors = plan(&PPA, &["Title", &long]).expect_err("no header");
+        assert_eq!((errors[0].field.as_str(), errors[0].code), ("B", "too_long"));
+        assert!(errors[0].message.english().len() < 200, "{errors:?}");
+    }
+
+    #[test]
+    fn columns_with_values_need_a_header() {
+        let head = ["Title", "", "Category"].map(str::to_owned).to_vec();
+        let cells = |texts: [&str; 4]| texts.map(str::to_owned).to_vec();
+        let mut table = Table { head, rows: vec![(2, cells(["Wells", " ", "", ""]))], ..Table::default() };
+        assert!(Plan::new(&PPA, &table).is_ok(), "empty columns need none");
+        table.rows.push((3, cells(["Roads", "5", "", "note"])));
+        let Err(AppError::Invalid(errors)) = Plan::new(&PPA, &table) else { panic!("a refusal") };
+        let found: Vec<(&str, &str)> =
+            errors.iter().map(|error| (error.field.as_str(), error.code)).collect();
+        assert_eq!(found, [("B", "no_header"), ("D", "no_header")]);
     }
 
     #[test]

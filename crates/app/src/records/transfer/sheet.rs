@@ -1,11 +1,13 @@
 //! Tables as CSV files and workbooks.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Seek, SeekFrom};
 
 use rust_xlsxwriter::{Format as Style, Workbook};
 
 use super::MAXIMUM_ROWS;
+pub use super::workbook::Merged;
 use super::workbook::{self, LONGEST_CELL};
 use crate::core::AppError;
 use obcms_domain::core::message::Word;
@@ -17,6 +19,8 @@ const RISKY: [char; 12] =
     ['=', '+', '-', '@', '\t', '\r', '\n', '\'', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
 /// Byte order mark of UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
+/// First bytes of a workbook of the old format, and of an encrypted one (Compound File Binary).
+const OLD_WORKBOOK: &[u8] = b"\xd0\xcf\x11\xe0";
 /// Maximum number of columns.
 const MAXIMUM_COLUMNS: usize = 300;
 
@@ -130,19 +134,26 @@ pub struct Table {
     pub head: Vec<String>,
     /// Rows with their number in the file; each has as many cells as there are columns.
     pub rows: Vec<(usize, Vec<String>)>,
+    /// Merged areas of a workbook.
+    pub merged: Vec<Merged>,
 }
 
 impl Table {
     /// Reads a CSV or a workbook, detected by its first bytes.
     pub fn read(bytes: &[u8]) -> Result<Self, AppError> {
-        if bytes.starts_with(b"PK\x03\x04") { Self::from_workbook(bytes) } else { Self::from_csv(bytes) }
+        if bytes.starts_with(b"PK\x03\x04") {
+            return Self::from_workbook(bytes);
+        }
+        if bytes.starts_with(OLD_WORKBOOK) {
+            return Err(AppError::BadRequest(
+                "The file is a workbook of the old format (.xls), or one with a password. Save it as .xlsx without a password."
+                    .into(),
+            ));
+        }
+        Self::from_csv(&decoded(bytes)?)
     }
 
-    fn from_csv(bytes: &[u8]) -> Result<Self, AppError> {
-        let bytes = bytes.strip_prefix(MARK).unwrap_or(bytes);
-        let text = std::str::from_utf8(bytes).map_err(|_| {
-            AppError::BadRequest("The file is neither a workbook (.xlsx) nor a CSV in UTF-8.".into())
-        })?;
+    fn from_csv(text: &str) -> Result<Self, AppError> {
         let first = text.lines().next().unwrap_or_default();
         let delimiter = match (first.contains(','), first.contains(';'), first.contains('\t')) {
             (false, true, _) => b';',
@@ -154,13 +165,21 @@ impl Table {
             .flexible(true)
             .delimiter(delimiter)
             .from_reader(text.as_bytes());
-        let mut rows = Vec::new();
-        for record in reader.records() {
-            let record = record.map_err(|error| {
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        let mut record = csv::StringRecord::new();
+        loop {
+            let start = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
+            let has_more = reader.read_record(&mut record).map_err(|error| {
                 AppError::BadRequest(message!("The CSV cannot be read: {error}.", error = Word::text(error)))
             })?;
+            if !has_more {
+                break;
+            }
+            // The reader leaves out empty lines, which are rows in a spreadsheet.
+            let empty = if rows.is_empty() { 0 } else { empty_lines(text, start) };
             // Checked before the cells are copied: a line may have millions of them.
-            check_size(rows.len() + 1, record.len())?;
+            check_size(rows.len().saturating_add(empty) + 1, record.len())?;
+            rows.resize(rows.len() + empty, Vec::new());
             rows.push(record.iter().map(|cell| unguarded(cell).to_owned()).collect());
         }
         Self::from_rows(rows)
@@ -168,7 +187,7 @@ impl Table {
 
     fn from_workbook(bytes: &[u8]) -> Result<Self, AppError> {
         let mut rows: Vec<Vec<String>> = Vec::new();
-        workbook::read(bytes, |cell| {
+        let merged = workbook::read(bytes, |cell| {
             let (row, column) = (cell.row, cell.column);
             check_size(row + 1, column + 1)?;
             if rows.len() <= row {
@@ -180,7 +199,7 @@ impl Table {
             rows[row][column] = cell.text;
             Ok(())
         })?;
-        Self::from_rows(rows)
+        Ok(Self { merged, ..Self::from_rows(rows)? })
     }
 
     fn from_rows(rows: Vec<Vec<String>>) -> Result<Self, AppError> {
@@ -200,25 +219,73 @@ impl Table {
                 (place + 2, cells)
             })
             .collect();
-        Ok(Self { head, rows })
+        Ok(Self { head, rows, merged: Vec::new() })
     }
 
     /// Returns the table as CSV, to be sent again after its preview.
     pub fn to_csv(&self) -> Result<String, AppError> {
         let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
         writer.write_record(&self.head).map_err(failed)?;
-        for (_, cells) in &self.rows {
+        let mut next = 2;
+        for (row, cells) in &self.rows {
+            // Rows keep their numbers, which errors name.
+            for _ in next..*row {
+                writer.write_record([""]).map_err(failed)?;
+            }
+            next = row + 1;
             writer.write_record(cells.iter().map(|cell| guarded(cell))).map_err(failed)?;
         }
         String::from_utf8(writer.into_inner().map_err(failed)?).map_err(failed)
     }
 }
 
+/// Returns the number of empty lines from a position on; a line end there may be half of the one before.
+fn empty_lines(text: &str, start: usize) -> usize {
+    let mut rest = text.get(start..).unwrap_or_default();
+    if start > 0 && text.as_bytes().get(start - 1) == Some(&b'\r') {
+        rest = rest.strip_prefix('\n').unwrap_or(rest);
+    }
+    let mut count = 0;
+    while let Some(after) = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix(['\r', '\n'])) {
+        (rest, count) = (after, count + 1);
+    }
+    count
+}
+
+/// Decodes a CSV: UTF-8, or UTF-16 with its mark, as spreadsheets save "Unicode text".
+fn decoded(bytes: &[u8]) -> Result<Cow<'_, str>, AppError> {
+    let of_pairs = |bytes: &[u8], read: fn([u8; 2]) -> u16| {
+        let (pairs, rest) = bytes.as_chunks::<2>();
+        let units: Vec<u16> = pairs.iter().map(|pair| read(*pair)).collect();
+        String::from_utf16(&units).ok().filter(|_| rest.is_empty()).map(Cow::Owned)
+    };
+    if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
+        return of_pairs(rest, u16::from_le_bytes).ok_or_else(|| AppError::BadRequest(NO_TABLE.into()));
+    }
+    if let Some(rest) = bytes.strip_prefix(b"\xfe\xff") {
+        return of_pairs(rest, u16::from_be_bytes).ok_or_else(|| AppError::BadRequest(NO_TABLE.into()));
+    }
+    let bytes = bytes.strip_prefix(MARK).unwrap_or(bytes);
+    if bytes.contains(&0) {
+        return Err(AppError::BadRequest(NO_TABLE.into()));
+    }
+    std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| {
+        let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        AppError::BadRequest(message!(
+            "The CSV is not in UTF-8: line {line} has other characters. Save it as “CSV UTF-8”, or as a workbook (.xlsx).",
+            line
+        ))
+    })
+}
+
+/// Message about a file that is no table at all.
+const NO_TABLE: &str = "The file is neither a workbook (.xlsx) nor a CSV in UTF-8.";
+
 fn check_size(rows: usize, columns: usize) -> Result<(), AppError> {
     if rows > MAXIMUM_ROWS + 1 {
         return Err(AppError::BadRequest(message!(
-            "The file must have at most {MAXIMUM_ROWS} rows. Split it.",
-            MAXIMUM_ROWS
+            "The file has more than {most} rows. Split it into files of at most {most} rows.",
+            most = MAXIMUM_ROWS
         )));
     }
     if columns > MAXIMUM_COLUMNS {
@@ -296,6 +363,15 @@ mod tests {
         }
         let many = "name\n".repeat(MAXIMUM_ROWS + 2);
         assert!(matches!(Table::read(many.as_bytes()), Err(AppError::BadRequest(_))));
+    }
+
+    #[test]
+    fn rows_keep_their_numbers_on_the_way_through_the_page() {
+        let table = Table::read(b"name,count\n\nPeace,\"1\n2\"\r\n\r\n\r\nWater,3").expect("a table");
+        let row = |name: &str, count: &str| vec![name.to_owned(), count.to_owned()];
+        assert_eq!(table.rows, [(3, row("Peace", "1\n2")), (6, row("Water", "3"))]);
+        let again = Table::read(table.to_csv().expect("a text").as_bytes()).expect("a table");
+        assert_eq!(again, table);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::mem::size_of;
+use std::ops::RangeInclusive;
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -28,6 +29,10 @@ pub const MAXIMUM_PARTS: usize = 1_000;
 pub const MAXIMUM_CELLS: usize = 300_000;
 /// Maximum characters in one cell, as in the format itself.
 pub const LONGEST_CELL: usize = 32_767;
+/// Maximum number of merged areas.
+const MAXIMUM_MERGED: usize = 1_000;
+/// Text of a cell with a formula that has no value, because no spreadsheet program calculated it.
+pub const NOT_CALCULATED: &str = "#NOT CALCULATED";
 /// Maximum depth of nested elements; a sheet has about ten.
 const DEEPEST: usize = 64;
 
@@ -51,12 +56,15 @@ pub struct Cell {
     pub text: String,
 }
 
-/// Reads the filled cells of the first sheet in the order of the file.
+/// Reads the filled cells of the first sheet in the order of the file, and returns its merged areas.
 ///
 /// # Errors
 ///
 /// `BadRequest` if the file is no workbook or exceeds a limit; `each` may stop the reading with its own error.
-pub fn read(bytes: &[u8], mut each: impl FnMut(Cell) -> Result<(), AppError>) -> Result<(), AppError> {
+pub fn read(
+    bytes: &[u8],
+    mut each: impl FnMut(Cell) -> Result<(), AppError>,
+) -> Result<Vec<Merged>, AppError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;
     if archive.len() > MAXIMUM_PARTS {
         return Err(refused("The workbook has too many parts. Save it as CSV."));
@@ -76,12 +84,19 @@ pub fn read(bytes: &[u8], mut each: impl FnMut(Cell) -> Result<(), AppError>) ->
     };
     let mut sheet =
         Sheet { strings: &strings, dates: &dates, since_1904: book.since_1904, ..Sheet::default() };
+    let mut merged = Vec::new();
     loop {
         match xml.next()? {
-            Found::End => return Ok(()),
+            Found::End => return Ok(merged),
+            Found::Open(element) if element.name == "mergeCell" => {
+                if merged.len() == MAXIMUM_MERGED {
+                    return Err(refused("The sheet has too many merged cells. Unmerge them."));
+                }
+                merged.extend(element.get("ref").and_then(Merged::parse));
+            }
             Found::Open(element) if element.name == "row" => {
                 let row = element.number("r").filter(|number| *number > 0);
-                sheet.row = row.map_or(sheet.row + 1, |number| number);
+                sheet.row = row.unwrap_or(sheet.row.saturating_add(1));
                 sheet.column = 0;
             }
             Found::Open(element) if element.name == "c" => {
@@ -91,6 +106,32 @@ pub fn read(bytes: &[u8], mut each: impl FnMut(Cell) -> Result<(), AppError>) ->
             }
             _ => {}
         }
+    }
+}
+
+/// Cells that are merged into one, which has the value of the first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// Reference of the first cell, such as `A2`.
+    pub first: String,
+    /// Rows, counted from 1 at the header.
+    pub rows: RangeInclusive<usize>,
+    /// Columns, counted from 0.
+    pub columns: RangeInclusive<usize>,
+}
+
+impl Merged {
+    /// Parses an area such as `A2:A5`.
+    fn parse(area: &str) -> Option<Self> {
+        let (first, last) = area.split_once(':')?;
+        let ((left, top), (right, bottom)) = (place_of(first)?, place_of(last)?);
+        Some(Self { first: first.to_owned(), rows: top + 1..=bottom + 1, columns: left..=right })
+    }
+
+    /// Returns true for the cell that has the value.
+    #[must_use]
+    pub fn is_first(&self, row: usize, column: usize) -> bool {
+        (row, column) == (*self.rows.start(), *self.columns.start())
     }
 }
 
@@ -292,10 +333,13 @@ impl Sheet<'_> {
         };
         self.column = column + 1;
         let value = xml.text_of("c")?;
-        if value.is_empty() {
+        // A formula with an empty text as its value is an empty cell.
+        let is_open = value.is_empty() && xml.has_formula && element.get("t") != Some("str");
+        if value.is_empty() && !is_open {
             return Ok(None);
         }
         let text = match element.get("t") {
+            _ if is_open => NOT_CALCULATED.to_owned(),
             Some("s") => {
                 let number = value.trim().parse::<usize>().map_err(|_| unreadable("a string is missing"))?;
                 self.strings.get(number).cloned().ok_or_else(|| unreadable("a string is missing"))?
@@ -400,6 +444,8 @@ struct Xml<'a> {
     reader: Reader<Box<dyn BufRead + 'a>>,
     buffer: Vec<u8>,
     depth: usize,
+    /// True if the last text stood beside a formula.
+    has_formula: bool,
 }
 
 /// Opens a part of the archive under the budget; nothing if there is none of the name.
@@ -417,7 +463,7 @@ fn open<'a>(
         Box::new(BufReader::new(Budgeted { inner: file, remaining })) as Box<dyn BufRead + 'a>
     );
     reader.config_mut().expand_empty_elements = true;
-    Ok(Some(Xml { reader, buffer: Vec::new(), depth: 0 }))
+    Ok(Some(Xml { reader, buffer: Vec::new(), depth: 0, has_formula: false }))
 }
 
 impl Xml<'_> {
@@ -463,6 +509,7 @@ impl Xml<'_> {
     /// formulas.
     fn text_of(&mut self, element: &str) -> Result<String, AppError> {
         let (mut text, mut within, mut hints) = (String::new(), false, 0_usize);
+        self.has_formula = false;
         loop {
             match self.next()? {
                 Found::End => return Err(unreadable("it is incomplete")),
@@ -470,6 +517,7 @@ impl Xml<'_> {
                     let text = unescaped(&text);
                     return if text.chars().count() > LONGEST_CELL { Err(too_long()) } else { Ok(text) };
                 }
+                Found::Open(inner) if inner.name == "f" => self.has_formula = true,
                 Found::Open(inner) if inner.name == "rPh" => hints += 1,
                 Found::Close(name) if name == "rPh" => hints = hints.saturating_sub(1),
                 Found::Open(inner) if inner.name == "v" || inner.name == "t" => within = hints == 0,

@@ -162,3 +162,22 @@ fn texts_numbers_and_dates_are_read_as_shown() {
     }
     assert_eq!(unescaped("a_x000D_b_xyz_"), "a\rb_xyz_");
 }
+
+#[test]
+fn merged_areas_and_open_formulas_are_noticed() {
+    let cells = "<row r='1'><c r='A1' t='inlineStr'><is><t>title</t></is></c></row>\
+                 <row r='2'><c r='A2'><f>B2</f><v/></c><c r='B2' t='str'><f>C2</f><v></v></c><c r='C2' t='e'><f>D2</f>\
+                 <v>#N/A</v></c></row>";
+    let merges = "<mergeCells><mergeCell ref='A2:B4'/><mergeCell ref='nonsense'/></mergeCells>";
+    let page = format!("<worksheet><sheetData>{cells}</sheetData>{merges}</worksheet>");
+    let table = Table::read(&archive(&[("xl/worksheets/sheet1.xml", &page)])).expect("a table");
+    let row = [NOT_CALCULATED, "", "#N/A"].map(str::to_owned).to_vec();
+    assert_eq!(table.rows, [(2, row)]);
+    assert_eq!(table.merged, [Merged { first: "A2".to_owned(), rows: 2..=4, columns: 0..=1 }]);
+    assert!(table.merged[0].is_first(2, 0) && !table.merged[0].is_first(3, 0));
+
+    let many = "<mergeCell ref='A2:B4'/>".repeat(MAXIMUM_MERGED + 1);
+    let page =
+        format!("<worksheet><sheetData>{cells}</sheetData><mergeCells>{many}</mergeCells></worksheet>");
+    assert!(refusal(&archive(&[("xl/worksheets/sheet1.xml", &page)])).contains("too many merged cells"));
+}

@@ -16,6 +16,7 @@ use serde_json::{Value as Json, json};
 
 use super::lists_of_texts::{OF_NAMES, OF_TAGS, split};
 use super::names::{Named, Names, ids_in, names_in};
+use super::workbook::NOT_CALCULATED;
 
 /// Labels of choices in an error.
 const SHOWN_CHOICES: usize = 20;
@@ -71,6 +72,9 @@ impl Row<'_> {
         let trimmed = text.trim();
         if trimmed.is_empty() {
             return Ok(output::plain(field, &Value::Null));
+        }
+        if let Some(message) = formula_error(trimmed) {
+            return Err(CellError::new("formula", message));
         }
         Ok(match field.data {
             FieldType::Text(_) | FieldType::Multiline(_) => json!(text),
@@ -189,11 +193,10 @@ impl Row<'_> {
         let has_kind = matches!(field.data, FieldType::Link(_) | FieldType::Links(_));
         let found: Vec<(Option<String>, obcms_domain::core::id::Id)> = match ids_in(text) {
             Some(ids) => ids,
-            None => names_in(text, is_list)
-                .iter()
-                .map(|name| self.names.find(&Named::parse(name, &kinds)))
-                .map(|found| found.map(|(kind, id)| (Some(kind.to_owned()), id)))
-                .collect::<Result<_, _>>()?,
+            None => all_or_errors(names_in(text, is_list).iter().map(|name| {
+                let (kind, id) = self.names.find(&Named::parse(name, &kinds))?;
+                Ok((Some(kind.to_owned()), id))
+            }))?,
         };
         if !is_list && found.len() > 1 {
             return Err(CellError::new("type", "Must be one record."));
@@ -209,6 +212,56 @@ impl Row<'_> {
             });
         }
         Ok(if is_list { Json::Array(items) } else { items.pop().unwrap_or(Json::Null) })
+    }
+}
+
+/// Values that a spreadsheet shows for a formula that failed.
+const FORMULA_ERRORS: [&str; 11] = [
+    "#REF!",
+    "#N/A",
+    "#NAME?",
+    "#VALUE!",
+    "#DIV/0!",
+    "#NULL!",
+    "#NUM!",
+    "#SPILL!",
+    "#CALC!",
+    "#FIELD!",
+    "#BLOCKED!",
+];
+
+/// Returns the message about a cell that has no value because its formula failed or was never calculated.
+fn formula_error(text: &str) -> Option<Message> {
+    if text == NOT_CALCULATED {
+        return Some(Message::new(
+            "The formula of this cell was never calculated. Open the file in a spreadsheet program, save it, and import it again.",
+        ));
+    }
+    FORMULA_ERRORS.contains(&text).then(|| {
+        message!(
+            "The formula of this cell failed ({error}). Enter the value itself.",
+            error = Word::text(text)
+        )
+    })
+}
+
+/// Returns the parts of a cell, or one error with the messages of all wrong ones.
+fn all_or_errors<T>(parts: impl Iterator<Item = Result<T, CellError>>) -> Result<Vec<T>, CellError> {
+    let (mut read, mut first, mut messages) = (Vec::new(), None, Vec::<Message>::new());
+    for part in parts {
+        match part {
+            Ok(part) => read.push(part),
+            Err(error) => {
+                first.get_or_insert(error.code);
+                if !messages.contains(&error.message) {
+                    messages.push(error.message);
+                }
+            }
+        }
+    }
+    match first {
+        Some(code) => Err(CellError::new(code, Message::sentences(messages))),
+        None => Ok(read),
     }
 }
 
@@ -251,9 +304,7 @@ fn choices_of(choices: &'static [Choice], text: &str) -> Outcome {
             Ok(value) => values.push(value),
             // A label may contain a comma, but a comma may also separate labels.
             Err(_) => {
-                for part in split(&part, OF_TAGS) {
-                    values.push(choice(choices, &part)?);
-                }
+                values.extend(all_or_errors(split(&part, OF_TAGS).iter().map(|part| choice(choices, part)))?);
             }
         }
     }

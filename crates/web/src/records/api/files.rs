@@ -10,12 +10,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use futures_util::{Stream, StreamExt, stream};
 use obcms_app::records::lists::repeated;
-use obcms_app::records::transfer::{Export, Form, Format, MAXIMUM_BYTES, Report, Table};
+use obcms_app::records::transfer::{Duplicates, Export, Form, Format, MAXIMUM_BYTES, Report, Table};
 use obcms_app::{App, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::message;
 use obcms_domain::registry::{FieldError, Kind};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::core::caller::Caller;
 use crate::core::exports::while_running;
@@ -74,7 +74,14 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
                 }),
             )
             .body_limit(MAXIMUM_UPLOAD)
-            .query(&[("dry_run", "true: preview only, nothing is saved")])
+            .query(&[
+                ("dry_run", "true: preview only, nothing is saved"),
+                (
+                    "duplicates",
+                    "skip (unless given): rows without an id that equal an existing record or a row above are left out; \
+                     create: they are created",
+                ),
+            ])
             .body(json!({
                 "type": "object",
                 "description": "Sent as multipart/form-data.",
@@ -82,43 +89,82 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
                 "properties": {
                     "file": { "type": "string", "format": "binary", "description": "CSV or XLSX, at most 5 MB and 5,000 rows" },
                     "dry_run": { "type": "string", "enum": ["true", "false"] },
+                    "duplicates": { "type": "string", "enum": ["skip", "create"] },
                 },
             }))
-            .answers(
-                200,
-                json!({
-                    "type": "object",
-                    "properties": {
-                        "created": { "type": "integer" },
-                        "updated": { "type": "integer" },
-                        "unchanged": { "type": "integer" },
-                        "total_rows": { "type": "integer", "description": "Rows with totals, which are not imported" },
-                        "ignored_columns": { "type": "array", "items": { "type": "string" }, "description": "Headers of fields that are not imported because they are calculated" },
-                        "errors": {
-                            "type": "array",
-                            "items": {
-                                "type": "object",
-                                "properties": {
-                                    "row": { "type": "integer" },
-                                    "field": { "type": "string" },
-                                    "column": { "type": "string", "description": "Header in the file" },
-                                    "cell": { "type": "string", "description": "Reference in a spreadsheet, such as D5" },
-                                    "value": { "type": "string" },
-                                    "code": { "type": "string" },
-                                    "message": { "type": "string", "description": "What was expected" },
-                                },
-                            },
-                        },
-                        "undo": { "type": "string", "description": "Address to undo the import by POST" },
-                    },
-                }),
-            ),
+            .answers(200, report_schema()),
         );
     }
     for route in &mut routes {
         route.tag = kind.collection;
     }
     routes
+}
+
+/// Description of the report of an import.
+fn report_schema() -> Json {
+    json!({
+        "type": "object",
+        "properties": {
+            "created": { "type": "integer" },
+            "updated": { "type": "integer" },
+            "unchanged": { "type": "integer" },
+            "duplicates": { "type": "integer", "description": "Rows without an id that equal an existing record or a row above" },
+            "skipped": { "type": "integer", "description": "Duplicates that are left out" },
+            "total_rows": { "type": "integer", "description": "Rows with totals, which are not imported" },
+            "ignored_columns": { "type": "array", "items": { "type": "string" }, "description": "Headers of fields that are not imported because they are calculated" },
+            "errors": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "row": { "type": "integer" },
+                        "field": { "type": "string" },
+                        "column": { "type": "string", "description": "Header in the file" },
+                        "cell": { "type": "string", "description": "Reference in a spreadsheet, such as D5" },
+                        "value": { "type": "string" },
+                        "code": { "type": "string" },
+                        "message": { "type": "string", "description": "What was expected" },
+                    },
+                },
+            },
+            "rows": {
+                "type": "array",
+                "description": "Rows of a dry run, at most 50 of each outcome",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "row": { "type": "integer" },
+                        "outcome": { "type": "string", "enum": ["new", "changed", "unchanged", "duplicate"] },
+                        "title": { "type": "string" },
+                        "id": { "type": ["string", "null"], "description": "Id of an existing record" },
+                        "duplicate": {
+                            "type": "object",
+                            "description": "Record or row that a duplicate equals",
+                            "properties": {
+                                "id": { "type": ["string", "null"] },
+                                "row": { "type": ["integer", "null"] },
+                            },
+                        },
+                        "cells": {
+                            "type": "array",
+                            "description": "Values of a new record, changed values of an existing one",
+                            "items": {
+                                "type": "object",
+                                "properties": {
+                                    "field": { "type": "string" },
+                                    "column": { "type": "string", "description": "Header in the file" },
+                                    "before": { "type": "string" },
+                                    "after": { "type": "string" },
+                                },
+                            },
+                        },
+                    },
+                },
+            },
+            "undo": { "type": "string", "description": "Address to undo the import by POST" },
+        },
+    })
 }
 
 /// Returns the parts of a CSV, each read when the client has taken the previous one.
@@ -259,18 +305,28 @@ async fn import(
     parameters: Parameters,
     upload: Upload,
 ) -> Result<Response, Problem> {
-    parameters.only(&["dry_run"])?;
-    upload.only(&["dry_run"])?;
+    parameters.only(&["dry_run", "duplicates"])?;
+    upload.only(&["dry_run", "duplicates"])?;
     let dry_run = match parameters.get("dry_run").or_else(|| upload.text("dry_run")) {
         None | Some("" | "false") => false,
         Some("true") => true,
         Some(_) => return Err(Parameters::wrong("dry_run", "Must be true or false.")),
     };
+    let duplicates = match parameters.get("duplicates").or_else(|| upload.text("duplicates")) {
+        None | Some("" | "skip") => Duplicates::Skip,
+        Some("create") => Duplicates::Create,
+        Some(_) => return Err(Parameters::wrong("duplicates", "Must be skip or create.")),
+    };
     let file = upload.file.as_deref().ok_or_else(|| {
-        Problem::from(AppError::field("file", "required", "Send the file as the part \"file\"."))
+        Problem::from(AppError::field(
+            "file",
+            "required",
+            "Send a file that is not empty as the part \"file\".",
+        ))
     })?;
     let _turn = state.hashing.turn_to_import(&caller.actor, kind).await?;
-    let report = blocking(|| state.app.import(&caller.actor, kind, &Table::read(file)?, dry_run))?;
+    let report =
+        blocking(|| state.app.import(&caller.actor, kind, &Table::read(file)?, duplicates, dry_run))?;
     if dry_run || report.errors.is_empty() {
         return Ok(axum::Json(report).into_response());
     }

@@ -4,19 +4,18 @@ use axum::extract::{FromRequest, Request, State as AxumState};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
-use obcms_app::records::transfer::{Report, RowError, Table};
+use obcms_app::records::transfer::{Duplicates, Table};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::core::message::Word;
 use obcms_domain::message;
-use obcms_domain::registry::{FieldError, Kind};
+use obcms_domain::registry::Kind;
 
-use crate::components::badges::Tone;
+use super::import_preview::{header_errors, preview};
 use crate::components::buttons::{ButtonKind, button_link, submit_button};
 use crate::components::detail::{PageHead, page_head};
-use crate::components::feedback;
 use crate::components::forms::{Control, FormField, error_summary, field};
-use crate::components::words::{self, t, t_html};
+use crate::components::words::{self, t};
 use crate::core::caller::same;
 use crate::core::errors::PageError;
 use crate::core::forms::{done, session_changed};
@@ -24,9 +23,6 @@ use crate::core::frame::{Page, SignedIn};
 use crate::core::state::{State, blocking};
 use crate::records::api::files;
 use crate::records::plural;
-
-/// Maximum number of errors on the page.
-const SHOWN: usize = 100;
 
 /// Form with a file and the token of the session.
 #[derive(Clone, Debug)]
@@ -83,7 +79,8 @@ pub async fn page(
     Ok(Html(draw(kind, &page, None, &html! {})))
 }
 
-/// `POST /COLLECTION/import`: a `file` is a dry run; the `content` of a dry run is imported.
+/// `POST /COLLECTION/import`: a `file` is a dry run; the `content` of a dry run is imported, with its `duplicates` if the
+/// person chose to create them.
 pub async fn import(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
@@ -94,33 +91,38 @@ pub async fn import(
     let (bytes, dry_run) = match (upload.text("content"), &upload.file) {
         (Some(content), _) if !content.is_empty() => (content.as_bytes(), false),
         (_, Some(file)) => (file.as_slice(), true),
-        _ => return Ok(refuse(kind, &page, t!("Choose a file."))),
+        // A browser sends an empty file and none alike.
+        _ => return Ok(refuse(kind, &page, t!("Choose a file that is not empty."))),
+    };
+    let duplicates = match upload.text("duplicates") {
+        Some("create") => Duplicates::Create,
+        _ => Duplicates::Skip,
     };
     let _turn = state.hashing.turn_to_import(&actor, kind).await?;
     let outcome = blocking(|| {
         let table = Table::read(bytes)?;
-        let report = state.app.import(&actor, kind, &table, dry_run)?;
+        let report = state.app.import(&actor, kind, &table, duplicates, dry_run)?;
         Ok::<_, AppError>((table, report))
     });
     let (table, report) = match outcome {
         Ok(found) => found,
         Err(AppError::Invalid(errors)) => {
-            let message = |error: &FieldError| {
-                t!("{field}: {message}", field = &error.field, message = words::message(&error.message))
-            };
-            let messages: Vec<String> = errors.iter().map(message).collect();
-            return Ok(refuse(kind, &page, &messages.join(" ")));
+            let html = draw(kind, &page, None, &header_errors(&errors));
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response());
         }
         Err(AppError::BadRequest(detail)) => return Ok(refuse(kind, &page, &words::message(&detail))),
         Err(error) => return Err(error.into()),
     };
     if !dry_run && report.errors.is_empty() {
-        let message = t!(
+        let mut message = t!(
             "{created} created, {updated} changed, {unchanged} unchanged",
             created = report.created,
             updated = report.updated,
             unchanged = report.unchanged
         );
+        if report.skipped > 0 {
+            message.push_str(&t!(", {skipped} skipped as duplicates", skipped = report.skipped));
+        }
         return Ok(done(&format!("/{}", kind.collection), &message, report.undo.as_deref()));
     }
     let content = table.to_csv().map_err(PageError::from)?;
@@ -141,7 +143,7 @@ fn draw(kind: &'static Kind, page: &Page, error: Option<String>, preview: &Marku
         label: t!("File").to_owned(),
         help: t!("CSV or XLSX, up to 5 MB and 5,000 rows, with the labels of fields in the first row, like an export. \
                Choices, people and other records are given by name. Rows with an ID change that record, rows \
-               without an ID create a new one. You see a preview before anything is saved.")
+               without an ID create a new one. You see a preview of the rows before anything is saved.")
         .to_owned(),
         error,
         required: true,
@@ -176,86 +178,4 @@ fn draw(kind: &'static Kind, page: &Page, error: Option<String>, preview: &Marku
         .below(words::label(kind.plural), &format!("/{}", kind.collection))
         .render(&title, &content)
         .into_string()
-}
-
-/// Result of the dry run, with the button that imports the file when there are no errors.
-fn preview(kind: &'static Kind, page: &Page, report: &Report, content: &str) -> Markup {
-    let counts = counts(report);
-    if report.errors.is_empty() {
-        let has_work = report.created + report.updated > 0;
-        return html! {
-            (feedback::notice(if has_work { Tone::Good } else { Tone::Neutral }, &html! {
-                @if has_work { (t!("No errors. Nothing is saved yet.")) }
-                @else { (t!("The file has no changes.")) }
-            }))
-            (counts)
-            @if has_work {
-                form method="post" action={ "/" (kind.collection) "/import" } enctype="multipart/form-data" {
-                    input type="hidden" name="csrf_token" value=(page.csrf());
-                    textarea name="content" hidden aria-label=(t!("Content of the file")) { "\n" (content) }
-                    (submit_button(&t!("Import {kinds}", kinds = plural(kind)), "check", ButtonKind::Main))
-                }
-            }
-        };
-    }
-    html! {
-        (feedback::notice(Tone::Bad, &html! {
-            @if report.errors.len() == 1 { (t!("Not imported: 1 error. Correct the file and check it again.")) }
-            @else { (t_html!("Not imported: {count} errors. Correct the file and check it again.", count = report.errors.len())) }
-        }))
-        (counts)
-        (error_table(kind, report))
-    }
-}
-
-/// Numbers of rows, and the columns that are not imported.
-fn counts(report: &Report) -> Markup {
-    let tile = |label: &str, count: usize| html! { div { dt { (label) } dd { (count) } } };
-    html! {
-        dl.import-counts {
-            (tile(t!("New"), report.created))
-            (tile(t!("Changed"), report.updated))
-            (tile(t!("Unchanged"), report.unchanged))
-            @if !report.errors.is_empty() { (tile(t!("Errors"), report.errors.len())) }
-            @if report.total_rows > 0 { (tile(t!("Totals, not imported"), report.total_rows)) }
-        }
-        @if !report.ignored_columns.is_empty() {
-            p.muted { (t_html!("Not imported, because they are calculated: {columns}.", columns = report.ignored_columns.join(", "))) }
-        }
-    }
-}
-
-/// Errors by cell.
-fn error_table(kind: &'static Kind, report: &Report) -> Markup {
-    let column = |error: &RowError| match (error.column.is_empty(), kind.field(&error.field)) {
-        (true, Some(field)) => words::label(field.label).to_owned(),
-        (true, None) => error.field.clone(),
-        (false, _) => error.column.clone(),
-    };
-    html! {
-        div.table-block tabindex="0" role="region" aria-label=(t!("Errors in the file")) {
-            table.table.import-errors {
-                caption.visually-hidden { (t!("Errors in the file")) }
-                thead { tr {
-                    th scope="col" { (t!("Row")) }
-                    th scope="col" { (t!("Cell")) }
-                    th scope="col" { (t!("Column")) }
-                    th scope="col" { (t!("Value")) }
-                    th scope="col" { (t!("What was expected")) }
-                } }
-                tbody {
-                    @for error in report.errors.iter().take(SHOWN) {
-                        tr {
-                            td data-label=(t!("Row")) { (error.row) }
-                            td data-label=(t!("Cell")) { (error.cell) }
-                            td data-label=(t!("Column")) { (column(error)) }
-                            td data-label=(t!("Value")) { @if error.value.is_empty() { span.faint { (t!("Empty")) } } @else { (error.value) } }
-                            td data-label=(t!("What was expected")) { (words::message(&error.message)) }
-                        }
-                    }
-                }
-            }
-        }
-        @if report.errors.len() > SHOWN { p.muted { (t_html!("And {count} more.", count = report.errors.len() - SHOWN)) } }
-    }
 }

@@ -11,6 +11,7 @@ pub mod files;
 pub mod form;
 pub mod history;
 pub mod import;
+pub mod import_preview;
 pub mod list;
 pub mod occurrence;
 mod occurrence_form;
