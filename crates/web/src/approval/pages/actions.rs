@@ -86,12 +86,14 @@ fn waiting(page: &Page, approval: &Approval) -> Markup {
                 }
                 @if let Some(obstacle) = &approval.obstacle { p.muted { (words::message(obstacle)) } }
             }
-            None if approval.obstacle.is_some() => p.muted { (approval.obstacle.as_ref().map(words::message).unwrap_or_default()) },
             None => p.muted {
-                @match approval.state {
-                    ApprovalState::Draft => (t!("The maker or a coordinator submits the figures for approval.")),
-                    ApprovalState::Rejected => (t!("Rejected. An administrator can reopen the approval.")),
-                    _ => (t!("The budget is enacted. A coordinator or budget officer can start a budget revision.")),
+                @if let Some(obstacle) = &approval.obstacle { (words::message(obstacle)) }
+                @else {
+                    @match approval.state {
+                        ApprovalState::Draft => (t!("The maker or a coordinator submits the figures for approval.")),
+                        ApprovalState::Rejected => (t!("Rejected. An administrator can reopen the approval.")),
+                        _ => (t!("The budget is enacted. A coordinator or budget officer can start a budget revision.")),
+                    }
                 }
             },
         }
