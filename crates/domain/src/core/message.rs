@@ -346,7 +346,7 @@ mod tests {
     fn shouted(key: &'static str) -> &'static str {
         match key {
             "{name} has {count} {things}." => "{count} {things} BELONG TO {name}.",
-            "Open tasks" => "OPEN TASKS",
+            "Open tasks" => "Tasks To Do",
             "{texts} or {last}" => "{texts} OR {last}",
             "Close them." => "CLOSE THEM.",
             other => other,
@@ -363,10 +363,10 @@ mod tests {
             things = Word::lower("Open tasks")
         );
         assert_eq!(message.english(), "{Amina} has 3 open tasks.");
-        assert_eq!(message.render(shouted), "3 open tasks BELONG TO {Amina}.");
+        assert_eq!(message.render(shouted), "3 tasks to do BELONG TO {Amina}.");
         let both = Message::sentences([message, "Close them.".into()]);
         assert_eq!(both, "{Amina} has 3 open tasks. Close them.");
-        assert_eq!(both.render(shouted), "3 open tasks BELONG TO {Amina}. CLOSE THEM.");
+        assert_eq!(both.render(shouted), "3 tasks to do BELONG TO {Amina}. CLOSE THEM.");
     }
 
     #[test]
