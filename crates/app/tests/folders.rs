@@ -34,14 +34,24 @@ fn imports(sources: &[Source]) -> Imports {
         .filter(|source| source.module.len() > 1)
         .map(|source| source.module[0].as_str())
         .collect();
+    // The compiler puts exported macros into the root, wherever they are written.
+    let macros: BTreeSet<&str> = sources.iter().flat_map(|source| exported_macros(&source.text)).collect();
     let folder_of = |name: &str| folders.get(name).copied().unwrap_or(ROOT).to_owned();
     let mut imports = Imports::new();
     for source in sources.iter().filter(|source| !is_of_tests(source)) {
         let own = source.module.first().map_or_else(|| ROOT.to_owned(), |name| folder_of(name));
         let found = imports.entry(own.clone()).or_default();
-        found.extend(named(source).iter().map(|name| folder_of(name)).filter(|name| *name != own));
+        let named = named(source);
+        let named = named.iter().filter(|name| !macros.contains(name.as_str()));
+        found.extend(named.map(|name| folder_of(name)).filter(|name| *name != own));
     }
     imports
+}
+
+/// Returns the names of the macros that a source exports.
+fn exported_macros(text: &str) -> impl Iterator<Item = &str> {
+    let after = text.split("#[macro_export]\nmacro_rules! ").skip(1);
+    after.map(|rest| rest.split([' ', '{']).next().unwrap_or_default())
 }
 
 /// Returns the first segments below the root of the crate of all paths in a source.

@@ -76,10 +76,15 @@ pub(crate) fn before_save_ceiling(
         let message = message!("{title} has a ceiling already. Change its amount instead.", title);
         return Err(AppError::field(ceiling::FISCAL_YEAR.name(), "unique", message));
     }
+    name_ceiling(record);
+    Ok(())
+}
+
+/// Sets the title of a ceiling.
+pub(crate) fn name_ceiling(record: &mut Record) {
     let year = ceiling::FISCAL_YEAR.get(record).unwrap_or_default();
     let title = ceiling_title(year, ceiling::SECTOR.get(record), ceiling::FUNDING_SOURCE.get(record));
     ceiling::TITLE.set(record, title);
-    Ok(())
 }
 
 /// Refuses, at every write, a second live ceiling: one that is restored, or moved by an undo.

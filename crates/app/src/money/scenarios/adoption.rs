@@ -19,6 +19,7 @@ use serde_json::{Value as Json, json};
 use super::board::{self, Board};
 use super::rules::ADOPT;
 use super::{ADOPTED, load_draft};
+use crate::approval::rules::name_ceiling;
 use crate::core::rules::Input;
 use crate::core::{AppError, UnitOfWork};
 
@@ -318,7 +319,9 @@ fn draft_ceiling(
             ceiling::AMOUNT_CENTAVOS.set(&mut record, drafted.amount);
             ceiling::ENFORCEMENT.set(&mut record, if is_hard { "hard" } else { "soft" });
             ceiling::NOTES.set(&mut record, format!("Drafted from the scenario {}.", scenario.title()));
-            work.before_save(None, &mut record, &Input::new())?;
+            name_ceiling(&mut record);
+            // Another adoption may have drafted it since the plan was made: the unique index refuses this one, and on
+            // the retry the plan finds that one.
             work.insert(std::slice::from_ref(&record))
         }
         (Outcome::Updated, Some(existing)) => {
