@@ -11,16 +11,23 @@ use serde_json::{Value, json};
 
 use crate::files::{all, counts, import, multipart};
 
-/// Imports a file with its duplicates.
-fn import_all(client: &Client, kind: &Kind, file: &str) -> Answer {
-    let (media_type, body) = multipart(file.as_bytes(), &[("duplicates", "create")]);
+/// Imports a file; `duplicates` is `skip` or `create`.
+fn import_with(client: &Client, kind: &Kind, file: &str, duplicates: &str) -> Answer {
+    let (media_type, body) = multipart(file.as_bytes(), &[("duplicates", duplicates)]);
     let path = format!("/api/v1/{}/import", kind.collection);
     client.send("POST".parse().unwrap(), &path, Some((&media_type, body)))
 }
 
-/// Returns the report of a dry run.
+/// Imports a file without its duplicates.
+fn import_new(client: &Client, kind: &Kind, file: &str) -> Value {
+    import_with(client, kind, file, "skip").expect_status(200).json
+}
+
+/// Returns the report of a dry run that leaves out duplicates.
 fn preview(client: &Client, kind: &Kind, file: &str) -> Value {
-    import(client, kind, file.as_bytes(), true).expect_status(200).json
+    let (media_type, body) = multipart(file.as_bytes(), &[("duplicates", "skip"), ("dry_run", "true")]);
+    let path = format!("/api/v1/{}/import", kind.collection);
+    client.send("POST".parse().unwrap(), &path, Some((&media_type, body))).expect_status(200).json
 }
 
 /// Returns a member that is a text.
@@ -97,19 +104,19 @@ on_both_engines! {
         let report = preview(&client, &TASK, file);
         assert_eq!(rows(&report), [["new", "Report"], ["duplicate", "report"], ["new", "Report"]]);
         assert_eq!(report["rows"][1]["duplicate"], json!({ "id": null, "row": 2 }));
-        let first = import(&client, &TASK, file.as_bytes(), false).expect_status(200).json;
+        let first = import_new(&client, &TASK, file);
         assert_eq!((counts(&first), duplicates(&first)), ((2, 0, 0), (1, 1)), "{first}");
 
         let again = preview(&client, &TASK, file);
         assert_eq!((counts(&again), duplicates(&again)), ((0, 0, 0), (3, 3)), "{again}");
         let known = all(&client, &TASK).into_iter().find(|task| task["description"] == "First").unwrap();
         assert_eq!(again["rows"][0]["duplicate"], json!({ "id": known["id"], "row": null }));
-        let second = import(&client, &TASK, file.as_bytes(), false).expect_status(200).json;
+        let second = import_new(&client, &TASK, file);
         assert_eq!((counts(&second), duplicates(&second), &second["undo"]), ((0, 0, 0), (3, 3), &Value::Null), "{second}");
         assert_eq!(all(&client, &TASK).len(), 2);
 
-        // The person decides.
-        let third = import_all(&client, &TASK, file).expect_status(200).json;
+        // A program that says nothing gets what it sends.
+        let third = import(&client, &TASK, file.as_bytes(), false).expect_status(200).json;
         assert_eq!((counts(&third), duplicates(&third)), ((3, 0, 0), (3, 0)), "{third}");
         assert_eq!(all(&client, &TASK).len(), 5);
         let wrong = multipart(file.as_bytes(), &[("duplicates", "perhaps")]);
@@ -130,15 +137,15 @@ on_both_engines! {
             (&TEAM, "Name\nDrivers\nDrivers\nDrivers of the night\n", 2),
             (&PPA, "Title,Category,Fiscal year\nWells,Request of a community,2027\nWells,Request of a community,2028\n", 2),
         ] {
-            let first = import(&client, kind, file.as_bytes(), false).expect_status(200).json;
+            let first = import_new(&client, kind, file);
             assert_eq!(counts(&first).0, created, "{kind:?}: {first}");
             let all = file.lines().count() as u64 - 1;
-            let again = import(&client, kind, file.as_bytes(), false).expect_status(200).json;
+            let again = import_new(&client, kind, file);
             assert_eq!((counts(&again).0, duplicates(&again)), (0, (all, all)), "{kind:?}: {again}");
             assert!(rows(&preview(&client, kind, file)).iter().all(|row| row[0] == "duplicate"), "{kind:?}");
         }
         // A name that must be unique cannot be created anyway.
-        let refused = import_all(&client, &TEAM, "Name\nDrivers\n").expect_status(422);
+        let refused = import_with(&client, &TEAM, "Name\nDrivers\n", "create").expect_status(422);
         assert_eq!(refused.errors("code"), ["unique"]);
 
         // The title of a ledger entry is calculated: all its cells count.
@@ -150,7 +157,7 @@ on_both_engines! {
         // The same money twice would exceed the budget, and be refused rather than skipped.
         let other = file.replace("800.00,SARO 1", "100.00,SARO 2");
         for (file, created) in [(file, 1), (file, 0), (&other, 1)] {
-            let report = import(&officer, &TRANCHE, file.as_bytes(), false).expect_status(200).json;
+            let report = import_new(&officer, &TRANCHE, file);
             assert_eq!(counts(&report).0, created, "{file}: {report}");
         }
     }

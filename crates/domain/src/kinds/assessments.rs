@@ -75,6 +75,7 @@ pub static ASSESSMENT: Kind = Kind {
         ),
         DateRole::day("assessment_report", "Report due", assessment::REPORT_DUE_DATE.name()),
     ],
+    told_apart_by: &[assessment::COMMUNITY.name(), assessment::PLANNED_START_DATE.name()],
     fields: &[
         assessment::TITLE.field("Title", Type::Text(200)).required().searchable().listed(),
         assessment::PRIMARY_METHODOLOGY

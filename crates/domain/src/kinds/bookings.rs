@@ -54,6 +54,7 @@ pub static BOOKING: Kind = Kind {
     default_sort: "-start",
     people: &[booking::BOOKED_BY.name()],
     dates: &[DateRole::span("booking", "", booking::START.name(), booking::END.name())],
+    told_apart_by: &[booking::RESOURCE.name(), booking::START.name()],
     fields: &[
         booking::PURPOSE
             .field("Purpose", Type::Text(255))

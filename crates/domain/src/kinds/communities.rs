@@ -82,6 +82,7 @@ pub static COMMUNITY: Kind = Kind {
     title: community::NAME.name(),
     default_sort: "name",
     concerns: &[Concern::Itself],
+    told_apart_by: &[community::BARANGAY.name()],
     fields: &[
         community::NAME.field("Name", Type::Text(200)).required().searchable().listed(),
         community::BARANGAY.field("Barangay", Type::Reference("barangay")).required().listed(),

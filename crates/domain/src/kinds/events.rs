@@ -43,6 +43,7 @@ pub static EVENT: Kind = Kind {
     invited: &[event::PARTICIPANTS.name(), event::FACILITATORS.name()],
     concerns: &[Concern::field(event::COMMUNITY), Concern::field(event::ORGANIZATIONS)],
     dates: &[DateRole::span("event", "", event::START.name(), event::END.name())],
+    told_apart_by: &[event::START.name()],
     fields: &[
         event::TITLE.field("Title", Type::Text(255)).required().searchable().listed(),
         event::EVENT_TYPE

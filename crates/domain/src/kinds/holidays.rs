@@ -49,6 +49,7 @@ pub static HOLIDAY: Kind = Kind {
     concerns: &[Concern::Everyone],
     rules,
     dates: &[DateRole::span("holiday", "", holiday::DATE.name(), holiday::END_DATE.name())],
+    told_apart_by: &[holiday::DATE.name()],
     fields: &[
         holiday::NAME.field("Name", Type::Text(200)).required().searchable().listed(),
         holiday::DATE.field("Date", Type::Date).required().listed(),

@@ -41,6 +41,7 @@ pub static NEED: Kind = Kind {
     undecided: Some((need::STATUS.name(), "identified")),
     default_sort: "-priority_score",
     concerns: &[Concern::field(need::COMMUNITY), Concern::field(need::FORWARDED_TO)],
+    told_apart_by: &[need::COMMUNITY.name()],
     fields: &[
         need::TITLE.field("Title", Type::Text(200)).required().searchable().listed(),
         need::COMMUNITY.field("Community", Type::Reference("community")).required().listed().filtered(),

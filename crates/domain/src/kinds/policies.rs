@@ -122,6 +122,7 @@ pub static POLICY_MILESTONE: Kind = Kind {
     default_sort: "target_date",
     people: &[policy_milestone::ASSIGNED_TO.name()],
     dates: &[DateRole::day("policy_milestone", "Milestone", policy_milestone::TARGET_DATE.name())],
+    told_apart_by: &[policy_milestone::POLICY.name(), policy_milestone::TARGET_DATE.name()],
     fields: &[
         policy_milestone::TITLE.field("Title", Type::Text(255)).required().searchable().listed(),
         policy_milestone::POLICY.field("Policy", Type::Reference("policy")).required().listed().filtered(),

@@ -159,6 +159,7 @@ pub static PPA: Kind = Kind {
         DateRole::day("ppa_target_end", "Target end", ppa::TARGET_END_DATE.name()),
         DateRole::day("ppa_milestone", "Milestone", ppa::MILESTONES.name()),
     ],
+    told_apart_by: &[ppa::FISCAL_YEAR.name(), ppa::LEAD_ORGANIZATION.name()],
     fields: &[
         ppa::TITLE.field("Title", Type::Text(255)).required().searchable().listed(),
         ppa::CATEGORY

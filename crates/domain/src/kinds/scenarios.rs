@@ -44,6 +44,7 @@ pub static SCENARIO: Kind = Kind {
     state: scenario::STATUS.name(),
     default_sort: "-fiscal_year",
     rules,
+    told_apart_by: &[scenario::FISCAL_YEAR.name()],
     fields: &[
         scenario::NAME.field("Name", Type::Text(200)).required().searchable().listed(),
         scenario::FISCAL_YEAR.field("Fiscal year", Type::Integer(2000, 2100)).required().listed().filtered(),

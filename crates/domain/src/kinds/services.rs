@@ -135,6 +135,7 @@ pub static APPLICATION: Kind = Kind {
         Concern::field(application::COMMUNITY),
         Concern::through(application::SERVICE, service::OFFERING_ORGANIZATION),
     ],
+    told_apart_by: &[application::SERVICE.name()],
     fields: &[
         application::APPLICANT_NAME.field("Applicant", Type::Text(255)).required().searchable().listed(),
         application::SERVICE.field("Service", Type::Reference("service")).required().listed().filtered(),

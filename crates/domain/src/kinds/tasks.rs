@@ -81,6 +81,7 @@ pub static TASK: Kind = Kind {
     published: Some((task::VISIBLE_TO_PARTNERS.name(), task::ORIGIN.name(), "ppa")),
     rules,
     dates: &[DateRole::span("task", "", task::START_DATE.name(), task::DUE_DATE.name())],
+    told_apart_by: &[task::ORIGIN.name(), task::DUE_DATE.name()],
     fields: &[
         task::TITLE.field("Title", Type::Text(255)).required().searchable().listed(),
         task::DESCRIPTION.field("Description", Type::Multiline(10_000)).group(FieldGroup::Reporting).searchable(),

@@ -102,6 +102,8 @@ pub struct Kind {
     pub fields: &'static [Field],
     /// Field with the title.
     pub title: &'static str,
+    /// Fields that tell records of one title apart, for probable duplicates in imported files.
+    pub told_apart_by: &'static [&'static str],
     /// Field with the state, or empty.
     pub state: &'static str,
     /// Dates on the calendar.
@@ -154,6 +156,7 @@ impl Kind {
             area: Area::Reference,
             fields: &[],
             title: "title",
+            told_apart_by: &[],
             state: "",
             dates: &[],
             concerns: &[],

@@ -78,8 +78,8 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
                 ("dry_run", "true: preview only, nothing is saved"),
                 (
                     "duplicates",
-                    "skip (unless given): rows without an id that equal an existing record or a row above are left out; \
-                     create: they are created",
+                    "skip: rows without an id that equal an existing record or a row above are left out; create, unless \
+                     given: they are created",
                 ),
             ])
             .body(json!({
@@ -313,8 +313,9 @@ async fn import(
         Some(_) => return Err(Parameters::wrong("dry_run", "Must be true or false.")),
     };
     let duplicates = match parameters.get("duplicates").or_else(|| upload.text("duplicates")) {
-        None | Some("" | "skip") => Duplicates::Skip,
-        Some("create") => Duplicates::Create,
+        // A program says what it wants: rows without an id are new ones, as before there were duplicates.
+        None | Some("" | "create") => Duplicates::Create,
+        Some("skip") => Duplicates::Skip,
         Some(_) => return Err(Parameters::wrong("duplicates", "Must be skip or create.")),
     };
     let file = upload.file.as_deref().ok_or_else(|| {
