@@ -2,7 +2,7 @@
 import { formatDay } from "./days";
 import { type Times, formatTimes, humanize } from "./entry";
 import type { Reassignment } from "./view";
-import { showDialog, choiceButton } from "../core/dialog";
+import { choiceButton, questionDialog, showDialog } from "../core/dialog";
 import { type ApiError, make } from "../core/page";
 import { wallTime } from "../core/zone";
 import { t } from "../core/words";
@@ -59,8 +59,8 @@ export async function resolveConflict(
   movable: boolean,
 ): Promise<Resolution | null> {
   const [heading = error.message] = error.message.split(": ");
-  const dialog = make("dialog", { class: "dialog scope-dialog clash", "aria-labelledby": "clash-heading" });
-  dialog.append(make("h2", { id: "clash-heading" }, heading));
+  const dialog = questionDialog(heading);
+  dialog.classList.add("clash");
   const conflicts = list<Conflict>(error, "conflicts");
   const taken = make("ul", { class: "plain-list" });
   for (const conflict of conflicts.slice(0, MAX_NAMED)) {

@@ -1,5 +1,5 @@
 /** Dialog for the scope of a change to a series: this occurrence, this and following, or all. */
-import { showDialog, choiceButton } from "../core/dialog";
+import { choiceButton, questionDialog, showDialog } from "../core/dialog";
 import { icon } from "../core/icons";
 import { make, one } from "../core/page";
 import { t } from "../core/words";
@@ -15,15 +15,9 @@ const CHOICES: [Scope, string, string][] = [
 
 /** Opens the dialog with a heading. `offered` limits the choices. Returns null when the person cancels. */
 export async function askScope(question: string, offered?: Scope[]): Promise<Scope | null> {
-  const heading = make("h2", { id: "scope-heading" }, question);
   const choices = make("div", { class: "scope-choices" });
-  const dialog = make(
-    "dialog",
-    { class: "dialog scope-dialog", "aria-labelledby": "scope-heading", "aria-describedby": "scope-help" },
-    heading,
-    make("p", { id: "scope-help", class: "muted" }, t("scope.question")),
-    choices,
-  );
+  const dialog = questionDialog(question, t("scope.question"));
+  dialog.append(choices);
   let chosen: Scope | null = null;
   for (const [scope, label, help] of CHOICES) {
     if (offered && !offered.includes(scope)) continue;

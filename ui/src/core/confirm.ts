@@ -5,13 +5,15 @@
  * beneath. If the form has checkboxes with `data-summary`, those that are checked are listed; without a checked one
  * nothing is asked, because the server says what to select.
  */
-import { showDialog } from "./dialog";
-import { pauseUpdates } from "./live";
+import { questionDialog, showPausing } from "./dialog";
 import { make, one } from "./page";
 import { t } from "./words";
 
 /** Most rows in the list of a confirmation. */
 const MOST_ROWS = 8;
+
+/** True while a confirmed form is sent. */
+let isConfirmed = false;
 
 /** Starts the confirmations of the page. */
 export function startConfirmations(): void {
@@ -22,10 +24,7 @@ function onSubmit(event: SubmitEvent): void {
   const form = event.target as HTMLFormElement;
   const button = (event.submitter ?? defaultButton(form)) as HTMLElement | null;
   const question = button?.dataset.confirm;
-  if (!button || !question || "confirmed" in form.dataset) {
-    delete form.dataset.confirmed;
-    return;
-  }
+  if (!button || !question || isConfirmed) return;
   const rows = [...form.elements].filter(
     (box): box is HTMLInputElement => box instanceof HTMLInputElement && "summary" in box.dataset,
   );
@@ -33,10 +32,11 @@ function onSubmit(event: SubmitEvent): void {
   if (rows.length > 0 && chosen.length === 0) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  void confirm(question, button, chosen).then((isConfirmed) => {
-    if (!isConfirmed) return;
-    form.dataset.confirmed = "";
+  void confirm(question, button, chosen).then((answer) => {
+    if (!answer) return;
+    isConfirmed = true;
     form.requestSubmit(button);
+    isConfirmed = false;
   });
 }
 
@@ -47,10 +47,9 @@ export function defaultButton(form: HTMLFormElement): HTMLElement | null {
 
 /** Asks the question. The focus is on Cancel, so that a second Enter sends nothing. */
 async function confirm(question: string, button: HTMLElement, chosen: HTMLInputElement[]): Promise<boolean> {
-  const dialog = make("dialog", { class: "dialog scope-dialog", "aria-labelledby": "confirm-heading" });
-  dialog.append(make("h2", { id: "confirm-heading" }, question));
+  const dialog = questionDialog(question);
   if (chosen.length > 0) {
-    const list = make("ul", { class: "confirm-rows" });
+    const list = make("ul", { class: "plain-list" });
     for (const box of chosen.slice(0, MOST_ROWS)) list.append(make("li", {}, box.dataset.summary ?? ""));
     const rest = chosen.length - MOST_ROWS;
     if (rest > 0) list.append(make("li", { class: "muted" }, t("common.and_more_count", { count: rest })));
@@ -60,19 +59,13 @@ async function confirm(question: string, button: HTMLElement, chosen: HTMLInputE
   const kind = button.dataset.kind === "danger" ? "danger" : "main";
   const label = button.textContent?.trim() ?? "";
   const yes = make("button", { type: "button", class: "button", "data-kind": kind }, label);
-  let isConfirmed = false;
+  let answer = false;
   yes.addEventListener("click", () => {
-    isConfirmed = true;
+    answer = true;
     dialog.close();
   });
-  // A live update would take the form away beneath the question.
-  pauseUpdates(true);
-  try {
-    const closed = showDialog(dialog);
-    one(".scope-foot", dialog)?.append(yes);
-    await closed;
-  } finally {
-    pauseUpdates(false);
-  }
-  return isConfirmed;
+  const closed = showPausing(dialog);
+  one(".scope-foot", dialog)?.append(yes);
+  await closed;
+  return answer;
 }

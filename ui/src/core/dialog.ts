@@ -1,6 +1,21 @@
 /** Dialogs with one question, answered by buttons. */
+import { pauseUpdates } from "./live";
 import { every, make, one } from "./page";
 import { t } from "./words";
+
+/** Returns a dialog with a question as its heading, and help beneath. There is only one at a time. */
+export function questionDialog(question: string, help = ""): HTMLDialogElement {
+  const dialog = make(
+    "dialog",
+    { class: "dialog scope-dialog", "aria-labelledby": "question" },
+    make("h2", { id: "question" }, question),
+  );
+  if (help) {
+    dialog.setAttribute("aria-describedby", "question-help");
+    dialog.append(make("p", { id: "question-help", class: "muted" }, help));
+  }
+  return dialog;
+}
 
 /** Returns a button for one answer. */
 export function choiceButton(content: HTMLElement, chosen: () => void): HTMLButtonElement {
@@ -28,6 +43,16 @@ export function showDialog(dialog: HTMLDialogElement): Promise<void> {
       resolve();
     });
   });
+}
+
+/** Opens the dialog as `showDialog` does. Live updates wait, so that the page beneath stays as it is. */
+export async function showPausing(dialog: HTMLDialogElement): Promise<void> {
+  pauseUpdates(true);
+  try {
+    await showDialog(dialog);
+  } finally {
+    pauseUpdates(false);
+  }
 }
 
 /** Returns true if the press is on the backdrop; the edge of the dialog itself belongs to it. */

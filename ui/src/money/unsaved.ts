@@ -1,5 +1,5 @@
 /** Amounts of a scenario that were typed and not saved: a question before an action that does not use them. */
-import { choiceButton, showDialog } from "../core/dialog";
+import { choiceButton, questionDialog, showPausing } from "../core/dialog";
 import { discardDraftsOf, hasDraftOf } from "../core/drafts";
 import { icon } from "../core/icons";
 import { make, one } from "../core/page";
@@ -42,17 +42,8 @@ function openAmounts(scenario: string): void {
 async function ask(action: Action): Promise<"save" | "discard" | null> {
   const isHere = one("form[data-scenario]") !== null;
   const choices = make("div", { class: "scope-choices" });
-  const dialog = make(
-    "dialog",
-    {
-      class: "dialog scope-dialog",
-      "aria-labelledby": "unsaved-heading",
-      "aria-describedby": "unsaved-help",
-    },
-    make("h2", { id: "unsaved-heading" }, t("scenario.unsaved")),
-    make("p", { id: "unsaved-help", class: "muted" }, QUESTIONS[action].help),
-    choices,
-  );
+  const dialog = questionDialog(t("scenario.unsaved"), QUESTIONS[action].help);
+  dialog.append(choices);
   let answer: "save" | "discard" | null = null;
   const offer = (value: "save" | "discard", label: string): void => {
     const button = choiceButton(make("strong", {}, label), () => {
@@ -64,6 +55,6 @@ async function ask(action: Action): Promise<"save" | "discard" | null> {
   };
   offer("save", t(isHere ? "scenario.save_first" : "scenario.open_amounts"));
   offer("discard", QUESTIONS[action].discard);
-  await showDialog(dialog);
+  await showPausing(dialog);
   return answer;
 }

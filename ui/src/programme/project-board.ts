@@ -1,10 +1,9 @@
 /** Board of projects: a card advances one stage if the checks pass, skips the policy linkage, or returns with a reason. */
 import { nameOf, type Saved, startBoard } from "../core/board";
-import { pauseUpdates } from "../core/live";
 import { ApiError, callApi, every, make, one } from "../core/page";
 import { toast } from "../core/toast";
 import { NUMBER_LOCALE, t } from "../core/words";
-import { showDialog } from "../core/dialog";
+import { questionDialog, showPausing } from "../core/dialog";
 
 interface Step extends Saved {
   archived_tasks?: number;
@@ -74,38 +73,19 @@ async function step(card: HTMLElement, word: string, body: object): Promise<Step
   }
 }
 
-/** Shows a dialog. The board keeps the dropped card until the answer. */
-async function ask(dialog: HTMLDialogElement): Promise<void> {
-  pauseUpdates(true);
-  try {
-    await showDialog(dialog);
-  } finally {
-    pauseUpdates(false);
-  }
-}
-
-function dialogOf(heading: string): HTMLDialogElement {
-  const dialog = make("dialog", {
-    class: "dialog scope-dialog",
-    "aria-labelledby": "project-dialog-heading",
-  });
-  dialog.append(make("h2", { id: "project-dialog-heading" }, heading));
-  return dialog;
-}
-
 function link(text: string, href: string | null): HTMLElement {
   return href ? make("a", { href }, text) : make("span", {}, text);
 }
 
 /** Lists what is missing for the next stage, each with a link to where it is set. */
 async function showMissing(title: string, checks: Check[]): Promise<void> {
-  const dialog = dialogOf(t("project.missing", { title }));
+  const dialog = questionDialog(t("project.missing", { title }));
   const list = make("ul", { class: "checks" });
   for (const { message, href } of checks) {
     list.append(make("li", {}, link(message.charAt(0).toUpperCase() + message.slice(1), href)));
   }
   dialog.append(list);
-  await ask(dialog);
+  await showPausing(dialog);
 }
 
 /** Shows what is still open, and asks for a reason to complete with it. Null: not completed. */
@@ -131,8 +111,7 @@ async function askReason(
   help = "",
   content?: HTMLElement,
 ): Promise<string | null> {
-  const dialog = dialogOf(heading);
-  if (help) dialog.append(make("p", { class: "muted" }, help));
+  const dialog = questionDialog(heading, help);
   if (content) dialog.append(content);
   const text = make("textarea", { class: "input", id: "project-reason", rows: "3", maxlength: "2000" });
   const wrong = make("p", { class: "field-error", id: "project-reason-error", role: "alert" });
@@ -157,7 +136,7 @@ async function askReason(
     dialog.close();
   });
   dialog.append(form);
-  const closed = ask(dialog);
+  const closed = showPausing(dialog);
   text.focus();
   await closed;
   return reason;

@@ -2,8 +2,7 @@
 
 use obcms_domain::approval::{State, snapshot};
 use obcms_domain::choices::{self, APPROVAL_STATES};
-use obcms_domain::core::message::Message;
-use obcms_domain::core::message::{Joining, Word};
+use obcms_domain::core::message::{Joining, Message, Word};
 use obcms_domain::kinds::ppa;
 use obcms_domain::message;
 use obcms_domain::registry::Record;
@@ -42,8 +41,7 @@ pub(super) fn require_unlocked(before: &Record, record: &Record) -> Result<(), A
     if state == State::Draft || changed.is_empty() {
         return Ok(());
     }
-    let label = |name: &&'static str| Word::label(record.kind.field(name).map_or(*name, |field| field.label));
-    let fields = Word::list(Joining::Comma, changed.iter().map(label));
+    let fields = labels(record, &changed);
     let unlock_hint = Message::new(unlock_hint(state));
     let detail = if changed.len() == 1 {
         message!("{field} is locked by the budget approval. {unlock_hint}", field = fields, unlock_hint)
@@ -54,6 +52,11 @@ pub(super) fn require_unlocked(before: &Record, record: &Record) -> Result<(), A
         detail,
         more: vec![("locked_fields", json!(changed)), ("approval_stage", json!(state.as_str()))],
     })
+}
+
+/// Lists the labels of fields.
+pub(super) fn labels(record: &Record, names: &[&'static str]) -> Word {
+    Word::list(Joining::Comma, names.iter().map(|name| Word::label(record.kind.field_label(name))))
 }
 
 /// Returns what to do to change a locked figure of a PPA.

@@ -5,7 +5,7 @@ use obcms_domain::accounts::{Action as Right, Role};
 use obcms_domain::approval::{Action, ApprovalError, Decider, Stage, State, actions, apply, snapshot};
 use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
-use obcms_domain::core::message::{Joining, Word};
+use obcms_domain::core::message::Word;
 use obcms_domain::core::money;
 use obcms_domain::kinds::{PPA, ppa};
 use obcms_domain::message;
@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 
 use super::authority::{Authority, Barred, eligible};
 use super::ceilings::{self, Effect};
-use super::locks::{require_state, state_of};
+use super::locks::{labels, require_state, state_of};
 use crate::core::rules::Input;
 use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::holidays::working_days;
@@ -208,15 +208,10 @@ pub(super) fn last_decision(decisions: &[Decision]) -> Option<(Stage, Decider)> 
 fn refusal(record: &Record, error: &ApprovalError) -> AppError {
     match error {
         ApprovalError::NoReason(_) => AppError::field(actions::COMMENT.name(), "required", "Enter a reason."),
-        ApprovalError::Missing(fields) => {
-            let label =
-                |name: &&'static str| Word::label(record.kind.field(name).map_or(*name, |field| field.label));
-            let labels = Word::list(Joining::Comma, fields.iter().map(label));
-            AppError::Conflict {
-                detail: message!("Fill in first: {fields}.", fields = labels),
-                more: vec![("missing", json!(fields))],
-            }
-        }
+        ApprovalError::Missing(fields) => AppError::Conflict {
+            detail: message!("Fill in first: {fields}.", fields = labels(record, fields)),
+            more: vec![("missing", json!(fields))],
+        },
         other => AppError::conflict(other.message()),
     }
 }

@@ -53,7 +53,7 @@ pub struct Approval {
     pub excess_allotted: Option<i64>,
     /// Actions that the actor may take.
     pub actions: Vec<Action>,
-    /// Reason for which the actor cannot decide although their role may; empty if there is none.
+    /// Reason for which the actor cannot decide although their role may.
     pub obstacle: Option<Message>,
     /// Colleague on whose behalf the actor would decide the pending stage.
     pub on_behalf_of: Option<Id>,
@@ -337,7 +337,7 @@ fn approval(tx: &mut Tx<'_>, actor: &Actor, record: &Record, today: Date) -> Res
     };
     let enacted = store::enacted_round(tx, record.id)?;
     let enacted = enacted.map(|round| parse_object(&round.snapshot)).transpose()?;
-    let excess_allotted = excess_allotted(tx, record, &figures)?.filter(|_| sees_money);
+    let excess_allotted = if sees_money { excess_allotted(tx, record, &figures)? } else { None };
     let authority = Authority::load(tx, actor, today)?;
     let context = StepContext { authority: &authority, last: round, decisions: &decisions };
     let possible = actions(tx, actor, record, &context)?;

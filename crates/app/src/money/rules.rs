@@ -3,8 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 use obcms_domain::choices::{self, PPA_STATUSES, TRANCHE_KINDS};
-use obcms_domain::core::message::Message;
-use obcms_domain::core::message::Word;
+use obcms_domain::core::message::{Message, Word};
 use obcms_domain::core::money;
 use obcms_domain::core::uacs;
 use obcms_domain::kinds::{PPA, ppa, tranche};

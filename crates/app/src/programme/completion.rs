@@ -1,19 +1,19 @@
 //! Open tasks and open money of a PPA or project that is about to be completed or cancelled.
 
 use obcms_domain::core::id::Id;
-use obcms_domain::core::message::Word;
-use obcms_domain::core::message::{Joining, Message};
+use obcms_domain::core::message::{Joining, Message, Word};
 use obcms_domain::core::money::format;
 use obcms_domain::kinds::{PPA, project};
 use obcms_domain::message;
+use obcms_domain::programme::following::StatusAction;
 use obcms_domain::registry::Record;
 use obcms_store::Tx;
+use obcms_store::money::totals;
 use obcms_store::programme::projects;
 use obcms_store::tasks as of_tasks;
 use serde_json::{Value as Json, json};
 
 use crate::core::{App, AppError, UnitOfWork};
-use crate::money;
 
 /// Open tasks and open money of a PPA or a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,10 +46,15 @@ impl OpenWork {
         })
     }
 
-    /// Returns the part that is money.
+    /// Returns the part that an action needs consent for: completion for all, cancellation for open money. Whether
+    /// tasks are cancelled too has its own answer.
     #[must_use]
-    pub fn only_money(self) -> Self {
-        Self { tasks: 0, tasks_href: String::new(), ..self }
+    pub fn of_action(&self, action: StatusAction) -> Self {
+        match action {
+            StatusAction::Complete => self.clone(),
+            StatusAction::Cancel => Self { tasks: 0, tasks_href: String::new(), ..self.clone() },
+            StatusAction::Hold | StatusAction::Resume => Self::default(),
+        }
     }
 
     fn parts(&self) -> Word {
@@ -96,24 +101,13 @@ fn open_work(tx: &mut Tx<'_>, record: &Record) -> Result<OpenWork, AppError> {
         tasks_href: format!("/tasks?origin={}&open=true", ids.join(",")),
         ..OpenWork::default()
     };
-    if let Some(ppa) = ppa
-        && let Some(ppa) = obcms_store::records::load(tx, &PPA, ppa)?
-    {
-        let totals = money::totals(tx, &ppa)?;
+    if let Some(ppa) = ppa {
+        let totals = totals(tx, ppa)?;
         open.unobligated = totals.balance();
         open.undisbursed = totals.obligated - totals.disbursed;
-        open.money_href = format!("{}?tab=money", PPA.url(ppa.id));
+        open.money_href = format!("{}?tab=money", PPA.url(ppa));
     }
     Ok(open)
-}
-
-/// End of a PPA or project that needs consent when something is open.
-#[derive(Clone, Copy)]
-pub(super) enum Ending {
-    /// Completion, with open tasks or open money.
-    Complete,
-    /// Cancellation, with open money. Whether tasks are cancelled too has its own answer.
-    Cancel,
 }
 
 /// Consent to end a PPA or project with something open.
@@ -130,28 +124,22 @@ pub(super) struct Consent<'a> {
 pub(super) fn require(
     work: &mut UnitOfWork<'_, '_>,
     record: &Record,
-    ending: Ending,
+    action: StatusAction,
     consent: &Consent<'_>,
 ) -> Result<(), AppError> {
-    let open = open_work(work.tx, record)?;
-    let open = match ending {
-        Ending::Complete => open,
-        Ending::Cancel => open.only_money(),
-    };
+    if !action.ends() {
+        return Ok(());
+    }
+    let open = open_work(work.tx, record)?.of_action(action);
     if open.is_empty() {
         return Ok(());
     }
     if !consent.is_given {
-        let open_parts = open.parts();
-        let detail = match ending {
-            Ending::Complete => message!(
-                "Not completed: {open}. Close this first, or confirm with a reason.",
-                open = open_parts
-            ),
-            Ending::Cancel => message!(
-                "Not cancelled: {open}. Close this first, or confirm with a reason.",
-                open = open_parts
-            ),
+        let parts = open.parts();
+        let detail = if action == StatusAction::Cancel {
+            message!("Not cancelled: {parts}. Close this first, or confirm with a reason.", parts)
+        } else {
+            message!("Not completed: {parts}. Close this first, or confirm with a reason.", parts)
         };
         return Err(AppError::Conflict { detail, more: vec![("open", open.json())] });
     }

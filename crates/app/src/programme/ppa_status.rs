@@ -9,7 +9,7 @@ use obcms_domain::registry::Record;
 use obcms_domain::registry::action::ActionBody;
 
 use super::choices::ppa_context;
-use super::completion::{Consent, Ending};
+use super::completion::Consent;
 use super::projects::stage_of_link;
 use super::{completion, following};
 use crate::core::rules::Input;
@@ -100,16 +100,9 @@ pub fn change_status(
     let status = ppa_context(project, &before)
         .apply(action, ppa::STATUS.get(&before), work.today)
         .map_err(AppError::conflict)?;
-    let ending = match action {
-        StatusAction::Complete => Some(Ending::Complete),
-        StatusAction::Cancel => Some(Ending::Cancel),
-        StatusAction::Hold | StatusAction::Resume => None,
-    };
-    if let Some(ending) = ending {
-        let reason = change.reason.as_str();
-        let consent = Consent { is_given: change.confirm_open, reason, field: actions::REASON.name() };
-        completion::require(work, &before, ending, &consent)?;
-    }
+    let consent =
+        Consent { is_given: change.confirm_open, reason: &change.reason, field: actions::REASON.name() };
+    completion::require(work, &before, action, &consent)?;
     work.note.clone_from(&change.reason);
     let mut record = before.clone();
     following::set_status(work, &mut record, status);

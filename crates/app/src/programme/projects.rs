@@ -8,13 +8,14 @@ use obcms_domain::core::text::capitalized;
 use obcms_domain::kinds::{PPA, PROJECT, ppa, project};
 use obcms_domain::message;
 use obcms_domain::programme::actions;
+use obcms_domain::programme::following::StatusAction;
 use obcms_domain::programme::life_cycle::{self, LifeCycleError, Stage};
 use obcms_domain::registry::Record;
 use obcms_store::programme::projects::{self as store, StageVisit};
 use obcms_store::records;
 use serde_json::{Value as Json, json};
 
-use super::completion::{Consent, Ending};
+use super::completion::Consent;
 use super::project_state::{check, conditions};
 use super::stage_tasks::{self, StageTasks};
 use super::{completion, project_rules};
@@ -161,7 +162,7 @@ pub fn move_project(work: &mut UnitOfWork<'_, '_>, id: Id, request: &Move) -> Re
     }
     if target == Stage::Completion {
         let consent = Consent { is_given: request.confirm_open, reason: note, field: actions::NOTE.name() };
-        completion::require(work, &before, Ending::Complete, &consent)?;
+        completion::require(work, &before, StatusAction::Complete, &consent)?;
     }
     work.note.clone_from(note);
     let mut record = before.clone();

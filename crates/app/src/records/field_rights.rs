@@ -24,8 +24,6 @@ pub struct Writable {
     groups: Vec<FieldGroup>,
     /// True if the field that makes a record a request may be written.
     changes_request: bool,
-    /// True for a new record: this field must be given, also by those who may not write its group.
-    gives_request: bool,
 }
 
 impl Writable {
@@ -33,12 +31,11 @@ impl Writable {
     #[must_use]
     pub fn allows(&self, field: &Field) -> bool {
         let decides_request = self.kind.request.is_some_and(|(name, _)| name == field.name);
-        let is_granted = self.groups.contains(&self.kind.group(field));
         field.is_given()
             && if decides_request {
-                self.gives_request || (is_granted && self.changes_request)
+                self.changes_request
             } else {
-                is_granted
+                self.groups.contains(&self.kind.group(field))
             }
     }
 
@@ -173,8 +170,9 @@ impl Actor {
             Action::Create,
             &[Relation::None, Relation::Request, Relation::OwnRequest, Relation::Own],
         );
-        // The field that makes a record a request must be given, even if there is only one choice.
-        writable.gives_request = !writable.groups.is_empty();
+        // The field that makes a record a request must be given, even if there is only one choice, and also by those who
+        // may not write its group.
+        writable.changes_request = !writable.groups.is_empty();
         writable
     }
 
@@ -200,11 +198,9 @@ impl Actor {
         let writable = self.writable_new(kind);
         let fields = kind.concerns.iter().filter_map(|concern| kind.field(concern.own_field()?));
         let own = |field: &Field| -> Vec<Id> {
-            match field.data {
-                FieldType::Reference("organization") | FieldType::References("organization") => {
-                    self.organization.into_iter().collect()
-                }
-                FieldType::Reference("community") | FieldType::References("community") => {
+            match field.target_kinds()[..] {
+                ["organization"] => self.organization.into_iter().collect(),
+                ["community"] => {
                     self.concerns.iter().copied().filter(|id| Some(*id) != self.organization).collect()
                 }
                 _ => Vec::new(),
@@ -226,8 +222,10 @@ impl Actor {
         } else {
             FieldGroup::ALL.into_iter().filter(writes).collect()
         };
-        let changes_request = allows(&self.roles, Action::Create, kind.area, &[Relation::None]);
-        Writable { kind, groups, changes_request, gives_request: false }
+        let request = kind.request.and_then(|(name, _)| kind.field(name));
+        let changes_request = request.is_some_and(|field| groups.contains(&kind.group(field)))
+            && allows(&self.roles, Action::Create, kind.area, &[Relation::None]);
+        Writable { kind, groups, changes_request }
     }
 
     /// Refuses a change of fields that the actor may not write, and names them.

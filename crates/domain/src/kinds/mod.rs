@@ -74,7 +74,7 @@ fn in_order(
     if let (Some(start), Some(end)) = (first.get(record), second.get(record))
         && end < start
     {
-        let label = record.kind.field(first.name()).map_or(first.name(), |field| field.label);
+        let label = record.kind.field_label(first.name());
         errors.push(FieldError::new(
             second.name(),
             "order",

@@ -54,6 +54,12 @@ impl StatusAction {
         Self::ALL.into_iter().find(|action| action.as_str() == text)
     }
 
+    /// Returns true if the action ends a PPA.
+    #[must_use]
+    pub const fn ends(self) -> bool {
+        matches!(self, Self::Cancel | Self::Complete)
+    }
+
     /// Returns true if the action needs a reason.
     #[must_use]
     pub const fn needs_reason(self) -> bool {

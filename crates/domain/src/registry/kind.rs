@@ -176,6 +176,12 @@ impl Kind {
         }
     }
 
+    /// Returns the label of a field, or its name if there is no such field.
+    #[must_use]
+    pub fn field_label<'a>(&self, name: &'a str) -> &'a str {
+        self.field(name).map_or(name, |field| field.label)
+    }
+
     /// Returns the field of that name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'static Field> {

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
-use obcms_domain::core::message::Word;
-use obcms_domain::core::message::{Joining, Message};
+use obcms_domain::core::message::{Joining, Message, Word};
 use obcms_domain::core::money;
 use obcms_domain::kinds::{CEILING, PPA, ceiling, ceiling_title, ppa, scenario};
 use obcms_domain::message;

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use obcms_domain::core::id::Id;
-use obcms_domain::core::message::Message;
-use obcms_domain::core::message::{Joining, Word};
+use obcms_domain::core::message::{Joining, Message, Word};
 use obcms_domain::kinds;
 use obcms_domain::message;
 use obcms_domain::records::search::words;

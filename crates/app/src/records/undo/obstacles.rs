@@ -4,8 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use obcms_domain::core::id::Id;
-use obcms_domain::core::message::Word;
-use obcms_domain::core::message::{Joining, Message};
+use obcms_domain::core::message::{Joining, Message, Word};
 use obcms_domain::kinds;
 use obcms_domain::message;
 use obcms_domain::registry::{Kind, Record};

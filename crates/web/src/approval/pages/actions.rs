@@ -217,9 +217,7 @@ fn button(action: Action, approval: &Approval) -> Markup {
 /// Question, with a note, before an action that puts money in force or ends the approval.
 fn question(action: Action, approval: &Approval) -> Option<(&'static str, &'static str)> {
     match action {
-        Action::Approve if approval.state == ApprovalState::Enactment => {
-            Some((t!("Enact this budget?"), super::FINAL))
-        }
+        Action::Approve if approval.state == ApprovalState::Enactment => Some((super::ENACT, super::FINAL)),
         Action::Reject => {
             Some((t!("Reject this PPA?"), t!("Only an administrator can reopen the approval.")))
         }

@@ -44,6 +44,8 @@ pub fn routes() -> Vec<PageRoute> {
 
 /// Note on the decisions of an approval, for the questions before them.
 const FINAL: &str = t!("Decisions cannot be undone. Changes need a return or a budget revision.");
+/// Question before an enactment.
+const ENACT: &str = t!("Enact this budget?");
 
 /// Label of a stage or state.
 fn label(state: &str) -> &'static str {

@@ -172,7 +172,7 @@ fn missing(record: &Record, approval: &Approval, may_fill: &dyn Fn(&str) -> bool
                     (t_html!("Missing for {stage}", stage = stage_label(stage.stage).to_lowercase())) ": "
                     @for (place, name) in stage.missing.iter().enumerate() {
                         @if place > 0 { ", " }
-                        @let label = PPA.field(name).map_or(*name, |field| field.label);
+                        @let label = PPA.field_label(name);
                         @if may_fill(name) {
                             a href={ (PPA.url(record.id)) "/edit#field-" (name) } { (label) }
                         } @else { (label) }

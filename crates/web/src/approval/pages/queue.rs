@@ -315,7 +315,7 @@ fn approve_form(page: &Page, tab: &str, item: &QueueItem, answer: &Answer) -> Ma
                     textarea.input id=(id) name="comment" rows="2" maxlength=(COMMENT) {
                         @if is_answer { "\n" (answer.form.get("comment")) }
                     }
-                    @let question = (item.stage == Stage::Enactment).then(|| t!("Enact this budget?"));
+                    @let question = (item.stage == Stage::Enactment).then_some(super::ENACT);
                     button.button data-kind="main" type="submit" data-confirm=[question] data-confirm-text=[question.and(Some(super::FINAL))] {
                         (icon("check")) (t!("Approve"))
                     }

@@ -39,8 +39,8 @@ pub(super) fn panel_of(
     refused: &Refused,
 ) -> Result<Markup, AppError> {
     let possible = state.app.ppa_status_actions(actor, record)?;
-    let ends = |action: &StatusAction| matches!(action, StatusAction::Complete | StatusAction::Cancel);
-    let open = if possible.iter().any(ends) { state.app.open_work(record)? } else { OpenWork::default() };
+    let ends = possible.iter().any(|action| action.ends());
+    let open = if ends { state.app.open_work(record)? } else { OpenWork::default() };
     let status = ppa::STATUS.get(record);
     let asked = StatusAction::parse(refused.form.get(ACTION));
     Ok(panel(
@@ -72,12 +72,7 @@ fn label(action: StatusAction) -> &'static str {
 }
 
 fn form(page: &Page, record: &Record, action: StatusAction, open: &OpenWork, refused: &Refused) -> Markup {
-    let open = match action {
-        StatusAction::Complete => Some(open.clone()),
-        StatusAction::Cancel => Some(open.clone().only_money()),
-        StatusAction::Hold | StatusAction::Resume => None,
-    };
-    let open = open.filter(|open| !open.is_empty());
+    let open = Some(open.of_action(action)).filter(|open| !open.is_empty());
     let own = refused.form.get(ACTION) == action.as_str();
     let typed = |name: &str| if own { refused.form.get(name) } else { "" };
     // Several of these forms are on one page, and ids are unique.
