@@ -290,8 +290,8 @@ pub fn update(
 pub fn explain(kind: &Kind, error: AppError) -> AppError {
     match error {
         AppError::Invalid(fields) => AppError::Internal(format!("{}: {fields:?}", kind.label)),
-        AppError::ForbiddenFields { detail, .. } | AppError::Forbidden { detail, .. } => {
-            AppError::Internal(format!("{}: {}", kind.label, detail.english()))
+        AppError::ForbiddenFields { .. } | AppError::Forbidden { .. } => {
+            AppError::Internal(format!("{}: {error}", kind.label))
         }
         other => other,
     }

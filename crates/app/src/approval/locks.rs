@@ -41,7 +41,8 @@ pub(super) fn require_unlocked(before: &Record, record: &Record) -> Result<(), A
     if state == State::Draft || changed.is_empty() {
         return Ok(());
     }
-    let fields = labels(record, &changed);
+    let labels = changed.iter().map(|name| Word::label(record.kind.field_label(name)));
+    let fields = Word::list(Joining::Comma, labels);
     let unlock_hint = Message::new(unlock_hint(state));
     let detail = if changed.len() == 1 {
         message!("{field} is locked by the budget approval. {unlock_hint}", field = fields, unlock_hint)
@@ -52,11 +53,6 @@ pub(super) fn require_unlocked(before: &Record, record: &Record) -> Result<(), A
         detail,
         more: vec![("locked_fields", json!(changed)), ("approval_stage", json!(state.as_str()))],
     })
-}
-
-/// Lists the labels of fields.
-pub(super) fn labels(record: &Record, names: &[&'static str]) -> Word {
-    Word::list(Joining::Comma, names.iter().map(|name| Word::label(record.kind.field_label(name))))
 }
 
 /// Returns what to do to change a locked figure of a PPA.

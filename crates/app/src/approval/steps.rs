@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 
 use super::authority::{Authority, Barred, eligible};
 use super::ceilings::{self, Effect};
-use super::locks::{labels, require_state, state_of};
+use super::locks::{require_state, state_of};
 use crate::core::rules::Input;
 use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::holidays::working_days;
@@ -111,8 +111,7 @@ pub fn take_step(
         State::Enacted
     } else {
         let is_filled = |field: &str| snapshot::is_filled(&record, field);
-        apply(state, step.action, Some(&step.comment), &is_filled)
-            .map_err(|error| refusal(&record, &error))?
+        apply(state, step.action, Some(&step.comment), &is_filled).map_err(|error| refusal(&error))?
     };
     let on_behalf_of = decider.and_then(|decider| decider.on_behalf_of);
     let mut run = Run { work, step, before, record, state, target, is_revision, on_behalf_of };
@@ -205,13 +204,12 @@ pub(super) fn last_decision(decisions: &[Decision]) -> Option<(Stage, Decider)> 
     Some((stage, Decider { person: decided.decided_by?, on_behalf_of: decided.on_behalf_of }))
 }
 
-fn refusal(record: &Record, error: &ApprovalError) -> AppError {
+fn refusal(error: &ApprovalError) -> AppError {
     match error {
-        ApprovalError::NoReason(_) => AppError::field(actions::COMMENT.name(), "required", "Enter a reason."),
-        ApprovalError::Missing(fields) => AppError::Conflict {
-            detail: message!("Fill in first: {fields}.", fields = labels(record, fields)),
-            more: vec![("missing", json!(fields))],
-        },
+        ApprovalError::NoReason(_) => AppError::field(actions::COMMENT.name(), "required", error.message()),
+        ApprovalError::Missing(fields) => {
+            AppError::Conflict { detail: error.message(), more: vec![("missing", json!(fields))] }
+        }
         other => AppError::conflict(other.message()),
     }
 }

@@ -196,7 +196,7 @@ impl App {
     }
 }
 
-fn unavailable(terms: &Terms) -> Option<FieldError> {
+pub(super) fn unavailable(terms: &Terms) -> Option<FieldError> {
     let message = message!("{name} is not available for booking.", name = Word::text(&terms.name));
     (!terms.is_available).then(|| FieldError::new(booking::RESOURCE.name(), "unavailable", message))
 }

@@ -4,7 +4,7 @@ use obcms_domain::accounts::{Action, who_can};
 use obcms_domain::bookings::{BookingStatus, Terms, Use, is_bounded, uses};
 use obcms_domain::calendar::series::{self, Series};
 use obcms_domain::choices::{self, BOOKING_STATUSES};
-use obcms_domain::core::message::{Message, Word};
+use obcms_domain::core::message::Word;
 use obcms_domain::kinds::{BOOKING, booking};
 use obcms_domain::message;
 use obcms_domain::registry::{FieldError, Record, Value};
@@ -117,9 +117,14 @@ fn require_override(
     {
         return Ok(());
     }
-    let detail = Message::new("You do not have permission to override other bookings.");
-    let errors = vec![FieldError::new(booking::OVERRIDE_REASON.name(), "forbidden", detail.clone())];
-    Err(AppError::ForbiddenFields { detail, who: who_can(Action::Override, booking.kind.area), errors })
+    let what = "override other bookings";
+    let errors =
+        vec![FieldError::new(booking::OVERRIDE_REASON.name(), "forbidden", AppError::no_permission(what))];
+    Err(AppError::ForbiddenFields {
+        what: what.into(),
+        who: who_can(Action::Override, booking.kind.area),
+        errors,
+    })
 }
 
 /// Names a booking without a purpose after its origin, or after the person who booked.
@@ -161,10 +166,7 @@ fn check_terms(
     if !is_bounded(booking) {
         return Err(conflicts::unbounded(terms));
     }
-    if !terms.is_available {
-        let message = message!("{name} is not available for booking.", name = Word::text(&terms.name));
-        errors.push(FieldError::new(booking::RESOURCE.name(), "unavailable", message));
-    }
+    errors.extend(super::preview::unavailable(terms));
     if booking::UNITS.get(booking).unwrap_or(1) > terms.capacity {
         let message = message!(
             "{name} has only {capacity}.",

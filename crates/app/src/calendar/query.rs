@@ -145,7 +145,7 @@ impl CalendarQuery {
             match Module::parse(key) {
                 Some(module) if !self.modules.contains(&module) => self.modules.push(module),
                 Some(_) => {}
-                None => errors.push(wrong(
+                None => errors.push(FieldError::new(
                     "modules",
                     "choice",
                     message!("Unknown module: {key}.", key = Word::text(key)),
@@ -156,7 +156,7 @@ impl CalendarQuery {
             match kinds::entry_kind(name) {
                 Some(kind) if !self.kinds.contains(&kind) => self.kinds.push(kind),
                 Some(_) => {}
-                None => errors.push(wrong(
+                None => errors.push(FieldError::new(
                     "kinds",
                     "choice",
                     message!("Unknown kind of entry: {name}.", name = Word::text(name)),
@@ -165,12 +165,12 @@ impl CalendarQuery {
         }
         match search::wanted(value(parameters, "q").unwrap_or_default()) {
             Ok(words) => self.words = words,
-            Err(message) => errors.push(wrong("q", "too_many", message)),
+            Err(message) => errors.push(FieldError::new("q", "too_many", message)),
         }
         match value(parameters, "mine") {
             None | Some("" | "false" | "0") => {}
             Some("true" | "1") => self.mine = true,
-            Some(_) => errors.push(wrong("mine", "type", "Must be true or false.")),
+            Some(_) => errors.push(FieldError::new("mine", "type", "Must be true or false.")),
         }
         let texts = |name| listed(parameters, name).map(str::to_owned).collect();
         self.statuses = texts("status");
@@ -186,7 +186,7 @@ impl CalendarQuery {
                 match text.parse() {
                     Ok(id) => ids.push(id),
                     Err(_) if name == "resource" && text == "any" => self.related_to.any_resource = true,
-                    Err(_) => errors.push(wrong(name, "type", expected)),
+                    Err(_) => errors.push(FieldError::new(name, "type", expected)),
                 }
             }
         }
@@ -223,13 +223,9 @@ fn unknown(parameters: &[(String, String)]) -> Vec<FieldError> {
     let is_known = |name: &str| WINDOW.iter().chain(&FILTERS).any(|(known, _)| *known == name);
     let names = parameters.iter().map(|(name, _)| name.as_str()).filter(|name| !is_known(name));
     let mut errors: Vec<FieldError> =
-        names.map(|name| wrong(name, "unknown_parameter", "Unknown parameter.")).collect();
+        names.map(|name| FieldError::new(name, "unknown_parameter", "Unknown parameter.")).collect();
     errors.extend(repeated(parameters, &ONCE));
     errors
-}
-
-fn wrong(name: &str, code: &'static str, message: impl Into<Message>) -> FieldError {
-    FieldError::new(name, code, message)
 }
 
 fn value<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> {
@@ -270,7 +266,7 @@ fn window(
     let ends_within = !end.is_day && midnight(end.day, office) < end.instant;
     let after_last = if ends_within { end.day.saturating_add(1.day()) } else { end.day };
     if end.instant <= start.instant {
-        errors.push(wrong("end", "order", "End must be after start."));
+        errors.push(FieldError::new("end", "order", "End must be after start."));
         return None;
     }
     let days = (end.instant.as_second() - start.instant.as_second()).div_euclid(86_400);
@@ -280,7 +276,7 @@ fn window(
     let is_short = if start.is_day && end.is_day { by_date } else { by_clock } <= MAXIMUM_DAYS;
     if !is_short {
         let message = message!("The window must be at most {MAXIMUM_DAYS} days.", MAXIMUM_DAYS);
-        errors.push(wrong("end", "range", message));
+        errors.push(FieldError::new("end", "range", message));
         return None;
     }
     Some(Window {
@@ -298,14 +294,14 @@ fn bound(
     errors: &mut Vec<FieldError>,
 ) -> Option<Bound> {
     let Some(text) = value(parameters, name).filter(|text| !text.is_empty()) else {
-        errors.push(wrong(name, "required", "This parameter is required."));
+        errors.push(FieldError::new(name, "required", "This parameter is required."));
         return None;
     };
     if text.len() == 10 {
         return match parse_date(text) {
             Ok(day) => Some(Bound { instant: midnight(day, office), day, is_day: true }),
             Err((code, message)) => {
-                errors.push(wrong(name, code, message));
+                errors.push(FieldError::new(name, code, message));
                 None
             }
         };
@@ -321,7 +317,7 @@ fn bound(
     match read {
         Ok(instant) => Some(Bound { instant, day: instant.to_zoned(office.clone()).date(), is_day: false }),
         Err((code, message)) => {
-            errors.push(wrong(name, code, message));
+            errors.push(FieldError::new(name, code, message));
             None
         }
     }

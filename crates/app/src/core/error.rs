@@ -27,8 +27,8 @@ pub enum AppError {
     },
     /// The policy refuses to let the actor write these fields.
     ForbiddenFields {
-        /// Refused fields, in words.
-        detail: Message,
+        /// Refused action with its fields, in words: the heading of pages.
+        what: Message,
         /// Roles that may do it.
         who: Vec<Role>,
         /// Refused fields, each with the roles that may write it.
@@ -82,6 +82,12 @@ impl fmt::Debug for Passphrase {
 }
 
 impl AppError {
+    /// Returns the sentence of a refusal by the policy.
+    #[must_use]
+    pub fn no_permission(what: impl Into<Message>) -> Message {
+        message!("You do not have permission to {what}.", what = what.into())
+    }
+
     /// Returns a refusal by the policy; `what` is the end of the sentence "You do not have permission to …".
     #[must_use]
     pub fn forbidden(action: Action, area: Area, what: impl Into<Message>) -> Self {
@@ -92,8 +98,7 @@ impl AppError {
     #[must_use]
     pub fn not_allowed(what: impl Into<Message>, who: Vec<Role>) -> Self {
         let what = what.into();
-        let detail = message!("You do not have permission to {what}.", what = what.clone());
-        Self::Forbidden { detail, what: Some(what), who }
+        Self::Forbidden { detail: Self::no_permission(what.clone()), what: Some(what), who }
     }
 
     /// Returns a refusal of another kind, which no role can change.
@@ -108,9 +113,8 @@ impl AppError {
         match self {
             Self::NotFound(what) => message!("This {what} does not exist.", what = Word::label(what)),
             Self::Unauthorized => "Sign in first.".into(),
-            Self::Forbidden { detail, .. }
-            | Self::ForbiddenFields { detail, .. }
-            | Self::Conflict { detail, .. } => detail.clone(),
+            Self::Forbidden { detail, .. } | Self::Conflict { detail, .. } => detail.clone(),
+            Self::ForbiddenFields { what, .. } => Self::no_permission(what.clone()),
             Self::Invalid(_) => "Some fields are invalid.".into(),
             Self::BadRequest(detail) | Self::TooLarge(detail) | Self::UnsupportedType(detail) => {
                 detail.clone()
@@ -142,8 +146,8 @@ impl AppError {
         };
         match self {
             Self::Invalid(errors) => Self::Invalid(renamed(errors)),
-            Self::ForbiddenFields { detail, who, errors } => {
-                Self::ForbiddenFields { detail, who, errors: renamed(errors) }
+            Self::ForbiddenFields { what, who, errors } => {
+                Self::ForbiddenFields { what, who, errors: renamed(errors) }
             }
             other => other,
         }

@@ -72,8 +72,8 @@ fn require_open(record: &Record, owner: &Record, part: Part, amount: i64) -> Res
     let adds = amount > 0 && part != Part::Disbursement && tranche::REVERSES.is_empty(record);
     if adds && ["cancelled", "completed"].contains(&status) {
         return Err(AppError::conflict(message!(
-            "This PPA is {lower_word}. Only disbursements, reversals and negative adjustments are possible.",
-            lower_word = choices::word(PPA_STATUSES, status).within()
+            "This PPA is {status}. Only disbursements, reversals and negative adjustments are possible.",
+            status = choices::word(PPA_STATUSES, status).within()
         )));
     }
     Ok(())
@@ -85,8 +85,8 @@ fn require_plausible_date(record: &Record, today: Date) -> Result<(), AppError> 
     match tranche::DATE.get(record) {
         Some(date) if date.year() < 2000 || date > last => {
             let message = message!(
-                "Must be between 1 Jan 2000 and {strftime}.",
-                strftime = Word::text(last.strftime("%-d %b %Y"))
+                "Must be between 1 Jan 2000 and {last}.",
+                last = Word::text(last.strftime("%-d %b %Y"))
             );
             Err(AppError::field(tranche::DATE.name(), "range", message))
         }

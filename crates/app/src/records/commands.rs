@@ -259,10 +259,9 @@ pub(crate) fn errors_of_new(
             errors
         }
     };
-    let is_parsed = errors.is_empty();
     check_references(work, None, &record, &mut errors)?;
     check_unique(work, None, &record, &mut errors)?;
-    if is_parsed && errors.is_empty() {
+    if errors.is_empty() {
         match work.before_save(None, &mut record, input) {
             Err(AppError::Invalid(of_rules)) => errors = of_rules,
             Err(error @ (AppError::Store(_) | AppError::Internal(_))) => return Err(error),

@@ -462,12 +462,12 @@ fn refusal(action: Action, record: &Record, fields: &[(&'static Field, FieldGrou
     }
     let labels = Word::list(Joining::Comma, fields.iter().map(|(field, _)| Word::label(field.label)));
     let kind = Word::lower(kind.label);
-    let detail = if action == Action::Create {
-        message!("You do not have permission to set {fields} of this {kind}.", fields = labels, kind)
+    let what = if action == Action::Create {
+        message!("set {fields} of this {kind}", fields = labels, kind)
     } else {
-        message!("You do not have permission to change {fields} of this {kind}.", fields = labels, kind)
+        message!("change {fields} of this {kind}", fields = labels, kind)
     };
-    Err(AppError::ForbiddenFields { detail, who, errors })
+    Err(AppError::ForbiddenFields { what, who, errors })
 }
 
 /// Lists roles, each with the relation it needs: `administrator, coordinator, staff (own)`.

@@ -73,11 +73,13 @@ fn require_assign(
         return Ok(());
     }
     let refused = [task::ASSIGNEES.name(), task::TEAMS.name()].into_iter().filter(|name| differs(name));
-    let message = "You do not have permission to assign this task to others.";
+    let what = "assign this task to others";
     Err(AppError::ForbiddenFields {
-        detail: message.into(),
+        what: what.into(),
         who: who_can(Action::Assign, Area::Work),
-        errors: refused.map(|name| FieldError::new(name, "forbidden", message)).collect(),
+        errors: refused
+            .map(|name| FieldError::new(name, "forbidden", AppError::no_permission(what)))
+            .collect(),
     })
 }
 

@@ -5,14 +5,15 @@
 
 mod common;
 
-use crate::core::message::{Message, Word};
-use crate::message;
 use std::collections::HashSet;
 use std::io::Read;
 use std::sync::LazyLock;
 
 use common::COMMON;
 use unicode_normalization::UnicodeNormalization;
+
+use crate::core::message::{Message, Word};
+use crate::message;
 
 /// Minimum number of characters.
 pub const SHORTEST: usize = 12;

@@ -1,9 +1,10 @@
 //! Calendar preferences of a person: working hours, quiet hours and reminders.
 
-use crate::core::message::Message;
-use crate::message;
 use jiff::civil::Time;
 use serde_json::Value as Json;
+
+use crate::core::message::Message;
+use crate::message;
 
 /// Reminders of one person, at most.
 const MOST_REMINDERS: usize = 10;

@@ -1,8 +1,10 @@
 //! The five stages in which the budget of a PPA is approved.
 
 use crate::accounts::{Action as Right, Role};
+use crate::choices::{self, APPROVAL_ACTIONS, APPROVAL_STATES};
 use crate::core::id::Id;
 use crate::core::message::{Joining, Message, Word};
+use crate::kinds::PPA;
 use crate::message;
 
 /// Approval stage that needs a decision.
@@ -93,12 +95,13 @@ impl ApprovalError {
         match self {
             Self::NotPossible { action, state } => message!(
                 "{action} is not possible in the state {state}.",
-                action = Word::label(action.label()),
-                state = Word::text(state.as_str())
+                action = choices::word(APPROVAL_ACTIONS, action.as_str()),
+                state = choices::word(APPROVAL_STATES, state.as_str())
             ),
             Self::NoReason(_) => "Enter a reason.".into(),
             Self::Missing(fields) => {
-                message!("Missing: {fields}.", fields = Word::texts(Joining::Comma, fields))
+                let labels = fields.iter().map(|name| Word::label(PPA.field_label(name)));
+                message!("Fill in first: {fields}.", fields = Word::list(Joining::Comma, labels))
             }
             Self::Maker => "You cannot decide on a PPA that you created.".into(),
             Self::MakerAbsent => "You cannot decide on behalf of the person who created the PPA.".into(),
@@ -308,21 +311,6 @@ impl Action {
         }
     }
 
-    /// Returns the name of the action at the beginning of a sentence.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Submit => "Submit",
-            Self::Approve => "Approve",
-            Self::Return => "Return",
-            Self::Reject => "Reject",
-            Self::Waive => "Waive",
-            Self::Reopen => "Reopen",
-            Self::Withdraw => "Withdraw",
-            Self::Revise => "Revise",
-        }
-    }
-
     /// Returns the action called `text`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|action| action.as_str() == text)
@@ -395,7 +383,6 @@ pub fn may_decide(
 mod tests {
     use super::*;
     use crate::accounts::{Area, who_can};
-    use crate::choices;
 
     fn full(_: &str) -> bool {
         true
@@ -406,8 +393,8 @@ mod tests {
         let values =
             |choices: &[choices::Choice]| choices.iter().map(|choice| choice.value).collect::<Vec<_>>();
         assert_eq!(values(choices::APPROVAL_STAGES), Stage::ALL.map(Stage::as_str));
-        assert_eq!(values(choices::APPROVAL_STATES), State::ALL.map(State::as_str));
-        assert_eq!(values(choices::APPROVAL_ACTIONS), Action::ALL.map(Action::as_str));
+        assert_eq!(values(APPROVAL_STATES), State::ALL.map(State::as_str));
+        assert_eq!(values(APPROVAL_ACTIONS), Action::ALL.map(Action::as_str));
         assert_eq!(State::parse("approved"), None);
         assert_eq!(Action::parse("waive"), Some(Action::Waive));
     }

@@ -123,7 +123,7 @@ fn part(text: &str) -> Option<u32> {
 /// Returns a web address without possible secrets: scheme and host, as `https://calendar.example/…`.
 #[must_use]
 pub fn masked_address(address: &str) -> String {
-    let Some((scheme, rest)) = address.trim().split_once("://") else { return "…".into() };
+    let Some((scheme, rest)) = address.trim().split_once("://") else { return "…".to_owned() };
     let host = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
     // The part before an @ is a user name and password.
     let host = host.rsplit('@').next().unwrap_or_default();

@@ -1,11 +1,12 @@
 //! Dates and times as people write them.
 
-use crate::core::message::Message;
-use crate::message;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
+
+use crate::core::message::Message;
+use crate::message;
 
 /// First and last valid year of a date.
 pub(crate) const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;

@@ -7,8 +7,7 @@ use serde_json::Value as Json;
 
 use super::dates::{moment, parse_date};
 use super::span::Span;
-use crate::core::message::Message;
-use crate::core::message::Word;
+use crate::core::message::{Message, Word};
 use crate::message;
 
 /// Days of the week, as keys of opening hours.
@@ -32,11 +31,11 @@ fn time(text: &str) -> Result<Option<Time>, Message> {
 /// Period of a day: start and end; no end means midnight.
 pub(crate) type HourRange = (Time, Option<Time>);
 
-fn stretches(day: &str, json: &Json) -> Result<Vec<HourRange>, Message> {
+fn stretches(day: &'static str, json: &Json) -> Result<Vec<HourRange>, Message> {
     let items = json.as_array().filter(|items| items.len() <= STRETCHES).ok_or_else(|| {
         message!(
             "The hours of {day} must be a list of at most {STRETCHES} periods with from and to.",
-            day = Word::text(day),
+            day = Word::label(day),
             STRETCHES
         )
     })?;
@@ -45,23 +44,23 @@ fn stretches(day: &str, json: &Json) -> Result<Vec<HourRange>, Message> {
         let object = item
             .as_object()
             .filter(|object| object.len() == 2)
-            .ok_or_else(|| message!("Each period of {day} needs from and to.", day = Word::text(day)))?;
+            .ok_or_else(|| message!("Each period of {day} needs from and to.", day = Word::label(day)))?;
         let text = |name: &str| object.get(name).and_then(Json::as_str).unwrap_or_default();
         let from = time(text("from"))?.ok_or_else(|| {
-            message!("The opening time of {day} must be before 24:00.", day = Word::text(day))
+            message!("The opening time of {day} must be before 24:00.", day = Word::label(day))
         })?;
         let to = time(text("to"))?;
         if to.is_some_and(|to| to <= from) {
             return Err(message!(
                 "The closing time of {day} must be after the opening time.",
-                day = Word::text(day)
+                day = Word::label(day)
             ));
         }
         let is_later = result.last().is_none_or(|(_, last)| last.is_some_and(|last| last <= from));
         if !is_later {
             return Err(message!(
                 "The periods of {day} must be in order and not overlap.",
-                day = Word::text(day)
+                day = Word::label(day)
             ));
         }
         result.push((from, to));

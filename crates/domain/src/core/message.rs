@@ -70,13 +70,7 @@ impl Message {
     /// Creates a message of several sentences.
     #[must_use]
     pub fn sentences(sentences: impl IntoIterator<Item = Self>) -> Self {
-        crate::message!("{sentences}", sentences = Word::list(Joining::Space, sentences))
-    }
-
-    /// Returns the English text of the message, placeholders as they are.
-    #[must_use]
-    pub const fn key(&self) -> &'static str {
-        self.key
+        Word::list(Joining::Space, sentences).into()
     }
 
     /// Returns the sentence in English, for the API and for logs.
@@ -175,8 +169,7 @@ impl Word {
 
 impl Joining {
     /// Joins texts in the language of a translation.
-    #[must_use]
-    pub fn join(self, texts: &[String], translate: Translate) -> String {
+    fn join(self, texts: &[String], translate: Translate) -> String {
         let last = match self {
             Self::And => "{texts} and {last}",
             Self::Or => "{texts} or {last}",
@@ -193,6 +186,12 @@ impl Joining {
                     .render(translate)
             }
         }
+    }
+}
+
+impl From<Word> for Message {
+    fn from(word: Word) -> Self {
+        Self::with("{word}", vec![("word", word)])
     }
 }
 
@@ -283,6 +282,9 @@ pub const fn has_placeholders(text: &str, names: &[&str]) -> bool {
         let start = at + 1;
         while at < text.len() && text[at] != b'}' {
             at += 1;
+        }
+        if at == text.len() {
+            return false;
         }
         let mut known = 0;
         while known < names.len() && !is_equal(text, start, at, names[known].as_bytes()) {
@@ -391,6 +393,7 @@ mod tests {
         assert!(!has_placeholders("{a}", &["a", "b"]));
         assert!(!has_placeholders("{ab}", &["a"]));
         assert!(!has_placeholders("{a", &["b"]));
+        assert!(!has_placeholders("{a", &["a"]));
     }
 
     #[test]

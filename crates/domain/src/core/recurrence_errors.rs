@@ -1,13 +1,13 @@
-//! Messages of the errors of recurrence rules.
+//! Messages of the errors of recurrence rules. The problems of rules and moments are sentences of `recur`, in English.
 
 use obcms_recur::{ExpandError, MomentError, RuleError};
 
 use super::message::{Message, Word};
 use crate::message;
 
-impl From<&RuleError> for Message {
-    fn from(error: &RuleError) -> Self {
-        message!("{part}: {problem}", part = Word::text(error.part()), problem = Word::text(error.problem()))
+impl From<RuleError> for Message {
+    fn from(error: RuleError) -> Self {
+        message!("{part}: {problem}.", part = Word::text(error.part()), problem = Word::text(error.problem()))
     }
 }
 

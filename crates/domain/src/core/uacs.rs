@@ -3,9 +3,10 @@
 //! A full code has 54 digits in five segments, as amended by Joint Circular 2014-1: funding source (8), organization
 //! (12), location (9, a PSGC code), MFO or PAP (15) and object (10). Separators between digits have no meaning.
 
+use std::fmt;
+
 use crate::core::message::{Joining, Message, Word};
 use crate::message;
-use std::fmt;
 
 /// Segment of a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,7 +200,7 @@ impl Code {
                     digits = segment.digits()
                 )
             });
-            let layout = message!("{segments}", segments = Word::list(Joining::Comma, layout));
+            let layout = Word::list(Joining::Comma, layout).into();
             return Err(CodeError::Length { found: digits.len(), expected: DIGITS, layout });
         }
         let code = Self { digits };

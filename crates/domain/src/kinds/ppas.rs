@@ -8,8 +8,7 @@ use crate::choices::{
     self, APPROPRIATION_CLASSES, APPROVAL_STATES, FUNDING_SOURCES, MILESTONE_STATUSES, PPA_CATEGORIES,
     PPA_STATUSES, PRIORITIES, SECTORS,
 };
-use crate::core::message::Message;
-use crate::core::message::Word;
+use crate::core::message::{Message, Word};
 use crate::core::uacs;
 use crate::message;
 use crate::registry::typed::fields;

@@ -4,8 +4,7 @@ use serde_json::Value as Json;
 
 use crate::accounts::Area;
 use crate::choices::{self, ANCHORS, ASSIGNEE_RULES, PRIORITIES, TASK_DOMAINS, TASK_PHASES};
-use crate::core::message::Message;
-use crate::core::message::Word;
+use crate::core::message::{Message, Word};
 use crate::message;
 use crate::registry::typed::fields;
 use crate::registry::{FieldType as Type, Initial, Kind, Module};

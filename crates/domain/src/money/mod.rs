@@ -3,10 +3,11 @@
 pub mod actions;
 pub mod scenarios;
 
-use crate::core::message::Message;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+
+use crate::core::message::Message;
 
 /// Kind of money that a ledger entry moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,16 +38,6 @@ impl Part {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|part| part.as_str() == text)
-    }
-
-    /// Label of its sum.
-    #[must_use]
-    pub const fn total(self) -> &'static str {
-        match self {
-            Self::Allocation => "allotted",
-            Self::Obligation => "obligated",
-            Self::Disbursement => "disbursed",
-        }
     }
 }
 
@@ -130,9 +121,7 @@ impl Limit {
             Self::Obligated => "Disbursements must not exceed obligations.",
         })
     }
-}
 
-impl Limit {
     /// Name in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

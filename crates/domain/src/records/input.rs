@@ -50,11 +50,7 @@ pub fn parse(
         match kind.position(name).map(|position| (position, &kind.fields[position])) {
             Some((position, field)) if field.is_given() => match parse_given(field, json, context) {
                 Ok(Value::Null) if !matches!(field.initial, Initial::Empty) && field.required => {
-                    errors.push(FieldError::new(
-                        name,
-                        "required",
-                        message!("{label} is required.", label = Word::label(field.label)),
-                    ));
+                    errors.push(FieldError::required(name, field.label));
                 }
                 Ok(value) => record.values[position] = value,
                 Err((code, message)) => errors.push(FieldError::new(name, code, message)),
@@ -70,7 +66,7 @@ pub fn parse(
             _ => errors.push(FieldError::new(
                 name,
                 "unknown_field",
-                message!("{kinds} have no such field.", kinds = Word::lower(kind.plural)),
+                message!("{kinds} have no such field.", kinds = Word::label(kind.plural)),
             )),
         }
     }
@@ -127,11 +123,7 @@ pub fn check_required(record: &Record, errors: &mut Vec<FieldError>) {
     for (position, field) in record.kind.fields.iter().enumerate() {
         let named = errors.iter().any(|error| error.field == field.name);
         if field.required && !named && record.values[position].is_empty() {
-            errors.push(FieldError::new(
-                field.name,
-                "required",
-                message!("{label} is required.", label = Word::label(field.label)),
-            ));
+            errors.push(FieldError::required(field.name, field.label));
         }
     }
 }

@@ -14,8 +14,7 @@ use super::typed::{Date, FieldShape, Flag, Integer, Link, Reference, Structure, 
 use super::value::{self, Value};
 use crate::choices::Choice;
 use crate::core::id::Id;
-use crate::core::message::{Message, Word};
-use crate::message;
+use crate::core::message::Message;
 
 /// JSON schema of a member that has none by its type.
 pub type Schema = fn() -> Json;
@@ -265,8 +264,7 @@ impl ActionBody {
                     errors.push(FieldError::new(field.name, "type", "Must be text."));
                 }
                 Ok(value) if field.required && is_blank(&value) => {
-                    let message = message!("{label} is required.", label = Word::label(field.label));
-                    errors.push(FieldError::new(field.name, "required", message));
+                    errors.push(FieldError::required(field.name, field.label));
                 }
                 Ok(value) => values.push((field.name, value)),
                 Err((code, message)) => errors.push(FieldError::new(field.name, code, message)),

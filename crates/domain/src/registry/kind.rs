@@ -6,7 +6,6 @@ use super::field_group::FieldGroup;
 use super::record::Record;
 use super::typed::{FieldName, FieldShape, TypedField};
 use super::{FieldError, Module};
-use crate::core::text;
 
 /// Date of a kind on the calendar.
 #[derive(Clone, Copy, Debug)]
@@ -212,12 +211,6 @@ impl Kind {
     /// Returns the fields that anyone may read.
     pub fn visible(&self) -> impl Iterator<Item = (usize, &'static Field)> {
         self.fields.iter().enumerate().filter(|(_, field)| field.is_readable())
-    }
-
-    /// Returns the label within a sentence: lower case, except abbreviations.
-    #[must_use]
-    pub fn label_in_a_sentence(&self) -> String {
-        text::lower(self.label)
     }
 
     /// Returns the group of the policy table of a field: the one it names, or people, status or money by its type, or

@@ -26,8 +26,10 @@ pub use record::Record;
 pub use typed::{FieldName, TypedField};
 pub use value::{Link, Value};
 
-use crate::core::message::Message;
 use serde::Serialize;
+
+use crate::core::message::{Message, Word};
+use crate::message;
 
 /// Error about one field of an input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -44,6 +46,12 @@ impl FieldError {
     /// Creates an error.
     pub fn new(field: impl Into<String>, code: &'static str, message: impl Into<Message>) -> Self {
         Self { field: field.into(), code, message: message.into() }
+    }
+
+    /// Creates the error of a required value that is missing.
+    #[must_use]
+    pub fn required(field: &str, label: &'static str) -> Self {
+        Self::new(field, "required", message!("{label} is required.", label = Word::label(label)))
     }
 }
 

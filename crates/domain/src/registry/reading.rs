@@ -163,7 +163,7 @@ fn recurrence(json: &Json) -> Result<Value, (&'static str, Message)> {
         Some("") => Ok(Value::Null),
         Some(text) => match text.parse::<Rule>() {
             Ok(rule) => Ok(Value::from(rule.to_string())),
-            Err(error) => Err(("rule", Message::from(&error))),
+            Err(error) => Err(("rule", error.into())),
         },
         None => Err(wrong_type("Must be a rule like FREQ=WEEKLY;BYDAY=MO.")),
     }

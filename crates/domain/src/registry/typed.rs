@@ -67,7 +67,8 @@ impl<T: FieldShape> TypedField<T> {
         FieldName(self.name)
     }
 
-    /// Returns the member of an input that sets the field.
+    /// Returns the member of an input that sets the field. Not for decimals: their values are hundredths, and an input is
+    /// the number.
     #[must_use]
     pub fn input(self, value: impl ValueOf<T>) -> (String, Json) {
         (self.name.to_owned(), output::of_value(&value.into()))

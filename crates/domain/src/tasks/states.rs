@@ -1,9 +1,10 @@
 //! States of a task and the one function that changes them.
 
-use crate::core::message::{Message, Word};
-use crate::message;
 use jiff::Timestamp;
 use jiff::civil::Date;
+
+use crate::core::message::{Message, Word};
+use crate::message;
 
 /// Status of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -11,7 +11,7 @@ use obcms_store::attachments::Attachment;
 use serde_json::{Value as Json, json};
 
 use super::{FilePath, address, download, kinds, upload};
-use crate::components::words::t;
+use crate::components::words::{self, t};
 use crate::core::caller::Caller;
 use crate::core::input::{Parameters, PathId};
 use crate::core::problem::Problem;
@@ -29,7 +29,7 @@ pub fn routes() -> Vec<Route> {
 fn of_kind(kind: &'static Kind) -> Vec<Route> {
     let all = format!("/api/v1/{}/{{id}}/files", kind.collection);
     let one = format!("{all}/{{file}}");
-    let label = kind.label_in_a_sentence();
+    let label = words::lower(kind.label);
     let sees = Access::Policy(Action::View, kind.area);
     vec![
         Route::new(

@@ -5,13 +5,13 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use obcms_app::AppError;
 use obcms_app::attachments::{CheckedFile, too_large};
+use obcms_domain::message;
 
 use crate::core::caller::same;
 use crate::core::forms::session_changed;
 use crate::core::limits::UPLOAD_PARTS;
 use crate::core::problem::Problem;
 use crate::core::state::{State, blocking};
-use obcms_domain::message;
 
 /// Longest text beside the files, in bytes.
 const LONGEST_TEXT: usize = 1024;

@@ -9,7 +9,8 @@ use maud::{Markup, PreEscaped};
 pub use obcms_domain::core::text::{capitalized, lower, sentence};
 
 use obcms_domain::choices::{self, Choice};
-use obcms_domain::core::message::{Joining, Message, Part, parts};
+use obcms_domain::core::message::{Message, Part, parts};
+use obcms_domain::registry::FieldError;
 
 /// Text of a page: `t!("Save")` is a `&'static str`, `t!("{count} tasks", count = n)` is a `String`.
 ///
@@ -73,17 +74,11 @@ pub fn message(message: &Message) -> String {
     message.render(text)
 }
 
-/// Sentences, one after the other.
+/// Sentences of errors, one after the other.
 #[must_use]
-pub fn messages<'a>(messages: impl IntoIterator<Item = &'a Message>) -> String {
-    let messages: Vec<String> = messages.into_iter().map(message).collect();
+pub fn messages<'a>(errors: impl IntoIterator<Item = &'a FieldError>) -> String {
+    let messages: Vec<String> = errors.into_iter().map(|error| message(&error.message)).collect();
     messages.join(" ")
-}
-
-/// Words as a list of a sentence: `a, b and c`.
-#[must_use]
-pub fn list(joining: Joining, words: &[String]) -> String {
-    joining.join(words, text)
 }
 
 /// Text with values in place of its `{name}` placeholders.

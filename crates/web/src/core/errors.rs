@@ -154,3 +154,24 @@ pub async fn missing(request: Request) -> Response {
         problem.into_response()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use obcms_domain::accounts::Role;
+
+    use super::*;
+
+    #[test]
+    fn refused_fields_name_the_action_and_the_roles() {
+        let error = AppError::ForbiddenFields {
+            what: "override other bookings".into(),
+            who: vec![Role::Coordinator],
+            errors: Vec::new(),
+        };
+        let response = PageError::from(error).into_response();
+        assert_eq!(response.status(), StatusCode::FORBIDDEN);
+        let failure = response.extensions().get::<Failure>().expect("a failure to render");
+        assert_eq!(failure.what.as_deref(), Some("override other bookings"));
+        assert_eq!(failure.who, ["Coordinator"]);
+    }
+}

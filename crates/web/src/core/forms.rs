@@ -7,7 +7,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::errors::PageError;
 use super::frame::Page;
 use crate::components::feedback::flash_cookie;
-use crate::components::words::t;
 use crate::core::caller::same;
 use crate::core::input::Form;
 use crate::core::problem::Problem;
@@ -27,10 +26,8 @@ impl FromRequest<State> for SafeForm {
         if page.csrf().is_empty() || !same(form.get("csrf_token"), page.csrf()) {
             return Err(Problem::new(
                 StatusCode::FORBIDDEN,
-                t!(
-                    "You signed in again after this form was opened. Nothing was saved. Open the form again: \
-                 it still has your changes."
-                ),
+                "You signed in again after this form was opened. Nothing was saved. Open the form again: it still has \
+                 your changes.",
             )
             .into());
         }

@@ -5,7 +5,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use obcms_app::tasks::board::SHORTCUTS;
 use obcms_domain::accounts::{Action, Relation, who_can_write};
-use obcms_domain::kinds::{self, TASK};
+use obcms_domain::kinds::{self, CEILING, TASK};
 use obcms_domain::records::closing::closing_statuses;
 use obcms_domain::registry::action::{ActionBody, ActionField};
 use obcms_domain::registry::{Field, FieldType, Kind, Source};
@@ -301,10 +301,12 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
         }
         inputs.insert(obcms_app::records::closing::MEMBER.into(), schema);
     }
-    let calculated = match kind.name {
-        "task" => &OF_TODAY[..],
-        "ceiling" => &OF_CEILING[..],
-        _ => &[],
+    let calculated = if *kind == TASK {
+        &OF_TODAY[..]
+    } else if *kind == CEILING {
+        &OF_CEILING[..]
+    } else {
+        &[]
     };
     for (name, data, meaning) in calculated {
         properties.insert((*name).into(), json!({ "type": data, "description": meaning, "readOnly": true }));

@@ -5,13 +5,13 @@ use axum::handler::Handler;
 use axum::middleware::{Next, from_fn};
 use axum::response::IntoResponse;
 use axum::routing::{self, MethodRouter};
+use obcms_domain::core::message::Message;
 
 use super::caller::Caller;
 use super::errors::PageError;
 use super::limits::{MAXIMUM_BODY, UNREAD_BODY};
 use super::route::{Access, BodyLimit, announced};
 use super::state::State;
-use obcms_domain::core::message::Message;
 
 /// Page, or form of a page.
 pub struct PageRoute {

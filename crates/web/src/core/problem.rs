@@ -104,8 +104,8 @@ impl From<AppError> for Problem {
             AppError::Forbidden { who, what, .. } => {
                 Self::new(StatusCode::FORBIDDEN, detail).allowed_to(who, what)
             }
-            AppError::ForbiddenFields { who, errors, .. } => {
-                Self::new(StatusCode::FORBIDDEN, detail).allowed_to(who, None).with_errors(errors)
+            AppError::ForbiddenFields { what, who, errors } => {
+                Self::new(StatusCode::FORBIDDEN, detail).allowed_to(who, Some(what)).with_errors(errors)
             }
             AppError::Invalid(errors) => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail).with_errors(errors)

@@ -28,8 +28,7 @@ impl Refused {
 
     /// Returns the error of the whole, or else those of fields that the form does not show.
     pub fn problem_beside(&self, is_shown: impl Fn(&FieldError) -> bool) -> Option<String> {
-        let unseen = self.errors.iter().filter(|error| !is_shown(error)).map(|error| &error.message);
-        let unseen = words::messages(unseen);
+        let unseen = words::messages(self.errors.iter().filter(|error| !is_shown(error)));
         self.problem_text().or_else(|| (!unseen.is_empty()).then_some(unseen))
     }
 

@@ -15,7 +15,6 @@ use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
 use obcms_domain::core::message::{Message, Word};
 use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT, external_calendar};
-use obcms_domain::message;
 use obcms_domain::registry::Record;
 use obcms_icalendar::read;
 use obcms_store::exchange::subscriptions as store;
@@ -193,9 +192,8 @@ impl App {
     fn read_file(&self, bytes: &[u8]) -> Result<read::Calendar, AppError> {
         let limits =
             obcms_icalendar::Limits { bytes: MAXIMUM_BYTES, events: MAXIMUM_EVENTS, ..Default::default() };
-        read::read_within(bytes, self.zone(), limits).map_err(|error| {
-            AppError::field("file", "calendar", message!("{reason}", reason = Word::text(error)))
-        })
+        read::read_within(bytes, self.zone(), limits)
+            .map_err(|error| AppError::field("file", "calendar", Word::text(error)))
     }
 
     fn sync_events(

@@ -185,8 +185,8 @@ impl App {
                 Err(AppError::Conflict { detail, more }) => {
                     return Err(stopped(detail, more, done, remaining));
                 }
-                Err(AppError::Forbidden { detail, .. } | AppError::ForbiddenFields { detail, .. }) => {
-                    return Err(stopped(detail, Vec::new(), done, remaining));
+                Err(error @ (AppError::Forbidden { .. } | AppError::ForbiddenFields { .. })) => {
+                    return Err(stopped(error.message(), Vec::new(), done, remaining));
                 }
                 Err(error) => return Err(error),
             }

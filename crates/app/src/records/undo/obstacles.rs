@@ -114,14 +114,9 @@ impl Obstacles {
         ids.sort_unstable();
         ids.dedup();
         let visible = crate::records::references::visible(tx, actor, &ids)?;
-        let by = |actor: Option<Id>| match actor {
-            None => "obcms",
-            Some(id) => visible.get(&id).map_or("somebody", |person| person.title.as_str()),
-        };
-
         let person = |id: Option<Id>| match id {
             Some(id) => visible.get(&id).map_or(Word::label("somebody"), |person| Word::text(&person.title)),
-            None => Word::text(by(None)),
+            None => Word::label("obcms"),
         };
         let mut sentences: Vec<Message> = Vec::new();
         let mut conflicts: Vec<Json> = Vec::new();
@@ -154,7 +149,7 @@ impl Obstacles {
                 "id": changed.id,
                 "title": changed.title,
                 "url": changed.kind.url(changed.id),
-                "changed_by": by(changed.by),
+                "changed_by": person(changed.by).render(|key| key),
             })
         }));
 

@@ -5,7 +5,7 @@ use obcms_recur::{Addition, ExpandError, Moment, Occurrence, Set};
 use serde_json::{Value as Json, json};
 
 use super::{Series, anchor, has_days, recurs, zone_of};
-use crate::core::dates::YEARS;
+use crate::core::dates::{YEARS, year_error};
 use crate::core::message::Message;
 use crate::message;
 use crate::registry::series::{RDATES, RRULE};
@@ -102,11 +102,7 @@ fn local(record: &Record, text: &str) -> Result<String, Message> {
         (_, moment) => moment,
     };
     if !YEARS.contains(&kept.date().year()) {
-        return Err(message!(
-            "Must be a year from {start} to {end}.",
-            start = *YEARS.start(),
-            end = *YEARS.end()
-        ));
+        return Err(year_error().1);
     }
     Ok(kept.to_string())
 }

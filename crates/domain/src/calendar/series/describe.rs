@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use obcms_recur::{DayOfWeek, Frequency, Moment, Rule, Until};
 
 use super::Series;
+use crate::core::dates::weekday_label;
 use crate::registry::Record;
 use crate::registry::series::RDATES;
 
@@ -66,7 +67,7 @@ pub fn of_rule(rule: &Rule, start: Option<Moment>, zone: &TimeZone) -> String {
         text.push_str(&format!(", of these only the {} in each {}", joined(&which, "and"), unit(rule)));
     }
     if rule.week_start() != Weekday::Monday && parts.weeks_matter() {
-        text.push_str(&format!(", with weeks that begin on {}", weekday(rule.week_start())));
+        text.push_str(&format!(", with weeks that begin on {}", weekday_label(rule.week_start())));
     }
     if let Some(count) = rule.count() {
         text.push_str(if count == 1 { ", once" } else { ", " });
@@ -142,7 +143,7 @@ impl Parts<'_> {
         if days.is_empty() {
             return self
                 .start
-                .map_or_else(String::new, |start| format!("on {}", weekday(start.date().weekday())));
+                .map_or_else(String::new, |start| format!("on {}", weekday_label(start.date().weekday())));
         }
         let days = weekdays(days);
         if days.contains(" to ") { format!("from {days}") } else { format!("on {days}") }
@@ -195,7 +196,7 @@ impl Parts<'_> {
         if !rule.by_week().is_empty() {
             self.limit_months();
             let days = match rule.by_day() {
-                [] => self.start.map_or("one day", |start| weekday(start.date().weekday())).to_owned(),
+                [] => self.start.map_or("one day", |start| weekday_label(start.date().weekday())).to_owned(),
                 days => weekdays(days),
             };
             return format!("on {days} of {}", weeks(rule.by_week()));
@@ -325,11 +326,6 @@ fn clock(hour: i16, minute: i16, second: i16) -> String {
     time.strftime(pattern).to_string()
 }
 
-fn weekday(day: Weekday) -> &'static str {
-    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-        [usize::try_from(day.to_monday_zero_offset()).unwrap_or(0) % 7]
-}
-
 /// Names weekdays; five in a row are described by the first and the last.
 fn weekdays(days: &[DayOfWeek]) -> String {
     let mut offsets: Vec<i8> = days.iter().map(|day| day.weekday.to_monday_zero_offset()).collect();
@@ -342,7 +338,7 @@ fn weekdays(days: &[DayOfWeek]) -> String {
     let names: Vec<&str> = offsets
         .iter()
         .filter_map(|offset| Weekday::from_monday_zero_offset(*offset).ok())
-        .map(weekday)
+        .map(weekday_label)
         .collect();
     match names.as_slice() {
         [first, .., last] if in_a_row && names.len() > 3 => format!("{first} to {last}"),
@@ -354,9 +350,9 @@ fn nth_list(days: &[DayOfWeek]) -> Vec<String> {
     days.iter()
         .map(|day| match day.ordinal {
             Some(ordinal_number) => {
-                format!("the {} {}", ordinal(i16::from(ordinal_number)), weekday(day.weekday))
+                format!("the {} {}", ordinal(i16::from(ordinal_number)), weekday_label(day.weekday))
             }
-            None => format!("a {}", weekday(day.weekday)),
+            None => format!("a {}", weekday_label(day.weekday)),
         })
         .collect()
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan};
-use obcms_recur::{ExpandError, Frequency, Last, Moment, Rule, Set, Until, weekday_name, weekday_named};
+use obcms_recur::{Frequency, Last, Moment, Rule, Set, Until, weekday_name, weekday_named};
 
 use super::moving::Shift;
 use crate::core::message::Message;
@@ -65,18 +65,17 @@ pub fn shift_rule(set: &Set, rule: &Rule, place: &Shift, zone: &TimeZone) -> Res
             _ => Some(place.carry(old, true)),
         }
     };
-    let refused = |error: ExpandError| Message::from(error);
     let endless = Set::of_rule(set.start, set.zone.clone(), Some(rule.clone().without_end()));
-    let first = endless.between(None, None, LOOKED_AT).map_err(refused)?;
+    let first = endless.between(None, None, LOOKED_AT)?;
     let start = first.iter().filter_map(|date| new(date.id)).min().ok_or_else(too_special)?;
     let Some(until) = until else {
         return Ok(ShiftedRule { rule: moved, start, moves_all: false });
     };
     let ending = Set::of_rule(set.start, set.zone.clone(), Some(rule.clone()));
-    let last = match ending.last().map_err(refused)? {
+    let last = match ending.last()? {
         Last::At(last) => {
             let since = last.start.checked_sub(SignedDuration::from_hours(24 * LAST_DAYS)).ok();
-            let last = ending.between(since, None, LOOKED_AT * 10).map_err(refused)?;
+            let last = ending.between(since, None, LOOKED_AT * 10)?;
             last.iter().filter_map(|date| new(date.id)).max()
         }
         _ => None,
@@ -289,7 +288,7 @@ impl Parts {
 
     fn rule(&self) -> Result<Rule, Refusal> {
         let text: Vec<String> = self.0.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        Rule::from_str(&text.join(";")).map_err(|error| Message::from(&error))
+        Ok(Rule::from_str(&text.join(";"))?)
     }
 }
 

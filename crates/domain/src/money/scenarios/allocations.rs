@@ -5,8 +5,7 @@ use serde_json::{Value as Json, json};
 use super::{Minimum, Share};
 use crate::choices::{self, SECTORS};
 use crate::core::id::Id;
-use crate::core::message::Message;
-use crate::core::message::Word;
+use crate::core::message::{Message, Word};
 use crate::message;
 
 /// Most allocations of a scenario.

@@ -184,7 +184,7 @@ fn help(approval: &Approval) -> String {
             _ => None,
         })
         .collect();
-    if words.is_empty() { String::new() } else { t!("Required to {join}.", join = words.join(" or ")) }
+    if words.is_empty() { String::new() } else { t!("Required to {actions}.", actions = words.join(" or ")) }
 }
 
 fn button(action: Action, approval: &Approval) -> Markup {

@@ -175,11 +175,7 @@ pub async fn decide(
             let undo = undo_address(&BOOKING, id.0, decided.change_set);
             Ok(done(&back, &format!("{}: {word}", decided.booking.title()), Some(&undo)))
         }
-        Err(AppError::Invalid(errors)) => {
-            Ok(done(&back, &words::messages(errors.iter().map(|error| &error.message)), None))
-        }
-        Err(AppError::Conflict { detail, .. }) => Ok(done(&back, &words::message(&detail), None)),
-        Err(other) => Err(other.into()),
+        Err(error) => refused(&back, error),
     }
 }
 
@@ -212,11 +208,16 @@ pub async fn follow(
             );
             Ok(done(&address, &message, undo.as_deref()))
         }
-        Err(AppError::Conflict { detail, .. }) => Ok(done(&address, &words::message(&detail), None)),
-        Err(AppError::Invalid(errors)) => {
-            Ok(done(&address, &words::messages(errors.iter().map(|error| &error.message)), None))
-        }
-        Err(other) => Err(other.into()),
+        Err(error) => refused(&address, error),
+    }
+}
+
+/// Leads back to a page with the reason of a refusal.
+fn refused(address: &str, error: AppError) -> Result<Response, PageError> {
+    match error {
+        AppError::Invalid(errors) => Ok(done(address, &words::messages(&errors), None)),
+        AppError::Conflict { detail, .. } => Ok(done(address, &words::message(&detail), None)),
+        other => Err(other.into()),
     }
 }
 

@@ -210,8 +210,7 @@ impl<'a> Reader<'a> {
     /// Parses the rule; empty text is an error.
     fn rule(&mut self) -> Option<Rule> {
         let rule = actions::RRULE.given(self.input)?.parse::<Rule>();
-        let wrong = |error| message!("{reason}.", reason = Message::from(&error));
-        rule.map_err(|error| self.errors.push(actions::RRULE.error("value", wrong(error)))).ok()
+        rule.map_err(|error| self.errors.push(actions::RRULE.error("value", error))).ok()
     }
 
     fn list<T, E: Into<Message>>(

@@ -221,9 +221,7 @@ pub fn sentences(found: &Suggestions, time: &Suggestion) -> Vec<Message> {
         .iter()
         .map(|reason| match reason {
             Reason::AllFree => "Everyone is free".into(),
-            Reason::Busy(all) => {
-                message!("{people}", people = Word::list(Joining::Semicolon, all.iter().map(busy)))
-            }
+            Reason::Busy(all) => Word::list(Joining::Semicolon, all.iter().map(busy)).into(),
             Reason::WorkingHours => "Within everyone's working hours".into(),
             Reason::OutsideHours(people) => {
                 message!("Outside the working hours of {people}", people = names(people))

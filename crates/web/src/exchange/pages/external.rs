@@ -308,7 +308,7 @@ async fn read_into(
         None => Err(t!("Choose a file.").to_owned()),
         Some(bytes) => match blocking(|| state.app.import_calendar(&actor, id.0, bytes, keep)) {
             Ok(report) => Ok(report),
-            Err(AppError::Invalid(errors)) => Err(messages(&errors)),
+            Err(AppError::Invalid(errors)) => Err(words::messages(&errors)),
             Err(error) => return Err(error.into()),
         },
     };
@@ -326,10 +326,6 @@ async fn read_into(
             Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response())
         }
     }
-}
-
-fn messages(errors: &[obcms_domain::registry::FieldError]) -> String {
-    words::messages(errors.iter().map(|error| &error.message))
 }
 
 fn require(actor: &Actor) -> Result<(), AppError> {
@@ -361,7 +357,7 @@ async fn make_from_file(
     };
     match blocking(|| state.app.calendar_from_file(&actor, Some(&name), bytes)) {
         Ok((calendar, report)) => Ok(reported(&page, &calendar, &report)),
-        Err(AppError::Invalid(errors)) => Ok(refuse(&messages(&errors))),
+        Err(AppError::Invalid(errors)) => Ok(refuse(&words::messages(&errors))),
         Err(error) => Err(error.into()),
     }
 }

@@ -107,7 +107,7 @@ async fn skip(AxumState(state): AxumState<State>, caller: Caller, id: PathId, bo
 async fn back(AxumState(state): AxumState<State>, caller: Caller, id: PathId, body: Body) -> ApiResult {
     let input = body.action(&actions::RETURN)?;
     let stage = Stage::parse(actions::STAGE.get(&input)).ok_or_else(|| {
-        AppError::Invalid(vec![actions::STAGE.error("choice", t!("Must be one of the nine stages."))])
+        AppError::Invalid(vec![actions::STAGE.error("choice", "Must be one of the nine stages.")])
     })?;
     answer(&state, &caller, id, Step::Return(stage), &input)
 }

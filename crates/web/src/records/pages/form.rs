@@ -10,6 +10,7 @@ use maud::{Markup, html};
 use obcms_app::cancelling::Open;
 use obcms_app::records::closing;
 use obcms_app::records::field_rights::Offer;
+use obcms_app::records::require_live;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::state::editable;
@@ -345,12 +346,7 @@ pub(super) fn may_edit(
     id: Id,
 ) -> Result<Record, AppError> {
     let record = state.app.get(actor, kind, id)?;
-    if record.is_archived() {
-        return Err(AppError::conflict(message!(
-            "This {kind} is archived. Restore it first.",
-            kind = Word::lower(kind.label)
-        )));
-    }
+    require_live(&record)?;
     let writable = state.app.read(|tx| {
         actor.require(tx, Action::Edit, &record)?;
         actor.writable(tx, &record)

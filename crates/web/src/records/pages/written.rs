@@ -294,7 +294,7 @@ pub fn ids(kind: &Kind, form: &Form) -> Vec<Id> {
 #[must_use]
 pub fn error_of(errors: &[FieldError], name: &str) -> Option<String> {
     let own = errors.iter().filter(|error| error.field == name);
-    let messages = words::messages(own.map(|error| &error.message));
+    let messages = words::messages(own);
     (!messages.is_empty()).then_some(messages)
 }
 

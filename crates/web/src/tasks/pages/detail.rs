@@ -34,6 +34,7 @@ use crate::core::input::{Form, PageParameters, PathId};
 use crate::core::state::{State, blocking};
 use crate::core::subject::Column;
 use crate::records::pages::detail::panels;
+use crate::records::pages::written::error_of;
 use crate::records::pages::{dates, history_panel, occurrence};
 
 /// Data of the page.
@@ -352,7 +353,7 @@ impl Sheet<'_> {
     }
 
     fn error(&self, field: &str) -> Option<String> {
-        self.errors.iter().find(|error| error.field == field).map(|error| words::message(&error.message))
+        error_of(&self.errors, field)
     }
 
     /// Returns the refused input, or the value of the task.

@@ -413,12 +413,7 @@ fn draw(state: &State, page: &Page, actor: &Actor, sheet: &Sheet<'_>) -> Result<
         ),
     };
     let all: Vec<&FormField> = fields.iter().collect();
-    let items_error: Vec<String> = sheet
-        .errors
-        .iter()
-        .filter(|error| error.field == "items")
-        .map(|error| words::message(&error.message))
-        .collect();
+    let items_errors = sheet.errors.iter().filter(|error| error.field == "items");
     let version = sheet.record.map(|record| record.version.to_string());
     // Unchecked boxes send nothing; this lists the shown ones.
     let names: Vec<&str> = fields.iter().map(|entry| entry.name.as_str()).collect();
@@ -435,7 +430,7 @@ fn draw(state: &State, page: &Page, actor: &Actor, sheet: &Sheet<'_>) -> Result<
             div.fields { @for entry in &fields { (field(entry)) } }
             section.panel id="field-items" tabindex="-1" {
                 header.panel-head { h2 { (t!("Tasks")) } }
-                @for message in &items_error { p.field-error { (icon("circle-alert")) (message) } }
+                @for error in items_errors { p.field-error { (icon("circle-alert")) (words::message(&error.message)) } }
                 p.field-help {
                     (t!("Use {name} for the title of the event, assessment or PPA. A task can depend only on tasks above it; enter their keys."))
                 }
