@@ -80,7 +80,7 @@ for (const [width, year] of [
     await page.getByRole("button", { name: "Undo" }).click();
     await page.waitForFunction(
       (name) => document.querySelector(`[name="${name}"]`)?.value === "700,000.00",
-      `amount-${wells.id}`,
+      `allocations.${wells.id}`,
     );
 
     await page.getByRole("link", { name: "Adopt", exact: true }).click();
@@ -178,13 +178,72 @@ test("preview of an adoption works without script", async () => {
   await officer.getByLabel("Fiscal year").fill("2044");
   await officer.getByLabel("Envelope").fill("1M");
   await officer.getByRole("button", { name: "Create" }).first().click();
-  await officer.locator(`[name="amount-${ppa.id}"]`).fill("100k");
+  await officer.locator(`[name="allocations.${ppa.id}"]`).fill("100k");
   await officer.getByRole("button", { name: "Save amounts" }).click();
   await officer.getByRole("link", { name: "Adopt", exact: true }).click();
   await officer.getByLabel("By funding source", { exact: true }).check();
   await officer.getByRole("button", { name: "Update preview" }).click();
   await officer.getByText("2044: all sectors, General Appropriations Act").first().waitFor();
   await officer.context().close();
+});
+
+test("enter in an amount saves without script and removes nothing", async () => {
+  const [client, officer] = [api(running), api(running, "budget_officer")];
+  const ppa = (title) =>
+    client("POST", "ppas", {
+      title,
+      category: "moa_ppa",
+      sector: "health",
+      fiscal_year: 2045,
+      budget_allocation_centavos: 50_000_000,
+    });
+  const [clinic, wells] = [await ppa("Clinic 2045"), await ppa("Wells 2045")];
+  const plan = await officer("POST", "scenarios", {
+    name: "Plan 2045",
+    fiscal_year: 2045,
+    envelope_centavos: 100_000_000,
+  });
+  const board = `scenarios/${plan.id}/allocations`;
+  await officer("PATCH", board, {
+    allocations: [clinic, wells].map(({ id }) => ({ ppa: id, amount_centavos: 10_000_000 })),
+  });
+  await client("PATCH", `ppas/${wells.id}`, { fiscal_year: 2046 });
+  const page = await running.signedIn("budget_officer", { javaScriptEnabled: false });
+  await page.goto(`/scenarios/${plan.id}`);
+  await page.getByLabel("Amount for Clinic 2045").fill("200k");
+  await page.getByLabel("Amount for Clinic 2045").press("Enter");
+  await page.getByText("Amounts saved", { exact: true }).waitFor();
+  assert.equal((await officer("GET", board)).allocated_centavos, 30_000_000);
+  await page.getByRole("button", { name: "Remove these amounts" }).click();
+  await page.getByText("No longer candidates").waitFor({ state: "detached" });
+  assert.equal((await officer("GET", board)).allocated_centavos, 20_000_000);
+  await page.context().close();
+});
+
+test("any amount fills the bar of a ceiling of zero", async () => {
+  const [client, officer] = [api(running), api(running, "budget_officer")];
+  await client("POST", "ppas", {
+    title: "Clinic 2047",
+    category: "moa_ppa",
+    sector: "health",
+    fiscal_year: 2047,
+    budget_allocation_centavos: 50_000_000,
+  });
+  await officer("POST", "ceilings", { fiscal_year: 2047, amount_centavos: 0 });
+  const plan = await officer("POST", "scenarios", {
+    name: "Plan 2047",
+    fiscal_year: 2047,
+    envelope_centavos: 100_000_000,
+  });
+  const page = await running.signedIn("budget_officer");
+  await page.goto(`/scenarios/${plan.id}`);
+  const bar = page.getByRole("row", { name: "2047: all sectors" });
+  const width = () => bar.locator('rect[data-series="0"]').getAttribute("width");
+  assert.equal(await width(), "0.00");
+  await page.getByLabel("Amount for Clinic 2047").fill("100k");
+  await bar.getByText("₱100,000.00 over").waitFor();
+  assert.equal(await width(), "100.00");
+  await page.context().close();
 });
 
 for (const width of [1280, 390]) {

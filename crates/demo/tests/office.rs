@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
+use obcms_app::approval::{CeilingBalance, QueueItem};
 use obcms_app::{Actor, App, Entropy, FixedClock, Options};
 use obcms_demo::{Account, Plan, Size, fill};
 use obcms_domain::approval::{Action, Decider, Stage, State, apply, may_decide};
@@ -17,7 +18,7 @@ use obcms_domain::kinds::{
     APPLICATION, ASSESSMENT, BOOKING, CEILING, COMMUNITY, EVENT, HOLIDAY, NEED, ORGANIZATION, POLICY,
     POLICY_MILESTONE, PPA, PROJECT, SERVICE, TASK, TEAM, TRANCHE, USER, ceiling, ppa, tranche,
 };
-use obcms_domain::money::{Part, Totals, covers};
+use obcms_domain::money::{Part, Totals};
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::approval::{self, Decision, Round};
 use obcms_store::{Database, Location, Tx};
@@ -415,24 +416,16 @@ fn ceilings_are_wide_tight_soft_and_refusing() {
     let app = shared().app;
     let ceilings = all(&app, &CEILING);
     assert!(ceilings.iter().any(|one| ceiling::ENFORCEMENT.get(one) == "soft"), "no soft ceiling");
-    let is_nearly_used = |one: &Record| {
-        let amount = ceiling::AMOUNT_CENTAVOS.get(one).unwrap();
-        let (sector, source) = (ceiling::SECTOR.get(one), ceiling::FUNDING_SOURCE.get(one));
-        let year = ceiling::FISCAL_YEAR.get(one).unwrap();
-        let commitments = app.read(|tx| Ok(approval::commitments(tx, &[year])?)).unwrap();
-        let is_counted =
-            |other: &approval::Commitment| covers((sector, source), &other.sector, &other.funding_source);
-        let committed: i64 = approval::taken_by_ppa(&commitments, is_counted).values().sum();
-        committed <= amount && committed * 100 >= amount * 90
-    };
-    assert!(ceilings.iter().any(is_nearly_used), "no ceiling is nearly used up");
+    let is_nearly_used =
+        |one: &CeilingBalance| one.committed <= one.amount && one.committed * 100 >= one.amount * 90;
+    let balances = app.ceiling_balances(&ceilings).unwrap();
+    assert!(balances.iter().any(is_nearly_used), "no ceiling is nearly used up");
     let queue = app.approvals(&Actor::program(), false).unwrap();
     let late = queue.iter().filter(|item| item.is_late).count();
     assert!(late >= 2 && late < queue.len(), "{late} of {} are late", queue.len());
     assert!(queue.iter().any(|item| item.is_revision), "no revision waits");
-    let is_refused = |item: &obcms_app::approval::QueueItem| {
-        item.ceilings.iter().any(|effect| effect.is_hard && effect.excess() > 0)
-    };
+    let is_refused =
+        |item: &QueueItem| item.ceilings.iter().any(|effect| effect.is_hard && effect.excess() > 0);
     assert!(queue.iter().any(is_refused), "every budget fits under its ceilings");
     let stages: BTreeSet<&str> = queue.iter().map(|item| item.stage.as_str()).collect();
     assert_eq!(stages.len(), Stage::ALL.len());

@@ -232,7 +232,7 @@ on_both_engines! {
         let plan = scenario(&person.client, "Plan A", 700_00);
         let browser = Browser::sign_in(server, &person);
         let address = format!("/scenarios/{}", id(&plan));
-        let (one, other) = (format!("amount-{}", id(&clinic)), format!("amount-{}", id(&wells)));
+        let (one, other) = (format!("allocations.{}", id(&clinic)), format!("allocations.{}", id(&wells)));
         let version = plan["version"].to_string();
         let send = |values: [&str; 2]| {
             let fields = [("version", version.as_str()), (&one, values[0]), (&other, values[1])];
@@ -256,7 +256,7 @@ on_both_engines! {
         let plan = scenario(&person.client, "Plan A", 700_00);
         let browser = Browser::sign_in(server, &person);
         let address = format!("/scenarios/{}", id(&plan));
-        let fields = [(format!("amount-{}", id(&clinic)), "400"), (format!("amount-{}", id(&wells)), "500")];
+        let fields = [(format!("allocations.{}", id(&clinic)), "400"), (format!("allocations.{}", id(&wells)), "500")];
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, text)| (name.as_str(), *text)).collect();
         let saved = browser.send(&format!("{address}/allocations"), &fields).expect_status(303);
         let flash = saved.header("set-cookie").to_owned();
@@ -283,13 +283,16 @@ on_both_engines! {
         move_on(&wells);
         let browser = Browser::sign_in(server, &person);
         let address = format!("/scenarios/{}", id(&plan));
-        assert!(browser.page(&address).contains("Remove these amounts"));
+        // Enter in an amount presses the first button of the form.
+        let page = browser.page(&address);
+        let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("no {text}: {page}"));
+        assert!(place("Save amounts") < place("Remove these amounts"), "{page}");
         // An amount that is typed for it is refused by its name.
-        let stale = format!("amount-{}", id(&wells));
+        let stale = format!("allocations.{}", id(&wells));
         let refused = browser.send(&format!("{address}/allocations"), &[(stale.as_str(), "5")]).expect_status(422).text;
         assert!(refused.contains("Wells is no PPA of 2027 that waits for its budget."), "{refused}");
         // What is typed is saved with it.
-        let name = format!("amount-{}", id(&clinic));
+        let name = format!("allocations.{}", id(&clinic));
         let fields = [(name.as_str(), "200"), ("remove_others", "true")];
         browser.send(&format!("{address}/allocations"), &fields).expect_status(303);
         let board = person.client.get(&format!("/api/v1{address}/allocations")).json;
@@ -314,7 +317,7 @@ on_both_engines! {
             statements.iter().filter(|(sql, _)| sql.contains("FROM ppas p LEFT JOIN regions")).count()
         };
         let address = format!("/scenarios/{}", id(&plan));
-        let name = format!("amount-{}", id(&clinic));
+        let name = format!("allocations.{}", id(&clinic));
         let page = || browser.send(&format!("{address}/allocations"), &[(name.as_str(), "400")]);
         assert_eq!(boards(&page, 303), 1);
         let rule = || browser.send(&format!("{address}/distribute"), &[("rule", "priority")]);

@@ -90,9 +90,7 @@ export function discardDraftsOf(action: string): void {
 
 function draftsOf(action: string): string[] {
   const own = `${PREFIX}${document.body.dataset.person}.`;
-  return draftKeys().filter(
-    (key) => key.startsWith(own) && /^[^ #]*/.exec(key.split(" ")[1] ?? "")?.[0] === action,
-  );
+  return draftKeys().filter((key) => key.startsWith(own) && key.split(/[ #]/)[1] === action);
 }
 
 /**

@@ -239,7 +239,7 @@ function holdsTypedText(element: Element): boolean {
 }
 
 /** Returns true if the person changed the control and has not sent it. */
-function isTouched(element: Element): boolean {
+export function isTouched(element: Element): boolean {
   if (element instanceof HTMLInputElement) {
     if (element.type === "checkbox" || element.type === "radio")
       return element.checked !== element.defaultChecked;

@@ -65,7 +65,11 @@ function drawExcess(excess: number): void {
 }
 
 function drawBar(bar: HTMLTableRowElement, limit: number, committed: number, allocated: number): void {
-  const percent = (part: number): number => (limit > 0 ? Math.min(100, (part / limit) * 100) : 0);
+  // All of a limit of zero is taken by any amount.
+  const percent = (part: number): number => {
+    if (limit > 0) return Math.min(100, (part / limit) * 100);
+    return part > 0 ? 100 : 0;
+  };
   const taken = percent(committed);
   const [before, own] = every("rect[data-series]", bar);
   before?.setAttribute("width", taken.toFixed(2));

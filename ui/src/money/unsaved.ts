@@ -18,8 +18,7 @@ const QUESTIONS: Record<Action, { help: string; discard: string }> = {
 export function askAboutAmounts(form: HTMLFormElement, scenario: string, action: Action): void {
   const amounts = `${scenario}/allocations`;
   form.addEventListener("submit", (event) => {
-    const isPreview = event.submitter instanceof HTMLButtonElement && event.submitter.formMethod === "get";
-    if (event.defaultPrevented || isPreview || "sent" in form.dataset || !hasDraftOf(amounts)) return;
+    if (event.defaultPrevented || "sent" in form.dataset || !hasDraftOf(amounts)) return;
     event.preventDefault();
     void ask(action).then((answer) => {
       if (answer === "save") openAmounts(scenario);

@@ -3,13 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{CEILING, PPA, ceiling};
+use obcms_domain::kinds::{PPA, ceiling};
+use obcms_domain::money::covers;
 use obcms_domain::registry::Record;
-use obcms_store::approval::{self as store, Ceiling, Commitment};
+use obcms_store::approval::{self as store, Commitment};
 use obcms_store::{Tx, records};
 use serde_json::json;
 
-use super::ceilings::Use;
+use super::ceilings;
 use crate::core::rules::Members;
 use crate::core::{Actor, App, AppError};
 use crate::records::references;
@@ -53,8 +54,6 @@ pub struct CeilingPage {
     pub shares: Vec<(CeilingShare, Option<Record>)>,
     /// Number of all PPAs with a share.
     pub total: usize,
-    /// Other live ceilings of the same year, sector and source, from before these were refused.
-    pub duplicates: Vec<Id>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -73,14 +72,13 @@ impl App {
     pub fn ceiling_page(
         &self,
         actor: &Actor,
-        id: Id,
+        record: &Record,
         offset: usize,
         limit: usize,
     ) -> Result<CeilingPage, AppError> {
-        let record = self.get(actor, &CEILING, id)?;
         self.read(|tx| {
             let CeilingShares { balance, shares } =
-                uses(tx, std::slice::from_ref(&record))?.pop().unwrap_or_default();
+                uses(tx, std::slice::from_ref(record))?.pop().unwrap_or_default();
             let total = shares.len();
             let shown: Vec<CeilingShare> = shares.into_iter().skip(offset).take(limit).collect();
             let ids: Vec<Id> = shown.iter().map(|share| share.ppa).collect();
@@ -90,8 +88,16 @@ impl App {
             actor.conceal(&mut ppas);
             let mut ppas: HashMap<Id, Record> = ppas.into_iter().map(|ppa| (ppa.id, ppa)).collect();
             let shares = shown.into_iter().map(|share| (share, ppas.remove(&share.ppa))).collect();
-            Ok(CeilingPage { balance, shares, total, duplicates: duplicates(tx, &record)? })
+            Ok(CeilingPage { balance, shares, total })
         })
+    }
+
+    /// Returns the other live ceilings of the year, sector and source of a live one, from before these were refused.
+    pub fn ceiling_duplicates(&self, record: &Record) -> Result<Vec<Id>, AppError> {
+        if record.is_archived() {
+            return Ok(Vec::new());
+        }
+        self.read(|tx| Ok(ceilings::same_group(tx, record)?.iter().map(|one| one.id).collect()))
     }
 }
 
@@ -107,17 +113,6 @@ pub(crate) fn related_members(tx: &mut Tx<'_>, ceilings: &[Record]) -> Result<Ve
     Ok(balances(tx, ceilings)?.into_iter().map(members).collect())
 }
 
-fn duplicates(tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Id>, AppError> {
-    if record.is_archived() {
-        return Ok(Vec::new());
-    }
-    let year = ceiling::FISCAL_YEAR.get(record).unwrap_or_default();
-    let (sector, source) = (ceiling::SECTOR.get(record), ceiling::FUNDING_SOURCE.get(record));
-    let all = store::ceilings(tx, year, sector, source)?.into_iter();
-    let same = all.filter(|one| one.id != record.id && one.sector == sector && one.funding_source == source);
-    Ok(same.map(|one| one.id).collect())
-}
-
 fn balances(tx: &mut Tx<'_>, ceilings: &[Record]) -> Result<Vec<CeilingBalance>, AppError> {
     Ok(uses(tx, ceilings)?.into_iter().map(|one| one.balance).collect())
 }
@@ -131,35 +126,29 @@ fn uses(tx: &mut Tx<'_>, ceilings: &[Record]) -> Result<Vec<CeilingShares>, AppE
 }
 
 fn use_of(record: &Record, commitments: &[(Id, Commitment)], asked: &[(Id, Commitment)]) -> CeilingShares {
-    let limit = Ceiling {
-        id: record.id,
-        fiscal_year: ceiling::FISCAL_YEAR.get(record).unwrap_or_default(),
-        title: record.title().to_owned(),
-        sector: ceiling::SECTOR.get(record).to_owned(),
-        funding_source: ceiling::FUNDING_SOURCE.get(record).to_owned(),
-        amount: ceiling::AMOUNT_CENTAVOS.get(record).unwrap_or_default(),
-        is_hard: ceiling::ENFORCEMENT.get(record) != "soft",
-    };
-    let taken = Use::of(&limit, commitments);
-    let waiting = Use::of(&limit, asked).by_ppa;
-    // A revision in review asks only for what its budget in force does not take.
-    let beyond = |ppa: &Id, asked: i64| (asked - taken.by_ppa.get(ppa).copied().unwrap_or_default()).max(0);
-    let waiting: HashMap<Id, i64> =
-        waiting.into_iter().map(|(ppa, asked)| (ppa, beyond(&ppa, asked))).collect();
-    let all: BTreeSet<Id> = taken.by_ppa.keys().chain(waiting.keys()).copied().collect();
+    let year = ceiling::FISCAL_YEAR.get(record);
+    let limit = (ceiling::SECTOR.get(record), ceiling::FUNDING_SOURCE.get(record));
+    let counts =
+        |one: &Commitment| one.fiscal_year == year && covers(limit, &one.sector, &one.funding_source);
+    let taken = store::taken_by_ppa(commitments, counts);
+    let asked = store::taken_by_ppa(asked, counts);
+    let of = |amounts: &HashMap<Id, i64>, ppa: Id| amounts.get(&ppa).copied().unwrap_or_default();
+    let all: BTreeSet<Id> = taken.keys().chain(asked.keys()).copied().collect();
     let mut shares: Vec<CeilingShare> = all
         .into_iter()
-        .map(|ppa| CeilingShare {
-            ppa,
-            committed: taken.by_ppa.get(&ppa).copied().unwrap_or_default(),
-            waiting: waiting.get(&ppa).copied().unwrap_or_default(),
+        .map(|ppa| {
+            let committed = of(&taken, ppa);
+            // A revision in review asks only for what its budget in force does not take.
+            CeilingShare { ppa, committed, waiting: (of(&asked, ppa) - committed).max(0) }
         })
         .filter(|share| share.committed > 0 || share.waiting > 0)
         .collect();
     shares.sort_by_key(|share| (-share.committed.saturating_add(share.waiting), share.ppa));
-    let waiting = shares.iter().fold(0, |sum: i64, share| sum.saturating_add(share.waiting));
-    CeilingShares {
-        balance: CeilingBalance { amount: limit.amount, committed: taken.total, waiting },
-        shares,
-    }
+    let sum = |part: fn(&CeilingShare) -> i64| shares.iter().map(part).fold(0, i64::saturating_add);
+    let balance = CeilingBalance {
+        amount: ceiling::AMOUNT_CENTAVOS.get(record).unwrap_or_default(),
+        committed: sum(|share| share.committed),
+        waiting: sum(|share| share.waiting),
+    };
+    CeilingShares { balance, shares }
 }

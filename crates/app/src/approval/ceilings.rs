@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use obcms_domain::core::id::Id;
 use obcms_domain::core::message::{Joining, Word};
 use obcms_domain::core::money;
-use obcms_domain::kinds::ppa;
+use obcms_domain::kinds::{ceiling, ppa};
 use obcms_domain::message;
 use obcms_domain::registry::Record;
 use obcms_store::Tx;
@@ -79,13 +79,13 @@ pub fn effects_of(tx: &mut Tx<'_>, records: &[&Record]) -> Result<HashMap<Id, Ve
 }
 
 /// Use of a ceiling by all PPAs; each counts once, by the larger of its parts.
-pub(super) struct Use {
-    pub(super) by_ppa: HashMap<Id, i64>,
-    pub(super) total: i64,
+struct Use {
+    by_ppa: HashMap<Id, i64>,
+    total: i64,
 }
 
 impl Use {
-    pub(super) fn of(ceiling: &Ceiling, commitments: &[(Id, Commitment)]) -> Self {
+    fn of(ceiling: &Ceiling, commitments: &[(Id, Commitment)]) -> Self {
         let by_ppa = store::taken_by_ppa(commitments, |commitment| {
             ceiling.concerns(commitment.fiscal_year, &commitment.sector, &commitment.funding_source)
         });
@@ -107,6 +107,15 @@ fn effect(record: &Record, ceiling: &Ceiling, committed: i64) -> Effect {
         requested: ppa::BUDGET_ALLOCATION_CENTAVOS.get(record).unwrap_or_default(),
         is_hard: ceiling.is_hard,
     }
+}
+
+/// Returns the other live ceilings of the same year, sector and source, ordered by id.
+pub(super) fn same_group(tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Ceiling>, AppError> {
+    let year = ceiling::FISCAL_YEAR.get(record).unwrap_or_default();
+    let (sector, source) = (ceiling::SECTOR.get(record), ceiling::FUNDING_SOURCE.get(record));
+    let mut others = store::ceilings(tx, year, sector, source)?;
+    others.retain(|other| other.id != record.id && other.sector == sector && other.funding_source == source);
+    Ok(others)
 }
 
 /// Returns the effects after locking the ceilings, so that of two budgets that fit alone but not together one is refused.

@@ -7,7 +7,7 @@ use obcms_domain::message;
 use obcms_domain::registry::Record;
 use obcms_store::approval as store;
 
-use super::locks;
+use super::{ceilings, locks};
 use crate::core::rules::Input;
 use crate::core::{AppError, UnitOfWork};
 
@@ -70,7 +70,7 @@ pub(crate) fn before_save_ceiling(
     _: &Input,
 ) -> Result<(), AppError> {
     if before.is_none_or(|before| !has_same_group(before, record))
-        && let Some(other) = other_ceiling(work, record)?
+        && let Some(other) = ceilings::same_group(work.tx, record)?.into_iter().next()
     {
         let title = Word::text(other.title);
         let message = message!("{title} has a ceiling already. Change its amount instead.", title);
@@ -96,7 +96,7 @@ pub(crate) fn before_update_ceiling(
     if record.is_archived() || (!before.is_archived() && has_same_group(before, record)) {
         return Ok(());
     }
-    if let Some(other) = other_ceiling(work, record)? {
+    if let Some(other) = ceilings::same_group(work.tx, record)?.into_iter().next() {
         let title = Word::text(other.title);
         return Err(AppError::conflict(message!(
             "{title} has a ceiling already. Archive that one first.",
@@ -112,12 +112,4 @@ fn has_same_group(before: &Record, record: &Record) -> bool {
     ceiling::FISCAL_YEAR.is_same(before, record)
         && ceiling::SECTOR.is_same(before, record)
         && ceiling::FUNDING_SOURCE.is_same(before, record)
-}
-
-/// Returns another live ceiling of the same year, sector and source.
-fn other_ceiling(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<Option<store::Ceiling>, AppError> {
-    let year = ceiling::FISCAL_YEAR.get(record).unwrap_or_default();
-    let (sector, source) = (ceiling::SECTOR.get(record), ceiling::FUNDING_SOURCE.get(record));
-    let mut others = store::ceilings(work.tx, year, sector, source)?.into_iter();
-    Ok(others.find(|other| other.id != record.id && other.sector == sector && other.funding_source == source))
 }

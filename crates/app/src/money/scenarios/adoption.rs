@@ -223,14 +223,13 @@ fn ceilings(board: &Board, drafting: Drafting) -> Vec<DraftedCeiling> {
 
 fn obstacles(board: &Board, drafted: &[DraftedCeiling]) -> Vec<Message> {
     let mut found = Vec::new();
-    let allocated = board.allocated();
-    if allocated == 0 {
+    if board.allocated() == 0 {
         found.push("No PPA has an amount yet.".into());
     }
-    if allocated > board.envelope() {
+    if board.excess() > 0 {
         found.push(message!(
             "The allocations exceed the envelope by {excess}.",
-            excess = Word::text(money::format(allocated - board.envelope()))
+            excess = Word::text(money::format(board.excess()))
         ));
     }
     for one in board.ceilings.iter().filter(|one| one.ceiling.is_hard && one.excess() > 0) {

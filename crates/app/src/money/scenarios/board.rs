@@ -100,18 +100,16 @@ impl Board {
         self.rows.iter().chain(&self.others).map(|row| row.amount).fold(0, i64::saturating_add)
     }
 
+    /// Returns what is left of the envelope, in centavos; below zero when the amounts exceed it.
+    #[must_use]
+    pub fn remaining(&self) -> i64 {
+        self.envelope().saturating_sub(self.allocated())
+    }
+
     /// Returns the amount above the envelope, in centavos; zero when the scenario fits.
     #[must_use]
     pub fn excess(&self) -> i64 {
-        self.allocated().saturating_sub(self.envelope()).max(0)
-    }
-
-    /// Returns what the candidates of a minimum share ask for, in centavos.
-    #[must_use]
-    pub fn asked_by(&self, shortfall: &Shortfall) -> i64 {
-        let share = &self.minimums[shortfall.place].0.share;
-        let members = self.rows.iter().map(|row| candidate(&row.candidate)).filter(|one| share.has(one));
-        members.fold(0, |sum, one| sum.saturating_add(one.ask))
+        self.remaining().saturating_neg().max(0)
     }
 
     /// Returns an error for each amount of another PPA, and for each above what its PPA asks for. Their fields are that
@@ -156,11 +154,6 @@ impl Board {
             one.allocated = given(&self.rows, &one.ceiling.sector, &one.ceiling.funding_source);
         }
         self.scenario = scenario.clone();
-        self.find_shortfalls();
-        Ok(())
-    }
-
-    fn find_shortfalls(&mut self) {
         let plain: Vec<Minimum> = self.minimums.iter().map(|(minimum, _)| minimum.clone()).collect();
         let amounts: Vec<i64> = self.rows.iter().map(|row| row.amount).collect();
         self.shortfalls = if self.allocated() > 0 {
@@ -168,6 +161,7 @@ impl Board {
         } else {
             Vec::new()
         };
+        Ok(())
     }
 
     /// Returns the candidates for a distribution.
@@ -230,7 +224,7 @@ impl Board {
             .map(|shortfall| {
                 json!({
                     "label": self.minimums[shortfall.place].1, "minimum_centavos": shortfall.wanted,
-                    "allocated_centavos": shortfall.given, "asked_centavos": self.asked_by(shortfall),
+                    "allocated_centavos": shortfall.given, "asked_centavos": shortfall.asked,
                 })
             })
             .collect();
@@ -238,8 +232,7 @@ impl Board {
         json!({
             "scenario": self.scenario.id, "version": self.scenario.version, "fiscal_year": self.year(),
             "envelope_centavos": self.envelope(), "allocated_centavos": self.allocated(),
-            "remaining_centavos": self.envelope().saturating_sub(self.allocated()),
-            "excess_centavos": self.excess(),
+            "remaining_centavos": self.remaining(), "excess_centavos": self.excess(),
             "candidates": rows, "others": others,
             "ceilings": self.ceilings.iter().map(CeilingUse::to_json).collect::<Vec<_>>(),
             "minimum_shares": write_shares(&minimums), "shortfalls": missing,
@@ -281,40 +274,35 @@ pub(super) fn minimums(record: &Record) -> Result<Vec<Minimum>, AppError> {
 /// Returns a scenario with its candidates and ceilings.
 pub(super) fn of(tx: &mut Tx<'_>, record: &Record) -> Result<Board, AppError> {
     let year = scenario::FISCAL_YEAR.get(record).unwrap_or_default();
-    let mut amounts: HashMap<Id, i64> =
-        allocations(record)?.into_iter().map(|one| (one.ppa, one.amount)).collect();
     let rows: Vec<BoardRow> = store::candidates(tx, year)?
         .into_iter()
         .map(|candidate| BoardRow {
-            amount: amounts.remove(&candidate.id).unwrap_or_default(),
+            amount: 0,
             is_locked: candidate.approval_stage != super::DRAFT,
             candidate,
         })
         .collect();
-    let left: Vec<Id> = amounts.keys().copied().collect();
+    let own: HashSet<Id> = rows.iter().map(|row| row.candidate.id).collect();
+    let left: Vec<Id> =
+        allocations(record)?.iter().map(|one| one.ppa).filter(|ppa| !own.contains(ppa)).collect();
     let others = store::ppas(tx, &left)?
         .into_iter()
-        .map(|candidate| BoardRow {
-            amount: amounts.remove(&candidate.id).unwrap_or_default(),
-            is_locked: true,
-            candidate,
-        })
+        .map(|candidate| BoardRow { amount: 0, is_locked: true, candidate })
         .collect();
-    let own: HashSet<Id> = rows.iter().map(|row| row.candidate.id).collect();
     let mut taken = commitments(tx, &[year])?;
     taken.retain(|(ppa, _)| !own.contains(ppa));
     let ceilings = ceilings_of_year(tx, year)?
         .into_iter()
         .map(|ceiling| CeilingUse {
             committed: committed(&taken, &ceiling.sector, &ceiling.funding_source),
-            allocated: given(&rows, &ceiling.sector, &ceiling.funding_source),
+            allocated: 0,
             ceiling,
         })
         .collect();
     let minimums = labelled(tx, minimums(record)?)?;
     let mut board =
         Board { scenario: record.clone(), rows, others, ceilings, minimums, shortfalls: Vec::new(), taken };
-    board.find_shortfalls();
+    board.reallocate(record)?;
     Ok(board)
 }
 

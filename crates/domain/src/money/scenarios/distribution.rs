@@ -346,7 +346,7 @@ mod tests {
         ];
         let found = distribute(600, &candidates, &[], (Rule::Priority, EVEN), &minimums);
         assert_eq!(found.amounts, [100, 500]);
-        assert_eq!(found.shortfalls, [Shortfall { place: 0, wanted: 300, given: 100 }]);
+        assert_eq!(found.shortfalls, [Shortfall { place: 0, wanted: 300, given: 100, asked: 100 }]);
     }
 
     #[derive(Debug, Clone)]

@@ -134,6 +134,8 @@ pub struct Shortfall {
     pub wanted: i64,
     /// Amount that the group has, in centavos.
     pub given: i64,
+    /// Amount that the candidates of the group ask for, in centavos.
+    pub asked: i64,
 }
 
 /// Returns the minimum shares that amounts, one for each candidate, do not reach.
@@ -146,8 +148,10 @@ pub fn shortfalls(
 ) -> Vec<Shortfall> {
     let all = minimums.iter().enumerate().map(|(place, minimum)| {
         let members = candidates.iter().zip(amounts).filter(|(candidate, _)| minimum.share.has(candidate));
-        let given = members.fold(0_i64, |sum, (_, amount)| sum.saturating_add(*amount));
-        Shortfall { place, wanted: minimum.amount(envelope), given }
+        let (given, asked) = members.fold((0_i64, 0_i64), |(given, asked), (candidate, amount)| {
+            (given.saturating_add(*amount), asked.saturating_add(candidate.ask))
+        });
+        Shortfall { place, wanted: minimum.amount(envelope), given, asked }
     });
     all.filter(|shortfall| shortfall.given < shortfall.wanted).collect()
 }

@@ -7,6 +7,7 @@ use obcms_app::approval::{CeilingBalance, CeilingPage, CeilingShare};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::choices::APPROVAL_STATES;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{CEILING, PPA, ceiling, ppa};
 use obcms_domain::registry::Record;
 
@@ -81,7 +82,7 @@ fn bar(balance: &CeilingBalance) -> Markup {
 
 fn small_bar(balance: &CeilingBalance) -> Markup {
     html! {
-        span.limit-small data-over[balance.remaining() < 0] {
+        span.chart-bar.limit-small data-over[balance.remaining() < 0] {
             (bar(balance))
             span { (percent(balance)) }
         }
@@ -98,7 +99,8 @@ fn percent(balance: &CeilingBalance) -> String {
 
 /// Panel above the page of a ceiling: figures, and the PPAs with the largest shares.
 pub fn panel(state: &State, _: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
-    let use_of = state.app.ceiling_page(actor, record.id, 0, SHOWN)?;
+    let use_of = state.app.ceiling_page(actor, record, 0, SHOWN)?;
+    let others = state.app.ceiling_duplicates(record)?;
     let is_all = use_of.total <= SHOWN;
     let more = html! {
         @if !is_all {
@@ -113,7 +115,7 @@ pub fn panel(state: &State, _: &Page, actor: &Actor, record: &Record) -> Result<
     Ok(html! {
         (box_of("ceiling-use", LIVE, t!("Use"), &html! {}, &html! {
             (figures(&use_of.balance))
-            (duplicates(&use_of))
+            (duplicates(&others))
         }))
         (box_of("ceiling-ppas", LIVE, t!("PPAs under this ceiling"), &more, &html! {
             @if !is_all {
@@ -127,7 +129,7 @@ pub fn panel(state: &State, _: &Page, actor: &Actor, record: &Record) -> Result<
 fn figures(balance: &CeilingBalance) -> Markup {
     let over = balance.committed.saturating_add(balance.waiting).saturating_sub(balance.amount);
     html! {
-        div.chart-block.limit-large data-over[balance.remaining() < 0] {
+        div.chart-block.chart-bar.limit-large data-over[balance.remaining() < 0] {
             (bar(balance))
             ul.legend {
                 li { span.legend-mark data-series=(COMMITTED) {} (t!("Committed")) }
@@ -154,13 +156,13 @@ fn figures(balance: &CeilingBalance) -> Markup {
 }
 
 /// Ceilings of the same group, which older versions allowed: all of them apply.
-fn duplicates(use_of: &CeilingPage) -> Markup {
+fn duplicates(others: &[Id]) -> Markup {
     html! {
-        @if !use_of.duplicates.is_empty() {
+        @if !others.is_empty() {
             (notice(Tone::Warning, &html! {
                 p { (t!("Another ceiling has the same year, sector and funding source. Both apply. Archive one of them.")) }
                 ul {
-                    @for (number, id) in use_of.duplicates.iter().enumerate() {
+                    @for (number, id) in others.iter().enumerate() {
                         li { a href=(CEILING.url(*id)) { (t_html!("Other ceiling {number}", number = number + 1)) } }
                     }
                 }
@@ -199,7 +201,7 @@ fn line(share: &CeilingShare, record: Option<&Record>) -> Markup {
                 } @else { span.faint { (t!("A PPA you cannot see")) } }
             }
             td.right data-label=(t!("Committed")) { (amount(share.committed)) }
-            td.right data-label=(t!("In review")) { (amount(share.waiting)) }
+            td.right data-label=(t!("In budget review")) { (amount(share.waiting)) }
         }
     }
 }
@@ -217,18 +219,12 @@ async fn all(
     Ok(Html(blocking(|| draw_all(&state, &page, &actor, id.0, number))?))
 }
 
-fn draw_all(
-    state: &State,
-    page: &Page,
-    actor: &Actor,
-    id: obcms_domain::core::id::Id,
-    number: usize,
-) -> Result<String, AppError> {
+fn draw_all(state: &State, page: &Page, actor: &Actor, id: Id, number: usize) -> Result<String, AppError> {
     let record = state.app.get(actor, &CEILING, id)?;
-    let use_of = state.app.ceiling_page(actor, id, (number - 1) * PAGE, PAGE)?;
+    let offset = (number - 1) * PAGE;
+    let use_of = state.app.ceiling_page(actor, &record, offset, PAGE)?;
     let address = |number: usize| format!("{}/ppas?page={number}", CEILING.url(id));
     let title = t!("PPAs under {ceiling}", ceiling = record.title());
-    let first = (number - 1) * PAGE + 1;
     let content = html! {
         (page_head(&PageHead {
             title: title.clone(),
@@ -242,13 +238,13 @@ fn draw_all(
                 @if !use_of.shares.is_empty() {
                     span.muted { (t_html!(
                         "{first} to {last} of {total}",
-                        first,
-                        last = first + use_of.shares.len() - 1,
+                        first = offset + 1,
+                        last = offset + use_of.shares.len(),
                         total = grouped(use_of.total as u64),
                     )) }
                 }
                 @if number > 1 { (button_link(t!("Previous page"), &address(number - 1), "chevron-left", ButtonKind::Plain)) }
-                @if number * PAGE < use_of.total { (button_link(t!("Next page"), &address(number + 1), "chevron-right", ButtonKind::Plain)) }
+                @if offset + PAGE < use_of.total { (button_link(t!("Next page"), &address(number + 1), "chevron-right", ButtonKind::Plain)) }
             }
         }))
     };

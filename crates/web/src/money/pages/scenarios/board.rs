@@ -37,16 +37,12 @@ use crate::records::pages::{detail as generic, long_texts};
 
 /// Kinds whose changes refresh the figures.
 const LIVE: &str = "scenario ppa ceiling need";
-/// Beginning of the names of the amounts.
-const AMOUNT: &str = "amount-";
 /// Hidden input with the version that the person saw.
 const VERSION: &str = "version";
 /// Button that clears all amounts.
 const CLEAR: &str = "clear";
 /// Button that saves the amounts, without those of PPAs that are no candidates any more.
 const REMOVE: &str = "remove_others";
-/// Id of the form of the amounts.
-const AMOUNTS_FORM: &str = "amounts";
 /// Inputs of the minimum shares, once for each row.
 const GROUP: &str = "share.group";
 const PERCENT: &str = "share.percent";
@@ -72,7 +68,7 @@ pub(super) fn overview(
     let wide = html! {
         (box_of("limits", LIVE, t!("Envelope and ceilings"), &html! {}, &html! {
             (limits::bars(&board))
-            (shortfalls(&board, may_change))
+            (shortfalls(&board))
         }))
         (candidates(page, &board, may_change, of_amounts))
         (long_texts(record, &values))
@@ -85,7 +81,7 @@ pub(super) fn overview(
     Ok(detail(&wide, &narrow))
 }
 
-fn shortfalls(board: &Board, may_change: bool) -> Markup {
+fn shortfalls(board: &Board) -> Markup {
     let is_draft = scenario::STATUS.get(&board.scenario) == DRAFT;
     let tone = if is_draft { Tone::Warning } else { Tone::Quiet };
     html! { div.scenario-notes {
@@ -101,10 +97,12 @@ fn shortfalls(board: &Board, may_change: bool) -> Markup {
                                 given = money(shortfall.given),
                                 wanted = money(shortfall.wanted),
                             ))
-                            @let asked = board.asked_by(shortfall);
-                            @if asked == 0 { (t!(". No candidate there asks for money.")) }
-                            @else if asked < shortfall.wanted {
-                                (t_html!(". The candidates there ask for {asked} in all.", asked = money(asked)))
+                            @if shortfall.asked == 0 { (t!(". No candidate there asks for money.")) }
+                            @else if shortfall.asked < shortfall.wanted {
+                                (t_html!(
+                                    ". The candidates there ask for {asked} in all.",
+                                    asked = money(shortfall.asked),
+                                ))
                             }
                         }
                     }
@@ -124,19 +122,14 @@ fn shortfalls(board: &Board, may_change: bool) -> Markup {
                         li { a href=(PPA.url(row.candidate.id)) { (row.candidate.title) } ", " (money(row.amount)) }
                     }
                 }
-                @if may_change {
-                    button.button type="submit" form=(AMOUNTS_FORM) name=(REMOVE) value="true" data-kind="quiet" {
-                        (icon("x")) (t!("Remove these amounts"))
-                    }
-                }
             }))
         }
     } }
 }
 
-/// Name of the input with the amount of a PPA.
+/// Name of the input with the amount of a PPA, and of the field of its errors.
 fn amount_name(id: Id) -> String {
-    format!("{AMOUNT}{id}")
+    format!("{}.{id}", actions::ALLOCATIONS.name())
 }
 
 /// An amount as its input shows it.
@@ -148,8 +141,7 @@ fn candidates(page: &Page, board: &Board, may_change: bool, refused: &Refused) -
     let mut rows: Vec<&BoardRow> = board.rows.iter().collect();
     rows.sort_by_key(|row| (-row.candidate.score, &row.candidate.title, row.candidate.id));
     let names: HashSet<String> = rows.iter().map(|row| amount_name(row.candidate.id)).collect();
-    let unseen = refused.errors.iter().find(|error| !names.contains(&error.field));
-    let problem = refused.problem_text().or_else(|| unseen.map(|error| words::message(&error.message)));
+    let problem = refused.problem_beside(|error| names.contains(&error.field));
     let fields: Vec<FormField> = rows
         .iter()
         .filter_map(|row| {
@@ -174,7 +166,7 @@ fn candidates(page: &Page, board: &Board, may_change: bool, refused: &Refused) -
             }))
         }
         @if may_change && (!rows.is_empty() || board.allocated() > 0) {
-            form.scenario-form id=(AMOUNTS_FORM) method="post" action={ (SCENARIO.url(board.scenario.id)) "/allocations" }
+            form.scenario-form method="post" action={ (SCENARIO.url(board.scenario.id)) "/allocations" }
                 data-scenario data-guard novalidate {
                 (error_summary(problem.as_deref(), &summary))
                 input type="hidden" name="csrf_token" value=(page.csrf());
@@ -182,7 +174,13 @@ fn candidates(page: &Page, board: &Board, may_change: bool, refused: &Refused) -
                 @if !rows.is_empty() { (table(board, &rows, true, refused)) }
                 (excess_notice(board))
                 div.form-actions {
+                    // The first button is the one that Enter presses.
                     @if !rows.is_empty() { (submit_button(t!("Save amounts"), "check", ButtonKind::Main)) }
+                    @if !board.others.is_empty() {
+                        button.button type="submit" name=(REMOVE) value="true" data-kind="quiet" {
+                            (icon("x")) (t!("Remove these amounts"))
+                        }
+                    }
                     @if board.allocated() > 0 {
                         button.button type="submit" name=(CLEAR) value="true" data-kind="quiet" {
                             (icon("x")) (t!("Clear all amounts"))
@@ -405,38 +403,26 @@ pub(super) async fn allocate(
         // What is wrong with the others is said at the same time.
         errors.extend(state.app.scenario_board(&actor, id.0)?.refusals(&given));
         Err(AppError::Invalid(errors))
-    })
-    .map_err(beside_inputs);
-    let message = result.as_ref().map_or_else(|_| String::new(), |board| saved(t!("Amounts saved"), board));
-    finish(&state, &page, &actor, id.0, form, result, &message)
+    });
+    finish(&state, &page, &actor, id.0, form, result, saved)
 }
 
 /// Message of a save; it says at once when the amounts exceed the envelope.
-fn saved(what: &str, board: &Board) -> String {
+fn saved(board: &Board) -> String {
     match board.excess() {
-        0 => what.to_owned(),
-        excess => t!("{what}, {amount} over the envelope", what, amount = money_text(excess)),
+        0 => t!("Amounts saved").to_owned(),
+        excess => t!("Amounts saved, {amount} over the envelope", amount = money_text(excess)),
     }
-}
-
-/// Moves the errors of single allocations to their inputs.
-fn beside_inputs(error: AppError) -> AppError {
-    let AppError::Invalid(errors) = error else { return error };
-    let prefix = format!("{}.", actions::ALLOCATIONS.name());
-    let moved = errors.into_iter().map(|error| match error.field.strip_prefix(&prefix) {
-        Some(ppa) => FieldError { field: format!("{AMOUNT}{ppa}"), ..error },
-        None => error,
-    });
-    AppError::Invalid(moved.collect())
 }
 
 /// Reads the amounts of the form, with an error for each wrong one. Candidates that the form does not show stay; none
 /// does when all are cleared.
 fn read_amounts(form: &Form) -> (Vec<Allocation>, Vec<FieldError>) {
     let (mut given, mut errors) = (Vec::new(), Vec::new());
+    let prefix = format!("{}.", actions::ALLOCATIONS.name());
     let inputs = form.0.iter().filter(|_| !form.has(CLEAR));
     for (name, text) in inputs {
-        let Some(ppa) = name.strip_prefix(AMOUNT).and_then(|id| id.parse().ok()) else { continue };
+        let Some(ppa) = name.strip_prefix(&prefix).and_then(|id| id.parse().ok()) else { continue };
         match read_amount(text) {
             Ok(amount) => given.push(Allocation { ppa, amount }),
             Err(message) => errors.push(FieldError::new(name, "money", message)),
@@ -472,13 +458,12 @@ pub(super) async fn distribute(
         input.insert(actions::MINIMUM_SHARES.name().to_owned(), read_shares(&form)?);
         state.app.distribute_scenario(&actor, id.0, &input, form.get(VERSION).parse().ok())
     });
-    let message = result.as_ref().map_or_else(|_| String::new(), distributed);
-    finish(&state, &page, &actor, id.0, form, result, &message)
+    finish(&state, &page, &actor, id.0, form, result, distributed)
 }
 
 /// Message of a distribution; it says what of the envelope nobody could take.
 fn distributed(board: &Board) -> String {
-    match board.envelope().saturating_sub(board.allocated()) {
+    match board.remaining() {
         ..=0 => t!("Envelope distributed").to_owned(),
         left => t!("Envelope distributed, {amount} left", amount = money_text(left)),
     }
@@ -510,12 +495,12 @@ fn finish(
     id: Id,
     form: Form,
     result: Result<Board, AppError>,
-    message: &str,
+    message: impl FnOnce(&Board) -> String,
 ) -> Result<Response, PageError> {
     match result {
-        Ok(_) => {
+        Ok(board) => {
             let undo = blocking(|| state.app.undo_of_last(actor, &SCENARIO, id))?;
-            Ok(done(&SCENARIO.url(id), message, undo.as_deref()))
+            Ok(done(&SCENARIO.url(id), &message(&board), undo.as_deref()))
         }
         Err(error) => refuse(state, page, actor, id, Part::Overview, form, error),
     }
