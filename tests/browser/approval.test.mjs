@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assertAccessible } from "./axe.mjs";
+import { fits } from "./axe.mjs";
 import { runningProgram } from "./program.mjs";
 import { api } from "./work.mjs";
 
@@ -25,12 +25,6 @@ async function complete(client, title) {
     fiscal_year: 2027,
     outcome_framework: { outputs: ["Six clinics"] },
   };
-}
-
-async function fits(page) {
-  await assertAccessible(page);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(wide <= 0, `${page.url()} is ${wide} pixels too wide`);
 }
 
 /** Answers a question before a decision. */

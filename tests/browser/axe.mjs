@@ -1,4 +1,4 @@
-// Accessibility check of a page.
+// Checks of a page: accessibility and width.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -34,4 +34,22 @@ export async function assertAccessible(page, { exclude = [] } = {}) {
     exclude,
   );
   assert.deepEqual(found, []);
+}
+
+/** Viewports of a desk and a phone. */
+export const WIDTHS = [
+  ["at a desk", { width: 1280, height: 900 }],
+  ["on a phone", { width: 390, height: 844 }],
+];
+
+/** Fails when the page is wider than the window. */
+export async function assertFits(page) {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(over <= 0, `${page.url()} is ${over} px too wide`);
+}
+
+/** Fails when the page is wider than the window or axe finds something wrong with it. */
+export async function fits(page) {
+  await assertFits(page);
+  await assertAccessible(page);
 }

@@ -2,16 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assertAccessible } from "./axe.mjs";
+import { assertAccessible, fits } from "./axe.mjs";
 import { day, runningProgram } from "./program.mjs";
 import { api } from "./work.mjs";
 
 const running = runningProgram();
-
-async function fits(page) {
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), page.url());
-  await assertAccessible(page);
-}
 
 for (const width of [1280, 390]) {
   test(`refused room booking is saved at a free time at ${width} pixels`, async () => {

@@ -3,15 +3,10 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { assertAccessible } from "./axe.mjs";
+import { assertAccessible, assertFits, WIDTHS } from "./axe.mjs";
 import { day, runningProgram } from "./program.mjs";
 
 const running = runningProgram(["--allow-private-addresses"]);
-
-const WIDTHS = [
-  ["at a desk", { width: 1280, height: 900 }],
-  ["on a phone", { width: 390, height: 844 }],
-];
 
 /** A calendar with a weekly meeting and a day, both soon. */
 function calendar(name) {
@@ -55,11 +50,6 @@ const other = createServer((request, response) => {
 });
 before(() => new Promise((resolve) => other.listen(0, "127.0.0.1", resolve)));
 after(() => other.close());
-
-async function assertFits(page) {
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  assert.ok(over <= 0, `the page is ${over} px too wide`);
-}
 
 for (const [where, viewport] of WIDTHS) {
   test(`calendar is subscribed, fetched and repaired ${where}`, async () => {

@@ -2,27 +2,17 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assertAccessible } from "./axe.mjs";
+import { fits, WIDTHS } from "./axe.mjs";
 import { runningProgram } from "./program.mjs";
 import { api } from "./work.mjs";
 
 const running = runningProgram();
-
-const WIDTHS = [
-  ["at a desk", { width: 1280, height: 900 }],
-  ["on a phone", { width: 390, height: 844 }],
-];
 
 const csv = (text) => ({ name: "records.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
 
 async function check(page, text) {
   await page.getByLabel(/^File/).setInputFiles(csv(text));
   await page.getByRole("button", { name: /^Check (the|another) file$/ }).click();
-}
-
-async function fits(page) {
-  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), page.url());
-  await assertAccessible(page);
 }
 
 for (const [where, viewport] of WIDTHS) {

@@ -2,20 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assertAccessible } from "./axe.mjs";
+import { assertAccessible, assertFits, WIDTHS } from "./axe.mjs";
 import { runningProgram } from "./program.mjs";
 
 const running = runningProgram();
-
-const WIDTHS = [
-  ["at a desk", { width: 1280, height: 900 }],
-  ["on a phone", { width: 390, height: 844 }],
-];
-
-async function assertFits(page) {
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  assert.ok(over <= 0, `the page is ${over} px too wide`);
-}
 
 for (const [where, viewport] of WIDTHS) {
   test(`job is run manually and its result appears ${where}`, async () => {

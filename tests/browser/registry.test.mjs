@@ -3,16 +3,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { assertAccessible } from "./axe.mjs";
+import { assertAccessible, assertFits, WIDTHS } from "./axe.mjs";
 import { typeLike } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
 
 const running = runningProgram();
-
-const WIDTHS = [
-  ["at a desk", { width: 1280, height: 900 }],
-  ["on a phone", { width: 390, height: 844 }],
-];
 
 async function make(token, collection, body) {
   const answer = await fetch(`${running.address}/api/v1/${collection}`, {
@@ -22,11 +17,6 @@ async function make(token, collection, body) {
   });
   assert.equal(answer.status, 201, await answer.clone().text());
   return answer.json();
-}
-
-async function assertFits(page) {
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  assert.ok(over <= 0, `the page is ${over} px too wide`);
 }
 
 for (const [where, viewport] of WIDTHS) {

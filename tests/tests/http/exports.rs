@@ -11,7 +11,7 @@ use obcms_tests::approval::{complete_ppa, enact};
 use obcms_tests::{Browser, Client, Server, make, on_both_engines, sample};
 use serde_json::{Value, json};
 
-use crate::files::{all, counts, import, multipart, workbook};
+use crate::files::{all, counts, import, upload, workbook};
 
 /// Creates a record for every field that people may give, each with that field, as far as the rules of the kind allow.
 /// Returns how many there are.
@@ -263,10 +263,7 @@ on_both_engines! {
         assert!(!executive.contains("%2Cid\""), "an id is only for those who may import");
 
         let browser = Browser::of(server, "coordinator");
-        let send = |file: &[u8]| {
-            let (media_type, body) = multipart(file, &[("csrf_token", &browser.token)]);
-            browser.client.send("POST".parse().unwrap(), "/ppas/import", Some((&media_type, body)))
-        };
+        let send = |file: &[u8]| upload(&browser.client, "/ppas/import", file, &[("csrf_token", &browser.token)]);
         let good = "Title,Category,Budget,Progress\nRoads,Request of a community,₱5.00,3\n";
         let preview = send(good.as_bytes()).expect_status(200).text;
         for part in ["<dt>New</dt><dd>1</dd>", "Nothing is saved yet", "Progress.", "name=\"content\""] {

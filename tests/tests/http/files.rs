@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 const BOUNDARY: &str = "----a-line-that-stands-in-no-file";
 
 /// Returns a form with the part `file` and further text parts.
-pub fn multipart(file: &[u8], texts: &[(&str, &str)]) -> (String, Vec<u8>) {
+fn multipart(file: &[u8], texts: &[(&str, &str)]) -> (String, Vec<u8>) {
     let mut body = Vec::new();
     for (name, text) in texts {
         body.extend(
@@ -33,10 +33,15 @@ pub fn multipart(file: &[u8], texts: &[(&str, &str)]) -> (String, Vec<u8>) {
     (format!("multipart/form-data; boundary={BOUNDARY}"), body)
 }
 
+/// Sends a form with the part `file` and further text parts.
+pub fn upload(client: &Client, path: &str, file: &[u8], texts: &[(&str, &str)]) -> Answer {
+    let (media_type, body) = multipart(file, texts);
+    client.send("POST".parse().unwrap(), path, Some((&media_type, body)))
+}
+
 pub fn import(client: &Client, kind: &Kind, file: &[u8], dry_run: bool) -> Answer {
-    let (media_type, body) = multipart(file, &[("dry_run", if dry_run { "true" } else { "false" })]);
     let path = format!("/api/v1/{}/import", kind.collection);
-    client.send("POST".parse().unwrap(), &path, Some((&media_type, body)))
+    upload(client, &path, file, &[("dry_run", if dry_run { "true" } else { "false" })])
 }
 
 pub fn all(client: &Client, kind: &Kind) -> Vec<Value> {
@@ -85,8 +90,7 @@ on_both_engines! {
         let client = server.as_role("staff");
         let answer = client.get("/api/v1/regions/export.csv?form=raw").expect_status(200);
         assert!(answer.text.contains("SOCCSKSARGEN") && answer.text.lines().count() > 10);
-        let (media_type, body) = multipart(b"name\nOurs\n", &[]);
-        let refused = server.as_role("admin").send("POST".parse().unwrap(), "/api/v1/regions/import", Some((&media_type, body)));
+        let refused = upload(&server.as_role("admin"), "/api/v1/regions/import", b"name\nOurs\n", &[]);
         assert!((404..=405).contains(&refused.status), "{}", refused.text);
     }
 

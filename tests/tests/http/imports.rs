@@ -2,20 +2,19 @@
 #![allow(clippy::inconsistent_digit_grouping)] // Pesos and centavos.
 #![allow(clippy::unwrap_used)] // A panic fails the test.
 
-use obcms_domain::kinds::{EVENT, ORGANIZATION, PPA, TASK, TEAM, TRANCHE};
+use obcms_domain::kinds::{BOOKING, CEILING, EVENT, ORGANIZATION, PPA, TASK, TEAM, TRANCHE};
 use obcms_domain::registry::Kind;
 use obcms_tests::approval::{complete_ppa, enact};
 use obcms_tests::{Answer, Browser, Client, make, on_both_engines};
 use rust_xlsxwriter::{Format, Formula, Workbook};
 use serde_json::{Value, json};
 
-use crate::files::{all, counts, import, multipart};
+use crate::files::{all, counts, import, upload};
 
 /// Imports a file; `duplicates` is `skip` or `create`.
 fn import_with(client: &Client, kind: &Kind, file: &str, duplicates: &str) -> Answer {
-    let (media_type, body) = multipart(file.as_bytes(), &[("duplicates", duplicates)]);
     let path = format!("/api/v1/{}/import", kind.collection);
-    client.send("POST".parse().unwrap(), &path, Some((&media_type, body)))
+    upload(client, &path, file.as_bytes(), &[("duplicates", duplicates)])
 }
 
 /// Imports a file without its duplicates.
@@ -25,9 +24,9 @@ fn import_new(client: &Client, kind: &Kind, file: &str) -> Value {
 
 /// Returns the report of a dry run that leaves out duplicates.
 fn preview(client: &Client, kind: &Kind, file: &str) -> Value {
-    let (media_type, body) = multipart(file.as_bytes(), &[("duplicates", "skip"), ("dry_run", "true")]);
     let path = format!("/api/v1/{}/import", kind.collection);
-    client.send("POST".parse().unwrap(), &path, Some((&media_type, body))).expect_status(200).json
+    let texts = [("duplicates", "skip"), ("dry_run", "true")];
+    upload(client, &path, file.as_bytes(), &texts).expect_status(200).json
 }
 
 /// Returns a member that is a text.
@@ -91,8 +90,7 @@ on_both_engines! {
         assert_eq!((counts(&report).0, rows(&report).len()), (130, 50));
         assert_eq!(rows(&report)[49], ["new", "Row 49"]);
         let browser = Browser::of(server, "coordinator");
-        let (media_type, body) = multipart(file.as_bytes(), &[("csrf_token", &browser.token)]);
-        let page = browser.client.send("POST".parse().unwrap(), "/tasks/import", Some((&media_type, body)));
+        let page = upload(&browser.client, "/tasks/import", file.as_bytes(), &[("csrf_token", &browser.token)]);
         let page = page.expect_status(200).text;
         assert!(page.contains("Only the first 50 are listed. 80 more"), "{page}");
         assert!(page.contains("Row 49") && !page.contains("class=\"import-title\">Row 50"));
@@ -119,8 +117,7 @@ on_both_engines! {
         let third = import(&client, &TASK, file.as_bytes(), false).expect_status(200).json;
         assert_eq!((counts(&third), duplicates(&third)), ((3, 0, 0), (3, 0)), "{third}");
         assert_eq!(all(&client, &TASK).len(), 5);
-        let wrong = multipart(file.as_bytes(), &[("duplicates", "perhaps")]);
-        let wrong = client.send("POST".parse().unwrap(), "/api/v1/tasks/import", Some((&wrong.0, wrong.1)));
+        let wrong = import_with(&client, &TASK, file, "perhaps");
         assert_eq!(wrong.expect_status(400).errors("field"), ["duplicates"]);
 
         // An undone import can be imported again.
@@ -144,6 +141,31 @@ on_both_engines! {
             assert_eq!((counts(&again).0, duplicates(&again)), (0, (all, all)), "{kind:?}: {again}");
             assert!(rows(&preview(&client, kind, file)).iter().all(|row| row[0] == "duplicate"), "{kind:?}");
         }
+        // A room cannot be booked twice: the second booking would be refused rather than skipped. One without a purpose
+        // gets its name from who books.
+        make(&client, "resources", json!({ "name": "Hall", "resource_type": "room" }));
+        let file = "Purpose,Resource,Start,End\nHearing,Hall,2027-03-01 09:00,2027-03-01 10:00 AM\n\
+                    ,Hall,2027-03-02 9:00 AM,2027-03-02 10:00 AM\nhearing,hall,2027-03-01 9:00 AM,2027-03-01 10:00 AM\n";
+        let first = import_new(&client, &BOOKING, file);
+        assert_eq!((counts(&first).0, duplicates(&first)), (2, (1, 1)), "{first}");
+        let again = import_new(&client, &BOOKING, file);
+        assert_eq!((counts(&again).0, duplicates(&again)), (0, (3, 3)), "{again}");
+        let report = preview(&client, &BOOKING, file);
+        assert_eq!(rows(&report), [["duplicate", "Hearing"], ["duplicate", "Booking"], ["duplicate", "hearing"]]);
+        let cells = texts(&report["rows"][0]["cells"], ["column", "after"]);
+        assert_eq!(cells[1..3], [["Resource", "Hall"], ["Start", "2027-03-01 9:00 AM"]], "as parsed: {report}");
+        let other = import_with(&client, &BOOKING, &file.replace("Hearing", "Meeting"), "skip").expect_status(422);
+        assert_eq!(other.json["errors"][0]["row"], 2, "{}", other.text);
+
+        // A year, sector and source have one ceiling.
+        let officer = server.as_role("budget_officer");
+        let file = "Fiscal year,Sector,Funding source,Amount\n2029,Health,,500\n2029,,,1000\n2029,,,1000\n";
+        for (created, skipped) in [(2, 1), (0, 3)] {
+            let report = import_new(&officer, &CEILING, file);
+            assert_eq!((counts(&report).0, duplicates(&report)), (created, (skipped, skipped)), "{report}");
+        }
+        import_with(&officer, &CEILING, &file.replace(",500", ",600"), "skip").expect_status(422);
+
         // A name that must be unique cannot be created anyway.
         let refused = import_with(&client, &TEAM, "Name\nDrivers\n", "create").expect_status(422);
         assert_eq!(refused.errors("code"), ["unique"]);
@@ -152,7 +174,6 @@ on_both_engines! {
         let maker = server.person(&["coordinator"]).client;
         let ppa = complete_ppa(&maker, "Roads", 1_000_00);
         enact(server, &maker, &ppa);
-        let officer = server.as_role("budget_officer");
         let file = "Date,PPA,Kind,Amount,Source document\n2027-02-01,Roads,Allocation,800.00,SARO 1\n";
         // The same money twice would exceed the budget, and be refused rather than skipped.
         let other = file.replace("800.00,SARO 1", "100.00,SARO 2");
@@ -199,8 +220,8 @@ on_both_engines! {
             "Title is the header of columns A and F. Keep one of them.",
         ]);
         let browser = Browser::of(server, "coordinator");
-        let (media_type, body) = multipart(file.as_bytes(), &[("csrf_token", &browser.token)]);
-        let page = browser.client.send("POST".parse().unwrap(), "/ppas/import", Some((&media_type, body))).expect_status(422).text;
+        let page = upload(&browser.client, "/ppas/import", file.as_bytes(), &[("csrf_token", &browser.token)]);
+        let page = page.expect_status(422).text;
         for message in refused.errors("message") {
             assert!(page.contains(&format!("<li>{message}</li>")), "{message}: {page}");
         }
@@ -260,8 +281,7 @@ on_both_engines! {
         let send = |file: Option<&str>, texts: &[(&str, &str)]| {
             let mut given = vec![("csrf_token", browser.token.as_str())];
             given.extend(texts);
-            let (media_type, body) = multipart(file.unwrap_or_default().as_bytes(), &given);
-            browser.client.send("POST".parse().unwrap(), "/tasks/import", Some((&media_type, body)))
+            upload(&browser.client, "/tasks/import", file.unwrap_or_default().as_bytes(), &given)
         };
         let file = "Title\nKnown\nFresh\n";
         let page = send(Some(file), &[]).expect_status(200).text;

@@ -3,7 +3,6 @@
 use super::{print_stdout, serve};
 use crate::failure::Failure;
 use crate::opened::Opened;
-use crate::server::bind;
 use crate::settings::{ServingFlags, Settings, resolve};
 use clap::builder::PossibleValuesParser;
 use obcms_app::{Actor, App, Entropy, FixedClock};
@@ -45,7 +44,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let settings = resolve(&arguments.settings, |name| std::env::var(name).ok())?.settings;
     let opened = Opened::to_write(&settings)?;
     // Bound before anything is written, so that an accidental second start changes nothing.
-    let listener = opened.runtime.block_on(bind(&settings.listen))?;
+    let listener = serve::listen(&opened, &settings)?;
     let address = listener.local_addr().map_err(Failure::new)?;
     let accounts = accounts(&opened.app, arguments, &settings)?;
     opened.app.prepare()?;

@@ -37,18 +37,18 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         tracing::warn!("{warning}");
     }
     // Bound before the migration, so that an accidental second start changes nothing.
-    let listener = opened.runtime.block_on(bind(&settings.listen))?;
-    refuse_public_test_clock(&settings, &listener)?;
+    let listener = listen(&opened, &settings)?;
     opened.app.prepare()?;
     print_setup_link(&opened.app, listener.local_addr().map_err(Failure::new)?)?;
     run_on(opened, &settings, listener)
 }
 
-/// Refuses a shifted clock on a server that other machines can reach.
-fn refuse_public_test_clock(settings: &Settings, listener: &TcpListener) -> Result<(), Failure> {
+/// Binds the address of the settings. Refuses a shifted clock on a server that other machines can reach.
+pub fn listen(opened: &Opened, settings: &Settings) -> Result<TcpListener, Failure> {
+    let listener = opened.runtime.block_on(bind(&settings.listen))?;
     let is_local = listener.local_addr().map_err(Failure::new)?.ip().is_loopback();
     if settings.test_clock_shift.is_none() || is_local && settings.public_url.is_none() {
-        return Ok(());
+        return Ok(listener);
     }
     Err(Failure::new(
         "--test-clock-shift is for tests: it needs a --listen address of this machine and no --public-url",

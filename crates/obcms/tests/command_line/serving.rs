@@ -81,10 +81,12 @@ fn shifted_clock_is_for_this_machine_only_and_loud_in_the_log() {
     let help = Ended::of(program(&folder, &["serve", "--help"]));
     assert!(!help.output.contains("test-clock"), "{}", help.output);
     let public = ["--public-url", "https://obcms.example.org", "--listen", "127.0.0.1:0"];
-    for others in [&["--listen", "0.0.0.0:0"][..], &public] {
-        let ended = Ended::of(program(&folder, &[&["serve", shift][..], others].concat()));
-        assert_eq!(ended.code, Some(1), "{others:?}: {}", ended.errors);
-        assert!(ended.errors.contains("--test-clock-shift is for tests"), "{}", ended.errors);
+    for command in [&["serve"][..], &["demo", "--size=small"]] {
+        for others in [&["--listen", "0.0.0.0:0"][..], &public] {
+            let ended = Ended::of(program(&folder, &[command, &[shift], others].concat()));
+            assert_eq!(ended.code, Some(1), "{command:?} {others:?}: {}", ended.errors);
+            assert!(ended.errors.contains("--test-clock-shift is for tests"), "{}", ended.errors);
+        }
     }
     let ended = Ended::of(program(&folder, &["serve", "--test-clock-shift=soon"]));
     assert_eq!(ended.code, Some(2), "{}", ended.errors);

@@ -16,7 +16,7 @@ pub use list::{
     Archived, Cursor, Filter, OPEN, Order, Page, Query, SortKey, conditions, count, counts, counts_with, list,
 };
 pub use read::{
-    Directory, Reference, default_views, exists_in_scope, in_scope, live_of_owner, live_sources, load,
+    Directory, Reference, default_views, exists_in_scope, in_scope, live, live_of_owner, live_sources, load,
     load_many, made_by, pointing_at, references, sources, targets, titled, titled_in_any_case,
     with_same_text,
 };

@@ -304,6 +304,12 @@ pub fn live_sources(
     Ok(found)
 }
 
+/// Returns the records of a kind that are not archived.
+pub fn live(tx: &mut Tx<'_>, kind: &str) -> Result<Vec<Reference>, StoreError> {
+    let sql = "SELECT id, kind, title, state, is_archived FROM records WHERE kind = $1 AND is_archived = $2 ORDER BY id";
+    tx.query(sql, &[kind.into(), false.into()])?.iter().map(reference).collect()
+}
+
 /// Returns the records that `sources` point at, with the field of the reference.
 pub fn targets(tx: &mut Tx<'_>, sources: &[Id]) -> Result<Vec<(Id, String, Reference)>, StoreError> {
     let mut result = Vec::new();

@@ -1,198 +1,163 @@
 //! Probable duplicates: rows without an id whose record exists already, or is in the file twice.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
+use std::hash::Hash;
 
 use obcms_domain::core::id::Id;
-use obcms_domain::records::input::Context;
-use obcms_domain::registry::{Field, Kind, Record, Source as FieldSource, Value};
+use obcms_domain::registry::{Field, Kind, Record, Source, Value};
 use obcms_store::Tx;
-use obcms_store::records as store;
+use obcms_store::records::{self as store, Reference};
 
-use super::names::{lower_forms, visible};
+use super::names::{titled_in_any_case, visible};
+use super::people::Context;
 use super::plan::Planned;
-use super::preview::{CellPreview, DuplicateOf, Outcome, RowPreview, shortened};
-use super::rows::{self, Row, Source, WrittenRow};
+use super::preview::{DuplicateOf, RowOutcome, RowPreview, cells_of};
+use super::rows::{ImportFile, Row, targets};
 use crate::core::{Actor, AppError};
 
 /// Duplicates by the number of their row, with their originals.
 pub type Found = HashMap<usize, DuplicateOf>;
 
-/// Returns the fields by which a row equals a record: those that tell records of one title apart, or, where the title is
-/// calculated, all. Fields without a column in the file do not count.
-fn compared(file: &Source<'_>) -> Vec<&'static Field> {
-    let kind = file.kind;
-    let is_titled = has_own_title(kind);
-    let counts = |field: &Field| !is_titled || kind.told_apart_by.contains(&field.name);
-    file.plan.fields.iter().map(|planned| planned.field).filter(|field| counts(field)).collect()
-}
-
-/// Title in lower case and the values of the compared fields.
-type Key<'a> = (String, Vec<&'a Value>);
-
-fn key<'a>(record: &'a Record, fields: &[&'static Field]) -> Key<'a> {
-    let values = fields.iter().map(|field| record.get(field.name)).collect();
-    (record.title().to_lowercase(), values)
-}
-
-/// Finds the new records among the tried rows that equal a record that the actor sees, or the record of a row above.
-/// Archived records do not count: they were put aside, or their import was undone.
+/// Finds the new records that equal a record that the actor sees, or the record of a row above. Archived records do not
+/// count: they were put aside, or their import was undone.
+///
+/// Records with a title of their own are equal if their titles are, in any case, and the fields that tell records of one
+/// title apart. Records whose title is calculated are equal in all fields. Fields without a column in the file do not
+/// count.
 pub fn find(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    file: &Source<'_>,
-    tried: &[WrittenRow],
+    file: &ImportFile<'_>,
+    made: &[(usize, Record)],
 ) -> Result<Found, AppError> {
-    let made: Vec<(usize, &Record)> =
-        tried.iter().filter_map(|row| Some((row.preview.row, row.made.as_ref()?))).collect();
-    let fields = compared(file);
-    let mut known: HashMap<String, Vec<(DuplicateOf, Key<'_>)>> = HashMap::new();
-    let records = existing(tx, actor, file.kind, &made)?;
-    for record in &records {
-        let key = key(record, &fields);
-        known.entry(key.0.clone()).or_default().push((DuplicateOf { id: Some(record.id), row: None }, key));
-    }
+    let kind = file.kind;
+    let is_titled = |record: &Record| has_own_title(kind) && !record.title().is_empty();
+    let (titled, untitled): (Vec<NewRecord<'_>>, Vec<NewRecord<'_>>) =
+        made.iter().map(|(row, record)| (*row, record)).partition(|(_, record)| is_titled(record));
     let mut found = Found::new();
-    for (row, record) in made {
-        let key = key(record, &fields);
-        let same_title = known.entry(key.0.clone()).or_default();
-        match same_title.iter().find(|(_, other)| *other == key) {
-            Some((original, _)) => drop(found.insert(row, original.clone())),
-            None => same_title.push((DuplicateOf { id: None, row: Some(row) }, key)),
-        }
+    if !titled.is_empty() {
+        let titles = titled.iter().map(|(_, record)| record.title());
+        let same = titled_in_any_case(tx, actor, kind.name, titles)?;
+        let records = load(tx, actor, kind, same)?;
+        let fields = fields(file, |field| kind.told_apart_by.contains(&field.name));
+        found.extend(originals(&records, &titled, |record| {
+            (record.title().to_lowercase(), values(record, &fields))
+        }));
+    }
+    if !untitled.is_empty() {
+        let owner = owner(file);
+        let same = owned(tx, kind, owner, &untitled)?;
+        let same = visible(tx, actor, same)?;
+        let records = load(tx, actor, kind, same)?;
+        let fields = fields(file, |field| field.name != kind.title);
+        let owners = |record: &Record| owner.map(|owner| record.get(owner.name).targets());
+        found.extend(originals(&records, &untitled, |record| (owners(record), values(record, &fields))));
     }
     Ok(found)
 }
 
-/// Returns the records with the titles of the new ones, as the actor sees them.
-fn existing(
+/// New record with the number of its row.
+type NewRecord<'a> = (usize, &'a Record);
+
+/// Returns true if people give the title, rather than the program.
+fn has_own_title(kind: &Kind) -> bool {
+    kind.field(kind.title).is_some_and(|field| field.source == Source::Input)
+}
+
+/// Returns the fields of the file that count.
+fn fields(file: &ImportFile<'_>, counts: impl Fn(&Field) -> bool) -> Vec<&'static Field> {
+    file.plan.fields.iter().map(|planned| planned.field).filter(|field| counts(field)).collect()
+}
+
+fn values<'a>(record: &'a Record, fields: &[&'static Field]) -> Vec<&'a Value> {
+    fields.iter().map(|field| record.get(field.name)).collect()
+}
+
+/// Returns the required reference of the file, such as the PPA of ledger entries.
+fn owner(file: &ImportFile<'_>) -> Option<&'static Field> {
+    let is_owner = |planned: &&Planned| planned.field.required && planned.field.is_reference();
+    file.plan.fields.iter().find(is_owner).map(|planned| planned.field)
+}
+
+/// Returns the live records that point at the same owners as the new ones. Records without a title and an owner, such as
+/// ceilings, are few: all of them.
+fn owned(
+    tx: &mut Tx<'_>,
+    kind: &'static Kind,
+    owner: Option<&Field>,
+    made: &[NewRecord<'_>],
+) -> Result<Vec<Reference>, AppError> {
+    let Some(owner) = owner else {
+        return Ok(if has_own_title(kind) { Vec::new() } else { store::live(tx, kind.name)? });
+    };
+    let mut owners: Vec<Id> = made.iter().flat_map(|(_, record)| record.get(owner.name).targets()).collect();
+    owners.sort_unstable();
+    owners.dedup();
+    Ok(store::live_sources(tx, &owners, kind.name, owner.name)?)
+}
+
+/// Loads the live ones of these records as the actor sees them.
+fn load(
     tx: &mut Tx<'_>,
     actor: &Actor,
     kind: &'static Kind,
-    made: &[(usize, &Record)],
+    found: Vec<Reference>,
 ) -> Result<Vec<Record>, AppError> {
-    let forms: BTreeSet<String> = made.iter().flat_map(|(_, record)| lower_forms(record.title())).collect();
-    let forms: Vec<String> = forms.into_iter().collect();
-    let titled = store::titled_in_any_case(tx, kind.name, &forms)?;
-    let live = titled.into_iter().filter(|record| !record.is_archived).collect();
-    let ids: Vec<Id> = visible(tx, actor, live)?.into_iter().map(|record| record.id).collect();
+    let live = found.into_iter().filter(|record| !record.is_archived);
+    let ids: Vec<Id> = live.map(|record| record.id).collect();
     let mut records = store::load_many(tx, kind, &ids)?;
     actor.conceal(&mut records);
     Ok(records)
 }
 
-/// Finds the rows without an id whose title must be unique and is that of a record, or of a row above. They are not
-/// tried: they would only fail.
-pub fn of_unique_titles(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    file: &Source<'_>,
-    rows: &[Row],
-) -> Result<Found, AppError> {
-    let Some(planned) = file.plan.column(file.kind.title).filter(|planned| planned.field.unique) else {
-        return Ok(Found::new());
-    };
-    let titles: Vec<(usize, &str)> = rows
-        .iter()
-        .filter(|(_, cells)| file.id_of(cells).is_none())
-        .map(|(row, cells)| (*row, cells.get(planned.place).map_or("", |title| title.trim())))
-        .filter(|(_, title)| !title.is_empty())
-        .collect();
-    let all: Vec<String> = titles.iter().map(|(_, title)| (*title).to_owned()).collect();
-    let live = store::titled(tx, file.kind.name, &all)?.into_iter().filter(|record| !record.is_archived);
-    let records = visible(tx, actor, live.collect())?;
-    let mut known: HashMap<&str, DuplicateOf> = records
-        .iter()
-        .map(|record| (record.title.as_str(), DuplicateOf { id: Some(record.id), row: None }))
-        .collect();
-    let mut found = Found::new();
-    for (row, title) in titles {
-        match known.get(title) {
-            Some(original) => drop(found.insert(row, original.clone())),
-            None => drop(known.insert(title, DuplicateOf { id: None, row: Some(row) })),
-        }
-    }
-    Ok(found)
-}
-
-/// Finds the rows without an id that equal a record, or a row above, where the title is calculated and a reference is
-/// required, as for ledger entries. They are not tried: the same money twice would be refused.
-pub fn of_calculated_titles(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    context: &Context<'_>,
-    file: &Source<'_>,
-    rows: &[Row],
-) -> Result<Found, AppError> {
-    let kind = file.kind;
-    let is_owner = |planned: &&Planned| planned.field.required && planned.field.is_reference();
-    let owner = file.plan.fields.iter().find(is_owner).map(|planned| planned.field);
-    let Some(owner) = owner.filter(|_| !has_own_title(kind)) else {
-        return Ok(Found::new());
-    };
-    let made: Vec<(usize, Record)> = rows
-        .iter()
-        .filter(|(_, cells)| file.id_of(cells).is_none())
-        .filter_map(|(row, cells)| Some((*row, rows::parsed(file, cells, context)?)))
-        .collect();
-    let mut owners: Vec<Id> = made.iter().flat_map(|(_, record)| record.get(owner.name).targets()).collect();
-    owners.sort_unstable();
-    owners.dedup();
-    let live = store::live_sources(tx, &owners, kind.name, owner.name)?;
-    let live = visible(tx, actor, live)?;
-    let ids: Vec<Id> = live.into_iter().map(|record| record.id).collect();
-    let mut records = store::load_many(tx, kind, &ids)?;
-    actor.conceal(&mut records);
-    let fields = compared(file);
-    let values = |record: &Record| -> Vec<Value> {
-        fields.iter().map(|field| record.get(field.name).clone()).collect()
-    };
-    let mut known: HashMap<Vec<Id>, Vec<(DuplicateOf, Vec<Value>)>> = HashMap::new();
-    for record in &records {
-        let original = DuplicateOf { id: Some(record.id), row: None };
-        known.entry(record.get(owner.name).targets()).or_default().push((original, values(record)));
+/// Returns the originals of the new records that equal one of `records`, or one of a row above. A key has a part to look
+/// it up and a part to compare.
+fn originals<'a, K: Eq + Hash, V: PartialEq>(
+    records: &'a [Record],
+    made: &[NewRecord<'a>],
+    key: impl Fn(&'a Record) -> (K, V),
+) -> Found {
+    let mut known: HashMap<K, Vec<(V, DuplicateOf)>> = HashMap::new();
+    for record in records {
+        let (group, values) = key(record);
+        known.entry(group).or_default().push((values, DuplicateOf::record(record.id)));
     }
     let mut found = Found::new();
     for (row, record) in made {
-        let (values, same_owner) =
-            (values(&record), known.entry(record.get(owner.name).targets()).or_default());
-        match same_owner.iter().find(|(_, other)| *other == values) {
-            Some((original, _)) => drop(found.insert(row, original.clone())),
-            None => same_owner.push((DuplicateOf { id: None, row: Some(row) }, values)),
+        let (group, values) = key(record);
+        let group = known.entry(group).or_default();
+        match group.iter().find(|(other, _)| *other == values) {
+            Some((_, original)) => drop(found.insert(*row, original.clone())),
+            None => group.push((values, DuplicateOf::row(*row))),
         }
     }
-    Ok(found)
+    found
 }
 
-/// Returns true if people give the title, rather than the program.
-fn has_own_title(kind: &Kind) -> bool {
-    kind.field(kind.title).is_some_and(|field| field.source == FieldSource::Input)
-}
-
-/// Returns previews of rows that were not tried, with the values of the file.
-pub fn previews(file: &Source<'_>, rows: &[Row], found: &Found) -> Vec<WrittenRow> {
-    let text = |cells: &[String], planned: &Planned| {
-        cells.get(planned.place).map(|text| text.trim().to_owned()).unwrap_or_default()
-    };
-    let rows = rows.iter().filter_map(|(row, cells)| {
-        let values = file.plan.fields.iter().map(|planned| CellPreview {
-            field: planned.field.name,
-            column: file.head.get(planned.place).cloned().unwrap_or_default(),
-            before: String::new(),
-            after: shortened(&text(cells, planned)),
-        });
-        let title = file.plan.column(file.kind.title).map(|planned| text(cells, planned));
-        let preview = RowPreview {
-            row: *row,
-            outcome: Outcome::Duplicate,
-            title: title.unwrap_or_else(|| file.kind.label.to_owned()),
-            id: None,
-            duplicate: Some(found.get(row)?.clone()),
-            cells: values.filter(|cell| !cell.after.is_empty()).collect(),
-        };
-        Some(WrittenRow { preview, made: None })
+/// Returns previews of the duplicates among new records that were not tried.
+pub fn previews(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    file: &ImportFile<'_>,
+    rows: &[Row],
+    made: &[(usize, Record)],
+    found: &Found,
+) -> Result<Vec<RowPreview>, AppError> {
+    let records: Vec<Record> =
+        made.iter().filter(|(row, _)| found.contains_key(row)).map(|(_, record)| record.clone()).collect();
+    let directory = targets(tx, actor, &records)?;
+    let context = Context { zone: file.zone, directory: &directory };
+    let rows = rows.iter().filter(|(row, _)| found.contains_key(row)).zip(&records);
+    let previews = rows.map(|((row, cells), record)| RowPreview {
+        row: *row,
+        outcome: RowOutcome::Duplicate,
+        title: if record.title().is_empty() { file.kind.label } else { record.title() }.to_owned(),
+        id: None,
+        duplicate: found.get(row).cloned(),
+        cells: cells_of(file, None, record, &context, |planned| !planned.text(cells).trim().is_empty()),
     });
-    rows.collect()
+    Ok(previews.collect())
 }
 
 /// Returns the rows that are no duplicates.
@@ -203,11 +168,11 @@ pub fn without<'a>(rows: &'a [Row], found: &Found) -> Cow<'a, [Row]> {
     Cow::Owned(rows.iter().filter(|(row, _)| !found.contains_key(row)).cloned().collect())
 }
 
-/// Marks the duplicates among the tried rows.
-pub fn mark(tried: &mut [WrittenRow], found: &Found) {
-    for WrittenRow { preview, .. } in tried {
+/// Marks the duplicates among the rows of a preview.
+pub fn mark(previews: &mut [RowPreview], found: &Found) {
+    for preview in previews {
         if let Some(original) = found.get(&preview.row) {
-            preview.outcome = Outcome::Duplicate;
+            preview.outcome = RowOutcome::Duplicate;
             preview.duplicate = Some(original.clone());
         }
     }
@@ -225,7 +190,7 @@ mod tests {
         for kind in kinds::REGISTRY {
             for name in kind.told_apart_by {
                 let field = kind.field(name).unwrap_or_else(|| panic!("{} has no {name}", kind.name));
-                assert_eq!(field.source, FieldSource::Input, "{} {name}", kind.name);
+                assert_eq!(field.source, Source::Input, "{} {name}", kind.name);
                 fields += 1;
             }
         }

@@ -1,8 +1,8 @@
 //! Import of records from a file: rows with an id update, rows without create; the whole file or nothing.
 //!
-//! A file is tried first, batch by batch, each rolled back at once. Only if no row is wrong is it written, batch by
-//! batch, without the rows that are probably in the program already. So other writers wait no longer than one batch
-//! takes.
+//! A file of several batches is tried first, batch by batch, each rolled back at once. Only if no row is wrong is it
+//! written, batch by batch, without the rows that are probably in the program already. So other writers wait no longer
+//! than one batch takes.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -18,8 +18,8 @@ use super::batches::{Import, undo_address, yield_write_lock};
 use super::duplicates::{self, Found};
 use super::names::Names;
 use super::plan::Plan;
-use super::preview::{Outcome, PREVIEWED, RowPreview};
-use super::rows::{self, Batch, MERGED, Row, Source, WrittenRow};
+use super::preview::{PREVIEWED, RowOutcome, RowPreview};
+use super::rows::{self, Batch, ImportFile, MERGED, Row};
 use super::sheet::Table;
 use crate::core::{Actor, App, AppError, UnitOfWork};
 
@@ -30,7 +30,7 @@ pub const MAXIMUM_ROWS: usize = 5000;
 /// Rows written in one transaction.
 const BATCH: usize = 50;
 /// Maximum number of errors in a report.
-const MAXIMUM_ERRORS: usize = 500;
+pub(super) const MAXIMUM_ERRORS: usize = 500;
 
 /// Error of one cell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -98,9 +98,9 @@ impl Report {
     }
 
     /// Takes the rows of a dry run into the report, as many of each outcome as a preview has.
-    fn show(&mut self, tried: Vec<WrittenRow>) {
-        let mut counts = [0_usize; Outcome::COUNT];
-        for WrittenRow { preview, .. } in tried {
+    fn show(&mut self, previews: Vec<RowPreview>) {
+        let mut counts = [0_usize; RowOutcome::COUNT];
+        for preview in previews {
             let count = &mut counts[preview.outcome as usize];
             *count += 1;
             if *count <= PREVIEWED {
@@ -125,77 +125,84 @@ impl App {
         let rows = plan.without_totals(&table.rows);
         let wanted = rows::wanted(&plan, rows);
         let names = self.read(|tx| Names::resolve(tx, actor, &wanted))?;
-        let merged = &table.merged;
-        let file = Source { kind, plan: &plan, head: &table.head, names: &names, merged, zone: self.zone() };
-        let (mut report, mut tried, found) = self.try_rows(actor, &file, rows, duplicates)?;
-        if dry_run || !report.errors.is_empty() {
-            report.errors.truncate(MAXIMUM_ERRORS);
-            if dry_run {
-                duplicates::mark(&mut tried, &found);
-                report.show(tried);
-            }
-        } else {
-            let counts = (report.duplicates, report.skipped);
+        let file = ImportFile {
+            kind,
+            plan: &plan,
+            head: &table.head,
+            names: &names,
+            merged: &table.merged,
+            zone: self.zone(),
+            shows_rows: dry_run,
+        };
+        let (mut report, found) = self.try_rows(actor, &file, rows, duplicates)?;
+        if !dry_run && report.errors.is_empty() {
             let written = match duplicates {
                 Duplicates::Skip => duplicates::without(rows, &found),
                 Duplicates::Create => Cow::Borrowed(rows),
             };
-            report = self.write_batches(actor, &file, &written)?;
-            (report.duplicates, report.skipped) = counts;
+            report = Report {
+                duplicates: report.duplicates,
+                skipped: report.skipped,
+                ..self.write_batches(actor, &file, &written)?
+            };
         }
+        in_reading_order(&mut report.errors);
+        report.errors.truncate(MAXIMUM_ERRORS);
         report.total_rows = table.rows.len() - rows.len();
         report.ignored_columns.clone_from(&plan.ignored);
         Ok(report)
     }
 
-    /// Writes rows in batches that are rolled back at once. Returns the report, the rows without errors, and the
-    /// probable duplicates among them.
+    /// Writes rows in batches that are rolled back at once, without those that are known duplicates if they are skipped.
+    /// Returns the report and the probable duplicates. A file without wrong cells that is written in one batch, as it
+    /// is, needs no trial.
     fn try_rows(
         &self,
         actor: &Actor,
-        file: &Source<'_>,
+        file: &ImportFile<'_>,
         rows: &[Row],
         duplicates: Duplicates,
-    ) -> Result<(Report, Vec<WrittenRow>, Found), AppError> {
-        let known = match duplicates {
-            Duplicates::Skip => {
-                let context = self.context_of(actor);
-                self.read(|tx| {
-                    let mut known = duplicates::of_unique_titles(tx, actor, file, rows)?;
-                    known.extend(duplicates::of_calculated_titles(tx, actor, &context, file, rows)?);
-                    Ok::<_, AppError>(known)
-                })?
-            }
-            Duplicates::Create => Found::new(),
-        };
-        let remaining = duplicates::without(rows, &known);
+    ) -> Result<(Report, Found), AppError> {
+        let skips = duplicates == Duplicates::Skip;
+        let parsed = rows::parsed(file, rows, &self.context_of(actor));
+        let mut found = self.read(|tx| duplicates::find(tx, actor, file, &parsed))?;
+        // Not tried, because some would be refused: a name or a room that is taken, the same money twice.
+        let remaining = if skips { duplicates::without(rows, &found) } else { Cow::Borrowed(rows) };
         let mut report = rows::check_together(file, &remaining);
-        let mut tried = Vec::new();
-        for rows in remaining.chunks(batch_size(file.kind)) {
+        let size = batch_size(file.kind);
+        let is_tried = file.shows_rows || skips || rows.len() > size || !report.errors.is_empty();
+        let (mut made, mut previews) = (Vec::new(), Vec::new());
+        for rows in remaining.chunks(size).filter(|_| is_tried) {
             if report.errors.len() >= MAXIMUM_ERRORS {
                 break;
             }
             let batch = self.batch(actor, file, rows, |_, _| Ok(false))?;
             report.add(batch.report);
-            tried.extend(batch.written);
+            made.extend(batch.made);
+            previews.extend(batch.previews);
             yield_write_lock();
         }
-        let mut found = self.read(|tx| duplicates::find(tx, actor, file, &tried))?;
-        if duplicates == Duplicates::Skip {
-            report.created -= found.len();
-            report.skipped = found.len() + known.len();
+        if skips {
+            if file.shows_rows {
+                previews
+                    .extend(self.read(|tx| duplicates::previews(tx, actor, file, rows, &parsed, &found))?);
+                previews.sort_by_key(|preview| preview.row);
+            }
+            // Rules set values, such as the name of a booking without one.
+            let more = self.read(|tx| duplicates::find(tx, actor, file, &made))?;
+            report.created -= more.len();
+            found.extend(more);
+            report.skipped = found.len();
         }
-        report.duplicates = found.len() + known.len();
-        tried.extend(duplicates::previews(file, rows, &known));
-        tried.sort_by_key(|row| row.preview.row);
-        in_reading_order(&mut report.errors);
-        found.extend(known);
-        Ok((report, tried, found))
+        report.duplicates = found.len();
+        duplicates::mark(&mut previews, &found);
+        report.show(previews);
+        Ok((report, found))
     }
 
     /// Writes rows that were tried. If one of them still fails, because somebody wrote meanwhile, the written batches
     /// are undone.
-    fn write_batches(&self, actor: &Actor, file: &Source<'_>, rows: &[Row]) -> Result<Report, AppError> {
+    fn write_batches(&self, actor: &Actor, file: &ImportFile<'_>, rows: &[Row]) -> Result<Report, AppError> {
         let mut import = Import::new(self);
         let mut report_of_all = Report::default();
         let mut remaining = rows.len();
@@ -233,7 +240,7 @@ impl App {
     fn batch(
         &self,
         actor: &Actor,
-        file: &Source<'_>,
+        file: &ImportFile<'_>,
         rows: &[Row],
         mut commits: impl FnMut(&mut UnitOfWork<'_, '_>, Option<Id>) -> Result<bool, AppError>,
     ) -> Result<Batch, AppError> {

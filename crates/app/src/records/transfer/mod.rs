@@ -24,7 +24,7 @@ mod written;
 pub use batches::HANDLER as UNFINISHED_IMPORTS;
 pub use import::{Duplicates, MAXIMUM_BYTES, MAXIMUM_ROWS, Report, RowError};
 pub use people::Cell;
-pub use preview::{CellPreview, DuplicateOf, Outcome, RowPreview};
+pub use preview::{CellPreview, DuplicateOf, RowOutcome, RowPreview};
 pub use sheet::Table;
 pub(crate) use sheet::guarded;
 

@@ -105,10 +105,7 @@ impl Names {
             names.add(kind, exact);
             // Titles in another case cost a scan of the kind: only for the rest.
             let rest: Vec<String> = all.into_iter().filter(|name| !names.has(kind, name)).collect();
-            let forms: BTreeSet<String> = rest.iter().flat_map(|name| lower_forms(name)).collect();
-            let forms: Vec<String> = forms.into_iter().collect();
-            let folded = records::titled_in_any_case(tx, kind, &forms)?;
-            let folded = visible(tx, actor, folded)?;
+            let folded = titled_in_any_case(tx, actor, kind, rest.iter().map(String::as_str))?;
             names.add(kind, folded);
             let unknown: Vec<&String> = rest.iter().filter(|name| !names.has(kind, name)).collect();
             names.find_similar(tx, actor, kind, &unknown)?;
@@ -235,10 +232,24 @@ fn likeness(one: &HashSet<String>, other: &HashSet<String>) -> usize {
 
 /// Returns the forms of a name in lower case: of PostgreSQL, and of SQLite, which lowers only ASCII letters, for a
 /// title with other letters as typed or all capital.
-pub fn lower_forms(name: &str) -> [String; 3] {
+fn lower_forms(name: &str) -> [String; 3] {
     [name.to_lowercase(), name.to_ascii_lowercase(), name.to_uppercase().to_ascii_lowercase()]
 }
 
+/// Returns the records with these titles, in any case, that the actor may see.
+pub fn titled_in_any_case<'a>(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    kind: &str,
+    titles: impl Iterator<Item = &'a str>,
+) -> Result<Vec<Reference>, AppError> {
+    let forms: BTreeSet<String> = titles.flat_map(lower_forms).collect();
+    let forms: Vec<String> = forms.into_iter().collect();
+    let found = records::titled_in_any_case(tx, kind, &forms)?;
+    visible(tx, actor, found)
+}
+
+/// Returns those of the records that the actor may see.
 pub fn visible(tx: &mut Tx<'_>, actor: &Actor, found: Vec<Reference>) -> Result<Vec<Reference>, AppError> {
     let directory: Directory = found.iter().map(|record| (record.id, record.clone())).collect();
     let hidden = references::hidden(tx, actor, &directory)?;

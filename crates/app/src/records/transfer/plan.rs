@@ -29,6 +29,13 @@ pub struct Planned {
     pub header: Header,
 }
 
+impl Planned {
+    /// Returns the text of the column in a row or in the head; empty if the row is too short.
+    pub fn text<'a>(&self, cells: &'a [String]) -> &'a str {
+        cells.get(self.place).map_or("", String::as_str)
+    }
+}
+
 /// Columns of a file by the fields that they fill.
 #[derive(Debug, Default)]
 pub struct Plan {
@@ -73,43 +80,43 @@ impl Plan {
         let mut errors = without_header(table);
         let mut seen: HashMap<&str, (&String, String)> = HashMap::new();
         for (place, header) in head.iter().enumerate().filter(|(_, header)| !header.is_empty()) {
-            let letters = letters(place);
+            let column = letters(place);
             // A file that is no table may have megabytes in its first line.
             if header.chars().nth(LONGEST_HEADER).is_some() {
                 let message = message!(
                     "The header of column {letters} is longer than {most} characters. The first row must have the labels of the fields.",
-                    letters = Word::text(&letters),
+                    letters = Word::text(&column),
                     most = LONGEST_HEADER
                 );
-                errors.push(FieldError::new(letters, "too_long", message));
+                errors.push(FieldError::new(column, "too_long", message));
                 continue;
             }
             if let Some(first) = head[..place].iter().position(|other| other == header) {
-                let first = self::letters(first);
+                let first = letters(first);
                 let message = message!(
                     "{header} is the header of columns {first} and {letters}. Keep one of them.",
                     header = Word::text(header),
                     first = Word::text(first),
-                    letters = Word::text(&letters)
+                    letters = Word::text(&column)
                 );
                 errors.push(FieldError::new(header, "repeated", message));
                 continue;
             }
-            let meaning = match meaning(kind, header, &letters) {
+            let meaning = match meaning(kind, header, &column) {
                 Ok(meaning) => meaning,
                 Err(error) => {
                     errors.push(error);
                     continue;
                 }
             };
-            let other = seen.insert(meaning.name(), (header, letters.clone()));
+            let other = seen.insert(meaning.name(), (header, column.clone()));
             if let Some((other, first)) = other.filter(|_| !meaning.name().is_empty()) {
                 let message = message!(
                     "{other} and {header} (columns {first} and {letters}) name the same field. Keep one of them.",
                     other = Word::text(other),
                     header = Word::text(header),
                     first = Word::text(first),
-                    letters = Word::text(letters)
+                    letters = Word::text(column)
                 );
                 errors.push(FieldError::new(header, "ambiguous", message));
                 continue;
@@ -166,7 +173,7 @@ impl Plan {
 }
 
 /// Returns the letters of a column in a spreadsheet.
-fn letters(place: usize) -> String {
+pub(super) fn letters(place: usize) -> String {
     u16::try_from(place).map_or_else(|_| (place + 1).to_string(), column_number_to_name)
 }
 

@@ -5,7 +5,8 @@ use obcms_domain::registry::Record;
 use serde::Serialize;
 
 use super::people::{Column, Context};
-use super::rows::Source;
+use super::plan::Planned;
+use super::rows::ImportFile;
 
 /// Maximum number of rows of each outcome in a preview.
 pub const PREVIEWED: usize = 50;
@@ -15,7 +16,7 @@ const SHOWN_VALUE: usize = 200;
 /// Outcome of a row without errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum RowOutcome {
     /// Creates a record.
     New,
     /// Changes the record with its id.
@@ -26,7 +27,7 @@ pub enum Outcome {
     Duplicate,
 }
 
-impl Outcome {
+impl RowOutcome {
     /// Number of outcomes.
     pub const COUNT: usize = 4;
 }
@@ -37,7 +38,7 @@ pub struct RowPreview {
     /// Row of the file, counted from 1 at the header.
     pub row: usize,
     /// Outcome of the row.
-    pub outcome: Outcome,
+    pub outcome: RowOutcome,
     /// Title of the record.
     pub title: String,
     /// Id of the record, if it exists already.
@@ -58,12 +59,24 @@ pub struct DuplicateOf {
     pub row: Option<usize>,
 }
 
+impl DuplicateOf {
+    /// Returns an existing record as the original.
+    pub const fn record(id: Id) -> Self {
+        Self { id: Some(id), row: None }
+    }
+
+    /// Returns another row of the file as the original.
+    pub const fn row(row: usize) -> Self {
+        Self { id: None, row: Some(row) }
+    }
+}
+
 /// Cell with its value before and after the import, as in a file for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CellPreview {
     /// Name of the field.
     pub field: &'static str,
-    /// Header of the column in the file; the label of a field that changes with another one.
+    /// Header of the column in the file.
     pub column: String,
     /// Value before; empty for a new record.
     pub before: String,
@@ -71,22 +84,24 @@ pub struct CellPreview {
     pub after: String,
 }
 
-/// Returns the cells of these fields that differ between a record before and after, in the order of the file.
+/// Returns the given cells that differ between a record before and after, in the order of the file.
 pub fn cells_of(
-    file: &Source<'_>,
-    fields: &[&'static str],
+    file: &ImportFile<'_>,
     before: Option<&Record>,
     after: &Record,
     context: &Context<'_>,
+    is_given: impl Fn(&Planned) -> bool,
 ) -> Vec<CellPreview> {
     let text = |record: &Record, column: Column| context.cell(record, column).shown();
-    let planned = file.plan.fields.iter().filter(|planned| fields.contains(&planned.field.name));
-    planned
+    file.plan
+        .fields
+        .iter()
+        .filter(|planned| is_given(planned))
         .map(|planned| {
             let column = Column::Field(planned.field);
             CellPreview {
                 field: planned.field.name,
-                column: file.head.get(planned.place).cloned().unwrap_or_default(),
+                column: planned.text(file.head).to_owned(),
                 before: shortened(&before.map_or_else(String::new, |record| text(record, column))),
                 after: shortened(&text(after, column)),
             }
@@ -96,7 +111,7 @@ pub fn cells_of(
 }
 
 /// Returns the beginning of a long value, with a mark that it goes on.
-pub fn shortened(text: &str) -> String {
+fn shortened(text: &str) -> String {
     match text.char_indices().nth(SHOWN_VALUE) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),

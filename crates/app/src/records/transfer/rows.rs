@@ -4,26 +4,27 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use obcms_domain::calendar::series;
 use obcms_domain::core::id::Id;
 use obcms_domain::core::message::Word;
 use obcms_domain::message;
 use obcms_domain::records::input;
 use obcms_domain::registry::shared::{ALL_DAY, END, START};
 use obcms_domain::registry::{FieldError, Kind, Record, Value, output};
+use obcms_store::Tx;
 use obcms_store::records as store;
 use obcms_store::records::Directory;
-use rust_xlsxwriter::utility::column_number_to_name;
 
 use super::cells;
-use super::import::{Report, RowError};
+use super::import::{MAXIMUM_ERRORS, Report, RowError};
 use super::names::{Named, Names, Wanted, ids_in, names_in};
 use super::people::{self, Context};
-use super::plan::{Plan, Planned};
-use super::preview::{Outcome, RowPreview, cells_of};
+use super::plan::{Plan, Planned, letters};
+use super::preview::{RowOutcome, RowPreview, cells_of};
 use super::sheet::Merged;
 use super::workbook::LONGEST_CELL;
 use super::written::{self, CellError, Header};
-use crate::core::{AppError, UnitOfWork};
+use crate::core::{Actor, AppError, UnitOfWork};
 use crate::records::{Input, create, errors_of_new, references, update};
 
 /// Code of the error of a cell that is merged with another one.
@@ -35,7 +36,7 @@ const SHOWN_VALUE: usize = 100;
 pub type Row = (usize, Vec<String>);
 
 /// File of an import.
-pub struct Source<'a> {
+pub struct ImportFile<'a> {
     /// Kind of the records.
     pub kind: &'static Kind,
     /// Columns.
@@ -48,19 +49,20 @@ pub struct Source<'a> {
     pub merged: &'a [Merged],
     /// Zone of the office.
     pub zone: &'a TimeZone,
+    /// True for a dry run, whose report lists the rows.
+    pub shows_rows: bool,
 }
 
-impl Source<'_> {
+impl ImportFile<'_> {
     /// Adds an error of a row to the report.
     pub fn push(&self, report: &mut Report, (row, cells): &Row, field: &str, error: CellError) {
         let place = self.plan.place(field);
         let text = |texts: &[String]| place.and_then(|place| texts.get(place)).cloned().unwrap_or_default();
-        let letters = place.and_then(|place| u16::try_from(place).ok()).map(column_number_to_name);
         report.errors.push(RowError {
             row: *row,
             field: field.to_owned(),
             column: text(self.head),
-            cell: letters.map_or_else(String::new, |letters| format!("{letters}{row}")),
+            cell: place.map_or_else(String::new, |place| format!("{}{row}", letters(place))),
             value: text(cells).chars().take(SHOWN_VALUE).collect(),
             code: error.code,
             message: error.message,
@@ -80,7 +82,7 @@ pub fn wanted(plan: &Plan, rows: &[Row]) -> Wanted {
     for planned in plan.fields.iter().filter(|planned| planned.field.is_reference()) {
         let kinds = planned.field.target_kinds();
         let is_list = !planned.field.has_column();
-        let cells = rows.iter().filter_map(|(_, cells)| cells.get(planned.place));
+        let cells = rows.iter().map(|(_, cells)| planned.text(cells));
         for cell in cells.filter(|cell| !cell.trim().is_empty() && ids_in(cell).is_none()) {
             for name in names_in(cell, is_list) {
                 wanted.add(Named::parse(&name, &kinds));
@@ -91,7 +93,7 @@ pub fn wanted(plan: &Plan, rows: &[Row]) -> Wanted {
 }
 
 /// Checks across the rows: ids and unique values that are in the file twice, and cells merged with others.
-pub fn check_together(file: &Source<'_>, rows: &[Row]) -> Report {
+pub fn check_together(file: &ImportFile<'_>, rows: &[Row]) -> Report {
     let mut report = Report::default();
     let mut ids: HashSet<Id> = HashSet::new();
     for row in rows {
@@ -114,7 +116,7 @@ pub fn check_together(file: &Source<'_>, rows: &[Row]) -> Report {
     for planned in file.plan.fields.iter().filter(|planned| planned.field.unique) {
         let mut seen: HashSet<&str> = HashSet::new();
         for row in rows {
-            let text = row.1.get(planned.place).map_or("", |text| text.trim());
+            let text = planned.text(&row.1).trim();
             if !text.is_empty() && !seen.insert(text) {
                 let message = message!(
                     "Another {kind} in the file has this {field}.",
@@ -129,30 +131,49 @@ pub fn check_together(file: &Source<'_>, rows: &[Row]) -> Report {
     report
 }
 
-/// Adds an error for each cell that is merged with another one: a workbook has a value only for the first of them.
-fn check_merged(file: &Source<'_>, rows: &[Row], report: &mut Report) {
-    for merged in file.merged {
-        for row in rows.iter().filter(|(row, _)| merged.rows.contains(row)) {
-            for planned in file.plan.fields.iter().filter(|planned| merged.columns.contains(&planned.place)) {
-                if !merged.is_first(row.0, planned.place) {
-                    let message = message!(
-                        "This cell is merged with {first}. Unmerge the cells and enter the value in each row.",
-                        first = Word::text(&merged.first)
-                    );
-                    file.push(report, row, planned.field.name, CellError::new(MERGED, message));
-                }
+/// Adds an error for each cell that is merged with another one: a workbook has a value only for the first of them. Stops
+/// at [`MAXIMUM_ERRORS`], because areas may overlap and span all rows.
+fn check_merged(file: &ImportFile<'_>, rows: &[Row], report: &mut Report) {
+    let mut count = 0;
+    for row in rows {
+        let areas: Vec<&Merged> = file.merged.iter().filter(|merged| merged.rows.contains(&row.0)).collect();
+        for planned in &file.plan.fields {
+            let is_hidden = |merged: &&&Merged| {
+                merged.columns.contains(&planned.place) && !merged.is_first(row.0, planned.place)
+            };
+            let Some(merged) = areas.iter().find(is_hidden) else {
+                continue;
+            };
+            let message = message!(
+                "This cell is merged with {first}. Unmerge the cells and enter the value in each row.",
+                first = Word::text(&merged.first)
+            );
+            file.push(report, row, planned.field.name, CellError::new(MERGED, message));
+            count += 1;
+            if count == MAXIMUM_ERRORS {
+                return;
             }
         }
     }
 }
 
-/// Returns the new record of a row as far as it can be read without the database; nothing if a cell is wrong.
-pub fn parsed(file: &Source<'_>, cells: &[String], context: &input::Context<'_>) -> Option<Record> {
-    let given = Given::new(file, cells, None, &Directory::new());
-    let mut record =
-        Record::new(file.kind, Id::from_parts(0, &[0; 10]), Timestamp::UNIX_EPOCH, context.actor);
-    let is_parsed = given.errors.is_empty() && input::parse(&mut record, &given.input, true, context).is_ok();
-    is_parsed.then_some(record)
+/// Returns the new records of the rows without an id, as far as they can be parsed without the database; rows with wrong
+/// cells are left out.
+pub fn parsed(file: &ImportFile<'_>, rows: &[Row], context: &input::Context<'_>) -> Vec<(usize, Record)> {
+    let parsed = |cells: &[String]| {
+        let given = Given::new(file, cells, None, &Directory::new());
+        let mut record =
+            Record::new(file.kind, Id::from_parts(0, &[0; 10]), Timestamp::UNIX_EPOCH, context.actor);
+        if !given.errors.is_empty() || input::parse(&mut record, &given.input, true, context).is_err() {
+            return None;
+        }
+        series::align_start_to_rule(&mut record);
+        Some(record)
+    };
+    rows.iter()
+        .filter(|(_, cells)| file.id_of(cells).is_none())
+        .filter_map(|(row, cells)| Some((*row, parsed(cells)?)))
+        .collect()
 }
 
 /// Result of a batch of rows.
@@ -162,28 +183,22 @@ pub struct Batch {
     pub report: Report,
     /// Record that was changed.
     pub touched: Option<Id>,
-    /// Rows with their records.
-    pub written: Vec<WrittenRow>,
-}
-
-/// Row without errors with its record.
-pub struct WrittenRow {
-    /// Preview of the row.
-    pub preview: RowPreview,
-    /// New record.
-    pub made: Option<Record>,
+    /// New records with their rows.
+    pub made: Vec<(usize, Record)>,
+    /// Rows without errors, if the report lists them.
+    pub previews: Vec<RowPreview>,
 }
 
 /// Creates and updates the records of the rows.
-pub fn run(work: &mut UnitOfWork<'_, '_>, file: &Source<'_>, rows: &[Row]) -> Result<Batch, AppError> {
+pub fn run(work: &mut UnitOfWork<'_, '_>, file: &ImportFile<'_>, rows: &[Row]) -> Result<Batch, AppError> {
     let mut batch = Batch::default();
     let ids: Vec<Id> = rows.iter().filter_map(|(_, cells)| file.id_of(cells)?.ok()).collect();
     let mut records = store::load_many(work.tx, file.kind, &ids)?;
     // As in an export: a value that the actor does not see is not changed by a file without it.
     work.actor.conceal(&mut records);
-    let directory = targets(work, &records)?;
+    let directory = targets(work.tx, work.actor, &records)?;
     let existing: HashMap<Id, Record> = records.into_iter().map(|record| (record.id, record)).collect();
-    let mut after = Vec::new();
+    let mut done = Vec::new();
     for row in rows {
         let id = match file.id_of(&row.1) {
             // Reported by the check of all rows.
@@ -194,11 +209,11 @@ pub fn run(work: &mut UnitOfWork<'_, '_>, file: &Source<'_>, rows: &[Row]) -> Re
         let record = id.and_then(|id| existing.get(&id));
         let given = Given::new(file, &row.1, record, &directory);
         let outcome = match (id, record) {
-            (None, _) => create(work, file.kind, &given.input).map(|made| (Outcome::New, made)),
+            (None, _) => create(work, file.kind, &given.input).map(|made| (RowOutcome::New, made)),
             (Some(_), None) => Err(AppError::NotFound(file.kind.label)),
-            (Some(_), Some(record)) if given.input.is_empty() => Ok((Outcome::Unchanged, record.clone())),
+            (Some(_), Some(record)) if given.input.is_empty() => Ok((RowOutcome::Unchanged, record.clone())),
             (Some(id), Some(_)) => {
-                update(work, file.kind, id, &given.input, None).map(|changed| (Outcome::Changed, changed))
+                update(work, file.kind, id, &given.input, None).map(|changed| (RowOutcome::Changed, changed))
             }
         };
         let errors = given.errors_with(work, file.kind, id, outcome.as_ref().err())?;
@@ -208,7 +223,17 @@ pub fn run(work: &mut UnitOfWork<'_, '_>, file: &Source<'_>, rows: &[Row]) -> Re
             if record.is_none_or(|record| record.version != written.version) {
                 batch.touched = Some(written.id);
             }
-            after.push((row.0, outcome, given.fields(), written));
+            match outcome {
+                RowOutcome::New => batch.report.created += 1,
+                RowOutcome::Changed => batch.report.updated += 1,
+                RowOutcome::Unchanged | RowOutcome::Duplicate => batch.report.unchanged += 1,
+            }
+            if file.shows_rows {
+                done.push(((row.0, outcome, given.input), written.clone()));
+            }
+            if outcome == RowOutcome::New {
+                batch.made.push((row.0, written));
+            }
         } else if let Err(error) = outcome
             && !is_of_row(&error)
         {
@@ -218,53 +243,45 @@ pub fn run(work: &mut UnitOfWork<'_, '_>, file: &Source<'_>, rows: &[Row]) -> Re
             file.push(&mut batch.report, row, &field, error);
         }
     }
-    preview(work, file, &existing, &directory, after, &mut batch)?;
+    batch.previews = previews(work, file, &existing, &directory, done)?;
     Ok(batch)
 }
 
-/// Number of a row, what happened to its record, its fields, and the record.
-type Done = (usize, Outcome, Vec<&'static str>, Record);
+/// Number of a row, what happened to its record, its input, and the record.
+type Done = ((usize, RowOutcome, Input), Record);
 
-/// Adds counts and previews of the written rows to a batch.
-fn preview(
+/// Returns previews of the written rows.
+fn previews(
     work: &mut UnitOfWork<'_, '_>,
-    file: &Source<'_>,
+    file: &ImportFile<'_>,
     existing: &HashMap<Id, Record>,
     directory: &Directory,
     done: Vec<Done>,
-    batch: &mut Batch,
-) -> Result<(), AppError> {
-    let mut records: Vec<Record> = done.iter().map(|(.., record)| record.clone()).collect();
+) -> Result<Vec<RowPreview>, AppError> {
+    let (rows, mut records): (Vec<_>, Vec<_>) = done.into_iter().unzip();
     work.actor.conceal(&mut records);
-    let mut titles = targets(work, &records)?;
+    let mut titles = targets(work.tx, work.actor, &records)?;
     titles.extend(directory.iter().map(|(id, reference)| (*id, reference.clone())));
     let context = Context { zone: file.zone, directory: &titles };
-    for ((row, outcome, fields, made), shown) in done.into_iter().zip(records) {
-        match outcome {
-            Outcome::New => batch.report.created += 1,
-            Outcome::Changed => batch.report.updated += 1,
-            Outcome::Unchanged | Outcome::Duplicate => batch.report.unchanged += 1,
-        }
-        let before = existing.get(&shown.id);
-        let preview = RowPreview {
+    let previews = rows.into_iter().zip(&records).map(|((row, outcome, input), record)| {
+        let before = existing.get(&record.id);
+        RowPreview {
             row,
             outcome,
-            title: shown.title().to_owned(),
+            title: record.title().to_owned(),
             id: before.map(|before| before.id),
             duplicate: None,
-            cells: cells_of(file, &fields, before, &shown, &context),
-        };
-        let made = (outcome == Outcome::New).then_some(made);
-        batch.written.push(WrittenRow { preview, made });
-    }
-    Ok(())
+            cells: cells_of(file, before, record, &context, |planned| input.contains_key(planned.field.name)),
+        }
+    });
+    Ok(previews.collect())
 }
 
 /// Returns the titles of the records that these point at, as far as the actor may see them.
-fn targets(work: &mut UnitOfWork<'_, '_>, records: &[Record]) -> Result<Directory, AppError> {
+pub fn targets(tx: &mut Tx<'_>, actor: &Actor, records: &[Record]) -> Result<Directory, AppError> {
     let ids: Vec<Id> =
         records.iter().flat_map(|record| record.values.iter().flat_map(Value::targets)).collect();
-    references::visible(work.tx, work.actor, &ids)
+    references::visible(tx, actor, &ids)
 }
 
 /// Returns true if an error is one of the row, and not of the program.
@@ -281,15 +298,13 @@ fn is_of_row(error: &AppError) -> bool {
 
 /// Input of a row: the filled cells of a new record, the cells that differ from an existing one.
 struct Given {
-    kind: &'static Kind,
     input: Input,
     errors: Vec<(&'static str, CellError)>,
 }
 
 impl Given {
-    fn new(file: &Source<'_>, cells: &[String], record: Option<&Record>, directory: &Directory) -> Self {
-        let text = |planned: &Planned| cells.get(planned.place).map_or("", String::as_str);
-        let all_day = match file.plan.column(ALL_DAY.name()).map(text).map(str::trim) {
+    fn new(file: &ImportFile<'_>, cells: &[String], record: Option<&Record>, directory: &Directory) -> Self {
+        let all_day = match file.plan.column(ALL_DAY.name()).map(|planned| planned.text(cells).trim()) {
             Some(text) if !text.is_empty() => {
                 ["true", "yes", "y", "1"].contains(&text.to_lowercase().as_str())
             }
@@ -297,9 +312,9 @@ impl Given {
         };
         let row = written::Row { zone: file.zone, all_day, names: file.names };
         let context = Context { zone: file.zone, directory };
-        let mut given = Self { kind: file.kind, input: Input::new(), errors: Vec::new() };
+        let mut given = Self { input: Input::new(), errors: Vec::new() };
         for planned in &file.plan.fields {
-            let text = text(planned);
+            let text = planned.text(cells);
             let differs = match record {
                 None => !text.trim().is_empty(),
                 Some(record) => !is_unchanged(record, planned, text, &context),
@@ -313,9 +328,9 @@ impl Given {
             && given.input.contains_key(START.name())
             && !given.input.contains_key(END.name())
             && let Some(planned) =
-                file.plan.column(END.name()).filter(|planned| !text(planned).trim().is_empty())
+                file.plan.column(END.name()).filter(|planned| !planned.text(cells).trim().is_empty())
         {
-            given.read(&row, planned, text(planned), None);
+            given.read(&row, planned, planned.text(cells), None);
         }
         given
     }
@@ -329,11 +344,6 @@ impl Given {
         }
         self.input.insert(field.name.to_owned(), json);
         self.errors.extend(error.map(|error| (field.name, error)));
-    }
-
-    /// Returns the fields of the cells that are written.
-    fn fields(&self) -> Vec<&'static str> {
-        self.input.keys().filter_map(|name| Some(self.kind.field(name)?.name)).collect()
     }
 
     /// Returns all errors of a row by field: those of its cells, in place of what the command says about the same
@@ -425,4 +435,35 @@ fn is_unchanged(record: &Record, planned: &Planned, text: &str, context: &Contex
 /// Returns true if two cells are equal except for line ends, which spreadsheets change.
 pub fn same(one: &str, other: &str) -> bool {
     one == other || one.replace("\r\n", "\n") == other.replace("\r\n", "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use obcms_domain::kinds::TASK;
+
+    use super::*;
+    use crate::records::transfer::Table;
+
+    #[test]
+    fn cells_in_many_merged_areas_have_one_error_each() {
+        let head: Vec<String> = ["Title", "Progress"].map(str::to_owned).to_vec();
+        let rows: Vec<Row> = (2..=5001).map(|row| (row, vec![String::new(); 2])).collect();
+        let area = Merged { first: "A2".to_owned(), rows: 2..=5001, columns: 0..=1 };
+        let table = Table { head, rows, merged: vec![area; 1000] };
+        let plan = Plan::new(&TASK, &table).expect("a plan");
+        let file = ImportFile {
+            kind: &TASK,
+            plan: &plan,
+            head: &table.head,
+            names: &Names::default(),
+            merged: &table.merged,
+            zone: &TimeZone::UTC,
+            shows_rows: true,
+        };
+        let cells = |rows: &[Row]| -> Vec<String> {
+            check_together(&file, rows).errors.into_iter().map(|error| error.cell).collect()
+        };
+        assert_eq!(cells(&table.rows[..3]), ["B2", "A3", "B3", "A4", "B4"]);
+        assert_eq!(cells(&table.rows).len(), MAXIMUM_ERRORS);
+    }
 }

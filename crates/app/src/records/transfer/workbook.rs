@@ -334,12 +334,12 @@ impl Sheet<'_> {
         self.column = column + 1;
         let value = xml.text_of("c")?;
         // A formula with an empty text as its value is an empty cell.
-        let is_open = value.is_empty() && xml.has_formula && element.get("t") != Some("str");
-        if value.is_empty() && !is_open {
+        let is_uncalculated = value.is_empty() && xml.has_formula && element.get("t") != Some("str");
+        if value.is_empty() && !is_uncalculated {
             return Ok(None);
         }
         let text = match element.get("t") {
-            _ if is_open => NOT_CALCULATED.to_owned(),
+            _ if is_uncalculated => NOT_CALCULATED.to_owned(),
             Some("s") => {
                 let number = value.trim().parse::<usize>().map_err(|_| unreadable("a string is missing"))?;
                 self.strings.get(number).cloned().ok_or_else(|| unreadable("a string is missing"))?

@@ -19,6 +19,8 @@ use super::workbook::NOT_CALCULATED;
 
 /// Labels of choices in an error.
 const SHOWN_CHOICES: usize = 20;
+/// Maximum number of messages in the error of a cell.
+const SHOWN_MESSAGES: usize = 10;
 
 /// Error of a cell: its value cannot be read as one of its field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,16 +130,13 @@ impl Row<'_> {
             return Ok(day.to_string());
         }
         let of_time = text.parse::<Timestamp>().map(|instant| instant.to_zoned(self.zone.clone()).date());
-        match of_time.ok().or_else(|| written_moment(text).map(DateTime::date)) {
-            Some(day) => Ok(day.to_string()),
+        if let Some(day) = of_time.ok().or_else(|| written_moment(text).map(DateTime::date)) {
+            return Ok(day.to_string());
+        }
+        match parse_date(text) {
             // An existing day of another century has a message of its own.
-            None if text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok() => {
-                let message = parse_date(text)
-                    .err()
-                    .map_or_else(|| Message::new("Must be an existing date."), |(_, message)| message);
-                Err(CellError::new("range", message))
-            }
-            None => Err(CellError::new(
+            Err((code @ "range", message)) => Err(CellError::new(code, message)),
+            _ => Err(CellError::new(
                 "type",
                 "Must be an existing date like 2027-01-25, 25 Jan 2027 or 1/25/2027 (month first).",
             )),
@@ -244,7 +243,8 @@ fn formula_error(text: &str) -> Option<Message> {
     })
 }
 
-/// Returns the parts of a cell, or one error with the messages of all wrong ones.
+/// Returns the parts of a cell, or one error with the messages of the first wrong ones. Reading stops at
+/// [`SHOWN_MESSAGES`]: a cell may have hundreds of thousands of parts.
 fn all_or_errors<T>(parts: impl Iterator<Item = Result<T, CellError>>) -> Result<Vec<T>, CellError> {
     let (mut read, mut first, mut messages) = (Vec::new(), None, Vec::<Message>::new());
     for part in parts {
@@ -254,6 +254,9 @@ fn all_or_errors<T>(parts: impl Iterator<Item = Result<T, CellError>>) -> Result
                 first.get_or_insert(error.code);
                 if !messages.contains(&error.message) {
                     messages.push(error.message);
+                }
+                if messages.len() == SHOWN_MESSAGES {
+                    break;
                 }
             }
         }
@@ -303,7 +306,9 @@ fn choices_of(choices: &'static [Choice], text: &str) -> Outcome {
             Ok(value) => values.push(value),
             // A label may contain a comma, but a comma may also separate labels.
             Err(_) => {
-                values.extend(all_or_errors(split(&part, OF_TAGS).iter().map(|part| choice(choices, part)))?);
+                for part in split(&part, OF_TAGS) {
+                    values.push(choice(choices, &part)?);
+                }
             }
         }
     }
@@ -483,5 +488,14 @@ mod tests {
         assert_eq!(label("assignees", id), Ok(json!([id])));
         let error = label("assignees", "Amina").expect_err("no such person");
         assert_eq!(error.code, "unknown_name");
+    }
+
+    #[test]
+    fn error_of_many_unknown_names_has_the_first_ones() {
+        let names: Vec<String> = (0..100_000).map(|number| format!("Person {number}")).collect();
+        let error = read(&TASK, "assignees", Header::Label, &names.join("; ")).expect_err("no such people");
+        let message = error.message.english();
+        assert_eq!(message.matches("has the name").count(), SHOWN_MESSAGES, "{message}");
+        assert!(message.contains("“Person 0”") && message.contains("“Person 9”"), "{message}");
     }
 }

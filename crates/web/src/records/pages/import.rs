@@ -114,15 +114,22 @@ pub async fn import(
         Err(error) => return Err(error.into()),
     };
     if !dry_run && report.errors.is_empty() {
-        let mut message = t!(
-            "{created} created, {updated} changed, {unchanged} unchanged",
-            created = report.created,
-            updated = report.updated,
-            unchanged = report.unchanged
-        );
-        if report.skipped > 0 {
-            message.push_str(&t!(", {skipped} skipped as duplicates", skipped = report.skipped));
-        }
+        let message = if report.skipped == 0 {
+            t!(
+                "{created} created, {updated} changed, {unchanged} unchanged",
+                created = report.created,
+                updated = report.updated,
+                unchanged = report.unchanged
+            )
+        } else {
+            t!(
+                "{created} created, {updated} changed, {unchanged} unchanged, {skipped} skipped as duplicates",
+                created = report.created,
+                updated = report.updated,
+                unchanged = report.unchanged,
+                skipped = report.skipped
+            )
+        };
         return Ok(done(&format!("/{}", kind.collection), &message, report.undo.as_deref()));
     }
     let content = table.to_csv().map_err(PageError::from)?;

@@ -1,7 +1,7 @@
 //! Preview of an import: errors of the file, or its rows with what happens to their records.
 
 use maud::{Markup, html};
-use obcms_app::records::transfer::{Outcome, Report, RowError, RowPreview};
+use obcms_app::records::transfer::{Report, RowError, RowOutcome, RowPreview};
 use obcms_domain::registry::{FieldError, Kind};
 
 use crate::components::badges::Tone;
@@ -88,20 +88,20 @@ fn duplicates_field(report: &Report) -> Markup {
 /// Rows by outcome, those first that deserve a look.
 fn rows(kind: &'static Kind, report: &Report) -> Markup {
     let sections = [
-        (Outcome::Duplicate, t!("Probable duplicates"), report.duplicates),
-        (Outcome::Changed, t!("Changed"), report.updated),
-        (Outcome::New, t!("New"), report.created),
-        (Outcome::Unchanged, t!("Unchanged"), report.unchanged),
+        (RowOutcome::Duplicate, t!("Probable duplicates"), report.duplicates),
+        (RowOutcome::Changed, t!("Changed"), report.updated),
+        (RowOutcome::New, t!("New"), report.created),
+        (RowOutcome::Unchanged, t!("Unchanged"), report.unchanged),
     ];
     html! {
         @for (outcome, title, count) in sections {
             @let shown: Vec<&RowPreview> = report.rows.iter().filter(|row| row.outcome == outcome).collect();
             @if !shown.is_empty() {
-                details.import-rows open[outcome != Outcome::Unchanged] {
+                details.import-rows open[outcome != RowOutcome::Unchanged] {
                     summary { (icon("chevron-right")) h2 { (title) " " span.faint { (count) } } }
                     (row_table(kind, title, &shown))
                     @if count > shown.len() {
-                        p.muted { (t_html!("Only the first {shown} are listed. {rest} more are imported alike.", shown = shown.len(), rest = count - shown.len())) }
+                        p.muted { (t_html!("Only the first {shown} are listed. {rest} more are treated the same way.", shown = shown.len(), rest = count - shown.len())) }
                     }
                 }
             }
