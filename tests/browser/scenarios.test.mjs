@@ -212,9 +212,9 @@ test("enter in an amount saves without script and removes nothing", async () => 
   await page.goto(`/scenarios/${plan.id}`);
   await page.getByLabel("Amount for Clinic 2045").fill("200k");
   await page.getByLabel("Amount for Clinic 2045").press("Enter");
-  await page.getByText("Amounts saved", { exact: true }).waitFor();
+  await page.getByText("₱300,000.00 of ₱1,000,000.00").waitFor();
   assert.equal((await officer("GET", board)).allocated_centavos, 30_000_000);
-  await page.getByRole("button", { name: "Remove these amounts" }).click();
+  await page.getByRole("button", { name: "Remove former candidates" }).click();
   await page.getByText("No longer candidates").waitFor({ state: "detached" });
   assert.equal((await officer("GET", board)).allocated_centavos, 20_000_000);
   await page.context().close();

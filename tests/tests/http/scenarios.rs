@@ -286,7 +286,7 @@ on_both_engines! {
         // Enter in an amount presses the first button of the form.
         let page = browser.page(&address);
         let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("no {text}: {page}"));
-        assert!(place("Save amounts") < place("Remove these amounts"), "{page}");
+        assert!(place("Save amounts") < place("Remove former candidates"), "{page}");
         // An amount that is typed for it is refused by its name.
         let stale = format!("allocations.{}", id(&wells));
         let refused = browser.send(&format!("{address}/allocations"), &[(stale.as_str(), "5")]).expect_status(422).text;

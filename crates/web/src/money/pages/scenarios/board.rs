@@ -178,7 +178,7 @@ fn candidates(page: &Page, board: &Board, may_change: bool, refused: &Refused) -
                     @if !rows.is_empty() { (submit_button(t!("Save amounts"), "check", ButtonKind::Main)) }
                     @if !board.others.is_empty() {
                         button.button type="submit" name=(REMOVE) value="true" data-kind="quiet" {
-                            (icon("x")) (t!("Remove these amounts"))
+                            (icon("x")) (t!("Remove former candidates"))
                         }
                     }
                     @if board.allocated() > 0 {
