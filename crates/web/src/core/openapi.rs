@@ -12,7 +12,7 @@ use obcms_domain::registry::{Field, FieldType, Kind, Source};
 use serde_json::{Map, Value as Json, json};
 
 use crate::components::words::capitalized;
-use crate::core::route::{Access, Route};
+use crate::core::route::{Access, Parameter, RequestBody, Route};
 use crate::core::state::State;
 
 /// Serves the description.
@@ -80,10 +80,22 @@ pub fn page_of(kind: &Kind) -> Json {
     })
 }
 
-/// Returns the parameters of a list of the kind.
-#[must_use]
-pub fn list_parameters(kind: &Kind) -> Vec<Json> {
-    let parameter = |name: &str, description: &str| json!({ "name": name, "in": "query", "required": false, "description": description, "schema": { "type": "string" } });
+fn parameter(name: &str, description: &str) -> Json {
+    json!({ "name": name, "in": "query", "required": false, "description": description, "schema": { "type": "string" } })
+}
+
+fn parameters(parameter: Parameter) -> Vec<Json> {
+    match parameter {
+        Parameter::Text(name, description) => vec![self::parameter(name, description)],
+        Parameter::List(kind, without) => {
+            let mut list = list_parameters(kind);
+            list.retain(|parameter| !without.iter().any(|name| parameter["name"] == *name));
+            list
+        }
+    }
+}
+
+fn list_parameters(kind: &Kind) -> Vec<Json> {
     let mut list = vec![
         parameter("q", "Word prefixes; all must match"),
         parameter("sort", "A field, with - before it for descending"),
@@ -192,9 +204,7 @@ fn field_schema(field: &Field) -> Json {
     schema
 }
 
-/// Returns the schema of the body of an action.
-#[must_use]
-pub fn action_schema(body: &ActionBody) -> Json {
+fn action_schema(body: &ActionBody) -> Json {
     let mut properties = Map::new();
     let mut required = Vec::new();
     for ActionField { field, schema } in body.fields {
@@ -332,7 +342,7 @@ pub fn document(routes: &[Route]) -> Json {
             .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
             .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
             .collect();
-        parameters.extend(route.parameters.iter().cloned());
+        parameters.extend(route.parameters.iter().copied().flat_map(self::parameters));
         let (status, schema) = &route.response;
         let mut success = json!({ "description": "Success" });
         if !schema.is_null() {
@@ -352,8 +362,12 @@ pub fn document(routes: &[Route]) -> Json {
             operation["security"] = json!([]);
         }
         if let Some(request) = &route.request {
+            let schema = match request {
+                RequestBody::Schema(schema) => schema.clone(),
+                RequestBody::Action(body) => action_schema(body),
+            };
             operation["requestBody"] =
-                json!({ "required": true, "content": { "application/json": { "schema": request } } });
+                json!({ "required": true, "content": { "application/json": { "schema": schema } } });
         }
         let entry = paths.entry(route.path.clone()).or_insert_with(|| json!({}));
         entry[route.method] = operation;

@@ -11,12 +11,12 @@ use obcms_app::{AppError, attachments};
 use obcms_domain::accounts::{Action, Area, Relation, allows};
 use obcms_domain::core::message::Message;
 use obcms_domain::message;
+use obcms_domain::registry::Kind;
 use obcms_domain::registry::action::ActionBody;
 use serde_json::{Value as Json, json};
 
 use crate::core::caller::Caller;
 use crate::core::limits::{MAXIMUM_ATTACHMENT, MAXIMUM_BODY, UNREAD_BODY};
-use crate::core::openapi;
 use crate::core::page_route::PageRoute;
 use crate::core::problem::Problem;
 use crate::core::state::State;
@@ -57,6 +57,24 @@ impl Access {
     }
 }
 
+/// Parameter of an operation, of which the description makes an OpenAPI object.
+#[derive(Clone, Copy, Debug)]
+pub enum Parameter {
+    /// Text with its name and description.
+    Text(&'static str, &'static str),
+    /// Search, filters, order and page of a list of the kind, without the parameters of these names.
+    List(&'static Kind, &'static [&'static str]),
+}
+
+/// Body of an operation, of which the description makes a schema.
+#[derive(Clone, Debug)]
+pub enum RequestBody {
+    /// Body with this schema.
+    Schema(Json),
+    /// Body of an action.
+    Action(&'static ActionBody),
+}
+
 /// Operation of the API.
 pub struct Route {
     /// Method in lower case, as in OpenAPI.
@@ -69,10 +87,10 @@ pub struct Route {
     pub tag: &'static str,
     /// Access.
     pub access: Access,
-    /// Parameters of the address, as OpenAPI objects.
-    pub parameters: Vec<Json>,
-    /// Schema of the body, if it has one.
-    pub request: Option<Json>,
+    /// Parameters of the address.
+    pub parameters: Vec<Parameter>,
+    /// Body, if it has one.
+    pub request: Option<RequestBody>,
     /// Limit of the body.
     pub body_limit: BodyLimit,
     /// Status and schema of the success response.
@@ -117,27 +135,30 @@ impl Route {
 
     /// Adds parameters: name and description.
     #[must_use]
-    pub fn query(mut self, parameters: &[(&str, &str)]) -> Self {
-        for (name, description) in parameters {
-            self.parameters.push(json!({
-                "name": name, "in": "query", "required": false, "description": description,
-                "schema": { "type": "string" },
-            }));
-        }
+    pub fn query(mut self, parameters: &[(&'static str, &'static str)]) -> Self {
+        self.parameters.extend(parameters.iter().map(|(name, meaning)| Parameter::Text(name, meaning)));
+        self
+    }
+
+    /// Adds the parameters of a list of the kind, without those of these names.
+    #[must_use]
+    pub fn list_of(mut self, kind: &'static Kind, without: &'static [&'static str]) -> Self {
+        self.parameters.push(Parameter::List(kind, without));
         self
     }
 
     /// Sets the schema of the body.
     #[must_use]
     pub fn body(mut self, schema: Json) -> Self {
-        self.request = Some(schema);
+        self.request = Some(RequestBody::Schema(schema));
         self
     }
 
     /// Sets the body of an action.
     #[must_use]
-    pub fn action(self, body: &ActionBody) -> Self {
-        self.body(openapi::action_schema(body))
+    pub fn action(mut self, body: &'static ActionBody) -> Self {
+        self.request = Some(RequestBody::Action(body));
+        self
     }
 
     /// Sets the maximum size of the body in bytes.

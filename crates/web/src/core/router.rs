@@ -9,6 +9,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use obcms_domain::core::hex::hex;
+use tower::ServiceBuilder;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -32,24 +33,27 @@ pub fn router(state: State) -> Router {
         router = router.route(&path, handler);
     }
     router = router.merge(for_people(&state, pages));
+    // One stack, because each layer that is added to a router goes around all of its routes. The first is the outermost.
+    let layers = ServiceBuilder::new()
+        // Outermost, so that the line has the final response.
+        .layer(from_fn(requests::log))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
+            // Events must not be buffered; assets are compressed at build time; attached files are sent as they are.
+            DefaultPredicate::new().and(NotForContentType::new("text/event-stream")).and(is_compressible),
+        ))
+        .layer(from_fn_with_state(state.clone(), address::resolve))
+        .layer(from_fn_with_state((state.clone(), limits), bodies::guard))
+        // The guard of bodies has the limit of each route.
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(state.clone(), headers))
+        .layer(from_fn_with_state(state.clone(), metrics::count));
     router
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(state.clone(), caller::identify))
         // Outside of the layer, so that these do not query the database for the sender of a token or cookie.
         .merge(for_anybody())
-        .layer(from_fn_with_state(state.clone(), metrics::count))
-        .layer(from_fn_with_state(state.clone(), headers))
-        // The guard of bodies has the limit of each route.
-        .layer(DefaultBodyLimit::disable())
-        .layer(from_fn_with_state((state.clone(), limits), bodies::guard))
-        .layer(from_fn_with_state(state.clone(), address::resolve))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
-            // Events must not be buffered; assets are compressed at build time; attached files are sent as they are.
-            DefaultPredicate::new().and(NotForContentType::new("text/event-stream")).and(is_compressible),
-        ))
-        .layer(CatchPanicLayer::custom(panicked))
-        // Outermost layer, so that the line has the final response.
-        .layer(from_fn(requests::log))
+        .layer(layers)
         .with_state(state)
 }
 

@@ -1,5 +1,6 @@
 //! Shared state of all requests.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use obcms_app::App;
@@ -28,9 +29,20 @@ pub struct WebSettings {
     pub metrics: MetricsAccess,
 }
 
-/// Shared state. Cheap to clone.
+/// State that all requests share. Cheap to clone, because each route has several copies.
 #[derive(Clone)]
-pub struct State {
+pub struct State(Arc<Shared>);
+
+impl Deref for State {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+/// Parts of the state.
+pub struct Shared {
     /// The program.
     pub app: App,
     /// All subjects.
@@ -66,7 +78,7 @@ impl State {
     /// Creates the state of a new server that serves these subjects.
     #[must_use]
     pub fn with_subjects(app: App, settings: WebSettings, subjects: &'static Subjects) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             app,
             subjects,
             settings: Arc::new(settings),
@@ -82,7 +94,7 @@ impl State {
             metrics: Metrics::default(),
             readiness: Arc::default(),
             shutdown: watch::channel(false).0,
-        }
+        }))
     }
 
     /// Ends open event streams, so that the server can stop.

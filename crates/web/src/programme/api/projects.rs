@@ -26,7 +26,7 @@ type ApiResult = Result<Response, Problem>;
 /// Operations.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let step = |word: &str, summary: &str, body: &ActionBody, handler| {
+    let step = |word: &str, summary: &str, body: &'static ActionBody, handler| {
         Route::new(
             "post",
             format!("/api/v1/projects/{{id}}/{word}"),

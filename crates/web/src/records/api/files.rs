@@ -21,7 +21,6 @@ use crate::core::caller::Caller;
 use crate::core::exports::while_running;
 use crate::core::input::{Parameters, PathId};
 use crate::core::limits::{MAXIMUM_UPLOAD, UPLOAD_PARTS};
-use crate::core::openapi;
 use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
@@ -34,7 +33,7 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
     let mut routes: Vec<Route> = [Format::Csv, Format::Xlsx]
         .into_iter()
         .map(|format| {
-            let mut route = Route::new(
+            Route::new(
                 "get",
                 format!("{all}/export.{}", format.ending()),
                 format!("All matching {plural} as {}", format.ending().to_uppercase()),
@@ -43,12 +42,9 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
                     export(kind, format, state, caller, parameters)
                 }),
             )
-            .answers(200, json!({ "type": "string", "format": "binary" }));
-            route.parameters = openapi::list_parameters(kind)
-                .into_iter()
-                .filter(|parameter| !["limit", "cursor"].iter().any(|name| parameter["name"] == *name))
-                .collect();
-            route.query(&[
+            .answers(200, json!({ "type": "string", "format": "binary" }))
+            .list_of(kind, &["limit", "cursor"])
+            .query(&[
                 (
                     "form",
                     "people (unless given): labels, names, pesos, dates of the office; raw: names, ids and centavos \

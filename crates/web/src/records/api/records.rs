@@ -41,6 +41,7 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
                 list(kind, state, caller, parameters)
             }),
         )
+        .list_of(kind, &[])
         .answers(200, openapi::page_of(kind)),
         Route::new(
             "get",
@@ -62,7 +63,6 @@ pub fn routes(kind: &'static Kind) -> Vec<Route> {
         .query(&[("limit", "Maximum number, 1 to 500"), ("cursor", "Cursor of the next page")])
         .answers(200, json!({ "type": "object" })),
     ];
-    routes[0].parameters = openapi::list_parameters(kind);
     if kind.writable {
         routes.extend(writing(kind));
     }

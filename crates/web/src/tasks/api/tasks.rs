@@ -27,7 +27,7 @@ type ApiResult = Result<Response, Problem>;
 pub fn routes() -> Vec<Route> {
     let moves = Access::Policy(Action::Transition, TASK.area);
     let text = || json!({ "type": "string" });
-    let mut board = Route::new(
+    let board = Route::new(
         "get",
         "/api/v1/tasks/board",
         "Tasks in columns, each with its count and first cards",
@@ -39,6 +39,7 @@ pub fn routes() -> Vec<Route> {
         ("group", "status (unless given), priority, domain or assignee"),
         ("column", "Only this column; with cursor its next cards"),
     ])
+    .list_of(&TASK, &["sort"])
     .answers(
         200,
         json!({ "type": "object", "properties": {
@@ -51,9 +52,6 @@ pub fn routes() -> Vec<Route> {
             } } },
         } }),
     );
-    board
-        .parameters
-        .extend(openapi::list_parameters(&TASK).into_iter().filter(|parameter| parameter["name"] != "sort"));
     vec![
         Route::new(
             "post",
