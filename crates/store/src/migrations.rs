@@ -67,6 +67,7 @@ pub const ALL: &[Migration] = &[
     migration!(27, "blocked projects, board, budget cycle", "0027_project_board"),
     migration!(28, "budget scenarios and PAP codes", "0028_scenarios"),
     migration!(29, "one live ceiling for each year, sector and source", "0029_unique_ceilings"),
+    migration!(30, "indexes of records that are not archived", "0030_live_indexes"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version {integer} PRIMARY KEY, name {text} NOT NULL, \

@@ -29,11 +29,12 @@ INSERT INTO events (id, version, created_at, created_by, updated_at, title, even
 SELECT {id:8000000 + n}, 1, {at:1790000000 + n}, {id:1000001 + n % 500}, {at:1790000000}, 'Water meeting ' || n, 'meeting', {yes:0 = 1},
     {at:1790000000 + n * 3000}, {at:1790003600 + n * 3000}, 'Asia/Manila', 'scheduled', {id:1000001 + n % 500}, {id:3000001 + n % 1570}, 'medium' FROM {to:10000};
 INSERT INTO tasks (id, version, created_at, created_by, updated_at, title, origin_kind, origin_id, due_date, next_due, status, priority, progress, domain,
-    blocked, "rank", unassigned)
+    blocked, "rank", unassigned, archived_at)
 SELECT {id:10000000 + n}, 1, {at:1790000000 + n}, CASE WHEN n % 100 = 7 THEN {known:partner} ELSE {id:1000001 + n % 500} END, {at:1790000000}, 'Water task ' || n,
     'ppa', {id:5000001 + n % 3000}, {day:n % 700 - 300}, {day:n % 700 - 300},
     CASE WHEN n % 20 < 6 THEN 'not_started' WHEN n % 20 < 9 THEN 'in_progress' WHEN n % 20 = 9 THEN 'on_hold' WHEN n % 20 < 19 THEN 'completed' ELSE 'cancelled' END,
-    CASE n % 3 WHEN 0 THEN 'low' WHEN 1 THEN 'medium' ELSE 'high' END, 0, 'general', {yes:0 = 1}, 'a' || {pad:n * 7 % 50000}, {yes:n % 25 = 0}
+    CASE n % 3 WHEN 0 THEN 'low' WHEN 1 THEN 'medium' ELSE 'high' END, 0, 'general', {yes:0 = 1}, 'a' || {pad:n * 7 % 50000}, {yes:n % 25 = 0},
+    CASE WHEN n % 250 = 9 THEN {at:1790000000 + n} END
 FROM {to:50000};
 
 -- Who does what: a fifteenth of the tasks is with the busiest member of the staff, a fortieth with the partner.
@@ -73,7 +74,7 @@ INSERT INTO records (id, kind, title, state, is_archived, updated_at) SELECT id,
 INSERT INTO records (id, kind, title, state, is_archived, updated_at) SELECT id, 'assessment', title, status, {yes:0 = 1}, updated_at FROM assessments;
 INSERT INTO records (id, kind, title, state, is_archived, updated_at) SELECT id, 'service', title, status, {yes:0 = 1}, updated_at FROM services;
 INSERT INTO records (id, kind, title, state, is_archived, updated_at) SELECT id, 'event', title, status, {yes:0 = 1}, updated_at FROM events;
-INSERT INTO records (id, kind, title, state, is_archived, updated_at) SELECT id, 'task', title, status, {yes:0 = 1}, updated_at FROM tasks;
+INSERT INTO records (id, kind, title, state, is_archived, updated_at) SELECT id, 'task', title, status, {yes:archived_at IS NOT NULL}, updated_at FROM tasks;
 INSERT INTO search_words (word, id, kind, weight) SELECT 'water', id, kind, 10 FROM records WHERE title LIKE 'Water %';
 INSERT INTO search_words (word, id, kind, weight) SELECT kind, id, kind, 10 FROM records WHERE title LIKE 'Water %';
 INSERT INTO search_words (word, id, kind, weight)
