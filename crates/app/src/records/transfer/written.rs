@@ -439,6 +439,18 @@ mod tests {
     }
 
     #[test]
+    fn wrong_parts_are_named_up_to_a_limit() {
+        let mut read = 0;
+        let endless = (0_i64..).map(|number| {
+            read += 1;
+            Err::<(), _>(CellError::new("unknown", message!("There is no number {number}.", number)))
+        });
+        let error = all_or_errors(endless).unwrap_err();
+        assert_eq!(read, SHOWN_MESSAGES);
+        assert!(error.message.english().ends_with("There is no number 9."), "{:?}", error.message);
+    }
+
+    #[test]
     fn labels_dates_and_words_are_read() {
         let label = |kind, name, text| read(kind, name, Header::Label, text);
         assert_eq!(label(&TASK, "status", "In progress"), Ok(json!("in_progress")));
