@@ -1,6 +1,6 @@
 //! Rules of bookings, applied before one is saved.
 
-use obcms_domain::accounts::{Action, who_can};
+use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{BookingStatus, Terms, Use, is_bounded, uses};
 use obcms_domain::calendar::series::{self, Series};
 use obcms_domain::choices::{self, BOOKING_STATUSES};
@@ -117,14 +117,8 @@ fn require_override(
     {
         return Ok(());
     }
-    let what = "override other bookings";
-    let errors =
-        vec![FieldError::new(booking::OVERRIDE_REASON.name(), "forbidden", AppError::no_permission(what))];
-    Err(AppError::ForbiddenFields {
-        what: what.into(),
-        who: who_can(Action::Override, booking.kind.area),
-        errors,
-    })
+    let fields = [booking::OVERRIDE_REASON.name()];
+    Err(AppError::forbidden_fields(Action::Override, booking.kind.area, "override other bookings", fields))
 }
 
 /// Names a booking without a purpose after its origin, or after the person who booked.

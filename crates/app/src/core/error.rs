@@ -83,8 +83,7 @@ impl fmt::Debug for Passphrase {
 
 impl AppError {
     /// Returns the sentence of a refusal by the policy.
-    #[must_use]
-    pub fn no_permission(what: impl Into<Message>) -> Message {
+    fn no_permission(what: impl Into<Message>) -> Message {
         message!("You do not have permission to {what}.", what = what.into())
     }
 
@@ -99,6 +98,19 @@ impl AppError {
     pub fn not_allowed(what: impl Into<Message>, who: Vec<Role>) -> Self {
         let what = what.into();
         Self::Forbidden { detail: Self::no_permission(what.clone()), what: Some(what), who }
+    }
+
+    /// Returns a refusal by the policy to write these fields; `what` is the end of the same sentence.
+    #[must_use]
+    pub fn forbidden_fields(
+        action: Action,
+        area: Area,
+        what: &'static str,
+        fields: impl IntoIterator<Item = &'static str>,
+    ) -> Self {
+        let error = |name| FieldError::new(name, "forbidden", Self::no_permission(what));
+        let errors = fields.into_iter().map(error).collect();
+        Self::ForbiddenFields { what: what.into(), who: who_can(action, area), errors }
     }
 
     /// Returns a refusal of another kind, which no role can change.

@@ -1,14 +1,14 @@
 //! Rules of tasks: every status and progress passes the one transition function; dependencies have no cycle.
 
 use jiff::Timestamp;
-use obcms_domain::accounts::{Action, Area, who_can};
+use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::{Series, is_series, state};
 use obcms_domain::core::id::Id;
 use obcms_domain::core::message::{Joining, Word};
 use obcms_domain::kinds::task;
 use obcms_domain::message;
 use obcms_domain::records::input;
-use obcms_domain::registry::{FieldError, Record, Value};
+use obcms_domain::registry::{Record, Value};
 use obcms_domain::tasks::states::{self, Change, Circumstances, TaskState, TransitionError};
 use obcms_domain::tasks::{TaskStatus, dependencies, is_open, rank};
 use obcms_recur::Moment;
@@ -73,14 +73,7 @@ fn require_assign(
         return Ok(());
     }
     let refused = [task::ASSIGNEES.name(), task::TEAMS.name()].into_iter().filter(|name| differs(name));
-    let what = "assign this task to others";
-    Err(AppError::ForbiddenFields {
-        what: what.into(),
-        who: who_can(Action::Assign, Area::Work),
-        errors: refused
-            .map(|name| FieldError::new(name, "forbidden", AppError::no_permission(what)))
-            .collect(),
-    })
+    Err(AppError::forbidden_fields(Action::Assign, record.kind.area, "assign this task to others", refused))
 }
 
 fn depends_on_changed(before: Option<&Record>, record: &Record) -> bool {

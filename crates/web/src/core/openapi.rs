@@ -80,13 +80,13 @@ pub fn page_of(kind: &Kind) -> Json {
     })
 }
 
-fn parameter(name: &str, description: &str) -> Json {
+fn text_parameter(name: &str, description: &str) -> Json {
     json!({ "name": name, "in": "query", "required": false, "description": description, "schema": { "type": "string" } })
 }
 
-fn parameters(parameter: Parameter) -> Vec<Json> {
+fn described(parameter: Parameter) -> Vec<Json> {
     match parameter {
-        Parameter::Text(name, description) => vec![self::parameter(name, description)],
+        Parameter::Text(name, description) => vec![text_parameter(name, description)],
         Parameter::List(kind, without) => {
             let mut list = list_parameters(kind);
             list.retain(|parameter| !without.iter().any(|name| parameter["name"] == *name));
@@ -97,21 +97,21 @@ fn parameters(parameter: Parameter) -> Vec<Json> {
 
 fn list_parameters(kind: &Kind) -> Vec<Json> {
     let mut list = vec![
-        parameter("q", "Word prefixes; all must match"),
-        parameter("sort", "A field, with - before it for descending"),
-        parameter("limit", "Maximum number, 1 to 500; 50 unless given"),
-        parameter("cursor", "next_cursor of the previous page"),
-        parameter("archived", "false (unless given), true or all"),
-        parameter("created_by", "Ids of users; separated by commas, or given again"),
+        text_parameter("q", "Word prefixes; all must match"),
+        text_parameter("sort", "A field, with - before it for descending"),
+        text_parameter("limit", "Maximum number, 1 to 500; 50 unless given"),
+        text_parameter("cursor", "next_cursor of the previous page"),
+        text_parameter("archived", "false (unless given), true or all"),
+        text_parameter("created_by", "Ids of users; separated by commas, or given again"),
     ];
     if *kind == TASK {
-        list.extend(SHORTCUTS.iter().map(|shortcut| parameter(shortcut.name, shortcut.meaning)));
+        list.extend(SHORTCUTS.iter().map(|shortcut| text_parameter(shortcut.name, shortcut.meaning)));
     }
     for (_, field) in kind.visible() {
         if matches!(field.data, FieldType::Structure(_)) {
             continue;
         }
-        list.push(parameter(
+        list.push(text_parameter(
             field.name,
             match field.data {
                 FieldType::Text(_)
@@ -134,8 +134,8 @@ fn list_parameters(kind: &Kind) -> Vec<Json> {
                 | FieldType::Integer(..)
                 | FieldType::Decimal(..)
         ) {
-            list.push(parameter(&format!("{}_from", field.name), "This or later, this or more"));
-            list.push(parameter(&format!("{}_to", field.name), "This or earlier, this or less"));
+            list.push(text_parameter(&format!("{}_from", field.name), "This or later, this or more"));
+            list.push(text_parameter(&format!("{}_to", field.name), "This or earlier, this or less"));
         }
     }
     list
@@ -342,7 +342,7 @@ pub fn document(routes: &[Route]) -> Json {
             .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
             .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
             .collect();
-        parameters.extend(route.parameters.iter().copied().flat_map(self::parameters));
+        parameters.extend(route.parameters.iter().copied().flat_map(described));
         let (status, schema) = &route.response;
         let mut success = json!({ "description": "Success" });
         if !schema.is_null() {

@@ -48,11 +48,11 @@ pub struct Shared {
     /// All subjects.
     pub subjects: &'static Subjects,
     /// Settings.
-    pub settings: Arc<WebSettings>,
+    pub settings: WebSettings,
     /// Queue of password hashes.
     pub hashing: HashQueue,
     /// Wrong tokens and links.
-    pub guesses: Arc<Guesses>,
+    pub guesses: Guesses,
     /// Live streams of each person.
     pub streams: LiveStreams,
     /// Workbooks that are written at the same time.
@@ -64,13 +64,13 @@ pub struct Shared {
     /// Disk space of files to attach that are arriving.
     pub uploads: Arc<HeldBodies>,
     /// Cache of rendered feeds.
-    pub feeds: Arc<Feeds>,
+    pub feeds: Feeds,
     /// Reads of feeds that are not stored yet.
-    pub feed_reads: Arc<FeedReads>,
+    pub feed_reads: FeedReads,
     /// Counters of requests.
     pub metrics: Metrics,
     /// Last result of the readiness check.
-    pub readiness: Arc<Readiness>,
+    pub readiness: Readiness,
     shutdown: watch::Sender<bool>,
 }
 
@@ -81,18 +81,18 @@ impl State {
         Self(Arc::new(Shared {
             app,
             subjects,
-            settings: Arc::new(settings),
+            settings,
             hashing: HashQueue::default(),
-            guesses: Arc::default(),
+            guesses: Guesses::default(),
             streams: LiveStreams::default(),
             workbooks: Arc::new(Semaphore::new(2)),
             exports: Arc::default(),
             bodies: Arc::default(),
             uploads: Arc::new(HeldBodies::new(ALL_ATTACHMENTS, ATTACHMENTS_OF_ONE)),
-            feeds: Arc::default(),
-            feed_reads: Arc::default(),
+            feeds: Feeds::default(),
+            feed_reads: FeedReads::default(),
             metrics: Metrics::default(),
-            readiness: Arc::default(),
+            readiness: Readiness::default(),
             shutdown: watch::channel(false).0,
         }))
     }
