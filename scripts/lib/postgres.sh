@@ -57,6 +57,7 @@ jit = off"
         parent=/dev/shm
     fi
     postgres_folder=$(mktemp -d "$parent/obcms-postgres.XXXXXX") || exit 1
+    # The costly hash of SCRAM would be computed for each of thousands of short connections.
     local password attempt port
     password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
     printf '%s\n' "$password" >"$postgres_folder/password"
@@ -64,7 +65,7 @@ jit = off"
         chown -R postgres "$postgres_folder"
     fi
     if ! as_postgres "$postgres_programs/initdb" --pgdata="$postgres_folder/data" --username=obcms \
-        --pwfile="$postgres_folder/password" --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --no-sync \
+        --pwfile="$postgres_folder/password" --auth=md5 --encoding=UTF8 --locale=C.UTF-8 --no-sync \
         >"$work/initdb.log" 2>&1; then
         cat "$work/initdb.log" >&2
         exit 1

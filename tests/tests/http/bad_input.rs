@@ -272,30 +272,33 @@ on_both_engines! {
 
     fn texts_are_returned_as_typed_and_shown_escaped(server: &Server) {
         let client = server.as_role("admin");
-        for (kind, number) in writable().zip((1..).map(|place| place * 100)) {
-            for (place, text) in (0..).zip(NASTY) {
-                let mut input = sample::minimal(server, kind, number + place);
-                for field in kind.inputs() {
-                    let fits = match field.data {
-                        // The address of a calendar is text with its own format.
-                        FieldType::Text(_) if kind.name == "external_calendar" && field.name == "address" => false,
-                        FieldType::Text(_) if field.name == "hearing_time" => false,
-                        FieldType::Text(_) if sample::is_code(field) => false,
-                        FieldType::Text(most) => text.chars().count() <= most && field.name != "username" && !field.unique,
-                        FieldType::Multiline(_) => true,
-                        _ => false,
+        for (turn, kind) in writable().enumerate() {
+            // Each kind gets every text, as many as possible in one record; titles get a different one in every kind.
+            let mut left: Vec<&str> = NASTY.iter().cycle().skip(turn % NASTY.len()).take(NASTY.len()).copied().collect();
+            for number in (turn as u32 + 1) * 100.. {
+                let mut input = sample::minimal(server, kind, number);
+                let before = left.len();
+                for field in kind.inputs().filter(|field| takes_any_text(kind, field)) {
+                    let fits = |text: &str| match field.data {
+                        FieldType::Text(most) => text.chars().count() <= most,
+                        _ => true,
                     };
-                    // A reason alone, without the value that it explains, is not tested.
-                    if fits {
-                        input.insert(field.name.to_owned(), json!(text));
+                    if let Some(place) = left.iter().position(|text| fits(text)) {
+                        input.insert(field.name.to_owned(), json!(left.remove(place)));
                     }
+                }
+                if left.len() == before {
+                    assert!(before == 0 || !kind.inputs().any(|field| takes_any_text(kind, field)), "{kind:?}: {left:?}");
+                    break;
                 }
                 let made = client.post(&collection(kind), &Value::Object(input.clone())).expect_status(201).json;
                 let read = client.get(&format!("{}/{}", collection(kind), made["id"].as_str().unwrap())).expect_status(200).json;
-                for (name, given) in input.iter().filter(|(_, given)| **given == json!(text)) {
-                    assert_eq!(&read[name], given, "{kind:?}.{name}");
+                for (name, given) in &input {
+                    if let Some(text) = given.as_str().filter(|text| NASTY.contains(text)) {
+                        assert_eq!(read[name], text, "{kind:?}.{name}");
+                    }
                 }
-                assert_escaped(&client, kind, &read, text);
+                assert_escaped(&client, kind, &read);
             }
         }
     }
@@ -305,6 +308,7 @@ on_both_engines! {
         let mut random = StdRng::seed_from_u64(7);
         for kind in REGISTRY {
             for (_, field) in kind.visible() {
+                let mut all = Vec::new();
                 for suffix in ["", "_from", "_to"] {
                     let value = match random.random_range(0..4) {
                         0 => NASTY[random.random_range(0..NASTY.len())].to_owned(),
@@ -312,16 +316,17 @@ on_both_engines! {
                         2 => ["2026-02-30", "99999-01-01", "none", ",,,", "-1"][random.random_range(0..5)].to_owned(),
                         _ => (0..random.random_range(1..30)).map(|_| random.random_range('\u{1}'..'\u{d7ff}')).collect(),
                     };
-                    for path in [collection(kind), format!("/{}", kind.collection)] {
-                        let address = format!("{path}?{}{suffix}={}", field.name, encoded(&value));
-                        if obcms_web::SUBJECTS.kind_page(kind).own_list && !path.starts_with("/api") {
-                            continue;
-                        }
-                        let answer = client.get(&address);
-                        // A page ignores unknown parameters, and may redirect to its default view.
-                        let is_led = answer.status == 303 && !path.starts_with("/api");
-                        assert!(is_led || [200, 400].contains(&answer.status), "{address}: {} {}", answer.status, answer.text);
-                    }
+                    let parameter = format!("{}{suffix}={}", field.name, encoded(&value));
+                    let address = format!("{}?{parameter}", collection(kind));
+                    let answer = client.get(&address);
+                    assert!([200, 400].contains(&answer.status), "{address}: {} {}", answer.status, answer.text);
+                    all.push(parameter);
+                }
+                // A page ignores what it does not know, so it takes all three at once; it may redirect to its default view.
+                if !obcms_web::SUBJECTS.kind_page(kind).own_list {
+                    let address = format!("/{}?{}", kind.collection, all.join("&"));
+                    let answer = client.get(&address);
+                    assert!([200, 303, 400].contains(&answer.status), "{address}: {} {}", answer.status, answer.text);
                 }
             }
             for parameters in ["q=%00", "q=%ff", "q=%25%5F%27%22", "cursor=6e", "cursor=ffff", "cursor=7c", "sort=--name", "sort=id;", "limit=-1", "limit=99999999999999999999"] {
@@ -382,8 +387,22 @@ fn anything(random: &mut StdRng, depth: u32) -> Value {
     }
 }
 
-/// Asserts that the page of the record escapes the text.
-fn assert_escaped(client: &Client, kind: &Kind, record: &Value, text: &str) {
+/// Returns whether a text field takes any text; others have a format of their own or must be unique.
+fn takes_any_text(kind: &Kind, field: &Field) -> bool {
+    match field.data {
+        FieldType::Text(_) => {
+            !(field.unique
+                || sample::is_code(field)
+                || ["username", "hearing_time"].contains(&field.name)
+                || (kind.name == "external_calendar" && field.name == "address"))
+        }
+        FieldType::Multiline(_) => true,
+        _ => false,
+    }
+}
+
+/// Asserts that the page of the record shows the texts in its fields, and escapes them.
+fn assert_escaped(client: &Client, kind: &Kind, record: &Value) {
     if obcms_web::SUBJECTS.kind_page(kind).own_detail {
         return;
     }
@@ -391,12 +410,13 @@ fn assert_escaped(client: &Client, kind: &Kind, record: &Value, text: &str) {
         .get(&format!("/{}/{}", kind.collection, record["id"].as_str().unwrap()))
         .expect_status(200)
         .text;
-    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
-    if kind.inputs().any(|field| record[field.name] == text) {
+    for text in NASTY.iter().filter(|text| kind.inputs().any(|field| record[field.name] == **text)) {
+        let escaped =
+            text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
         assert!(page.contains(&escaped), "{kind:?} does not show {text}");
-    }
-    if escaped != text && !escaped.contains(text) {
-        assert!(!page.contains(text), "{kind:?} shows {text} as markup");
+        if escaped != *text && !escaped.contains(text) {
+            assert!(!page.contains(text), "{kind:?} shows {text} as markup");
+        }
     }
 }
 

@@ -88,12 +88,13 @@ on_both_engines! {
     fn every_field_is_changed_logged_and_undone(server: &Server) {
         let client = server.as_role("admin");
         for (kind, number) in writable().zip((1..).map(|place| place * 1000)) {
+            let made = make(server, &client, kind, number);
+            let inputs = |record: &Value| kind.inputs().map(|field| record[field.name].clone()).collect::<Vec<_>>();
             for (field, place) in kind.inputs().zip(1..) {
                 // The status of a PPA follows, or is set by actions of its own; that of a scenario is set by its adoption.
                 if [("ppa", "status"), ("scenario", "status")].contains(&(kind.name, field.name)) {
                     continue;
                 }
-                let made = make(server, &client, kind, number + place);
                 let before = client.get(&one(kind, &made)).expect_status(200).json;
                 let mut patch = together(kind, field);
                 let value = match (kind.name, field.name) {
@@ -121,7 +122,8 @@ on_both_engines! {
                 if !matches!(field.data, FieldType::Structure(_) | FieldType::Moment | FieldType::Moments | FieldType::Instant) {
                     assert_eq!(answer.json[field.name], value, "{kind:?}.{}", field.name);
                 }
-                assert_eq!(answer.json["version"], 2, "{kind:?}.{}", field.name);
+                let version = before["version"].as_u64().unwrap() + 1;
+                assert_eq!(answer.json["version"], version, "{kind:?}.{}", field.name);
                 let history = client.get(&format!("{}/history", one(kind, &made))).expect_status(200).json;
                 let entry = history["items"]
                     .as_array()
@@ -132,7 +134,7 @@ on_both_engines! {
                     .clone();
                 assert!(!entry["fields"][field.name].is_null(), "{kind:?}.{}: {entry}", field.name);
                 let undone = client.post(&format!("{}/undo", one(kind, &made)), &json!({})).expect_status(200).json;
-                assert_eq!(undone[field.name], before[field.name], "{kind:?}.{} taken back", field.name);
+                assert_eq!(inputs(&undone), inputs(&before), "{kind:?}.{} taken back", field.name);
             }
         }
     }
