@@ -2,10 +2,13 @@
 #![allow(clippy::inconsistent_digit_grouping)] // Pesos and centavos.
 #![allow(clippy::unwrap_used)] // A panic fails the test.
 
+use obcms_domain::kinds::CEILING;
 use obcms_store::{StoreError, migrations};
 use obcms_tests::approval::{complete_ppa, enact, step};
 use obcms_tests::{Answer, Browser, Client, Server, make, on_both_engines};
 use serde_json::{Value, json};
+
+use crate::files::import;
 
 fn id(record: &Value) -> &str {
     record["id"].as_str().unwrap()
@@ -67,8 +70,20 @@ on_both_engines! {
         officer.patch(&format!("/api/v1/ceilings/{}", id(&ceiling)), &json!({ "amount_centavos": 400_00 })).expect_status(200);
         assert_eq!(figures(&of(&ceiling)), [500_00, 150_00, -100_00]);
 
+        // Files have the columns of the list, and an import ignores them.
+        let file = officer.get("/api/v1/ceilings/export.csv?sort=fiscal_year").expect_status(200).text;
+        let mut lines = file.trim_start_matches('\u{feff}').lines();
+        let head = lines.next().unwrap();
+        assert!(head.contains("Amount,Committed,In budget review,Remaining,\"Used, %\","), "{head}");
+        assert!(lines.next().unwrap().contains(",400.00,500.00,150.00,-100.00,125,"), "{file}");
+        let report = import(&officer, &CEILING, file.as_bytes(), true);
+        assert_eq!(report.expect_status(200).json["unchanged"], 2);
+        let chosen = officer.get("/api/v1/ceilings/export.csv?sort=fiscal_year&columns=title,remaining_centavos");
+        assert!(chosen.expect_status(200).text.contains("Title,Remaining"));
+
         let browser = Browser::of(server, "executive");
         let page = browser.page("/ceilings");
+        assert!(page.contains("remaining_centavos%2Ccommitted_percent"), "{page}");
         for text in ["Committed", "In budget review", "₱500.00", "₱150.00", "₱100.00 over", "125%"] {
             assert!(page.contains(text), "{text}: {page}");
         }

@@ -166,7 +166,7 @@ function applyColumns(table: string): void {
 
 /** Gives the exports of a table the columns that it shows; the id stays where the server offers it. */
 function exportColumns(table: string, block: HTMLElement): void {
-  const heads = every("thead [data-column]:not([data-calculated])", block).filter((head) => !head.hidden);
+  const heads = every("thead [data-column]", block).filter((head) => !head.hidden);
   if (heads.length === 0) return;
   for (const link of every<HTMLAnchorElement>("a[data-export-of]")) {
     if (link.dataset.exportOf !== table) continue;

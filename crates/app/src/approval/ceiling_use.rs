@@ -32,6 +32,14 @@ impl CeilingBalance {
     pub const fn remaining(&self) -> i64 {
         self.amount.saturating_sub(self.committed)
     }
+
+    /// Returns the committed share as whole percent, rounded down so that 100 means all of it; nothing without an
+    /// amount.
+    #[must_use]
+    pub fn percent(&self) -> Option<i64> {
+        let percent = (i128::from(self.committed) * 100).checked_div(i128::from(self.amount.max(0)))?;
+        i64::try_from(percent).ok()
+    }
 }
 
 /// Share of a PPA in a ceiling, in centavos.
@@ -108,6 +116,7 @@ pub(crate) fn related_members(tx: &mut Tx<'_>, ceilings: &[Record]) -> Result<Ve
             ("committed_centavos", json!(balance.committed)),
             ("waiting_centavos", json!(balance.waiting)),
             ("remaining_centavos", json!(balance.remaining())),
+            ("committed_percent", json!(balance.percent())),
         ]
     };
     Ok(balances(tx, ceilings)?.into_iter().map(members).collect())
@@ -151,4 +160,18 @@ fn use_of(record: &Record, commitments: &[(Id, Commitment)], asked: &[(Id, Commi
         waiting: sum(|share| share.waiting),
     };
     CeilingShares { balance, shares }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percent_is_rounded_down() {
+        let of = |amount, committed| CeilingBalance { amount, committed, waiting: 0 }.percent();
+        assert_eq!(
+            [of(300, 299), of(300, 301), of(0, 1), of(i64::MAX, i64::MAX)],
+            [Some(99), Some(100), None, Some(100)]
+        );
+    }
 }

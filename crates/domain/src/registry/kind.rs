@@ -77,6 +77,19 @@ impl Concern {
     }
 }
 
+/// Column of lists and files that is calculated from other records: a member that the representation adds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Calculated {
+    /// Name of the member.
+    pub name: &'static str,
+    /// Label.
+    pub label: &'static str,
+    /// Field whose column it follows.
+    pub after: &'static str,
+    /// True for an amount in centavos; a whole number otherwise.
+    pub is_money: bool,
+}
+
 /// Kind of record.
 pub struct Kind {
     /// Singular name: `policy_milestone`.
@@ -99,6 +112,8 @@ pub struct Kind {
     pub area: Area,
     /// The fields in the order of form and file.
     pub fields: &'static [Field],
+    /// Columns of lists and files whose values are calculated from other records.
+    pub calculated: &'static [Calculated],
     /// Field with the title.
     pub title: &'static str,
     /// Fields that tell records of one title apart, for probable duplicates in imported files.
@@ -154,6 +169,7 @@ impl Kind {
             module: Module::Administration,
             area: Area::Reference,
             fields: &[],
+            calculated: &[],
             title: "title",
             told_apart_by: &[],
             state: "",

@@ -45,8 +45,6 @@ pub struct Column {
     pub right: bool,
     /// True if it is hidden by default.
     pub hidden: bool,
-    /// True if its values are calculated from other records; exports do not have it.
-    pub calculated: bool,
 }
 
 /// Sort direction.
@@ -167,7 +165,7 @@ fn head(table: &Table) -> Markup {
             }
             @for column in &table.columns {
                 th scope="col" data-column=(column.key) data-right[column.right] hidden[column.hidden]
-                    data-calculated[column.calculated] aria-sort=[column.sorted.map(sort_name)] {
+                    aria-sort=[column.sorted.map(sort_name)] {
                     @if column.sort_href.is_empty() {
                         (column.label)
                     } @else {

@@ -242,10 +242,15 @@ const OF_TODAY: [(&str, &[&str], &str); 4] = [
 ];
 
 /// Figures of a ceiling, calculated from the budgets of PPAs.
-const OF_CEILING: [(&str, &[&str], &str); 3] = [
+const OF_CEILING: [(&str, &[&str], &str); 4] = [
     ("committed_centavos", &["integer"], "Taken by budgets in force and those past budget review"),
     ("waiting_centavos", &["integer"], "Asked for in budget review, beyond what the same PPAs take already"),
     ("remaining_centavos", &["integer"], "Amount less what is committed; below zero when exceeded"),
+    (
+        "committed_percent",
+        &["integer", "null"],
+        "Committed share of the amount, rounded down; null without an amount",
+    ),
 ];
 
 /// Adds the field group of the policy table, and the roles that may write it, each with the relation it needs.

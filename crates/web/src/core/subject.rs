@@ -24,30 +24,16 @@ pub type RowAction = Box<dyn Fn(&Record) -> Markup>;
 /// Content of a tab.
 pub type TabPanel = fn(&State, &Page, &Actor, &Record, &Refused) -> Result<Markup, AppError>;
 
-/// Column of a list whose values are calculated from other records.
-#[derive(Clone, Debug)]
-pub struct CalculatedColumn {
-    /// Name in the page.
-    pub key: &'static str,
-    /// Heading.
-    pub label: &'static str,
-    /// Field whose column it follows.
-    pub after: &'static str,
-    /// True for amounts, which are aligned right.
-    pub right: bool,
-    /// Cells, one for each record.
-    pub cells: Vec<Markup>,
-}
-
-/// Calculated columns of a list.
+/// Cells of the calculated columns of a list.
 #[derive(Clone, Copy, Debug)]
-pub struct CalculatedColumns {
+pub struct CalculatedCells {
     /// Kinds whose changes refresh them.
     pub live: &'static str,
-    /// Columns for the records of a page.
-    pub columns: fn(&State, &[Record]) -> Result<Vec<CalculatedColumn>, AppError>,
+    /// Cells of each record of a page, in the order of the kind's calculated columns.
+    pub cells: CellsOfRecords,
 }
 
+type CellsOfRecords = fn(&State, &[Record]) -> Result<Vec<Vec<Markup>>, AppError>;
 type ListQuery<T> = fn(&Page, &Actor, &Kind, &Form) -> T;
 type RowActions = fn(&Page, &Actor, Timestamp, String) -> Option<RowAction>;
 type NextSteps = fn(&State, &Actor, &Record) -> Result<Vec<NextStep>, AppError>;
@@ -115,8 +101,8 @@ pub struct KindPage {
     pub list_tab_filters: Option<ListQuery<&'static [&'static str]>>,
     /// Action beside the state of each row, for those who may; it returns to the list.
     pub row_action: Option<RowActions>,
-    /// Columns of the list that are calculated from other records.
-    pub list_columns: Option<CalculatedColumns>,
+    /// Cells of the calculated columns of the list, for a kind that has any.
+    pub calculated_cells: Option<CalculatedCells>,
     /// Mark before the title of a record in the list, such as that of a blocked project.
     pub title_mark: Option<fn(&Record) -> Markup>,
     /// Label and address of the import, unless it is the generic one.
@@ -154,7 +140,7 @@ impl KindPage {
         list_tabs: None,
         list_tab_filters: None,
         row_action: None,
-        list_columns: None,
+        calculated_cells: None,
         title_mark: None,
         import_link: None,
         next_steps: None,

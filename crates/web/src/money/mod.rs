@@ -19,7 +19,7 @@ const TRANCHE: KindPage =
 
 const CEILING: KindPage = KindPage {
     kind: "ceiling",
-    list_columns: Some(pages::CEILING_COLUMNS),
+    calculated_cells: Some(pages::CEILING_CELLS),
     lead_panel: Some(pages::ceiling_panel),
     ..KindPage::NONE
 };

@@ -35,6 +35,7 @@ use jiff::civil::Date;
 use obcms_domain::registry::{Field, Kind, Record, Total};
 use obcms_store::records::Directory;
 
+use crate::core::rules::Members;
 use crate::core::{Actor, App, AppError};
 use crate::records::lists::{Listing, Parameters, Request, decode_cursor, ids_in_filters, list};
 use crate::records::references;
@@ -158,6 +159,20 @@ struct Pages {
     is_over: bool,
 }
 
+/// Page of records with their calculated members, if the kind has columns for them.
+struct Page {
+    listing: Listing,
+    members: Vec<Members>,
+}
+
+impl Page {
+    fn rows(&self) -> impl Iterator<Item = (&Record, &Members)> {
+        static NONE: Members = Vec::new();
+        let members = self.members.iter().chain(std::iter::repeat(&NONE));
+        self.listing.records.iter().zip(members)
+    }
+}
+
 impl Export {
     fn head(&self) -> Vec<String> {
         match &self.layout {
@@ -260,7 +275,7 @@ impl App {
     }
 
     /// Returns the next page of an export; nothing after the last one.
-    fn next_page(&self, pages: &mut Pages) -> Result<Option<Listing>, AppError> {
+    fn next_page(&self, pages: &mut Pages) -> Result<Option<Page>, AppError> {
         if pages.is_over {
             return Ok(None);
         }
@@ -271,10 +286,15 @@ impl App {
                     return Err(AppError::Unauthorized);
                 }
             }
-            list(tx, &pages.actor, pages.kind, &pages.request)
+            let listing = list(tx, &pages.actor, pages.kind, &pages.request)?;
+            let members = match self.rules().of(pages.kind).related_members {
+                Some(related) if !pages.kind.calculated.is_empty() => related(tx, &listing.records)?,
+                _ => Vec::new(),
+            };
+            Ok::<_, AppError>(Page { listing, members })
         })?;
         pages.is_begun = true;
-        match page.next_cursor.as_deref().map(decode_cursor) {
+        match page.listing.next_cursor.as_deref().map(decode_cursor) {
             Some(cursor) => pages.request.after = cursor,
             None => pages.is_over = true,
         }
@@ -293,14 +313,13 @@ impl App {
         if is_first {
             writer.head(&export.head())?;
         }
-        let context = Context { zone: self.zone(), directory: &page.directory };
-        for record in &page.records {
+        let directory = &page.listing.directory;
+        let context = Context { zone: self.zone(), directory };
+        for (record, members) in page.rows() {
             match &export.layout {
-                Layout::Raw(columns) => writer.row(&raw_row(columns, record, &page.directory))?,
+                Layout::Raw(columns) => writer.row(&raw_row(columns, record, directory))?,
                 Layout::People(columns, _) => {
-                    let cells: Vec<Cell> =
-                        columns.iter().map(|column| context.cell(record, *column)).collect();
-                    writer.row(&texts(cells.iter()))?;
+                    writer.row(&texts(context.row(record, columns, members).iter()))?;
                 }
             }
         }
@@ -314,8 +333,8 @@ impl App {
             Layout::Raw(columns) => {
                 let mut writer = sheet::WorkbookWriter::new(title, &head)?;
                 while let Some(page) = self.next_page(&mut export.pages)? {
-                    for record in &page.records {
-                        writer.row(&raw_row(columns, record, &page.directory))?;
+                    for record in &page.listing.records {
+                        writer.row(&raw_row(columns, record, &page.listing.directory))?;
                     }
                 }
                 writer.finish()
@@ -323,11 +342,9 @@ impl App {
             Layout::People(columns, about) => {
                 let mut writer = people_workbook::PeopleWorkbook::new(title, columns)?;
                 while let Some(page) = self.next_page(&mut export.pages)? {
-                    let context = Context { zone: self.zone(), directory: &page.directory };
-                    for record in &page.records {
-                        let cells: Vec<Cell> =
-                            columns.iter().map(|column| context.cell(record, *column)).collect();
-                        writer.row(&cells)?;
+                    let context = Context { zone: self.zone(), directory: &page.listing.directory };
+                    for (record, members) in page.rows() {
+                        writer.row(&context.row(record, columns, members))?;
                     }
                 }
                 writer.finish(about)

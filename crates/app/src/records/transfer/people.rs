@@ -12,13 +12,14 @@ use obcms_domain::core::money;
 use obcms_domain::kinds::{self, FEED};
 use obcms_domain::message;
 use obcms_domain::registry::shared::{ALL_DAY, END, TIMEZONE};
-use obcms_domain::registry::{Field, FieldError, FieldType, Kind, Record, Total, Value};
+use obcms_domain::registry::{Calculated, Field, FieldError, FieldType, Kind, Record, Total, Value};
 use obcms_store::records::Directory;
 use serde_json::Value as Json;
 
 use super::lists_of_texts::{OF_NAMES, OF_TAGS, join};
 use super::written::{parse_hundredths, parse_pesos, parse_whole};
 use crate::core::AppError;
+use crate::core::rules::Members;
 
 /// Column of a file for people.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,8 @@ pub enum Column {
     UpdatedAt,
     /// Time of archiving.
     ArchivedAt,
+    /// Value that is calculated from other records.
+    Calculated(&'static Calculated),
     /// Column of a report, with its label and total.
     Report(&'static str, Total),
 }
@@ -53,6 +56,7 @@ impl Column {
             Self::CreatedBy => "created_by",
             Self::UpdatedAt => "updated_at",
             Self::ArchivedAt => "archived_at",
+            Self::Calculated(column) => column.name,
             Self::Report(..) => "",
         }
     }
@@ -66,6 +70,7 @@ impl Column {
             Self::CreatedBy => "Created by",
             Self::UpdatedAt => "Changed",
             Self::ArchivedAt => "Archived",
+            Self::Calculated(column) => column.label,
             Self::Report(label, _) => label,
         }
     }
@@ -82,14 +87,19 @@ impl Column {
 
 /// Returns the columns that a header may name, by label or by name.
 pub fn known(kind: &'static Kind) -> impl Iterator<Item = Column> {
-    kind.visible().map(|(_, field)| Column::Field(field)).chain(COMMON)
+    let calculated = kind.calculated.iter().map(Column::Calculated);
+    kind.visible().map(|(_, field)| Column::Field(field)).chain(calculated).chain(COMMON)
 }
 
 /// Returns the columns of a file whose columns were not chosen: every readable field in the order of the description,
-/// without copies of titles, then the id.
+/// without copies of titles, each followed by what is calculated beside it, then the id.
 pub fn all(kind: &'static Kind) -> Vec<Column> {
     let fields = kind.visible().filter(|(_, field)| field.title_of.is_empty());
-    fields.map(|(_, field)| Column::Field(field)).chain([Column::Id]).collect()
+    let with_calculated = fields.flat_map(|(_, field)| {
+        let calculated = kind.calculated.iter().filter(|column| column.after == field.name);
+        std::iter::once(Column::Field(field)).chain(calculated.map(Column::Calculated))
+    });
+    with_calculated.chain([Column::Id]).collect()
 }
 
 /// Parses a list of column names: `title,status,id`.
@@ -214,7 +224,27 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// Returns the cell of a record in a column.
+    /// Returns the cells of a record, whose calculated members are given.
+    pub fn row(&self, record: &Record, columns: &[Column], members: &Members) -> Vec<Cell> {
+        let calculated = |column: &Calculated| {
+            let value =
+                members.iter().find(|(name, _)| *name == column.name).and_then(|(_, value)| value.as_i64());
+            match value {
+                Some(amount) if column.is_money => Cell::Pesos(amount),
+                Some(number) => Cell::Number(number),
+                None => Cell::Empty,
+            }
+        };
+        columns
+            .iter()
+            .map(|column| match column {
+                Column::Calculated(column) => calculated(column),
+                column => self.cell(record, *column),
+            })
+            .collect()
+    }
+
+    /// Returns the cell of a record in a column, empty for one that is not of the record itself.
     pub fn cell(&self, record: &Record, column: Column) -> Cell {
         match column {
             Column::Field(field) => self.of_field(record, field),
@@ -225,7 +255,7 @@ impl Context<'_> {
             }
             Column::UpdatedAt => self.moment(record.updated_at),
             Column::ArchivedAt => record.archived_at.map_or(Cell::Empty, |at| self.moment(at)),
-            Column::Report(..) => Cell::Empty,
+            Column::Calculated(_) | Column::Report(..) => Cell::Empty,
         }
     }
 

@@ -8,7 +8,7 @@ use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::choices::APPROVAL_STATES;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{CEILING, PPA, ceiling, ppa};
+use obcms_domain::kinds::{CEILING, PPA, ppa};
 use obcms_domain::registry::Record;
 
 use super::limit_bar::limit_bar;
@@ -23,7 +23,7 @@ use crate::core::input::{PageParameters, PathId};
 use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
-use crate::core::subject::{CalculatedColumn, CalculatedColumns};
+use crate::core::subject::CalculatedCells;
 
 /// PPAs on the page of a ceiling.
 const SHOWN: usize = 20;
@@ -43,24 +43,23 @@ pub(super) fn routes() -> Vec<PageRoute> {
     ]
 }
 
-/// Columns of the list: what is taken of each ceiling.
-pub const LIST_COLUMNS: CalculatedColumns = CalculatedColumns { live: PPA.name, columns };
+/// Cells of the calculated columns of the list: what is taken of each ceiling.
+pub const CALCULATED_CELLS: CalculatedCells = CalculatedCells { live: PPA.name, cells };
 
-fn columns(state: &State, records: &[Record]) -> Result<Vec<CalculatedColumn>, AppError> {
-    let balances = state.app.ceiling_balances(records)?;
-    let column = |key, label, right, cell: fn(&CeilingBalance) -> Markup| CalculatedColumn {
-        key,
-        label,
-        after: ceiling::AMOUNT_CENTAVOS.name(),
-        right,
-        cells: balances.iter().map(cell).collect(),
+fn cells(state: &State, records: &[Record]) -> Result<Vec<Vec<Markup>>, AppError> {
+    let cells = |one: &CeilingBalance| {
+        CEILING
+            .calculated
+            .iter()
+            .map(|column| match column.name {
+                "committed_centavos" => money(one.committed),
+                "waiting_centavos" => amount(one.waiting),
+                "remaining_centavos" => remaining(one),
+                _ => small_bar(one),
+            })
+            .collect()
     };
-    Ok(vec![
-        column("committed", "Committed", true, |one| money(one.committed)),
-        column("waiting", "In budget review", true, |one| amount(one.waiting)),
-        column("remaining", "Remaining", true, remaining),
-        column("use", "Use", false, small_bar),
-    ])
+    Ok(state.app.ceiling_balances(records)?.iter().map(cells).collect())
 }
 
 /// An amount, or a dash for none.
@@ -89,12 +88,8 @@ fn small_bar(balance: &CeilingBalance) -> Markup {
     }
 }
 
-/// Committed share as whole percent, rounded down so that 100% means all of it.
 fn percent(balance: &CeilingBalance) -> String {
-    if balance.amount <= 0 {
-        return "–".to_owned();
-    }
-    format!("{}%", i128::from(balance.committed) * 100 / i128::from(balance.amount))
+    balance.percent().map_or_else(|| "–".to_owned(), |percent| format!("{percent}%"))
 }
 
 /// Panel above the page of a ceiling: figures, and the PPAs with the largest shares.
@@ -254,18 +249,4 @@ fn draw_all(state: &State, page: &Page, actor: &Actor, id: Id, number: usize) ->
         .below(record.title(), &CEILING.url(id))
         .render(&title, &content)
         .into_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn percent_is_rounded_down() {
-        let of = |amount, committed| percent(&CeilingBalance { amount, committed, waiting: 0 });
-        assert_eq!(
-            [of(300, 299), of(300, 301), of(0, 1), of(i64::MAX, i64::MAX)],
-            ["99%", "100%", "–", "100%"]
-        );
-    }
 }

@@ -5,7 +5,7 @@ mod ledger;
 mod limit_bar;
 mod scenarios;
 
-pub use ceilings::{LIST_COLUMNS as CEILING_COLUMNS, panel as ceiling_panel};
+pub use ceilings::{CALCULATED_CELLS as CEILING_CELLS, panel as ceiling_panel};
 pub use ledger::{panel, reversal_panel};
 pub use scenarios::list_actions;
 

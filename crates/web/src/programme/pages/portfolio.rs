@@ -350,7 +350,6 @@ fn ppa_table(
             }),
             right: *right,
             hidden: false,
-            calculated: false,
         })
         .collect();
     let rows = lines.iter().skip(first).take(LISTED).map(|line| row(line, today)).collect();

@@ -68,11 +68,12 @@ fn export_query(kind: &Kind, parameters: &[(String, String)], columns: &[Column]
         query.append_pair(name, value);
     }
     let is_common = |key: &str| ["created_at", "created_by", "updated_at", "archived_at"].contains(&key);
+    let is_calculated = |key: &str| kind.calculated.iter().any(|column| column.name == key);
     let mut names: Vec<&str> = columns
         .iter()
         .filter(|column| !column.hidden)
         .map(|column| column.key.as_str())
-        .filter(|key| is_common(key) || kind.field(key).is_some_and(Field::is_readable))
+        .filter(|key| is_common(key) || is_calculated(key) || kind.field(key).is_some_and(Field::is_readable))
         .collect();
     names.extend(with_id.then_some("id"));
     query.append_pair("columns", &names.join(","));

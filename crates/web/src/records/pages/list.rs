@@ -9,7 +9,7 @@ use obcms_app::records::undo::undo_address;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
-use obcms_domain::registry::{Field, FieldType, Kind, Record};
+use obcms_domain::registry::{Calculated, Field, FieldType, Kind, Record};
 use obcms_store::records::Directory;
 
 use super::controls::{filter_fields, titles};
@@ -29,7 +29,7 @@ use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{Form, PageParameters};
 use crate::core::state::{State, blocking};
-use crate::core::subject::{CalculatedColumn, RowAction};
+use crate::core::subject::RowAction;
 use crate::records::{may_create, plural};
 
 /// Maximum number of records of one bulk action.
@@ -98,8 +98,8 @@ pub async fn list(
         let titles = titles(&state, &actor, &ids, &[])?;
         let back = query.address("", &[], &[]);
         let action = hooks.row_action.and_then(|action| action(&page, &actor, state.app.now(), back));
-        let calculated = match hooks.list_columns {
-            Some(calculated) => (calculated.columns)(&state, &listing.records)?,
+        let calculated = match hooks.calculated_cells {
+            Some(calculated) => (calculated.cells)(&state, &listing.records)?,
             None => Vec::new(),
         };
         let extras = Extras { action: action.as_ref(), calculated: &calculated };
@@ -111,14 +111,16 @@ pub async fn list(
 /// Additions of a subject to the table.
 struct Extras<'a> {
     action: Option<&'a RowAction>,
-    calculated: &'a [CalculatedColumn],
+    /// Cells of the calculated columns, by record.
+    calculated: &'a [Vec<Markup>],
 }
 
-impl Extras<'_> {
-    /// Returns the calculated columns that follow the column of a field.
-    fn after(&self, field: &'static Field) -> impl Iterator<Item = &CalculatedColumn> {
-        self.calculated.iter().filter(move |column| column.after == field.name)
-    }
+/// Returns the calculated columns that follow the column of a field, each with its place.
+fn calculated_after(
+    kind: &Kind,
+    field: &'static Field,
+) -> impl Iterator<Item = (usize, &'static Calculated)> {
+    kind.calculated.iter().enumerate().filter(move |(_, column)| column.after == field.name)
 }
 
 fn draw(
@@ -223,10 +225,10 @@ fn sheet(page: &Page, actor: &Actor, query: &ListQuery, listing: &Listing, extra
     let mut columns = Vec::new();
     for field in &fields {
         columns.push(column(query, field, sort));
-        columns.extend(extras.after(field).map(calculated_column));
+        columns.extend(calculated_after(kind, field).map(|(_, column)| calculated_column(column)));
     }
     let records = listing.records.iter().enumerate();
-    let live = page.subjects().kind_page(kind).list_columns.map_or("", |calculated| calculated.live);
+    let live = page.subjects().kind_page(kind).calculated_cells.map_or("", |calculated| calculated.live);
     Table {
         id: kind.collection.to_owned(),
         caption: words::label(kind.plural).to_owned(),
@@ -280,16 +282,14 @@ fn column(query: &ListQuery, field: &Field, sort: &str) -> Column {
         sorted,
         right: numeric && !field.name.ends_with("progress"),
         hidden: !field.listed,
-        calculated: false,
     }
 }
 
-fn calculated_column(column: &CalculatedColumn) -> Column {
+fn calculated_column(column: &Calculated) -> Column {
     Column {
-        key: column.key.to_owned(),
+        key: column.name.to_owned(),
         label: words::label(column.label).to_owned(),
-        right: column.right,
-        calculated: true,
+        right: column.is_money,
         ..Column::default()
     }
 }
@@ -311,7 +311,10 @@ fn row(
         } else {
             values.cell(record, field)
         });
-        cells.extend(extras.after(field).map(|column| column.cells.get(place).cloned().unwrap_or_default()));
+        let own = extras.calculated.get(place).map_or(&[][..], Vec::as_slice);
+        cells.extend(
+            calculated_after(record.kind, field).map(|(at, _)| own.get(at).cloned().unwrap_or_default()),
+        );
     }
     Row {
         id: record.id.to_string(),

@@ -186,7 +186,6 @@ fn columns(address: &Address) -> Vec<Column> {
                 sorted,
                 right: *key == "estimated_hours",
                 hidden: *hidden,
-                calculated: false,
             }
         })
         .collect()
