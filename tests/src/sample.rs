@@ -81,6 +81,7 @@ pub fn value(server: &Server, field: &Field, number: u32) -> Json {
             json!(format!("sample.{number}"))
         }
         FieldType::Text(_) if field.name == "hearing_time" => json!("09:00"),
+        FieldType::Text(_) if field.name == "period" => json!("2026-Q3"),
         FieldType::Text(_) if field.name == ppa::PAP_CODE.name() => json!(format!("{:015}", number + 1)),
         FieldType::Text(_) | FieldType::Multiline(_) => json!(format!("Sample {number}")),
         FieldType::Email => json!("sample@example.org"),
@@ -104,6 +105,10 @@ pub fn value(server: &Server, field: &Field, number: u32) -> Json {
         FieldType::Tags => json!(["sample"]),
         FieldType::Structure(_) if ["opening_hours", "working_hours"].contains(&field.name) => {
             json!({ "monday": [{ "from": "08:00", "to": "17:00" }] })
+        }
+        FieldType::Structure(_) if field.name == "targets" => json!([{ "period": "2026", "target": 95 }]),
+        FieldType::Structure(_) if field.name == "disaggregation" => {
+            json!([{ "by": "sex", "group": "Women", "value": 12.5 }])
         }
         FieldType::Structure(_) if field.name == "blackouts" => json!([{ "start": "2027-03-01" }]),
         FieldType::Recurrence => json!("FREQ=WEEKLY"),

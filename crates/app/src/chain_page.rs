@@ -11,8 +11,9 @@ use crate::core::rules::KindRules;
 use crate::rules::RULES;
 
 /// Meaning of each rule, in the order in which a write applies them.
-const MEANINGS: [(&str, &str); 24] = [
+const MEANINGS: [(&str, &str); 25] = [
     ("action_for_input", "policy action of an update, by its members"),
+    ("complete", "completes references that follow from others, before rights are asked"),
     ("choices", "choices that are refused because of other records; forms do not offer them"),
     ("locked_fields", "fields that the state of a record locks; forms show them as text"),
     ("before_save", "completes and checks a record that people created or changed"),
@@ -44,6 +45,7 @@ fn given(rules: &KindRules) -> Vec<&'static str> {
     let KindRules {
         kind: _,
         action_for_input,
+        complete,
         choices,
         locked_fields,
         before_save,
@@ -70,6 +72,7 @@ fn given(rules: &KindRules) -> Vec<&'static str> {
     } = rules;
     let all = [
         ("action_for_input", action_for_input.is_some()),
+        ("complete", complete.is_some()),
         ("choices", choices.is_some()),
         ("locked_fields", locked_fields.is_some()),
         ("before_save", before_save.is_some()),

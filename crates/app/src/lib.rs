@@ -26,6 +26,7 @@ mod maintenance;
 pub mod money;
 pub mod programme;
 pub mod records;
+pub mod results;
 mod rules;
 mod seeds;
 pub mod tasks;

@@ -20,6 +20,7 @@ use crate::programme::{
     projects,
 };
 use crate::records::saved_views;
+use crate::results::{decisions as measurements, framework, rules as results, updates};
 use crate::tasks::{board, generation, occurrences, rules as tasks};
 
 /// Rules of all kinds that have any, ordered by name.
@@ -77,6 +78,22 @@ pub(crate) static RULES: Rules = Rules(&[
         ..KindRules::NONE
     },
     KindRules { kind: "holiday", before_save: Some(holidays::before_save), ..KindRules::NONE },
+    KindRules {
+        kind: "indicator",
+        before_save: Some(results::before_save_indicator),
+        related_members: Some(framework::related_members),
+        page_members: Some(framework::page_members),
+        ..KindRules::NONE
+    },
+    KindRules {
+        kind: "measurement",
+        complete: Some(results::complete),
+        before_save: Some(results::before_save),
+        before_update: Some(results::before_update),
+        undo_action: Some(measurements::undo_action),
+        attention: Some(results::attention),
+        ..KindRules::NONE
+    },
     KindRules {
         kind: "need",
         choices: Some(choices::of_need),
@@ -170,6 +187,13 @@ pub(crate) static RULES: Rules = Rules(&[
         before_save: Some(money::before_save),
         before_archive: Some(money::before_archive),
         before_undo: Some(money::before_undo),
+        ..KindRules::NONE
+    },
+    KindRules {
+        kind: "update",
+        before_save: Some(updates::before_save),
+        created: Some(updates::created),
+        changed: Some(updates::changed),
         ..KindRules::NONE
     },
     KindRules {

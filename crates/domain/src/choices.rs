@@ -12,6 +12,7 @@ mod modules;
 mod people;
 mod places;
 mod programme;
+mod results;
 mod work;
 
 pub use calendar::*;
@@ -21,6 +22,7 @@ pub use modules::*;
 pub use people::*;
 pub use places::*;
 pub use programme::*;
+pub use results::*;
 pub use work::*;
 
 /// Value of an enumeration.

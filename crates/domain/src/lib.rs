@@ -17,5 +17,6 @@ pub mod places;
 pub mod programme;
 pub mod records;
 pub mod registry;
+pub mod results;
 pub mod seeds;
 pub mod tasks;

@@ -20,6 +20,7 @@ pub mod migrations;
 pub mod money;
 pub mod programme;
 pub mod records;
+pub mod results;
 pub mod sealed;
 pub mod tasks;
 pub mod vault;

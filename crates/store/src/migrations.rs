@@ -68,6 +68,7 @@ pub const ALL: &[Migration] = &[
     migration!(28, "budget scenarios and PAP codes", "0028_scenarios"),
     migration!(29, "one live ceiling for each year, sector and source", "0029_unique_ceilings"),
     migration!(30, "indexes of records that are not archived", "0030_live_indexes"),
+    migration!(31, "indicators, measurements and updates of PPAs", "0031_results"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version {integer} PRIMARY KEY, name {text} NOT NULL, \

@@ -17,6 +17,7 @@ mod menu;
 pub mod money;
 pub mod programme;
 pub mod records;
+pub mod results;
 mod subjects;
 pub mod tasks;
 

@@ -6,7 +6,7 @@ use crate::core::state::{State, WebSettings};
 use crate::core::subject::Subjects;
 use crate::{
     accounts, approval, attachments, bookings, calendar, exchange, holidays, jobs, menu, money, programme,
-    records, tasks,
+    records, results, tasks,
 };
 
 /// All subjects, in the order of their panels.
@@ -19,6 +19,7 @@ pub static SUBJECTS: Subjects = Subjects {
         &programme::SUBJECT,
         &approval::SUBJECT,
         &money::SUBJECT,
+        &results::SUBJECT,
         &calendar::SUBJECT,
         &exchange::SUBJECT,
         &holidays::SUBJECT,

@@ -257,7 +257,7 @@ on_both_engines! {
             assert!(page.contains("map.png") && page.contains("?inline=true"), "{path}");
             names.push(kind.name);
         }
-        assert_eq!(names, ["event", "task", "ppa", "project", "assessment", "policy"]);
+        assert_eq!(names, ["event", "task", "ppa", "project", "measurement", "update", "assessment", "policy"]);
     }
 
     fn equal_contents_are_stored_once(server: &Server) {

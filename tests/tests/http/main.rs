@@ -43,6 +43,7 @@ mod projects;
 mod recurrence;
 mod registry;
 mod registry_forms;
+mod results;
 mod saved_views;
 mod scenarios;
 mod scheduling;

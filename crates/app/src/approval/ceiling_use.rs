@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use jiff::civil::Date;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{PPA, ceiling};
 use obcms_domain::money::covers;
@@ -110,7 +111,11 @@ impl App {
 }
 
 /// Returns the figures of ceilings for their representation.
-pub(crate) fn related_members(tx: &mut Tx<'_>, ceilings: &[Record]) -> Result<Vec<Members>, AppError> {
+pub(crate) fn related_members(
+    tx: &mut Tx<'_>,
+    ceilings: &[Record],
+    _: Date,
+) -> Result<Vec<Members>, AppError> {
     let members = |balance: CeilingBalance| -> Members {
         vec![
             ("committed_centavos", json!(balance.committed)),

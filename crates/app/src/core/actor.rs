@@ -7,7 +7,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::core::message::{Message, Word};
 use obcms_domain::kinds::{self, task, user};
 use obcms_domain::message;
-use obcms_domain::registry::{Kind, Record, Value};
+use obcms_domain::registry::{Concern, Kind, Record, Value};
 use obcms_store::records::{self, Scope};
 use obcms_store::{Tx, accounts};
 
@@ -324,7 +324,7 @@ impl Actor {
     /// Returns the relations of the actor to the record.
     pub fn relations(&self, tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Relation>, AppError> {
         let mut relations = vec![Relation::None];
-        relations.extend(self.request_relations(record));
+        relations.extend(self.request_relations(tx, record)?);
         let Some(user) = self.id else {
             return Ok(relations);
         };
@@ -346,13 +346,33 @@ impl Actor {
         named.flat_map(|field| record.get(field).targets()).any(|id| self.concerns.contains(&id))
     }
 
-    /// Returns the relations to a record that is a request, whoever created it.
-    pub(crate) fn request_relations(&self, record: &Record) -> Vec<Relation> {
-        match (record.is_request(), self.is_for_own(record)) {
-            (false, _) => Vec::new(),
-            (true, false) => vec![Relation::Request],
-            (true, true) => vec![Relation::Request, Relation::OwnRequest],
+    /// Returns true if the record names a record that names an organization or community of the actor, such as a
+    /// measurement of a PPA of their body.
+    fn is_for_own_through(&self, tx: &mut Tx<'_>, record: &Record) -> Result<bool, AppError> {
+        for concern in record.kind.concerns {
+            if let Concern::Through(first, second) = concern {
+                let named = record.get(first.as_str()).targets();
+                let own = &self.concerns;
+                if !named.is_empty() && !records::pointing_at(tx, &named, second.as_str(), own)?.is_empty() {
+                    return Ok(true);
+                }
+            }
         }
+        Ok(false)
+    }
+
+    /// Returns the relations to a record that is a request, whoever created it.
+    pub(crate) fn request_relations(
+        &self,
+        tx: &mut Tx<'_>,
+        record: &Record,
+    ) -> Result<Vec<Relation>, AppError> {
+        if !record.is_request() {
+            return Ok(Vec::new());
+        }
+        let is_own =
+            self.is_for_own(record) || (!self.concerns.is_empty() && self.is_for_own_through(tx, record)?);
+        Ok(if is_own { vec![Relation::Request, Relation::OwnRequest] } else { vec![Relation::Request] })
     }
 
     /// Returns the relations that follow from the record alone, without a query.

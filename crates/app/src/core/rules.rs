@@ -38,6 +38,7 @@ pub(crate) type Choices = Box<dyn Fn(Option<&Record>, &Record, Date) -> Option<R
 pub(crate) type Anchors = (Option<Date>, Option<Date>);
 
 type SaveRule = fn(&mut UnitOfWork<'_, '_>, Option<&Record>, &mut Record, &Input) -> Result<(), AppError>;
+type CompleteRule = fn(&mut UnitOfWork<'_, '_>, &mut Record) -> Result<(), AppError>;
 type SeriesRule = fn(&mut UnitOfWork<'_, '_>, Option<&Record>, &mut Record) -> Result<(), AppError>;
 type UpdateRule = fn(&mut UnitOfWork<'_, '_>, &Record, &mut Record) -> Result<(), AppError>;
 type RecordRule = fn(&mut UnitOfWork<'_, '_>, &Record) -> Result<(), AppError>;
@@ -45,7 +46,7 @@ type ChoicesRule = fn(&mut Tx<'_>, &Record, Timestamp) -> Result<Choices, AppErr
 type InputRule = fn(&mut UnitOfWork<'_, '_>, &mut Record, &Input) -> Result<(), AppError>;
 type OccurrenceRule = fn(&mut Record, Date) -> Result<(), AppError>;
 type UndoRule = fn(&mut UnitOfWork<'_, '_>, &Record, &Record, Id) -> Result<(), AppError>;
-type RelatedMembersRule = fn(&mut Tx<'_>, &[Record]) -> Result<Vec<Members>, AppError>;
+type RelatedMembersRule = fn(&mut Tx<'_>, &[Record], Date) -> Result<Vec<Members>, AppError>;
 type PageMembersRule = fn(&mut Tx<'_>, &Record) -> Result<Members, AppError>;
 type AttentionRule = fn(&mut Tx<'_>, &Actor, Date) -> Result<Attention, AppError>;
 type ChangeRule = fn(&mut UnitOfWork<'_, '_>, &Record, &Record) -> Result<(), AppError>;
@@ -79,6 +80,8 @@ pub(crate) struct KindRules {
     pub kind: &'static str,
     /// Policy action of an update, by its members; an edit by default.
     pub action_for_input: Option<fn(&Input) -> Action>,
+    /// Completes a record with references that follow from others, before rights are asked.
+    pub complete: Option<CompleteRule>,
     /// Check of choices that depend on other records.
     pub choices: Option<ChoicesRule>,
     /// Fields that the state of a record locks.
@@ -133,6 +136,7 @@ impl KindRules {
     pub const NONE: Self = Self {
         kind: "",
         action_for_input: None,
+        complete: None,
         choices: None,
         locked_fields: None,
         before_save: None,
@@ -272,6 +276,14 @@ impl UnitOfWork<'_, '_> {
     ) -> Result<(), AppError> {
         match self.rules_of(record.kind).before_series {
             Some(before_series) => before_series(self, before, record),
+            None => Ok(()),
+        }
+    }
+
+    /// Completes a record with references that follow from others.
+    pub(crate) fn complete(&mut self, record: &mut Record) -> Result<(), AppError> {
+        match self.rules_of(record.kind).complete {
+            Some(complete) => complete(self, record),
             None => Ok(()),
         }
     }

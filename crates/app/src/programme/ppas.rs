@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use jiff::civil::Date;
 use obcms_domain::core::id::Id;
 use obcms_domain::core::uacs;
 use obcms_domain::kinds::{COMMUNITY, NEED, PPA, PROJECT, need, ppa, project};
@@ -123,7 +124,7 @@ fn prefill(work: &mut UnitOfWork<'_, '_>, record: &mut Record) -> Result<(), App
 }
 
 /// Returns the live project of each PPA.
-pub fn related_members(tx: &mut Tx<'_>, ppas: &[Record]) -> Result<Vec<Members>, AppError> {
+pub fn related_members(tx: &mut Tx<'_>, ppas: &[Record], _: Date) -> Result<Vec<Members>, AppError> {
     let ids: Vec<Id> = ppas.iter().map(|ppa| ppa.id).collect();
     let found = records::sources(tx, &ids, &[PROJECT.name], 1000)?;
     let projects: HashMap<Id, Id> = found

@@ -234,6 +234,7 @@ pub fn create(work: &mut UnitOfWork<'_, '_>, kind: &'static Kind, input: &Input)
     let mut record = work.new_record(kind);
     input::parse(&mut record, input, true, &work.context())?;
     series::align_start_to_rule(&mut record);
+    work.complete(&mut record)?;
     work.actor.require_new(work.tx, &record, &work.context())?;
     check(work, None, &record)?;
     work.before_save(None, &mut record, input)?;
@@ -318,6 +319,7 @@ pub fn update(
     let mut record = before.clone();
     series::state::load_editable_state(&mut record);
     input::parse(&mut record, input, false, &work.context())?;
+    work.complete(&mut record)?;
     work.actor.require_given(work.tx, &before, &record, input)?;
     if series::follow(&before, &mut record, input, None) {
         let mut errors = Vec::new();

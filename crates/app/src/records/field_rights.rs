@@ -135,7 +135,7 @@ impl App {
                         !writable.allows_state(from, choice.value)
                             || (before.is_none() && statuses_by_action(kind).contains(&choice.value))
                     } else if kind.request.is_some_and(|(name, _)| name == field.name) {
-                        !actor.may_make(&changed) && !may_request(actor, &changed)
+                        !actor.may_make(tx, &changed)? && !may_request(actor, &changed)
                     } else {
                         false
                     };
@@ -262,7 +262,7 @@ impl Actor {
         if let Some((name, _)) = before.kind.request
             && let Some(field) = before.kind.field(name)
             && touched.iter().any(|(known, _)| known.name == name)
-            && ![before, after].into_iter().all(|record| self.may_make(record))
+            && !(self.may_make(tx, before)? && self.may_make(tx, after)?)
         {
             refused.retain(|(known, _)| known.name != name);
             refused.insert(0, (field, FieldGroup::Decision));
@@ -303,7 +303,7 @@ impl Actor {
             initial.values[position] = input::initial_value(field, context);
         }
         let mut relations = vec![Relation::None, Relation::Own];
-        relations.extend(self.request_relations(record));
+        relations.extend(self.request_relations(tx, record)?);
         let mut touched = touched(&initial, record);
         // The value that makes a record a request was checked above.
         touched.retain(|(field, _)| {
@@ -369,10 +369,10 @@ impl Actor {
     }
 
     /// Returns true if the actor may create a record like this one, request or not.
-    fn may_make(&self, record: &Record) -> bool {
+    fn may_make(&self, tx: &mut Tx<'_>, record: &Record) -> Result<bool, AppError> {
         let mut relations = vec![Relation::None];
-        relations.extend(self.request_relations(record));
-        allows(&self.roles, Action::Create, record.kind.area, &relations)
+        relations.extend(self.request_relations(tx, record)?);
+        Ok(allows(&self.roles, Action::Create, record.kind.area, &relations))
     }
 }
 

@@ -67,7 +67,7 @@ fn represent(
 ) -> Result<Vec<Map<String, Json>>, AppError> {
     let mut objects: Vec<_> = records.iter().map(|record| object(rules, record, today)).collect();
     if let Some(related_members) = rules.related_members {
-        for (object, members) in objects.iter_mut().zip(related_members(tx, records)?) {
+        for (object, members) in objects.iter_mut().zip(related_members(tx, records, today)?) {
             add(object, members);
         }
     }

@@ -44,6 +44,8 @@ pub enum Action {
     ExecutiveApproval,
     /// Enact a PPA.
     Enact,
+    /// Approve, return or reopen a measurement.
+    DecideMeasurement,
     /// Approve or reject a booking.
     DecideBooking,
     /// Approve or reject leave.
@@ -138,7 +140,12 @@ const TABLE: &[Grant] = &[
     )
     .writing(&Of::ALL),
     grant(Role::Coordinator, &[In::Work], &[Do::DecideBooking, Do::DecideLeave], Relation::None),
-    grant(Role::Coordinator, &[In::Programme], &[Do::TechnicalReview, Do::Consultation], Relation::None),
+    grant(
+        Role::Coordinator,
+        &[In::Programme],
+        &[Do::TechnicalReview, Do::Consultation, Do::DecideMeasurement],
+        Relation::None,
+    ),
     // A budget officer sees the work and manages the money.
     grant(Role::BudgetOfficer, OFFICE, &[Do::View, Do::Export], Relation::None),
     grant(Role::BudgetOfficer, &[In::Accounts], &[Do::View], Relation::None),
@@ -378,7 +385,7 @@ impl Grant {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::View,
         Self::Create,
         Self::Edit,
@@ -394,6 +401,7 @@ impl Action {
         Self::Consultation,
         Self::ExecutiveApproval,
         Self::Enact,
+        Self::DecideMeasurement,
         Self::DecideBooking,
         Self::DecideLeave,
         Self::Override,
@@ -418,6 +426,7 @@ impl Action {
             Self::Consultation => "consultation",
             Self::ExecutiveApproval => "executive approval",
             Self::Enact => "enact",
+            Self::DecideMeasurement => "decide measurements",
             Self::DecideBooking => "decide bookings",
             Self::DecideLeave => "decide leave",
             Self::Override => "override",

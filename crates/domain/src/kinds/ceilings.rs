@@ -3,7 +3,7 @@
 use crate::accounts::{Area, FieldGroup};
 use crate::choices::{self, CEILING_ENFORCEMENT, FUNDING_SOURCES, SECTORS};
 use crate::registry::typed::fields;
-use crate::registry::{Calculated, FieldType as Type, Initial, Kind, Module, Total};
+use crate::registry::{Calculated, CalculatedForm, FieldType as Type, Initial, Kind, Module, Total};
 
 fields! {
     ceiling
@@ -32,8 +32,8 @@ pub fn ceiling_title(year: i64, sector: &str, source: &str) -> String {
     )
 }
 
-const fn taken(name: &'static str, label: &'static str, is_money: bool) -> Calculated {
-    Calculated { name, label, after: ceiling::AMOUNT_CENTAVOS.name(), is_money }
+const fn taken(name: &'static str, label: &'static str, form: CalculatedForm) -> Calculated {
+    Calculated { name, label, after: ceiling::AMOUNT_CENTAVOS.name(), form }
 }
 
 /// A budget ceiling.
@@ -46,10 +46,10 @@ pub static CEILING: Kind = Kind {
     area: Area::Money,
     default_sort: "-fiscal_year",
     calculated: &[
-        taken("committed_centavos", "Committed", true),
-        taken("waiting_centavos", "In budget review", true),
-        taken("remaining_centavos", "Remaining", true),
-        taken("committed_percent", "Used, %", false),
+        taken("committed_centavos", "Committed", CalculatedForm::Money),
+        taken("waiting_centavos", "In budget review", CalculatedForm::Money),
+        taken("remaining_centavos", "Remaining", CalculatedForm::Money),
+        taken("committed_percent", "Used, %", CalculatedForm::Whole),
     ],
     fields: &[
         ceiling::TITLE.field("Title", Type::Text(200)).derived().searchable().listed(),

@@ -14,6 +14,8 @@ mod events;
 mod external;
 mod feeds;
 mod holidays;
+mod indicators;
+mod measurements;
 mod needs;
 mod organizations;
 mod places;
@@ -29,6 +31,7 @@ mod task_templates;
 mod tasks;
 mod teams;
 mod tranches;
+mod updates;
 mod users;
 
 pub use assessments::{ASSESSMENT, assessment};
@@ -42,6 +45,8 @@ pub use events::{EVENT, event};
 pub use external::{EXTERNAL_CALENDAR, EXTERNAL_EVENT, external_calendar, external_event};
 pub use feeds::{FEED, feed};
 pub use holidays::{HIJRI_ADJUSTMENT, HOLIDAY, MOST_DAYS as MOST_HIJRI_DAYS, hijri_adjustment, holiday};
+pub use indicators::{INDICATOR, indicator};
+pub use measurements::{MEASUREMENT, measurement};
 pub use needs::{NEED, need};
 pub use organizations::{ORGANIZATION, organization};
 pub use places::{BARANGAY, MUNICIPALITY, PROVINCE, REGION, barangay, municipality, place, province, region};
@@ -57,6 +62,7 @@ pub use task_templates::{TASK_TEMPLATE, task_template};
 pub use tasks::{ORIGINS, TASK, task};
 pub use teams::{TEAM, team};
 pub use tranches::{ADJUSTMENT, TRANCHE, tranche};
+pub use updates::{UPDATE, update};
 pub use users::{USER, user};
 
 use crate::core::message::Word;
@@ -88,12 +94,15 @@ fn in_order(
 }
 
 /// All kinds, in the order of the navigation.
-pub static REGISTRY: [&Kind; 33] = [
+pub static REGISTRY: [&Kind; 36] = [
     &EVENT,
     &TASK,
     &NEED,
     &PPA,
     &PROJECT,
+    &INDICATOR,
+    &MEASUREMENT,
+    &UPDATE,
     &BUDGET_CYCLE_STAGE,
     &TRANCHE,
     &CEILING,
@@ -232,6 +241,9 @@ mod tests {
             (&FEED, feed::ALL),
             (&HOLIDAY, holiday::ALL),
             (&HIJRI_ADJUSTMENT, hijri_adjustment::ALL),
+            (&INDICATOR, indicator::ALL),
+            (&MEASUREMENT, measurement::ALL),
+            (&UPDATE, update::ALL),
             (&NEED, need::ALL),
             (&ORGANIZATION, organization::ALL),
             (&POLICY, policy::ALL),

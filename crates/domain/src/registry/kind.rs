@@ -86,8 +86,21 @@ pub struct Calculated {
     pub label: &'static str,
     /// Field whose column it follows.
     pub after: &'static str,
-    /// True for an amount in centavos; a whole number otherwise.
-    pub is_money: bool,
+    /// Form of its values.
+    pub form: CalculatedForm,
+}
+
+/// Form of calculated values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CalculatedForm {
+    /// Centavos.
+    Money,
+    /// Whole number.
+    Whole,
+    /// Number with at most two decimals.
+    Decimal,
+    /// Fraction, shown as whole percent.
+    Share,
 }
 
 /// Kind of record.

@@ -20,7 +20,7 @@ pub use crate::core::dates::{moment, parse_date};
 pub use area::Area;
 pub use field::{Field, FieldType, Initial, Source, Total};
 pub use field_group::FieldGroup;
-pub use kind::{Calculated, Concern, DateRole, Kind};
+pub use kind::{Calculated, CalculatedForm, Concern, DateRole, Kind};
 pub use reading::{MAXIMUM_LIST, check_text, form_to_json, parse_field, stored_value};
 pub use record::Record;
 pub use typed::{FieldName, TypedField};

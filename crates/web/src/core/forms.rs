@@ -4,9 +4,12 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 
+use obcms_app::AppError;
+
 use super::errors::PageError;
 use super::frame::Page;
 use crate::components::feedback::flash_cookie;
+use crate::components::words;
 use crate::core::caller::same;
 use crate::core::input::Form;
 use crate::core::problem::Problem;
@@ -52,4 +55,12 @@ pub fn done(address: &str, message: &str, undo: Option<&str>) -> Response {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     response
+}
+/// Leads back to a page with the reason of a refusal.
+pub fn refused(address: &str, error: AppError) -> Result<Response, PageError> {
+    match error {
+        AppError::Invalid(errors) => Ok(done(address, &words::messages(&errors), None)),
+        AppError::Conflict { detail, .. } => Ok(done(address, &words::message(&detail), None)),
+        other => Err(other.into()),
+    }
 }

@@ -5,7 +5,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use obcms_app::tasks::board::SHORTCUTS;
 use obcms_domain::accounts::{Action, Relation, who_can_write};
-use obcms_domain::kinds::{self, CEILING, TASK};
+use obcms_domain::kinds::{self, CEILING, INDICATOR, TASK};
 use obcms_domain::records::closing::closing_statuses;
 use obcms_domain::registry::action::{ActionBody, ActionField};
 use obcms_domain::registry::{Field, FieldType, Kind, Source};
@@ -253,6 +253,15 @@ const OF_CEILING: [(&str, &[&str], &str); 4] = [
     ),
 ];
 
+/// Figures of an indicator, calculated from its approved measurements.
+const OF_INDICATOR: [(&str, &[&str], &str); 5] = [
+    ("target_period", &["string", "null"], "Period of the target that counts today"),
+    ("target", &["number", "null"], "Target of that period"),
+    ("actual", &["number", "null"], "Approved measurements within the period, combined"),
+    ("achievement", &["number", "null"], "Achieved share of the target as a fraction"),
+    ("achievements", &["array"], "These figures for each target; only for one indicator"),
+];
+
 /// Adds the field group of the policy table, and the roles that may write it, each with the relation it needs.
 fn mark_group(kind: &Kind, field: &Field, schema: &mut Json) {
     let group = kind.group(field);
@@ -320,6 +329,8 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
         &OF_TODAY[..]
     } else if *kind == CEILING {
         &OF_CEILING[..]
+    } else if *kind == INDICATOR {
+        &OF_INDICATOR[..]
     } else {
         &[]
     };

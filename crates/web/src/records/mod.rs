@@ -5,7 +5,7 @@ pub mod pages;
 
 use obcms_app::Actor;
 use obcms_domain::accounts::{Action, Relation, allows};
-use obcms_domain::registry::Kind;
+use obcms_domain::registry::{Concern, Kind};
 
 use crate::components::words::lower;
 use crate::core::subject::Subject;
@@ -22,8 +22,19 @@ pub fn may_create(actor: &Actor, kind: &'static Kind) -> bool {
         if has_requests { &[Relation::None, Relation::Request] } else { &[Relation::None] };
     let may = allows(&actor.roles, Action::Create, kind.area, request);
     // A person without an organization or community that the kind can name has none to request for.
-    let may_for_own = || has_requests && actor.creates_only_own(kind) && !actor.own_targets(kind).is_empty();
+    let may_for_own = || {
+        has_requests && actor.creates_only_own(kind) && (names_own(actor, kind) || reaches_own(actor, kind))
+    };
     kind.writable && (may || may_for_own())
+}
+
+fn names_own(actor: &Actor, kind: &'static Kind) -> bool {
+    !actor.own_targets(kind).is_empty()
+}
+
+/// Returns true if records of the kind can be for the own organization through another record, such as a PPA.
+fn reaches_own(actor: &Actor, kind: &Kind) -> bool {
+    !actor.concerns.is_empty() && kind.concerns.iter().any(|concern| matches!(concern, Concern::Through(..)))
 }
 
 /// Returns the plural in lower case within a sentence.

@@ -288,7 +288,9 @@ impl App {
             }
             let listing = list(tx, &pages.actor, pages.kind, &pages.request)?;
             let members = match self.rules().of(pages.kind).related_members {
-                Some(related) if !pages.kind.calculated.is_empty() => related(tx, &listing.records)?,
+                Some(related) if !pages.kind.calculated.is_empty() => {
+                    related(tx, &listing.records, self.today())?
+                }
                 _ => Vec::new(),
             };
             Ok::<_, AppError>(Page { listing, members })

@@ -12,7 +12,9 @@ use obcms_domain::core::money;
 use obcms_domain::kinds::{self, FEED};
 use obcms_domain::message;
 use obcms_domain::registry::shared::{ALL_DAY, END, TIMEZONE};
-use obcms_domain::registry::{Calculated, Field, FieldError, FieldType, Kind, Record, Total, Value};
+use obcms_domain::registry::{
+    Calculated, CalculatedForm, Field, FieldError, FieldType, Kind, Record, Total, Value,
+};
 use obcms_store::records::Directory;
 use serde_json::Value as Json;
 
@@ -20,6 +22,12 @@ use super::lists_of_texts::{OF_NAMES, OF_TAGS, join};
 use super::written::{parse_hundredths, parse_pesos, parse_whole};
 use crate::core::AppError;
 use crate::core::rules::Members;
+
+/// Returns hundredths of a number; of a fraction these are percent.
+#[allow(clippy::cast_possible_truncation)] // A float converts to the nearest number that an integer has.
+fn hundredths(value: &Json) -> Option<i64> {
+    value.as_f64().map(|number| (number * 100.0).round() as i64)
+}
 
 /// Column of a file for people.
 #[derive(Clone, Copy, Debug)]
@@ -227,12 +235,15 @@ impl Context<'_> {
     /// Returns the cells of a record, whose calculated members are given.
     pub fn row(&self, record: &Record, columns: &[Column], members: &Members) -> Vec<Cell> {
         let calculated = |column: &Calculated| {
-            let value =
-                members.iter().find(|(name, _)| *name == column.name).and_then(|(_, value)| value.as_i64());
-            match value {
-                Some(amount) if column.is_money => Cell::Pesos(amount),
-                Some(number) => Cell::Number(number),
-                None => Cell::Empty,
+            let value = members.iter().find(|(name, _)| *name == column.name).map(|(_, value)| value);
+            match (column.form, value) {
+                (_, None) => Cell::Empty,
+                (CalculatedForm::Money, Some(value)) => value.as_i64().map_or(Cell::Empty, Cell::Pesos),
+                (CalculatedForm::Whole, Some(value)) => value.as_i64().map_or(Cell::Empty, Cell::Number),
+                (CalculatedForm::Decimal, Some(value)) => {
+                    hundredths(value).map_or(Cell::Empty, Cell::Hundredths)
+                }
+                (CalculatedForm::Share, Some(value)) => hundredths(value).map_or(Cell::Empty, Cell::Number),
             }
         };
         columns

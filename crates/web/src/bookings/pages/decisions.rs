@@ -24,7 +24,7 @@ use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
-use crate::core::forms::{SafeForm, done};
+use crate::core::forms::{SafeForm, done, refused};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::PathId;
 use crate::core::return_path::local_path;
@@ -209,15 +209,6 @@ pub async fn follow(
             Ok(done(&address, &message, undo.as_deref()))
         }
         Err(error) => refused(&address, error),
-    }
-}
-
-/// Leads back to a page with the reason of a refusal.
-fn refused(address: &str, error: AppError) -> Result<Response, PageError> {
-    match error {
-        AppError::Invalid(errors) => Ok(done(address, &words::messages(&errors), None)),
-        AppError::Conflict { detail, .. } => Ok(done(address, &words::message(&detail), None)),
-        other => Err(other.into()),
     }
 }
 

@@ -289,7 +289,7 @@ fn calculated_column(column: &Calculated) -> Column {
     Column {
         key: column.name.to_owned(),
         label: words::label(column.label).to_owned(),
-        right: column.is_money,
+        right: true,
         ..Column::default()
     }
 }

@@ -1,8 +1,8 @@
-//! Fields with a structure of their own: milestones as rows, outcomes as lists of lines, others as JSON.
+//! Fields with a structure of their own: milestones and figures as rows, outcomes as lists of lines, others as JSON.
 
 use maud::{Markup, html};
 use obcms_domain::bookings::WEEKDAYS;
-use obcms_domain::choices::MILESTONE_STATUSES;
+use obcms_domain::choices::{Choice, DISAGGREGATIONS, MILESTONE_STATUSES};
 use obcms_domain::registry::{Field, FieldType};
 use serde_json::{Map, Value as Json, json};
 
@@ -20,10 +20,130 @@ const OUTCOMES: [(&str, &str); 3] =
 /// Parts of a blackout.
 const BLACKOUT: [&str; 3] = ["start", "end", "reason"];
 
+/// Member of a row of figures.
+struct Member {
+    name: &'static str,
+    label: &'static str,
+    /// Values with labels; empty for a text.
+    choices: &'static [Choice],
+    is_number: bool,
+    example: &'static str,
+}
+
+impl Member {
+    const fn text(name: &'static str, label: &'static str, example: &'static str) -> Self {
+        Self { name, label, choices: &[], is_number: false, example }
+    }
+
+    const fn number(name: &'static str, label: &'static str, example: &'static str) -> Self {
+        Self { name, label, choices: &[], is_number: true, example }
+    }
+}
+
+/// Fields that are lists of rows, by name, each with the members of a row.
+const ROWS: [(&str, &[Member]); 2] = [
+    ("targets", &[Member::text("period", "Period", "2026-Q3"), Member::number("target", "Target", "95")]),
+    (
+        "disaggregation",
+        &[
+            Member { name: "by", label: "By", choices: DISAGGREGATIONS, is_number: false, example: "" },
+            Member::text("group", "Group", "Women"),
+            Member::number("value", "Value", "120"),
+        ],
+    ),
+];
+
+fn members(field: &Field) -> Option<&'static [Member]> {
+    let is_structure = matches!(field.data, FieldType::Structure(_));
+    ROWS.iter().find(|(name, _)| is_structure && *name == field.name).map(|(_, members)| *members)
+}
+
+/// Returns the texts of the rows of a form, member by member.
+fn texts(form: &Form, field: &str, members: &[Member]) -> Vec<Vec<String>> {
+    let columns: Vec<Vec<String>> =
+        members.iter().map(|member| form.all(&format!("{field}.{}", member.name))).collect();
+    let count = columns.iter().map(Vec::len).max().unwrap_or_default();
+    let at = |column: &Vec<String>, place: usize| column.get(place).cloned().unwrap_or_default();
+    (0..count).map(|place| columns.iter().map(|column| at(column, place)).collect()).collect()
+}
+
+/// A row counts when something was typed in it; a choice alone is what the form offers.
+fn is_filled(row: &[String], members: &[Member]) -> bool {
+    row.iter().zip(members).any(|(text, member)| member.choices.is_empty() && !text.trim().is_empty())
+}
+
+fn read_rows(form: &Form, field: &str, members: &[Member]) -> Json {
+    let item = |row: Vec<String>| -> Json {
+        let value = |(text, member): (String, &Member)| {
+            let text = text.trim().to_owned();
+            let number = member.is_number.then(|| number_of(&text)).flatten();
+            (member.name.to_owned(), number.unwrap_or(Json::String(text)))
+        };
+        Json::Object(row.into_iter().zip(members).map(value).collect())
+    };
+    let rows = texts(form, field, members).into_iter().filter(|row| is_filled(row, members));
+    let items: Vec<Json> = rows.map(item).collect();
+    if items.is_empty() { Json::Null } else { Json::Array(items) }
+}
+
+/// Reads a number as people write it, with commas between thousands; other text is left to the check of the field.
+fn number_of(text: &str) -> Option<Json> {
+    text.replace(',', "").parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| json!(number))
+}
+
+fn written(item: &Json, member: &Member) -> String {
+    match item.get(member.name) {
+        Some(Json::String(text)) => text.clone(),
+        Some(Json::Number(number)) => {
+            let text = number.as_f64().map(|number| number.to_string());
+            text.unwrap_or_else(|| number.to_string())
+        }
+        _ => String::new(),
+    }
+}
+
+fn rows_control(form: &Form, field: &str, members: &[Member]) -> Markup {
+    let mut rows = texts(form, field, members);
+    let filled = rows.iter().rposition(|row| is_filled(row, members)).map_or(0, |last| last + 1);
+    rows.resize(filled + SPARE_ROWS, vec![String::new(); members.len()]);
+    html! {
+        div.structure {
+            @for (place, row) in rows.iter().enumerate() {
+                div.structure-row data-columns=(members.len()) {
+                    @for (text, member) in row.iter().zip(members) {
+                        @let name = format!("{field}.{}", member.name);
+                        @let label = t!("{what} of row {place}", what = words::label(member.label), place = place + 1);
+                        @if member.choices.is_empty() {
+                            input.input type="text" inputmode=[member.is_number.then_some("decimal")] name=(name)
+                                value=(text) aria-label=(label) placeholder=(if place == 0 { member.example } else { "" });
+                        } @else {
+                            select.input name=(name) aria-label=(label) {
+                                @for choice in member.choices {
+                                    option value=(choice.value) selected[choice.value == text] { (words::label(choice.label)) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// Writes the value into the texts of a form.
 pub fn write(field: &Field, json: &Json, form: &mut Vec<(String, String)>) {
     let text =
         |item: &Json, member: &str| item.get(member).and_then(Json::as_str).unwrap_or_default().to_owned();
+    if let Some(members) = members(field) {
+        for item in json.as_array().into_iter().flatten() {
+            form.extend(
+                members
+                    .iter()
+                    .map(|member| (format!("{}.{}", field.name, member.name), written(item, member))),
+            );
+        }
+        return;
+    }
     match (field.data, field.name) {
         (FieldType::Structure(_), "milestones") => {
             for item in json.as_array().into_iter().flatten() {
@@ -88,6 +208,9 @@ pub fn is_given(form: &Form, field: &Field) -> bool {
 /// Parses the value from the texts of a form.
 #[must_use]
 pub fn read(form: &Form, field: &Field) -> Json {
+    if let Some(members) = members(field).filter(|_| is_given(form, field)) {
+        return read_rows(form, field.name, members);
+    }
     match field.name {
         "milestones" => read_milestones(form),
         "outcome_framework" => read_outcomes(form),
@@ -195,6 +318,9 @@ fn read_blackouts(form: &Form) -> Json {
 /// Control of the field.
 #[must_use]
 pub fn control(form: &Form, field: &Field) -> Control {
+    if let Some(members) = members(field) {
+        return Control::Structure { content: rows_control(form, field.name, members) };
+    }
     match field.name {
         "milestones" => Control::Structure { content: milestones(form) },
         "outcome_framework" => Control::Structure { content: outcomes(form) },
@@ -279,7 +405,7 @@ fn outcomes(form: &Form) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use obcms_domain::kinds::{PPA, RESOURCE};
+    use obcms_domain::kinds::{INDICATOR, MEASUREMENT, PPA, RESOURCE};
 
     use super::*;
 
@@ -298,6 +424,41 @@ mod tests {
             assert!(is_given(&form, field));
             assert_eq!(read(&form, field), json);
         }
+    }
+
+    #[test]
+    fn rows_of_figures_survive_the_form() {
+        for (kind, name, json) in [
+            (
+                &INDICATOR,
+                "targets",
+                json!([{ "period": "2026", "target": 95.0 }, { "period": "2027", "target": 0.5 }]),
+            ),
+            (
+                &MEASUREMENT,
+                "disaggregation",
+                json!([{ "by": "sex", "group": "Women", "value": 12.0 }, { "by": "place", "group": "Marawi", "value": 3.25 }]),
+            ),
+        ] {
+            let field = kind.field(name).expect("a field");
+            let mut form = Form::default();
+            write(field, &json, &mut form.0);
+            assert_eq!(read(&form, field), json);
+            let html = rows_control(&form, name, members(field).expect("rows")).into_string();
+            assert_eq!(html.matches("structure-row").count(), 2 + SPARE_ROWS, "{html}");
+        }
+        // Thousands as people write them; what is no number is left to the check.
+        let typed = |target: &str| {
+            Form(vec![("targets.period".into(), "2026".into()), ("targets.target".into(), target.into())])
+        };
+        let targets = INDICATOR.field("targets").expect("targets");
+        assert_eq!(read(&typed(" 1,200 "), targets), json!([{ "period": "2026", "target": 1200.0 }]));
+        assert_eq!(read(&typed("many"), targets), json!([{ "period": "2026", "target": "many" }]));
+        let empty = Form(vec![
+            ("disaggregation.by".into(), "sex".into()),
+            ("disaggregation.group".into(), " ".into()),
+        ]);
+        assert_eq!(read(&empty, MEASUREMENT.field("disaggregation").expect("a breakdown")), Json::Null);
     }
 
     #[test]

@@ -1,0 +1,3 @@
+DROP TABLE updates;
+DROP TABLE measurements;
+DROP TABLE indicators;
