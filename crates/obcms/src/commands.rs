@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod demo;
 pub mod doctor;
+pub mod import;
 pub mod migrate;
 pub mod restore;
 pub mod serve;

@@ -30,6 +30,7 @@ enum Command {
     Restore(commands::restore::Arguments),
     User(commands::user::Arguments),
     Token(commands::token::Arguments),
+    Import(commands::import::Arguments),
 }
 
 impl Command {
@@ -44,6 +45,7 @@ impl Command {
             Command::Restore(_) => "restore",
             Command::User(_) => "user",
             Command::Token(_) => "token",
+            Command::Import(_) => "import",
         }
     }
 }
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         Command::Restore(arguments) => commands::restore::run(&arguments),
         Command::User(arguments) => commands::user::run(&arguments),
         Command::Token(arguments) => commands::token::run(&arguments),
+        Command::Import(arguments) => commands::import::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -115,7 +115,8 @@ fn without_commas(whole: &str) -> Result<String, MoneyError> {
     Ok(digits)
 }
 
-fn grouped(number: u64) -> String {
+/// Formats a whole number with commas for thousands: `1,463`.
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

@@ -6,6 +6,7 @@ mod faults;
 mod http;
 mod installation;
 mod logs;
+mod ppas;
 mod program;
 mod race;
 mod serving;
