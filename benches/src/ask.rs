@@ -147,7 +147,7 @@ pub fn measure(running: &Running) -> Result<Vec<Figure>, String> {
         ("task list", "/api/v1/tasks?limit=50".to_owned()),
         ("PPA page", format!("/ppas/{ppa}")),
         ("portfolio", "/api/v1/portfolio".to_owned()),
-        ("portfolio page", "/portfolio".to_owned()),
+        ("portfolio page", "/portfolio?fiscal_year=all".to_owned()),
         ("search", "/api/v1/search?q=water".to_owned()),
         ("approval queue", "/api/v1/approvals".to_owned()),
         ("approval queue page", "/approvals".to_owned()),
@@ -305,7 +305,7 @@ pub fn pages_of(running: &Running, token: &str) -> Result<Vec<Share>, String> {
         ("events", "/events".to_owned()),
         ("needs", "/needs".to_owned()),
         ("search", "/search?q=water".to_owned()),
-        ("portfolio", "/portfolio".to_owned()),
+        ("portfolio", "/portfolio?fiscal_year=all".to_owned()),
         ("approvals", "/approvals".to_owned()),
     ];
     if let Ok(address) = ppa {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { runningProgram } from "./program.mjs";
+import { day, runningProgram } from "./program.mjs";
 
 const running = runningProgram();
 
@@ -13,6 +13,7 @@ for (const width of [1280, 390]) {
     const headers = { Authorization: `Bearer ${running.token("coordinator")}` };
     const make = async (title, sector) => {
       const data = { title, sector, category: "moa_ppa", budget_allocation_centavos: 100_000_000 };
+      data.fiscal_year = Number(day(0).slice(0, 4));
       const answer = await fetch(`${running.address}/api/v1/ppas`, {
         method: "POST",
         headers: { ...headers, "Content-Type": "application/json" },
@@ -28,7 +29,16 @@ for (const width of [1280, 390]) {
     await make(`Clinic at ${width}`, "health");
     await page.getByRole("link", { name: `Clinic at ${width}` }).waitFor();
     await page.getByRole("link", { name: "Remove the filter Sector" }).click();
-    await page.waitForURL((url) => url.search === "");
+    await page.waitForURL((url) => url.search === `?fiscal_year=${day(0).slice(0, 4)}`);
+    // A figure opens its rows.
+    const draft = page.locator(".portfolio-money a", { hasText: "draft" });
+    const before = await draft.textContent();
+    await draft.click();
+    await page.waitForURL((url) => url.pathname === "/ppas");
+    await page.getByRole("link", { name: `Clinic at ${width}` }).waitFor();
+    assert.match(before, /^₱\d+M draft$/);
+    await page.goto("/portfolio?fiscal_year=all");
+    await page.getByRole("link", { name: `Clinic at ${width}` }).waitFor();
     await page.context().close();
   });
 }

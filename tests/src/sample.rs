@@ -6,7 +6,7 @@ use obcms_app::{Actor, AppError, UnitOfWork};
 use obcms_domain::choices::SECTORS;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{self, CEILING, DELEGATION, PPA, TRANCHE, ceiling, delegation, ppa, tranche};
-use obcms_domain::registry::{Field, FieldType, Initial, Kind, Record};
+use obcms_domain::registry::{Field, FieldType, Initial, Kind, Record, Value};
 use serde_json::{Value as Json, json};
 
 use crate::Server;
@@ -158,12 +158,13 @@ pub fn make(server: &Server, kind: &'static Kind, number: u32, owner: Option<Id>
 }
 
 /// Sets a field that only the program writes, as a decision or a stage does.
-pub fn set(server: &Server, kind: &'static Kind, id: &str, field: &str, value: &str) {
+pub fn set(server: &Server, kind: &'static Kind, id: &str, field: &str, value: impl Into<Value>) {
+    let value: Value = value.into();
     let id: Id = id.parse().unwrap_or_else(|_| panic!("{id} is no id"));
     let done = server.app().write(&Actor::program(), |work: &mut UnitOfWork<'_, '_>| {
         let before = work.load(kind, id)?;
         let mut record = before.clone();
-        record.set(field, value);
+        record.set(field, value.clone());
         work.save(&before, &mut record, "update")
     });
     assert!(done.is_ok(), "{}.{field} cannot be set: {done:?}", kind.name);

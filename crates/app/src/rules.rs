@@ -16,8 +16,8 @@ use crate::holidays::rules as holidays;
 use crate::money::rules as money;
 use crate::money::scenarios::rules as scenarios;
 use crate::programme::{
-    applications, budget_cycle, choices, communities, needs, policies, ppas, project_rules, project_state,
-    projects,
+    applications, budget_cycle, choices, communities, needs, policies, portfolio_links, ppas, project_rules,
+    project_state, projects,
 };
 use crate::records::saved_views;
 use crate::results::{decisions as measurements, framework, rules as results, updates};
@@ -100,6 +100,7 @@ pub(crate) static RULES: Rules = Rules(&[
         before_save: Some(needs::before_save),
         before_archive: Some(needs::before_archive),
         changed: Some(needs::changed),
+        shortcuts: portfolio_links::OF_NEEDS,
         ..KindRules::NONE
     },
     KindRules { kind: "policy", before_save: Some(policies::before_save), ..KindRules::NONE },
@@ -120,6 +121,7 @@ pub(crate) static RULES: Rules = Rules(&[
         changed: Some(ppas::changed),
         anchors: Some(|record, _| days(record, ppa::START_DATE, ppa::TARGET_END_DATE)),
         undo_action: Some(scenarios::undo_action),
+        shortcuts: portfolio_links::OF_PPAS,
         related_members: Some(ppas::related_members),
         ..KindRules::NONE
     },

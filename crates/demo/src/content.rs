@@ -16,6 +16,7 @@ pub mod organizations;
 pub mod people;
 pub mod policies;
 pub mod programmes;
+pub mod results;
 pub mod services_and_resources;
 pub mod tasks;
 pub mod venues;

@@ -21,6 +21,7 @@ mod policies;
 mod programmes;
 mod projects;
 mod random;
+mod results;
 mod scenarios;
 mod series;
 mod services;

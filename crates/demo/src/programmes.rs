@@ -14,6 +14,7 @@ use crate::content::programmes::{self, OWN_OFFICE, Programme};
 use crate::content::tasks::REASONS;
 use crate::field::state_of_free_need;
 use crate::ledger::{self, Span};
+use crate::results;
 use crate::tasks::{Ending, follow};
 use crate::templates::expect;
 use crate::world::{Place, World, centavos, create, explain, update};
@@ -286,6 +287,21 @@ fn ppa(world: &mut World, draft: Draft, case: Case) {
         let until = halt.map_or(world.today, |when| world.day(when)).min(world.today);
         let (from, is_completed) = (world.day(begun), state == "completed");
         ledger::plan(world, slot, budget, Span { from, to: draft.end, until, is_completed });
+    }
+    if budget.is_some() {
+        let until = halt.map_or(world.today, |when| world.day(when)).min(world.today);
+        let until = (begun < world.now && state != "planning").then_some(until);
+        results::plan(
+            world,
+            results::Course {
+                slot,
+                maker: coordinator,
+                created,
+                from: world.day(begun),
+                to: draft.end,
+                until,
+            },
+        );
     }
     world.schedule(created, maker, move |world, work| {
         let needs = if world.random.chance(55) { answered(world, state) } else { Vec::new() };

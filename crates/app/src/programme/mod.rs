@@ -10,6 +10,7 @@ pub(crate) mod following;
 pub(crate) mod needs;
 pub(crate) mod policies;
 pub mod portfolio;
+pub(crate) mod portfolio_links;
 pub mod ppa_files;
 pub mod ppa_status;
 pub(crate) mod ppas;

@@ -1,8 +1,10 @@
 //! Figures of the portfolio, calculated from the live tables and cached by revision, so they are always current.
 //!
-//! Totals and groups cover every PPA that is not archived, so that the groups add up to the totals. Average progress
-//! is the plain mean over the PPAs that are not cancelled, shown beside the mean weighted by budget. A PPA is late
-//! when its target end has passed and it is neither completed nor cancelled.
+//! Only PPAs that are not archived count. Money and slots leave out those that are cancelled, and those whose first
+//! budget was rejected; these are named apart, so that groups of money add up to the total. Groups by status and by
+//! stage of approval have all PPAs. Average progress is the plain mean over the PPAs that are not cancelled, shown
+//! beside the mean weighted by budget. A PPA is late when its target end has passed and it is neither completed nor
+//! cancelled. Each figure has the address of exactly its rows (`portfolio_links.rs`).
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -14,7 +16,7 @@ use obcms_domain::choices::{
     self, APPROVAL_STATES, Choice, FUNDING_SOURCES, PPA_STATUSES, PROJECT_STAGES, SECTORS,
 };
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{NEED, PPA, PROJECT, TASK};
+use obcms_domain::kinds::{NEED, PPA, PROJECT, TASK, ppa};
 use obcms_domain::registry::Total;
 use obcms_store::Tx;
 use obcms_store::programme::portfolio::{self as store, PpaLine, TaskCount};
@@ -24,6 +26,7 @@ use serde_json::{Value as Json, json};
 pub use obcms_domain::programme::needs::HIGH_PRIORITY;
 pub use store::Needs;
 
+use super::portfolio_links::COUNTED;
 use crate::core::cache::RevisionCache;
 use crate::core::{Actor, App, AppError, Visibility};
 use crate::records::transfer::{Cell, ReportTable};
@@ -55,6 +58,8 @@ pub struct Group {
     pub budget: i64,
     /// Plain mean of their progress in percent, without cancelled ones.
     pub progress: Option<f64>,
+    /// Address of the list of its PPAs.
+    pub href: String,
 }
 
 /// PPA with the counts of its tasks.
@@ -71,8 +76,20 @@ pub struct Line {
 /// Sums of all selected PPAs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Totals {
-    /// Sum of budgets, in centavos.
+    /// Number of PPAs whose money counts.
+    pub counted: usize,
+    /// Sum of the budgets that count, in centavos: in force, in approval and in draft.
     pub budget: i64,
+    /// Part of it that is in force.
+    pub enacted: i64,
+    /// Part of it that is in approval.
+    pub in_approval: i64,
+    /// Part of it that is in draft.
+    pub draft: i64,
+    /// Budgets that were rejected, which do not count.
+    pub rejected: i64,
+    /// Budgets of cancelled PPAs, which do not count.
+    pub cancelled: i64,
     /// Plain mean of the progress in percent.
     pub average_progress: Option<f64>,
     /// Mean of the progress weighted by budget.
@@ -126,6 +143,8 @@ pub struct Portfolio {
     pub fiscal_years: Vec<i64>,
     /// Sums of all PPAs.
     pub totals: Totals,
+    /// Selection that the figures are of.
+    pub filter: Filter,
     /// Serialized first page of the API, set at its first request.
     first_page: OnceLock<Arc<[u8]>>,
 }
@@ -174,25 +193,35 @@ fn compute(tx: &mut Tx<'_>, key: &Key) -> Result<Portfolio, AppError> {
     let regions: Vec<Id> = ppas.iter().filter_map(|ppa| ppa.region).collect();
     let regions = records::references(tx, &regions)?;
     let fiscal_years = store::fiscal_years(tx, key.ppas.as_ref())?;
-    let by = |choices: &'static [Choice], value: fn(&PpaLine) -> Option<&str>| {
+    let filter = &key.filter;
+    let counted: Vec<PpaLine> = ppas.iter().filter(|ppa| is_counted(ppa)).cloned().collect();
+    let by = |ppas: &[PpaLine],
+              choices: &'static [Choice],
+              field: &str,
+              value: fn(&PpaLine) -> Option<&str>| {
         let label = |key: &str| {
             choices.iter().find(|choice| choice.value == key).map_or(key, |choice| choice.label).to_owned()
         };
         let order = |key: &str| choices.iter().position(|choice| choice.value == key);
-        grouped(&ppas, value, label, |group| {
+        let mut groups = grouped(ppas, value, label, |group| {
             (group.key.is_none(), group.key.as_deref().and_then(order).unwrap_or(usize::MAX))
-        })
+        });
+        link(&mut groups, filter, field);
+        groups
     };
-    let by_region = grouped(
-        &ppas,
+    let mut by_region = grouped(
+        &counted,
         |ppa| ppa.region,
         |id| regions.get(&id).map_or_else(|| id.to_string(), |region| region.title.clone()),
         |group| (group.key.is_none(), group.label.clone()),
     );
-    let by_status = by(PPA_STATUSES, |ppa| Some(ppa.status.as_str()));
-    let by_sector = by(SECTORS, |ppa| ppa.sector.as_deref());
-    let by_funding_source = by(FUNDING_SOURCES, |ppa| ppa.funding_source.as_deref());
-    let by_approval_stage = by(APPROVAL_STATES, |ppa| ppa.approval_stage.as_deref());
+    link(&mut by_region, filter, ppa::COVERAGE_REGION.name());
+    let by_status = by(&ppas, PPA_STATUSES, ppa::STATUS.name(), |ppa| Some(ppa.status.as_str()));
+    let by_sector = by(&counted, SECTORS, ppa::SECTOR.name(), |ppa| ppa.sector.as_deref());
+    let by_funding_source =
+        by(&counted, FUNDING_SOURCES, ppa::FUNDING_SOURCE.name(), |ppa| ppa.funding_source.as_deref());
+    let by_approval_stage =
+        by(&ppas, APPROVAL_STATES, ppa::APPROVAL_STAGE.name(), |ppa| ppa.approval_stage.as_deref());
     let mut lines: Vec<Line> = ppas
         .into_iter()
         .map(|ppa| Line {
@@ -204,6 +233,7 @@ fn compute(tx: &mut Tx<'_>, key: &Key) -> Result<Portfolio, AppError> {
     by_attention(&mut lines);
     Ok(Portfolio {
         totals: Totals::of(&lines),
+        filter: filter.clone(),
         lines,
         by_status,
         by_sector,
@@ -219,6 +249,45 @@ fn compute(tx: &mut Tx<'_>, key: &Key) -> Result<Portfolio, AppError> {
         fiscal_years,
         first_page: OnceLock::new(),
     })
+}
+
+/// Sets the addresses of groups by a field. Groups by status and stage have all PPAs, the others those whose money
+/// counts.
+fn link(groups: &mut [Group], filter: &Filter, field: &str) {
+    let has_all = [ppa::STATUS.name(), ppa::APPROVAL_STAGE.name()].contains(&field);
+    for group in groups {
+        let value = group.key.as_deref().unwrap_or("none");
+        let mut more = vec![(field, value)];
+        if !has_all {
+            more.push((COUNTED, "true"));
+        }
+        group.href = filter.ppas(&more);
+    }
+}
+
+/// Standing of the budget of a PPA.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Enacted,
+    InApproval,
+    Draft,
+    Rejected,
+    Cancelled,
+}
+
+fn standing(ppa: &PpaLine) -> Standing {
+    match ppa.approval_stage.as_deref() {
+        _ if ppa.status == "cancelled" => Standing::Cancelled,
+        _ if ppa.is_enacted => Standing::Enacted,
+        Some("rejected") => Standing::Rejected,
+        None | Some("draft") => Standing::Draft,
+        Some(_) => Standing::InApproval,
+    }
+}
+
+/// Returns true if the money of a PPA counts: it is not cancelled, and its first budget was not rejected.
+fn is_counted(ppa: &PpaLine) -> bool {
+    !matches!(standing(ppa), Standing::Rejected | Standing::Cancelled)
 }
 
 fn is_late(ppa: &PpaLine, today: Date) -> bool {
@@ -339,6 +408,7 @@ fn grouped<'a, V: Copy + Eq + Hash + ToString, K: Ord>(
             count: i64::try_from(ppas.len()).unwrap_or(i64::MAX),
             budget: ppas.iter().map(|ppa| ppa.budget).sum(),
             progress: mean(ppas.iter().copied()),
+            href: String::new(),
         })
         .collect();
     groups.sort_by_cached_key(order);
@@ -352,12 +422,20 @@ impl Totals {
         // In whole pesos, so that the product of a sum and a percentage does not overflow.
         let weight: i64 = live().map(|ppa| ppa.budget / 100).sum();
         let weighted = live().map(|ppa| (ppa.budget / 100).saturating_mul(ppa.progress));
+        let counted = || ppas().filter(|ppa| is_counted(ppa));
+        let sum = |of: Standing| ppas().filter(|ppa| standing(ppa) == of).map(|ppa| ppa.budget).sum();
         Self {
-            budget: ppas().map(|ppa| ppa.budget).sum(),
+            counted: counted().count(),
+            budget: counted().map(|ppa| ppa.budget).sum(),
+            enacted: sum(Standing::Enacted),
+            in_approval: sum(Standing::InApproval),
+            draft: sum(Standing::Draft),
+            rejected: sum(Standing::Rejected),
+            cancelled: sum(Standing::Cancelled),
             average_progress: mean(ppas()),
             budget_weighted_progress: ratio(weighted.fold(0, i64::saturating_add), weight),
-            total_slots: ppas().map(|ppa| ppa.total_slots).sum(),
-            obc_slots: ppas().map(|ppa| ppa.obc_slots).sum(),
+            total_slots: counted().map(|ppa| ppa.total_slots).sum(),
+            obc_slots: counted().map(|ppa| ppa.obc_slots).sum(),
             late: lines.iter().filter(|line| line.is_late).count(),
             tasks: lines.iter().fold(TaskCount::default(), |sum, line| TaskCount {
                 open: sum.open + line.tasks.open,
@@ -377,6 +455,30 @@ impl Portfolio {
         if first == 0 { Arc::clone(self.first_page.get_or_init(write)) } else { write() }
     }
 
+    /// Addresses of the rows behind the figures.
+    fn links_json(&self) -> Json {
+        let filter = &self.filter;
+        let stages: serde_json::Map<String, Json> = PROJECT_STAGES
+            .iter()
+            .map(|stage| (stage.value.to_owned(), json!(filter.projects(&[("current_stage", stage.value)]))))
+            .collect();
+        json!({
+            "ppas": filter.ppas(&[]),
+            "budget_centavos": filter.counted_ppas(),
+            "enacted_centavos": filter.enacted_ppas(),
+            "in_approval_centavos": filter.ppas_in_approval(),
+            "draft_centavos": filter.draft_ppas(),
+            "rejected_centavos": filter.rejected_ppas(),
+            "cancelled_centavos": filter.cancelled_ppas(),
+            "late": filter.late_ppas(),
+            "open_tasks": filter.tasks(false),
+            "late_tasks": filter.tasks(true),
+            "unfunded_high_priority": filter.unfunded_needs(),
+            "pipeline": stages,
+            "blocked_projects": filter.projects(&[("is_blocked", "true")]),
+        })
+    }
+
     /// Returns the representation of the figures with the PPAs from `first` on.
     #[must_use]
     pub fn to_json(&self, first: usize) -> Json {
@@ -389,7 +491,13 @@ impl Portfolio {
         json!({
             "totals": {
                 "ppas": self.lines.len(),
+                "counted_ppas": totals.counted,
                 "budget_centavos": totals.budget,
+                "enacted_centavos": totals.enacted,
+                "in_approval_centavos": totals.in_approval,
+                "draft_centavos": totals.draft,
+                "rejected_centavos": totals.rejected,
+                "cancelled_centavos": totals.cancelled,
                 "average_progress": totals.average_progress,
                 "budget_weighted_progress": totals.budget_weighted_progress,
                 "total_slots": totals.total_slots,
@@ -411,6 +519,7 @@ impl Portfolio {
                 "unfunded_cost_centavos": self.needs.unfunded_cost,
             },
             "pipeline": pipeline,
+            "links": self.links_json(),
             "blocked_projects": self.blocked_projects,
             "tasks": {
                 "open": tasks.open, "late": tasks.late, "completed": tasks.completed, "cancelled": tasks.cancelled,
@@ -427,7 +536,7 @@ fn groups_json(groups: &[Group]) -> Json {
         .map(|group| {
             json!({
                 "key": group.key, "label": group.label, "count": group.count, "budget_centavos": group.budget,
-                "progress": group.progress,
+                "progress": group.progress, "href": group.href,
             })
         })
         .collect()

@@ -81,6 +81,19 @@ fn replace_in_filter(filter: &mut Filter, field: &str, other: &str) {
     }
 }
 
+/// Limits the other records that a filter asks about to those that the actor may see: the rows of a list would reveal
+/// their values.
+fn limit(filter: &mut Filter, actor: &Actor) -> Result<(), AppError> {
+    match filter {
+        Filter::Through(_, kind, filters, scope) | Filter::NotNamed(kind, _, filters, scope) => {
+            *scope = actor.scope(kind)?;
+            filters.iter_mut().try_for_each(|filter| limit(filter, actor))
+        }
+        Filter::Any(filters) => filters.iter_mut().try_for_each(|filter| limit(filter, actor)),
+        _ => Ok(()),
+    }
+}
+
 impl App {
     /// Returns a page of the kind's records that the actor may see.
     pub fn list(
@@ -127,6 +140,9 @@ impl App {
                     )]));
                 }
             }
+        }
+        for filter in &mut request.filters {
+            limit(filter, actor)?;
         }
         Ok(request)
     }

@@ -93,7 +93,8 @@ impl App {
     }
 }
 
-fn decide(
+/// Decides on a measurement; see [`App::decide_measurement`].
+pub fn decide(
     work: &mut UnitOfWork<'_, '_>,
     id: Id,
     decision: &MeasurementDecision,

@@ -5,5 +5,5 @@ pub(crate) mod framework;
 pub(crate) mod rules;
 pub(crate) mod updates;
 
-pub use decisions::{MeasurementDecision, MeasurementVerdict, is_reporter};
+pub use decisions::{MeasurementDecision, MeasurementVerdict, decide, is_reporter};
 pub use framework::{IndicatorResult, indicator_json};

@@ -43,8 +43,10 @@ pub struct PpaLine {
     pub fiscal_year: Option<i64>,
     /// Progress as shown, from 0 to 100.
     pub progress: i64,
-    /// Budget in centavos.
+    /// Budget in centavos: the one in force, otherwise the one that is asked for.
     pub budget: i64,
+    /// True if a budget is in force.
+    pub is_enacted: bool,
     /// Number of all slots.
     pub total_slots: i64,
     /// OBC slots.
@@ -64,7 +66,8 @@ pub fn ppas(
     let mut statement = Statement::new(
         "SELECT p.id, p.title, p.status, p.sector, p.funding_source, p.approval_stage, p.coverage_region, \
          p.fiscal_year, coalesce(p.progress, 0), coalesce(p.enacted_budget_centavos, p.budget_allocation_centavos, 0), \
-         coalesce(p.total_slots, 0), coalesce(p.obc_slots, 0), p.start_date, p.target_end_date \
+         coalesce(p.total_slots, 0), coalesce(p.obc_slots, 0), p.start_date, p.target_end_date, \
+         p.enacted_budget_centavos IS NOT NULL AS is_enacted \
          FROM ppas p WHERE p.archived_at IS NULL",
     );
     limit_ppas(&mut statement, selection, "p");
@@ -87,6 +90,7 @@ pub fn ppas(
                 obc_slots: row.get(11)?,
                 start_date: row.get(12)?,
                 target_end_date: row.get(13)?,
+                is_enacted: row.get(14)?,
             })
         })
         .collect()
@@ -214,7 +218,7 @@ fn limit_needs(statement: &mut Statement, selection: &Selection<'_>) {
         statement.push(" AND n.sector = ").bind(sector);
     }
     if let Some(region) = selection.region {
-        statement.push(" AND n.community IN (SELECT c.id FROM communities c WHERE c.region = ").bind(region);
+        statement.push(" AND n.community IN (SELECT c.id FROM communities c WHERE c.archived_at IS NULL AND c.region = ").bind(region);
         statement.push(")");
     }
 }
@@ -231,7 +235,10 @@ pub fn pipeline(
          LEFT JOIN ppas p ON p.id = j.ppa WHERE j.archived_at IS NULL",
     );
     if let Some(year) = selection.fiscal_year {
-        statement.push(" AND p.fiscal_year = ").bind(year);
+        statement.push(" AND p.archived_at IS NULL AND p.fiscal_year = ").bind(year);
+    }
+    if selection.sector.is_some() || selection.region.is_some() {
+        statement.push(" AND n.archived_at IS NULL");
     }
     limit_needs(&mut statement, selection);
     Scope::and(scope, &mut statement, &PROJECT, "j");

@@ -37,6 +37,21 @@ pub enum Filter {
     Open,
     /// At least one of these filters matches.
     Any(Vec<Filter>),
+    /// The record points by this field at a live record of the kind that all these filters match.
+    Through(Hop, &'static Kind, Vec<Filter>, Option<Scope>),
+    /// No live record of the kind that all these filters match points by this field at the record.
+    NotNamed(&'static Kind, String, Vec<Filter>, Option<Scope>),
+}
+
+/// Field that leads to another record.
+#[derive(Clone, Debug)]
+pub enum Hop {
+    /// Reference in a column of that name.
+    Column(String),
+    /// One of several references, by the name of the field.
+    Edges(String),
+    /// Link to records of several kinds, by the name of the field.
+    Link(String),
 }
 
 /// Condition of an open task, in the exact text of the partial indexes over open tasks: with parameters instead of
@@ -266,6 +281,17 @@ pub fn conditions(statement: &mut Statement, query: &Query<'_>) {
     Scope::and(query.scope, statement, query.kind, "t");
 }
 
+/// Appends a query for the ids of live records of a kind that all the filters match. Its `t` hides that of the query
+/// around it.
+fn live_ids(statement: &mut Statement, kind: &'static Kind, filters: &[Filter], scope: Option<&Scope>) {
+    statement.push(&format!("SELECT t.id FROM \"{}\" t WHERE t.archived_at IS NULL", kind.table));
+    for filter in filters {
+        statement.push(" AND ");
+        filter_condition(statement, kind, filter);
+    }
+    Scope::and(scope, statement, kind, "t");
+}
+
 /// Appends the condition of one filter on the table `t`.
 fn filter_condition(statement: &mut Statement, kind: &Kind, filter: &Filter) {
     match filter {
@@ -297,6 +323,30 @@ fn filter_condition(statement: &mut Statement, kind: &Kind, filter: &Filter) {
                 filter_condition(statement, kind, filter);
             }
             statement.push(if filters.is_empty() { "1 = 0)" } else { ")" });
+        }
+        Filter::Through(hop, target, filters, scope) => {
+            match hop {
+                Hop::Column(column) => {
+                    statement.push(&format!("t.\"{column}\" IN ("));
+                }
+                Hop::Link(field) => {
+                    statement.push(&format!("t.\"{field}_kind\" = ")).bind(target.name);
+                    statement.push(&format!(" AND t.\"{field}_id\" IN ("));
+                }
+                Hop::Edges(field) => {
+                    statement.push("t.id IN (SELECT e.source FROM edges e WHERE e.source_kind = ");
+                    statement.bind(kind.name).push(" AND e.field = ").bind(field.as_str());
+                    statement.push(" AND e.target IN (");
+                }
+            }
+            live_ids(statement, target, filters, scope.as_ref());
+            statement.push(if matches!(hop, Hop::Edges(_)) { "))" } else { ")" });
+        }
+        Filter::NotNamed(source, field, filters, scope) => {
+            statement.push("t.id NOT IN (SELECT e.target FROM edges e WHERE e.field = ").bind(field.as_str());
+            statement.push(" AND e.source_kind = ").bind(source.name).push(" AND e.source IN (");
+            live_ids(statement, source, filters, scope.as_ref());
+            statement.push("))");
         }
         Filter::PointsAt(field, ids) => {
             statement.push("t.id IN (SELECT e.source FROM edges e WHERE e.target IN ");

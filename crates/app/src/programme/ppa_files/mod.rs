@@ -1,6 +1,6 @@
 //! Import of PPAs of other bodies from YAML files: bodies become organizations, PPAs get their indicators.
 //!
-//! The files are read and checked as a whole ([`read`]), then written in one transaction by the commands that people
+//! The files are read and checked as a whole ([`read()`]), then written in one transaction by the commands that people
 //! use. What is there already is never changed, so a second import changes nothing.
 
 mod read;

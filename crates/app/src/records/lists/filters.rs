@@ -2,6 +2,10 @@
 //!
 //! Several values of one field are alternatives, separated by commas or by repeating the field. Several fields must
 //! all match. A day given for a field with times means the whole day. A filter without a value is ignored.
+//!
+//! `FIELD.FILTER=VALUE` filters by the record that a field names: `need.community.region=0900000000`. Where a field
+//! links to records of several kinds, the kind comes first: `origin.ppa.fiscal_year=2026`; `origin.kind=ppa` asks for
+//! the kind alone. Only live records count, and only those that the person may see.
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -9,10 +13,11 @@ use jiff::{Timestamp, ToSpan};
 use obcms_domain::choices::contains;
 use obcms_domain::core::id::Id;
 use obcms_domain::core::message::{Message, Word};
+use obcms_domain::kinds::{self, USER};
 use obcms_domain::message;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind};
 use obcms_store::SqlValue;
-use obcms_store::records::Filter;
+use obcms_store::records::{Filter, Hop};
 
 use super::with_plus;
 
@@ -20,7 +25,6 @@ use super::with_plus;
 const MAXIMUM_VALUES: usize = 500;
 
 /// Condition of a parameter on a record.
-#[derive(Clone, Copy)]
 enum Asks {
     /// The value is one of these.
     Value(&'static Field),
@@ -28,6 +32,10 @@ enum Asks {
     Bound(&'static Field, Side),
     /// The record was created by one of these.
     Maker,
+    /// The record that the field names, of the kind, fulfils this.
+    Through(&'static Field, &'static Kind, Box<Asks>),
+    /// The link leads to a record of one of these kinds.
+    Linked(&'static Field),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,7 +82,7 @@ pub(super) fn parse<'a>(
             errors.push(FieldError::new(name, "too_many", message));
             continue;
         }
-        match values.into_iter().map(|value| filter(asks, value, zone)).collect::<Result<Vec<_>, _>>() {
+        match values.into_iter().map(|value| filter(&asks, value, zone)).collect::<Result<Vec<_>, _>>() {
             Ok(read) => filters.push(any(read)),
             Err(message) => errors.push(FieldError::new(name, "type", message)),
         }
@@ -100,6 +108,9 @@ fn any(mut filters: Vec<Filter>) -> Filter {
 
 fn asks(kind: &'static Kind, name: &str) -> Option<Asks> {
     let visible = |name: &str| kind.field(name).filter(|field| field.is_comparable());
+    if let Some((first, rest)) = name.split_once('.') {
+        return through(visible(first)?, rest);
+    }
     if let Some(field) = visible(name) {
         return Some(Asks::Value(field));
     }
@@ -120,10 +131,48 @@ fn asks(kind: &'static Kind, name: &str) -> Option<Asks> {
     has_order.then_some(Asks::Bound(field, side))
 }
 
-fn filter(asks: Asks, value: &str, zone: &TimeZone) -> Result<Filter, Message> {
+/// Returns the condition `rest` on the record that a field names. Accounts have none: their fields are personal.
+fn through(field: &'static Field, rest: &str) -> Option<Asks> {
+    let (kind, rest) = match field.data {
+        FieldType::Reference(target) | FieldType::References(target) => (target, rest),
+        FieldType::Link(_) if rest == "kind" => return Some(Asks::Linked(field)),
+        FieldType::Link(targets) => {
+            let (kind, rest) = rest.split_once('.')?;
+            (*targets.iter().find(|target| **target == kind)?, rest)
+        }
+        _ => return None,
+    };
+    let kind = kinds::by_name(kind).filter(|kind| **kind != USER)?;
+    Some(Asks::Through(field, kind, Box::new(asks(kind, rest)?)))
+}
+
+/// Returns the step from a record to the one that a field names.
+fn hop(field: &Field) -> Hop {
+    let name = field.name.to_owned();
+    match field.data {
+        FieldType::Reference(_) => Hop::Column(name),
+        FieldType::Link(_) => Hop::Link(name),
+        _ => Hop::Edges(name),
+    }
+}
+
+fn linked(field: &'static Field, value: &str) -> Result<Filter, Message> {
+    let kind = |name: &str| field.target_kinds().contains(&name).then(|| kinds::by_name(name)).flatten();
+    let of_kind = |name: &&str| match kind(name) {
+        Some(kind) => Ok(Filter::Through(hop(field), kind, Vec::new(), None)),
+        None => Err(message!("{name} is not an allowed value.", name = Word::text(*name))),
+    };
+    parts(value).iter().map(of_kind).collect::<Result<Vec<_>, _>>().map(any)
+}
+
+fn filter(asks: &Asks, value: &str, zone: &TimeZone) -> Result<Filter, Message> {
     match asks {
         Asks::Value(field) => equal(field, value, zone),
-        Asks::Bound(field, side) => bound(field, value, side, zone),
+        Asks::Bound(field, side) => bound(field, value, *side, zone),
+        Asks::Linked(field) => linked(field, value),
+        Asks::Through(field, kind, inner) => {
+            Ok(Filter::Through(hop(field), kind, vec![filter(inner, value, zone)?], None))
+        }
         Asks::Maker => {
             let ids = ids(&parts(value))?.into_iter().map(SqlValue::Id).collect();
             Ok(Filter::OneOf("created_by".to_owned(), ids))

@@ -3,6 +3,7 @@
 use obcms_domain::choices::Choice;
 use obcms_domain::core::id::Id;
 use obcms_domain::core::text::capitalized;
+use obcms_domain::kinds;
 use obcms_domain::registry::{Field, FieldType, Kind};
 use obcms_store::records::Directory;
 
@@ -18,6 +19,23 @@ pub fn filter_in_words(
     titles: &Directory,
     words: Words,
 ) -> (String, String) {
+    if let Some((first, rest)) = name.split_once('.')
+        && let Some(field) = kind.field(first)
+    {
+        let (target, rest) = match rest.split_once('.') {
+            Some((kind, rest)) if matches!(field.data, FieldType::Link(_)) => (kinds::by_name(kind), rest),
+            None if rest == "kind" => {
+                let kinds: Vec<&str> =
+                    value.split(',').filter_map(kinds::by_name).map(|kind| words(kind.label)).collect();
+                return (words(field.label).to_owned(), kinds.join(words(" or ")));
+            }
+            _ => (field.target_kinds().first().copied().and_then(kinds::by_name), rest),
+        };
+        if let Some(target) = target {
+            let (label, value) = filter_in_words(target, rest, value, titles, words);
+            return (format!("{}: {label}", words(target.label)), value);
+        }
+    }
     let plain = |name: &str| kind.field(name).filter(|field| field.is_readable());
     let (field, word) = match (plain(name), name.strip_suffix("_from"), name.strip_suffix("_to")) {
         (Some(field), _, _) => (Some(field), ""),

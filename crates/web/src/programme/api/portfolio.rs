@@ -19,6 +19,9 @@ use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
 use crate::records::api::files::report_response;
 
+/// Value of `fiscal_year` for all years.
+pub const ALL_YEARS: &str = "all";
+
 /// Operation of the portfolio.
 #[must_use]
 pub fn routes() -> Vec<Route> {
@@ -32,7 +35,7 @@ pub fn routes() -> Vec<Route> {
         )
         .tag("portfolio")
         .query(&[
-            ("fiscal_year", "Only PPAs of this fiscal year"),
+            ("fiscal_year", "Only PPAs of this fiscal year; all, as without it, for every year"),
             ("sector", "Only this sector"),
             ("region", "Only this region, by its PSGC code"),
             ("cursor", "Cursor of the next PPAs"),
@@ -57,7 +60,7 @@ fn export_route(path: &'static str, format: Format) -> Route {
     };
     let access = Access::Policy(Action::Export, Area::Programme);
     Route::new("get", path, "PPAs of the portfolio as a file", access, get(serve)).tag("portfolio").query(&[
-        ("fiscal_year", "Only PPAs of this fiscal year"),
+        ("fiscal_year", "Only PPAs of this fiscal year; all, as without it, for every year"),
         ("sector", "Only this sector"),
         ("region", "Only this region, by its PSGC code"),
     ])
@@ -104,6 +107,7 @@ fn given<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a str> {
 /// Parses the filter of an address; empty values select nothing.
 pub fn filter(parameters: &Parameters) -> Result<Filter, Problem> {
     let fiscal_year = given(parameters, "fiscal_year")
+        .filter(|text| *text != ALL_YEARS)
         .map(|text| {
             text.parse()
                 .ok()

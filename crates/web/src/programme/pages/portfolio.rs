@@ -4,7 +4,7 @@ use axum::extract::State as AxumState;
 use axum::response::Html;
 use maud::{Markup, html};
 use obcms_app::AppError;
-use obcms_app::programme::portfolio::{Filter, Group, HIGH_PRIORITY, LISTED, Line, Portfolio};
+use obcms_app::programme::portfolio::{Filter, Group, LISTED, Line, Portfolio};
 use obcms_domain::accounts::Action;
 use obcms_domain::choices::{self, PPA_STATUSES, SECTORS};
 use obcms_domain::kinds::PPA;
@@ -25,7 +25,7 @@ use crate::core::input::{PageParameters, Parameters};
 use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
-use crate::programme::api::portfolio::filter;
+use crate::programme::api::portfolio::{ALL_YEARS, filter};
 
 /// Pages with their access.
 pub fn routes() -> Vec<PageRoute> {
@@ -41,7 +41,12 @@ async fn page(
     SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    let parameters = parameters.known(&["fiscal_year", "sector", "region", "sort", "cursor"]);
+    let mut parameters = parameters.known(&["fiscal_year", "sector", "region", "sort", "cursor"]);
+    if parameters.get("fiscal_year").is_none_or(str::is_empty) {
+        // Several years in one sum mean nothing, unless somebody asks for them.
+        parameters.0.retain(|(name, _)| name != "fiscal_year");
+        parameters.0.push(("fiscal_year".to_owned(), page.today.year().to_string()));
+    }
     let chosen = filter(&parameters)?;
     let first = match parameters.get("cursor").filter(|text| !text.is_empty()) {
         None => 0,
@@ -147,12 +152,15 @@ fn filter_row(
             Some(Chip {
                 label: labels[place].to_owned(),
                 value: words(place, value),
-                remove_href: address(parameters, FILTERS[place], ""),
+                remove_href: address(parameters, FILTERS[place], if place == 0 { ALL_YEARS } else { "" }),
             })
         })
         .collect();
     let all: [Vec<(String, String)>; 3] = [
-        figures.fiscal_years.iter().map(|year| (year.to_string(), year.to_string())).collect(),
+        [(ALL_YEARS.to_owned(), t!("All years").to_owned())]
+            .into_iter()
+            .chain(figures.fiscal_years.iter().map(|year| (year.to_string(), year.to_string())))
+            .collect(),
         SECTORS
             .iter()
             .map(|sector| (sector.value.to_owned(), words::label(sector.label).to_owned()))
@@ -199,26 +207,26 @@ fn count(number: i64) -> String {
     grouped(number.unsigned_abs())
 }
 
+/// Figure of the head: label, text, and the address of its rows or nothing for a mean.
+type Figure = (&'static str, String, String);
+
 fn totals(figures: &Portfolio) -> Markup {
     let sums = &figures.totals;
+    let filter = &figures.filter;
     let share = |progress: Option<f64>| progress.map_or_else(|| "–".to_owned(), |share| format!("{share}%"));
-    let needs = &figures.needs;
-    let shown: [(&str, String, String); 8] = [
-        (t!("PPAs"), grouped(figures.lines.len() as u64), "/ppas".to_owned()),
-        (t!("Budget"), short_money_text(sums.budget), String::new()),
+    let shown: [Figure; 9] = [
+        (t!("PPAs"), grouped(figures.lines.len() as u64), filter.ppas(&[])),
+        (t!("Budget"), short_money_text(sums.budget), filter.counted_ppas()),
         (t!("Average progress"), share(sums.average_progress), String::new()),
         (t!("Progress weighted by budget"), share(sums.budget_weighted_progress), String::new()),
-        (t!("Late PPAs"), grouped(sums.late as u64), String::new()),
-        (t!("OBC slots"), count(sums.obc_slots), String::new()),
-        (
-            t!("Open and late tasks"),
-            format!("{}, {}", count(sums.tasks.open), count(sums.tasks.late)),
-            "/tasks".to_owned(),
-        ),
+        (t!("Late PPAs"), grouped(sums.late as u64), filter.late_ppas()),
+        (t!("OBC slots"), count(sums.obc_slots), filter.counted_ppas()),
+        (t!("Open tasks"), count(sums.tasks.open), filter.tasks(false)),
+        (t!("Late tasks"), count(sums.tasks.late), filter.tasks(true)),
         (
             t!("High-priority needs without a PPA"),
-            count(needs.unfunded_high_priority),
-            format!("/needs?priority_score_from={HIGH_PRIORITY}"),
+            count(figures.needs.unfunded_high_priority),
+            filter.unfunded_needs(),
         ),
     ];
     html! {
@@ -232,28 +240,59 @@ fn totals(figures: &Portfolio) -> Markup {
                 }
             }
         }
+        (standing(figures))
+    }
+}
+
+/// What the budget consists of, and what it leaves out.
+fn standing(figures: &Portfolio) -> Markup {
+    let sums = &figures.totals;
+    let filter = &figures.filter;
+    let part = |label: &'static str, amount: i64, href: String| (label, amount, href);
+    let counted = [
+        part(t!("enacted"), sums.enacted, filter.enacted_ppas()),
+        part(t!("in approval"), sums.in_approval, filter.ppas_in_approval()),
+        part(t!("draft"), sums.draft, filter.draft_ppas()),
+    ];
+    let left_out = [
+        part(t!("cancelled"), sums.cancelled, filter.cancelled_ppas()),
+        part(t!("rejected"), sums.rejected, filter.rejected_ppas()),
+    ];
+    let list = |parts: &[(&'static str, i64, String)]| {
+        html! {
+            @for (place, (label, amount, href)) in parts.iter().filter(|(_, amount, _)| *amount != 0).enumerate() {
+                @if place > 0 { " · " }
+                a href=(href) title=(money_text(*amount)) { (short_money_text(*amount)) " " (label) }
+            }
+        }
+    };
+    html! {
+        @if sums.budget != 0 { p.portfolio-money { (t!("Budget:")) " " (list(&counted)) } }
+        @if sums.cancelled != 0 || sums.rejected != 0 {
+            p.portfolio-money.muted { (t!("Not counted:")) " " (list(&left_out)) }
+        }
     }
 }
 
 fn charts(figures: &Portfolio) -> Markup {
     html! {
-        (chart("status", t!("PPAs by status"), &figures.by_status, "status", false))
+        (chart("status", t!("PPAs by status"), &figures.by_status, false))
         (pipeline(figures))
-        (chart("sector", t!("Budget by sector"), &figures.by_sector, "sector", true))
-        (chart("funding", t!("Budget by funding source"), &figures.by_funding_source, "funding_source", true))
-        (chart("approval", t!("Budget approval"), &figures.by_approval_stage, "approval_stage", false))
-        (chart("region", t!("Budget by region"), &figures.by_region, "coverage_region", true))
+        (chart("sector", t!("Budget by sector"), &figures.by_sector, true))
+        (chart("funding", t!("Budget by funding source"), &figures.by_funding_source, true))
+        (chart("approval", t!("Budget approval"), &figures.by_approval_stage, false))
+        (chart("region", t!("Budget by region"), &figures.by_region, true))
     }
 }
 
 /// Bar chart of a distribution; each bar links to its PPAs.
-fn chart(id: &str, title: &str, groups: &[Group], field: &str, by_budget: bool) -> Markup {
+fn chart(id: &str, title: &str, groups: &[Group], by_budget: bool) -> Markup {
     #[allow(clippy::cast_precision_loss)]
     let rows: Vec<Bar> = groups
         .iter()
         .map(|group| Bar {
             label: group.label.clone(),
-            href: group.key.as_ref().map(|key| format!("/ppas?{field}={key}")).unwrap_or_default(),
+            href: group.href.clone(),
             value: if by_budget { group.budget as f64 } else { group.count as f64 },
             text: if by_budget {
                 format!("{} · {}", short_money_text(group.budget), group.count)
@@ -273,7 +312,7 @@ fn pipeline(figures: &Portfolio) -> Markup {
         .iter()
         .map(|(stage, count)| Bar {
             label: stage.label.to_owned(),
-            href: format!("/projects?current_stage={}", stage.value),
+            href: figures.filter.projects(&[("current_stage", stage.value)]),
             value: *count as f64,
             text: count.to_string(),
             module: "mana".to_owned(),
@@ -288,7 +327,7 @@ fn pipeline(figures: &Portfolio) -> Markup {
         &html! {
             (bars(t!("Projects by stage"), &rows))
             @if blocked > 0 {
-                p { a href="/projects?is_blocked=true" { (t!("Blocked projects: {blocked}", blocked)) } }
+                p { a href=(figures.filter.projects(&[("is_blocked", "true")])) { (t!("Blocked projects: {blocked}", blocked)) } }
             }
         },
     )

@@ -1,11 +1,13 @@
 //! Tab "Results" on the page of a PPA: indicators by level with their achievement, measurements and updates.
 
+use jiff::civil::Date;
 use maud::{Markup, html};
 use obcms_app::results::IndicatorResult;
 use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{INDICATOR_KINDS, UPDATE_TYPES};
 use obcms_domain::kinds::{INDICATOR, MEASUREMENT, UPDATE, indicator, measurement, update};
 use obcms_domain::registry::Record;
+use obcms_domain::results::Period;
 
 use super::indicators::{share_bar, status_of, target, value};
 use crate::components::badges::{self, Tone, badge};
@@ -32,7 +34,7 @@ pub fn panel(
     _: &Refused,
 ) -> Result<Markup, AppError> {
     let results = state.app.results(actor, record.id)?;
-    let wide = framework(actor, record, &results);
+    let wide = framework(actor, record, &results, page.today);
     let narrow = updates(state, page, actor, record)?;
     Ok(detail(&wide, &narrow))
 }
@@ -42,7 +44,17 @@ pub(super) fn report_address(indicator: &Record) -> String {
     format!("/measurements/new?indicator={}", indicator.id)
 }
 
-fn framework(actor: &Actor, record: &Record, results: &[IndicatorResult]) -> Markup {
+/// Address of the form with the last quarter that is over, unless it was reported already.
+fn report_of_quarter(result: &IndicatorResult, today: Date) -> String {
+    let address = report_address(&result.indicator);
+    let over =
+        Period::quarter_of(today).and_then(|now| now.first().yesterday().ok()).and_then(Period::quarter_of);
+    let over = over.map(|quarter| quarter.to_string()).unwrap_or_default();
+    let is_reported = result.measurements.iter().any(|one| measurement::PERIOD.get(one) == over);
+    if is_reported { address } else { format!("{address}&period={over}") }
+}
+
+fn framework(actor: &Actor, record: &Record, results: &[IndicatorResult], today: Date) -> Markup {
     let is_live = !record.is_archived() && !actor.read_only;
     let add = format!("/indicators/new?ppa={}", record.id);
     let actions = html! {
@@ -66,13 +78,14 @@ fn framework(actor: &Actor, record: &Record, results: &[IndicatorResult]) -> Mar
         @for level in INDICATOR_KINDS.iter().rev() {
             @let of_level: Vec<&IndicatorResult> =
                 results.iter().filter(|one| indicator::KIND.get(&one.indicator) == level.value).collect();
-            @if !of_level.is_empty() { (table(words::label(level.label), &of_level, may_report)) }
+            @if !of_level.is_empty() { (table(words::label(level.label), &of_level, may_report.then_some(today))) }
         }
     };
     box_of("results", "indicator measurement", t!("Results framework"), &actions, &content)
 }
 
-fn table(level: &str, results: &[&IndicatorResult], may_report: bool) -> Markup {
+/// Table of a level; `report` is today for those who may report.
+fn table(level: &str, results: &[&IndicatorResult], report: Option<Date>) -> Markup {
     html! {
         div.figure-scroll {
             table.figure-table.results-table data-stacks {
@@ -80,15 +93,15 @@ fn table(level: &str, results: &[&IndicatorResult], may_report: bool) -> Markup 
                 thead { tr {
                     th scope="col" { (t!("Indicator")) } th.right scope="col" { (t!("Target")) }
                     th.right scope="col" { (t!("Actual")) } th scope="col" { (t!("Achieved")) }
-                    th scope="col" { (t!("Measurements")) }
+                    th scope="col" { (t!("Reported")) }
                 } }
-                tbody { @for result in results { (line(result, may_report)) } }
+                tbody { @for result in results { (line(result, report)) } }
             }
         }
     }
 }
 
-fn line(result: &IndicatorResult, may_report: bool) -> Markup {
+fn line(result: &IndicatorResult, report: Option<Date>) -> Markup {
     let record = &result.indicator;
     let unit = indicator::UNIT.get(record);
     let current = result.current.as_ref();
@@ -98,7 +111,7 @@ fn line(result: &IndicatorResult, may_report: bool) -> Markup {
             td.right data-label=(t!("Target")) { (target(record, current)) }
             td.right data-label=(t!("Actual")) { (value(current.and_then(|one| one.actual), unit)) }
             td data-label=(t!("Achieved")) { (share_bar(current.and_then(|one| one.share))) }
-            td data-label=(t!("Measurements")) {
+            td data-label=(t!("Reported")) {
                 ul.measurements {
                     @for one in result.measurements.iter().take(MEASUREMENTS) { li {
                         a href=(MEASUREMENT.url(one.id)) {
@@ -107,8 +120,8 @@ fn line(result: &IndicatorResult, may_report: bool) -> Markup {
                         @if measurement::STATUS.get(one) != "approved" { " " (status_of(one)) }
                     } }
                 }
-                @if may_report {
-                    a href=(report_address(record)) aria-label=(t!("Report a value of {title}", title = record.title())) { (t!("Report a value")) }
+                @if let Some(today) = report {
+                    a href=(report_of_quarter(result, today)) aria-label=(t!("Report a value of {title}", title = record.title())) { (t!("Report a value")) }
                 }
             }
         }

@@ -1,0 +1,206 @@
+//! Addresses of the rows behind the figures of the portfolio, and the filters of lists that they need.
+
+use jiff::civil::Date;
+use obcms_domain::kinds::{PPA, need, ppa};
+use obcms_store::SqlValue;
+use obcms_store::records::Filter as Condition;
+
+use super::portfolio::{Filter, HIGH_PRIORITY};
+use crate::core::Actor;
+use crate::core::rules::Shortcut;
+
+/// Filter of PPAs whose money counts.
+pub(super) const COUNTED: &str = "counted";
+/// Stages of approval of a budget that is neither in draft nor decided.
+const IN_APPROVAL: &str =
+    "technical_review,budget_review,stakeholder_consultation,executive_approval,enactment";
+
+/// Filters of the list of PPAs beside those of its fields.
+pub(crate) const OF_PPAS: &[Shortcut] = &[
+    Shortcut {
+        name: COUNTED,
+        meaning: "true: neither cancelled nor rejected before a budget was in force",
+        filters: |_, _| counted(),
+    },
+    Shortcut {
+        name: "late",
+        meaning: "true: past its target end, neither completed nor cancelled",
+        filters: |_, today| late(today),
+    },
+];
+
+/// Filters of the list of needs beside those of its fields.
+pub(crate) const OF_NEEDS: &[Shortcut] = &[Shortcut {
+    name: "unfunded",
+    meaning: "true: open, and no PPA that is not cancelled answers it",
+    filters: |_: &Actor, _| unfunded(),
+}];
+
+fn texts(values: &[&str]) -> Vec<SqlValue> {
+    values.iter().map(|value| SqlValue::from(*value)).collect()
+}
+
+fn is_live(status: &str) -> Condition {
+    Condition::OneOf(status.to_owned(), texts(&["planning", "ongoing", "completed", "on_hold"]))
+}
+
+fn counted() -> Vec<Condition> {
+    let stage = ppa::APPROVAL_STAGE.name().to_owned();
+    let stages: Vec<&str> = obcms_domain::choices::APPROVAL_STATES
+        .iter()
+        .map(|state| state.value)
+        .filter(|state| *state != "rejected")
+        .collect();
+    let is_enacted =
+        Condition::From(ppa::ENACTED_BUDGET_CENTAVOS.name().to_owned(), SqlValue::Integer(i64::MIN));
+    vec![
+        is_live(ppa::STATUS.name()),
+        Condition::Any(vec![
+            Condition::OneOf(stage.clone(), texts(&stages)),
+            Condition::Empty(stage),
+            is_enacted,
+        ]),
+    ]
+}
+
+fn late(today: Date) -> Vec<Condition> {
+    vec![
+        Condition::OneOf(ppa::STATUS.name().to_owned(), texts(&["planning", "ongoing", "on_hold"])),
+        Condition::Below(ppa::TARGET_END_DATE.name().to_owned(), SqlValue::Date(today)),
+    ]
+}
+
+fn unfunded() -> Vec<Condition> {
+    let open: Vec<&str> = obcms_domain::choices::NEED_STATUSES
+        .iter()
+        .map(|status| status.value)
+        .filter(|status| !["completed", "rejected"].contains(status))
+        .collect();
+    vec![
+        Condition::OneOf(need::STATUS.name().to_owned(), texts(&open)),
+        Condition::NotNamed(&PPA, ppa::NEEDS.name().to_owned(), vec![is_live(ppa::STATUS.name())], None),
+    ]
+}
+
+impl Filter {
+    /// Address of the PPAs of the selection with more filters, which replace those of the same name.
+    #[must_use]
+    pub fn ppas(&self, more: &[(&str, &str)]) -> String {
+        let names = [ppa::FISCAL_YEAR.name(), ppa::SECTOR.name(), ppa::COVERAGE_REGION.name()];
+        self.address("/ppas", names, more)
+    }
+
+    /// Address of the PPAs whose money counts.
+    #[must_use]
+    pub fn counted_ppas(&self) -> String {
+        self.ppas(&[(COUNTED, "true")])
+    }
+
+    /// Address of the late PPAs.
+    #[must_use]
+    pub fn late_ppas(&self) -> String {
+        self.ppas(&[("late", "true")])
+    }
+
+    /// Address of the PPAs with a budget in force.
+    #[must_use]
+    pub fn enacted_ppas(&self) -> String {
+        self.ppas(&[(COUNTED, "true"), ("enacted_budget_centavos_from", "0")])
+    }
+
+    /// Address of the PPAs whose first budget is in approval.
+    #[must_use]
+    pub fn ppas_in_approval(&self) -> String {
+        self.without_budget(IN_APPROVAL)
+    }
+
+    /// Address of the PPAs whose first budget is in draft.
+    #[must_use]
+    pub fn draft_ppas(&self) -> String {
+        self.without_budget("draft,none")
+    }
+
+    /// Address of the PPAs whose first budget was rejected.
+    #[must_use]
+    pub fn rejected_ppas(&self) -> String {
+        self.without_budget("rejected")
+    }
+
+    fn without_budget(&self, stages: &str) -> String {
+        self.ppas(&[
+            ("status", "planning,ongoing,completed,on_hold"),
+            ("enacted_budget_centavos", "none"),
+            ("approval_stage", stages),
+        ])
+    }
+
+    /// Address of the cancelled PPAs.
+    #[must_use]
+    pub fn cancelled_ppas(&self) -> String {
+        self.ppas(&[("status", "cancelled")])
+    }
+
+    /// Address of the open needs of high priority that no PPA answers. Needs have no fiscal year.
+    #[must_use]
+    pub fn unfunded_needs(&self) -> String {
+        let score = HIGH_PRIORITY.to_string();
+        let more = [("unfunded", "true"), ("priority_score_from", score.as_str())];
+        Self { fiscal_year: None, ..self.clone() }.address(
+            "/needs",
+            ["", "sector", "community.region"],
+            &more,
+        )
+    }
+
+    /// Address of the projects in a stage. Sector and region are those of the need, the year is that of the PPA.
+    #[must_use]
+    pub fn projects(&self, more: &[(&str, &str)]) -> String {
+        self.address("/projects", ["ppa.fiscal_year", "need.sector", "need.community.region"], more)
+    }
+
+    /// Address of the tasks of the PPAs of the selection: the open ones, or the late ones of them.
+    #[must_use]
+    pub fn tasks(&self, are_late: bool) -> String {
+        let names = ["origin.ppa.fiscal_year", "origin.ppa.sector", "origin.ppa.coverage_region"];
+        let more = [("origin.kind", PPA.name), (if are_late { "overdue" } else { "open" }, "true")];
+        self.address("/tasks", names, &more)
+    }
+
+    fn address(&self, path: &str, [year, sector, region]: [&str; 3], more: &[(&str, &str)]) -> String {
+        let own = [
+            (year, self.fiscal_year.map(|year| year.to_string())),
+            (sector, self.sector.clone()),
+            (region, self.region.map(|id| id.to_string())),
+        ];
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in own {
+            if let Some(value) = value.filter(|_| !more.iter().any(|(known, _)| *known == name)) {
+                query.append_pair(name, &value);
+            }
+        }
+        query.extend_pairs(more);
+        let query = query.finish();
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_keep_the_selection() {
+        let filter = Filter { fiscal_year: Some(2027), sector: Some("health".to_owned()), region: None };
+        assert_eq!(filter.late_ppas(), "/ppas?fiscal_year=2027&sector=health&late=true");
+        assert_eq!(
+            filter.ppas(&[("sector", "none"), (COUNTED, "true")]),
+            "/ppas?fiscal_year=2027&sector=none&counted=true"
+        );
+        assert_eq!(
+            filter.projects(&[("current_stage", "approval")]),
+            "/projects?ppa.fiscal_year=2027&need.sector=health&current_stage=approval"
+        );
+        assert_eq!(filter.unfunded_needs(), "/needs?sector=health&unfunded=true&priority_score_from=80");
+        assert_eq!(Filter::default().tasks(true), "/tasks?origin.kind=ppa&overdue=true");
+    }
+}
