@@ -39,6 +39,14 @@ for (const width of [1280, 390]) {
     assert.match(before, /^₱\d+M draft$/);
     await page.goto("/portfolio?fiscal_year=all");
     await page.getByRole("link", { name: `Clinic at ${width}` }).waitFor();
+    // Monitoring has the same money, and its figures open the same rows.
+    await page.goto("/monitoring");
+    await page.getByRole("heading", { name: "Monitoring and evaluation" }).waitFor();
+    await assertAccessible(page);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    await page.locator("#sectors").getByRole("link", { name: /^₱/ }).first().click();
+    await page.waitForURL((url) => url.pathname === "/ppas" && url.searchParams.get("sector") === "health");
+    await page.getByRole("link", { name: `Clinic at ${width}` }).waitFor();
     await page.context().close();
   });
 }

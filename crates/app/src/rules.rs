@@ -186,6 +186,7 @@ pub(crate) static RULES: Rules = Rules(&[
     },
     KindRules {
         kind: "tranche",
+        shortcuts: portfolio_links::OF_ENTRIES,
         before_save: Some(money::before_save),
         before_archive: Some(money::before_archive),
         before_undo: Some(money::before_undo),

@@ -40,11 +40,13 @@ pub fn is_measured(tx: &mut Tx<'_>, indicator: Id) -> Result<bool, StoreError> {
     Ok(tx.first("SELECT id FROM measurements WHERE indicator = $1 LIMIT 1", &[indicator.into()])?.is_some())
 }
 
-/// Returns the measurements that wait for a decision of somebody else than this user, the oldest first.
+/// Returns the measurements of live PPAs that wait for a decision of somebody else than this user, the oldest first.
 pub fn waiting(tx: &mut Tx<'_>, user: Id) -> Result<Vec<Id>, StoreError> {
     let rows = tx.query(
-        "SELECT id FROM measurements WHERE status = 'reported' AND archived_at IS NULL \
-         AND created_by <> $1 AND reported_by <> $1 ORDER BY created_at, id",
+        "SELECT m.id FROM measurements m JOIN ppas p ON p.id = m.ppa WHERE m.status = 'reported' \
+         AND m.archived_at IS NULL AND p.archived_at IS NULL \
+         AND (m.created_by IS NULL OR m.created_by <> $1) AND (m.reported_by IS NULL OR m.reported_by <> $1) \
+         ORDER BY m.created_at, m.id",
         &[user.into()],
     )?;
     rows.iter().map(|row| row.get(0)).collect()

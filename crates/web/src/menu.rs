@@ -42,6 +42,7 @@ pub fn navigation(actor: &Actor) -> Vec<NavigationGroup> {
     if actor.may(Action::View, kinds::PPA.area) {
         first.push(item(t!("Approvals"), "/approvals", "badge-check", ""));
         first.push(item(t!("Portfolio"), "/portfolio", "chart-pie", ""));
+        first.push(item(t!("Monitoring"), "/monitoring", "activity", ""));
     }
     let mut groups = vec![NavigationGroup { label: String::new(), items: first }];
     for (label, modules) in GROUPS {

@@ -100,7 +100,7 @@ on_both_engines! {
         assert_eq!(board["columns"][0]["cards"][0]["is_blocked"], true);
         assert_eq!(client.get("/api/v1/portfolio").expect_status(200).json["blocked_projects"], 1);
         let browser = Browser::sign_in(server, &person);
-        for page in ["/projects", "/projects/board", &format!("/projects/{}", id(&project)), "/portfolio"] {
+        for page in ["/projects", "/projects/board", &format!("/projects/{}", id(&project)), "/portfolio?fiscal_year=all"] {
             assert!(browser.page(page).contains("Blocked"), "{page}");
         }
         let history = client.get(&format!("/api/v1/projects/{}/history", id(&project))).expect_status(200).json;

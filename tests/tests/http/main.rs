@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod analytics;
 mod approval;
 mod approval_pages;
 mod attachments;

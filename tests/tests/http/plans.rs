@@ -100,6 +100,13 @@ const WALK: &[&str] = &[
     "/barangays",
     "/calendar",
     "/portfolio",
+    "/portfolio?fiscal_year=all",
+    "/monitoring?fiscal_year=all",
+    "/indicators",
+    "/measurements?status=reported",
+    "/updates",
+    "/tasks?origin.ppa.fiscal_year=2027&open=true",
+    "/needs?unfunded=true",
     "/ceilings",
     "/approvals",
     "/approvals?tab=all",
@@ -171,6 +178,11 @@ const ALLOWED: &[(&str, &str)] = &[
     ("FROM ppas p WHERE p.archived_at IS NULL", "SCAN p"),
     ("AS is_answered", "SCAN p"),
     ("SELECT DISTINCT fiscal_year FROM ppas", "SCAN ppas"),
+    // So does monitoring, with their ledgers and the stages of all projects.
+    ("FROM ppas p CROSS JOIN tranches l", "SCAN p"),
+    ("FROM projects j CROSS JOIN project_stages s", "SCAN j"),
+    // Needs without a PPA are known from all PPAs.
+    ("FROM \"ppas\" t CROSS JOIN edges e", "SCAN t"),
 ];
 
 on_both_engines! {

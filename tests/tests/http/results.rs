@@ -207,7 +207,7 @@ on_both_engines! {
     }
 
     fn deciders_are_told_what_waits(server: &Server) {
-        let Case { focal, indicator, .. } = case(server);
+        let Case { coordinator, focal, ppa, indicator, .. } = case(server);
         let own = Browser::of(server, "coordinator");
         let before = own.page("/");
         assert!(!before.contains("Measurements to approve"), "{before}");
@@ -221,6 +221,15 @@ on_both_engines! {
         assert!(panel.contains("value=\"approve\""), "{panel}");
         own.send(&format!("/measurements/{}/decision", id(&first)), &[("decision", "approve"), ("note", "")]).expect_status(303);
         assert!(!own.page("/").contains("Measurements to approve"));
+        // An archived PPA asks for nothing, and nothing is reported on it.
+        report(&focal, &indicator, "2027-Q2", 2.0);
+        let path = format!("/api/v1/ppas/{}", id(&ppa));
+        coordinator.delete(&path).expect_status(204);
+        assert!(!own.page("/").contains("Measurements to approve"));
+        let body = json!({ "indicator": indicator["id"], "period": "2027-Q3", "value": 3 });
+        coordinator.post("/api/v1/measurements", &body).expect_status(409);
+        coordinator.post(&format!("{path}/restore"), &json!({})).expect_status(200);
+        assert!(own.page("/").contains("Measurements to approve"));
         assert_eq!(of(&focal, "measurements", &first)["status"], "approved");
     }
 

@@ -1,5 +1,6 @@
 //! The programme of the office: communities, needs, projects, PPAs and their budget cycle, services and policies.
 
+pub mod analytics;
 pub mod answers;
 pub(crate) mod applications;
 pub mod budget_cycle;

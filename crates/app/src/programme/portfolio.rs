@@ -169,12 +169,19 @@ impl App {
     }
 }
 
+impl Filter {
+    /// Returns the selection of the queries.
+    pub(super) fn selection(&self) -> store::Selection<'_> {
+        store::Selection {
+            fiscal_year: self.fiscal_year,
+            sector: self.sector.as_deref(),
+            region: self.region,
+        }
+    }
+}
+
 fn compute(tx: &mut Tx<'_>, key: &Key) -> Result<Portfolio, AppError> {
-    let selection = store::Selection {
-        fiscal_year: key.filter.fiscal_year,
-        sector: key.filter.sector.as_deref(),
-        region: key.filter.region,
-    };
+    let selection = key.filter.selection();
     let ppas = store::ppas(tx, &selection, key.ppas.as_ref())?;
     let mut tasks = match &key.tasks {
         None => HashMap::new(),
@@ -286,7 +293,7 @@ fn standing(ppa: &PpaLine) -> Standing {
 }
 
 /// Returns true if the money of a PPA counts: it is not cancelled, and its first budget was not rejected.
-fn is_counted(ppa: &PpaLine) -> bool {
+pub(super) fn is_counted(ppa: &PpaLine) -> bool {
     !matches!(standing(ppa), Standing::Rejected | Standing::Cancelled)
 }
 

@@ -1,7 +1,8 @@
 //! Addresses of the rows behind the figures of the portfolio, and the filters of lists that they need.
 
 use jiff::civil::Date;
-use obcms_domain::kinds::{PPA, need, ppa};
+use obcms_domain::kinds::{PPA, need, ppa, tranche};
+use obcms_domain::money::Part;
 use obcms_store::SqlValue;
 use obcms_store::records::Filter as Condition;
 
@@ -30,11 +31,47 @@ pub(crate) const OF_PPAS: &[Shortcut] = &[
 ];
 
 /// Filters of the list of needs beside those of its fields.
-pub(crate) const OF_NEEDS: &[Shortcut] = &[Shortcut {
-    name: "unfunded",
-    meaning: "true: open, and no PPA that is not cancelled answers it",
-    filters: |_: &Actor, _| unfunded(),
-}];
+pub(crate) const OF_NEEDS: &[Shortcut] = &[
+    Shortcut {
+        name: "unfunded",
+        meaning: "true: open, and no PPA that is not cancelled answers it",
+        filters: |_: &Actor, _| unfunded(),
+    },
+    Shortcut {
+        name: "funded",
+        meaning: "true: a PPA that is not cancelled answers it",
+        filters: |_, _| vec![answered(true)],
+    },
+];
+
+/// Filters of the ledger beside those of its fields: each entry counts in one sum.
+pub(crate) const OF_ENTRIES: &[Shortcut] = &[
+    Shortcut {
+        name: "allotments",
+        meaning: "true: allotments and their adjustments",
+        filters: |_, _| vec![of_part(Part::Allocation)],
+    },
+    Shortcut {
+        name: "obligations",
+        meaning: "true: obligations and their adjustments",
+        filters: |_, _| vec![of_part(Part::Obligation)],
+    },
+    Shortcut {
+        name: "disbursements",
+        meaning: "true: disbursements and their adjustments",
+        filters: |_, _| vec![of_part(Part::Disbursement)],
+    },
+];
+
+fn of_part(part: Part) -> Condition {
+    let is = |field: &str| Condition::OneOf(field.to_owned(), texts(&[part.as_str()]));
+    Condition::Any(vec![is(tranche::KIND.name()), is(tranche::ADJUSTS.name())])
+}
+
+fn answered(is_answered: bool) -> Condition {
+    let field = ppa::NEEDS.name().to_owned();
+    Condition::Named(is_answered, &PPA, field, vec![is_live(ppa::STATUS.name())], None)
+}
 
 fn texts(values: &[&str]) -> Vec<SqlValue> {
     values.iter().map(|value| SqlValue::from(*value)).collect()
@@ -76,10 +113,7 @@ fn unfunded() -> Vec<Condition> {
         .map(|status| status.value)
         .filter(|status| !["completed", "rejected"].contains(status))
         .collect();
-    vec![
-        Condition::OneOf(need::STATUS.name().to_owned(), texts(&open)),
-        Condition::NotNamed(&PPA, ppa::NEEDS.name().to_owned(), vec![is_live(ppa::STATUS.name())], None),
-    ]
+    vec![Condition::OneOf(need::STATUS.name().to_owned(), texts(&open)), answered(false)]
 }
 
 impl Filter {
@@ -145,11 +179,30 @@ impl Filter {
     pub fn unfunded_needs(&self) -> String {
         let score = HIGH_PRIORITY.to_string();
         let more = [("unfunded", "true"), ("priority_score_from", score.as_str())];
-        Self { fiscal_year: None, ..self.clone() }.address(
-            "/needs",
-            ["", "sector", "community.region"],
-            &more,
-        )
+        self.needs(&more)
+    }
+
+    /// Address of the needs of the sector and region, of every year.
+    #[must_use]
+    pub fn needs(&self, more: &[(&str, &str)]) -> String {
+        Self { fiscal_year: None, ..self.clone() }.address("/needs", ["", "sector", "community.region"], more)
+    }
+
+    /// Address of the ledger entries of the PPAs that are not cancelled, for one of the sums.
+    #[must_use]
+    pub fn entries(&self, part: Part) -> String {
+        let shortcut = match part {
+            Part::Allocation => "allotments",
+            Part::Obligation => "obligations",
+            Part::Disbursement => "disbursements",
+        };
+        self.of_ppas("/tranches", &[("ppa.status", "planning,ongoing,completed,on_hold"), (shortcut, "true")])
+    }
+
+    /// Address of records that belong to a PPA of the selection.
+    #[must_use]
+    pub fn of_ppas(&self, path: &str, more: &[(&str, &str)]) -> String {
+        self.address(path, ["ppa.fiscal_year", "ppa.sector", "ppa.coverage_region"], more)
     }
 
     /// Address of the projects in a stage. Sector and region are those of the need, the year is that of the PPA.
@@ -162,8 +215,12 @@ impl Filter {
     #[must_use]
     pub fn tasks(&self, are_late: bool) -> String {
         let names = ["origin.ppa.fiscal_year", "origin.ppa.sector", "origin.ppa.coverage_region"];
-        let more = [("origin.kind", PPA.name), (if are_late { "overdue" } else { "open" }, "true")];
-        self.address("/tasks", names, &more)
+        let which = (if are_late { "overdue" } else { "open" }, "true");
+        if *self == Self::default() {
+            self.address("/tasks", names, &[("origin.kind", PPA.name), which])
+        } else {
+            self.address("/tasks", names, &[which])
+        }
     }
 
     fn address(&self, path: &str, [year, sector, region]: [&str; 3], more: &[(&str, &str)]) -> String {

@@ -85,7 +85,7 @@ fn replace_in_filter(filter: &mut Filter, field: &str, other: &str) {
 /// their values.
 fn limit(filter: &mut Filter, actor: &Actor) -> Result<(), AppError> {
     match filter {
-        Filter::Through(_, kind, filters, scope) | Filter::NotNamed(kind, _, filters, scope) => {
+        Filter::Through(_, kind, filters, scope) | Filter::Named(_, kind, _, filters, scope) => {
             *scope = actor.scope(kind)?;
             filters.iter_mut().try_for_each(|filter| limit(filter, actor))
         }

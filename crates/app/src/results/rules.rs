@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use obcms_domain::accounts::Action;
-use obcms_domain::kinds::{INDICATOR, MEASUREMENT, indicator, measurement};
+use obcms_domain::kinds::{INDICATOR, MEASUREMENT, PPA, indicator, measurement};
 use obcms_domain::message;
 use obcms_domain::registry::Record;
 use obcms_domain::results::Period;
@@ -60,7 +60,12 @@ pub(crate) fn before_save(
     let id = measurement::INDICATOR.get(record).ok_or_else(missing)?;
     let owner = work.find(&INDICATOR, id)?.ok_or_else(missing)?;
     match before {
-        None => require_live(&owner)?,
+        None => {
+            require_live(&owner)?;
+            if let Some(ppa) = indicator::PPA.get(&owner) {
+                require_live(&work.load(&PPA, ppa)?)?;
+            }
+        }
         Some(before) if !measurement::INDICATOR.is_same(before, record) => {
             let message = "A measurement stays with its indicator. Archive it and report another one.";
             return Err(AppError::field(measurement::INDICATOR.name(), "fixed", message));

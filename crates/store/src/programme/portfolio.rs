@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{NEED, PPA, PROJECT, TASK};
+use obcms_domain::money::Part;
 
 use crate::database::Statement;
 use crate::database::Tx;
@@ -234,19 +236,23 @@ pub fn pipeline(
         "SELECT j.current_stage, count(*), count(j.blocked_at) FROM projects j JOIN needs n ON n.id = j.need \
          LEFT JOIN ppas p ON p.id = j.ppa WHERE j.archived_at IS NULL",
     );
-    if let Some(year) = selection.fiscal_year {
-        statement.push(" AND p.archived_at IS NULL AND p.fiscal_year = ").bind(year);
-    }
-    if selection.sector.is_some() || selection.region.is_some() {
-        statement.push(" AND n.archived_at IS NULL");
-    }
-    limit_needs(&mut statement, selection);
+    limit_projects(&mut statement, selection);
     Scope::and(scope, &mut statement, &PROJECT, "j");
     statement.push(" GROUP BY j.current_stage");
     tx.query(&statement.sql, &statement.parameters)?
         .iter()
         .map(|row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))
         .collect()
+}
+
+fn limit_projects(statement: &mut Statement, selection: &Selection<'_>) {
+    if let Some(year) = selection.fiscal_year {
+        statement.push(" AND p.archived_at IS NULL AND p.fiscal_year = ").bind(year);
+    }
+    if selection.sector.is_some() || selection.region.is_some() {
+        statement.push(" AND n.archived_at IS NULL");
+    }
+    limit_needs(statement, selection);
 }
 
 /// Returns the fiscal years of the PPAs within the scope, latest first.
@@ -264,5 +270,58 @@ pub fn regions(tx: &mut Tx<'_>) -> Result<Vec<(Id, String)>, StoreError> {
     tx.query("SELECT id, name FROM regions WHERE archived_at IS NULL ORDER BY name", &[])?
         .iter()
         .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .collect()
+}
+
+/// Returns the sums of the ledgers of the live PPAs of the selection, by PPA: allotted, obligated, disbursed.
+pub fn ledgers(
+    tx: &mut Tx<'_>,
+    selection: &Selection<'_>,
+    scope: Option<&Scope>,
+) -> Result<HashMap<Id, [i64; 3]>, StoreError> {
+    let mut statement = Statement::new(
+        "SELECT l.ppa, coalesce(l.adjusts, l.kind), CAST(sum(l.amount_centavos) AS bigint) FROM ppas p \
+         CROSS JOIN tranches l WHERE l.ppa = p.id AND l.archived_at IS NULL AND p.archived_at IS NULL",
+    );
+    limit_ppas(&mut statement, selection, "p");
+    Scope::and(scope, &mut statement, &PPA, "p");
+    statement.push(" GROUP BY l.ppa, coalesce(l.adjusts, l.kind)");
+    let mut sums: HashMap<Id, [i64; 3]> = HashMap::new();
+    for row in tx.query(&statement.sql, &statement.parameters)? {
+        let part: String = row.get(1)?;
+        if let Some(place) = Part::ALL.iter().position(|known| known.as_str() == part) {
+            sums.entry(row.get(0)?).or_default()[place] = row.get(2)?;
+        }
+    }
+    Ok(sums)
+}
+
+/// Time that a project spent in a stage.
+#[derive(Clone, Debug)]
+pub struct StageTime {
+    /// Stage.
+    pub stage: String,
+    /// Time at which it was entered.
+    pub entered_at: Timestamp,
+    /// Time at which it was left; nothing for the present stage.
+    pub left_at: Option<Timestamp>,
+}
+
+/// Returns the stages of the live projects of the selection, as [`pipeline`] selects them.
+pub fn stage_times(
+    tx: &mut Tx<'_>,
+    selection: &Selection<'_>,
+    scope: Option<&Scope>,
+) -> Result<Vec<StageTime>, StoreError> {
+    let mut statement = Statement::new(
+        "SELECT s.stage, s.entered_at, s.left_at FROM projects j CROSS JOIN project_stages s \
+         JOIN needs n ON n.id = j.need LEFT JOIN ppas p ON p.id = j.ppa \
+         WHERE s.project_id = j.id AND j.archived_at IS NULL",
+    );
+    limit_projects(&mut statement, selection);
+    Scope::and(scope, &mut statement, &PROJECT, "j");
+    tx.query(&statement.sql, &statement.parameters)?
+        .iter()
+        .map(|row| Ok(StageTime { stage: row.get(0)?, entered_at: row.get(1)?, left_at: row.get(2)? }))
         .collect()
 }

@@ -39,8 +39,8 @@ pub enum Filter {
     Any(Vec<Filter>),
     /// The record points by this field at a live record of the kind that all these filters match.
     Through(Hop, &'static Kind, Vec<Filter>, Option<Scope>),
-    /// No live record of the kind that all these filters match points by this field at the record.
-    NotNamed(&'static Kind, String, Vec<Filter>, Option<Scope>),
+    /// A live record of the kind that all these filters match points by this field at the record, or none does.
+    Named(bool, &'static Kind, String, Vec<Filter>, Option<Scope>),
 }
 
 /// Field that leads to another record.
@@ -285,6 +285,11 @@ pub fn conditions(statement: &mut Statement, query: &Query<'_>) {
 /// around it.
 fn live_ids(statement: &mut Statement, kind: &'static Kind, filters: &[Filter], scope: Option<&Scope>) {
     statement.push(&format!("SELECT t.id FROM \"{}\" t WHERE t.archived_at IS NULL", kind.table));
+    all(statement, kind, filters, scope);
+}
+
+/// Appends all of the filters and the scope to other conditions on the table `t`.
+fn all(statement: &mut Statement, kind: &'static Kind, filters: &[Filter], scope: Option<&Scope>) {
     for filter in filters {
         statement.push(" AND ");
         filter_condition(statement, kind, filter);
@@ -342,11 +347,16 @@ fn filter_condition(statement: &mut Statement, kind: &Kind, filter: &Filter) {
             live_ids(statement, target, filters, scope.as_ref());
             statement.push(if matches!(hop, Hop::Edges(_)) { "))" } else { ")" });
         }
-        Filter::NotNamed(source, field, filters, scope) => {
-            statement.push("t.id NOT IN (SELECT e.target FROM edges e WHERE e.field = ").bind(field.as_str());
-            statement.push(" AND e.source_kind = ").bind(source.name).push(" AND e.source IN (");
-            live_ids(statement, source, filters, scope.as_ref());
-            statement.push("))");
+        Filter::Named(is_named, source, field, filters, scope) => {
+            statement.push(if *is_named { "t.id IN (" } else { "t.id NOT IN (" });
+            // A cross join fixes SQLite's join order: from the few records to their edges, not over all edges.
+            statement.push(&format!(
+                "SELECT e.target FROM \"{}\" t CROSS JOIN edges e WHERE e.source = t.id AND e.field = ",
+                source.table
+            ));
+            statement.bind(field.as_str()).push(" AND t.archived_at IS NULL");
+            all(statement, source, filters, scope.as_ref());
+            statement.push(")");
         }
         Filter::PointsAt(field, ids) => {
             statement.push("t.id IN (SELECT e.source FROM edges e WHERE e.target IN ");

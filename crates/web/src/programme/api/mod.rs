@@ -1,5 +1,6 @@
 //! Operations on the programme.
 
+pub mod analytics;
 pub mod portfolio;
 pub mod ppas;
 pub mod projects;
@@ -9,5 +10,8 @@ use crate::core::route::Route;
 
 /// Operations of the subject.
 pub fn routes() -> Vec<Route> {
-    [portfolio::routes(), ppas::routes(), projects::routes(), trace::routes()].into_iter().flatten().collect()
+    [analytics::routes(), portfolio::routes(), ppas::routes(), projects::routes(), trace::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

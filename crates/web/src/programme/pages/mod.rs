@@ -1,5 +1,6 @@
 //! Pages of the programme.
 
+pub mod monitoring;
 pub mod next_steps;
 pub mod portfolio;
 pub mod ppas;
@@ -11,8 +12,15 @@ use crate::core::page_route::PageRoute;
 
 /// Pages with their access.
 pub fn routes() -> Vec<PageRoute> {
-    [portfolio::routes(), ppas::routes(), project_board::routes(), projects::routes(), trace::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        monitoring::routes(),
+        portfolio::routes(),
+        ppas::routes(),
+        project_board::routes(),
+        projects::routes(),
+        trace::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

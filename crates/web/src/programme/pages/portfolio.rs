@@ -32,6 +32,7 @@ pub fn routes() -> Vec<PageRoute> {
     vec![PageRoute::get("/portfolio", Access::Policy(Action::View, PPA.area), page).purpose("see ppas")]
 }
 
+const PATH: &str = "/portfolio";
 const FILTERS: [&str; 3] = ["fiscal_year", "sector", "region"];
 /// Kinds whose changes affect the figures.
 const LIVE: &str = "ppa task need project";
@@ -41,12 +42,8 @@ async fn page(
     SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    let mut parameters = parameters.known(&["fiscal_year", "sector", "region", "sort", "cursor"]);
-    if parameters.get("fiscal_year").is_none_or(str::is_empty) {
-        // Several years in one sum mean nothing, unless somebody asks for them.
-        parameters.0.retain(|(name, _)| name != "fiscal_year");
-        parameters.0.push(("fiscal_year".to_owned(), page.today.year().to_string()));
-    }
+    let parameters =
+        of_one_year(parameters.known(&["fiscal_year", "sector", "region", "sort", "cursor"]), page.today);
     let chosen = filter(&parameters)?;
     let first = match parameters.get("cursor").filter(|text| !text.is_empty()) {
         None => 0,
@@ -68,7 +65,7 @@ async fn page(
             },
             ..PageHead::default()
         }))
-        (filter_row(&parameters, &chosen, &figures, &regions))
+        (filter_row(PATH, &parameters, &chosen, &figures, &regions))
         div id="figures" data-live=(LIVE) { (totals(&figures)) }
         @if figures.lines.is_empty() {
             (empty_state(&EmptyState {
@@ -85,8 +82,17 @@ async fn page(
     Ok(Html(page.width(Width::Full).render(t!("Portfolio"), &content).into_string()))
 }
 
+/// Sets the present year where none is given: several years in one sum mean nothing, unless somebody asks for them.
+pub(super) fn of_one_year(mut parameters: Parameters, today: jiff::civil::Date) -> Parameters {
+    if parameters.get("fiscal_year").is_none_or(str::is_empty) {
+        parameters.0.retain(|(name, _)| name != "fiscal_year");
+        parameters.0.push(("fiscal_year".to_owned(), today.year().to_string()));
+    }
+    parameters
+}
+
 /// Returns the regions for the filter: id and name.
-fn regions(state: &State, chosen: &Filter) -> Result<Vec<(String, String)>, AppError> {
+pub(super) fn regions(state: &State, chosen: &Filter) -> Result<Vec<(String, String)>, AppError> {
     let found = state.app.portfolio_regions()?;
     let mut found: Vec<(String, String)> =
         found.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
@@ -110,7 +116,7 @@ fn export_address(parameters: &Parameters) -> String {
 }
 
 /// Returns the address with one parameter set, or removed when the value is empty.
-fn address(parameters: &Parameters, name: &str, value: &str) -> String {
+fn address(path: &str, parameters: &Parameters, name: &str, value: &str) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (key, kept) in &parameters.0 {
         // Another filter or order starts at the first page again.
@@ -122,10 +128,12 @@ fn address(parameters: &Parameters, name: &str, value: &str) -> String {
         query.append_pair(name, value);
     }
     let query = query.finish();
-    if query.is_empty() { "/portfolio".to_owned() } else { format!("/portfolio?{query}") }
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
-fn filter_row(
+/// Row of the filters of a page over PPAs.
+pub(super) fn filter_row(
+    path: &str,
     parameters: &Parameters,
     chosen: &Filter,
     figures: &Portfolio,
@@ -152,7 +160,12 @@ fn filter_row(
             Some(Chip {
                 label: labels[place].to_owned(),
                 value: words(place, value),
-                remove_href: address(parameters, FILTERS[place], if place == 0 { ALL_YEARS } else { "" }),
+                remove_href: address(
+                    path,
+                    parameters,
+                    FILTERS[place],
+                    if place == 0 { ALL_YEARS } else { "" },
+                ),
             })
         })
         .collect();
@@ -188,11 +201,11 @@ fn filter_row(
         .collect();
     filters(
         &Filters {
-            action: "/portfolio".to_owned(),
+            action: path.to_owned(),
             chips,
             fields,
             keep: parameters.0.iter().filter(|(name, _)| name != "cursor").cloned().collect(),
-            clear_href: "/portfolio".to_owned(),
+            clear_href: path.to_owned(),
             ..Filters::default()
         },
         &html! {},
@@ -203,7 +216,7 @@ fn sector_value(value: &str) -> &'static str {
     SECTORS.iter().find(|sector| sector.value == value).map_or("", |sector| sector.value)
 }
 
-fn count(number: i64) -> String {
+pub(super) fn count(number: i64) -> String {
     grouped(number.unsigned_abs())
 }
 
@@ -378,6 +391,7 @@ fn ppa_table(
             key: (*key).to_owned(),
             label: words::text(label).to_owned(),
             sort_href: address(
+                PATH,
                 parameters,
                 "sort",
                 &if by == *key && !descending { format!("-{key}") } else { (*key).to_owned() },
@@ -396,13 +410,13 @@ fn ppa_table(
     let pager = Pager {
         total: Some(lines.len() as u64),
         next_href: if next < lines.len() {
-            let address = address(parameters, "cursor", "");
+            let address = address(PATH, parameters, "cursor", "");
             let join = if address.contains('?') { '&' } else { '?' };
             format!("{address}{join}cursor={next}")
         } else {
             String::new()
         },
-        first_href: if first > 0 { address(parameters, "cursor", "") } else { String::new() },
+        first_href: if first > 0 { address(PATH, parameters, "cursor", "") } else { String::new() },
         page_size: 50,
     };
     table(&Table {
