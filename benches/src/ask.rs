@@ -148,6 +148,10 @@ pub fn measure(running: &Running) -> Result<Vec<Figure>, String> {
         ("PPA page", format!("/ppas/{ppa}")),
         ("portfolio", "/api/v1/portfolio".to_owned()),
         ("portfolio page", "/portfolio?fiscal_year=all".to_owned()),
+        ("monitoring", "/api/v1/analytics/scorecard".to_owned()),
+        ("monitoring page", "/monitoring?fiscal_year=all".to_owned()),
+        ("results of a PPA", format!("/ppas/{ppa}?tab=results")),
+        ("indicator list", "/api/v1/indicators?limit=50".to_owned()),
         ("search", "/api/v1/search?q=water".to_owned()),
         ("approval queue", "/api/v1/approvals".to_owned()),
         ("approval queue page", "/approvals".to_owned()),
@@ -306,6 +310,7 @@ pub fn pages_of(running: &Running, token: &str) -> Result<Vec<Share>, String> {
         ("needs", "/needs".to_owned()),
         ("search", "/search?q=water".to_owned()),
         ("portfolio", "/portfolio?fiscal_year=all".to_owned()),
+        ("monitoring", "/monitoring?fiscal_year=all".to_owned()),
         ("approvals", "/approvals".to_owned()),
     ];
     if let Ok(address) = ppa {

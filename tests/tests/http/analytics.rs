@@ -59,7 +59,7 @@ fn world(server: &Server) -> [Value; 3] {
 
 on_both_engines! {
     fn money_flows_and_opens_its_entries(server: &Server) {
-        world(server);
+        let [clinic, ..] = world(server);
         let client = server.as_role("executive");
         let flow = figures(&client, "funding-flow", "?fiscal_year=2027");
         let steps = flow["steps"].as_array().unwrap();
@@ -72,10 +72,14 @@ on_both_engines! {
         }
         let none = figures(&client, "funding-flow", "?fiscal_year=2031");
         assert_eq!((&none["steps"][0]["centavos"], &none["obligation_rate"]), (&json!(0), &Value::Null));
-        // Partners see no ledgers.
+        // Partners see no ledgers, also after somebody who does.
         let partner = server.as_role("partner");
-        let hidden = figures(&partner, "funding-flow", "");
+        let hidden = figures(&partner, "funding-flow", "?fiscal_year=2027");
         assert_eq!((&hidden["steps"], &hidden["utilization"]), (&json!([]), &Value::Null));
+        // A new entry counts at once.
+        let entry = json!({ "ppa": clinic["id"], "kind": "disbursement", "amount_centavos": 50_00, "date": "2026-12-01" });
+        make(&server.as_role("budget_officer"), "tranches", entry);
+        assert_eq!(figures(&client, "funding-flow", "?fiscal_year=2027")["steps"][3]["centavos"], 250_00);
     }
 
     fn groups_have_money_reach_and_their_rows(server: &Server) {

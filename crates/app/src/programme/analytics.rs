@@ -11,9 +11,12 @@ use obcms_domain::choices::{Choice, PROJECT_STAGES};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{INDICATOR, MEASUREMENT, NEED, PPA, PROJECT, TRANCHE};
 use obcms_domain::money::{Part, Totals as Sums};
+use obcms_store::Tx;
 use obcms_store::programme::portfolio::{self as store, Needs, PpaLine};
+use obcms_store::records::Scope;
 
 use super::portfolio::{Filter, Group, Portfolio, is_counted};
+use crate::core::cache::RevisionCache;
 use crate::core::{Actor, App, AppError, Visibility};
 
 /// Years of growth that the forecast looks back on, and years that it looks ahead.
@@ -96,24 +99,48 @@ pub struct Analytics {
     pub waiting_measurements: i64,
 }
 
+/// Cache of what the figures are calculated from, beside the portfolio.
+pub(crate) type AnalyticsCache = RevisionCache<Key, Raw>;
+
+/// Key of the cache: everything its values depend on beside the data.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    filter: Filter,
+    ppas: Option<Scope>,
+    sees_money: bool,
+    projects: Option<Visibility>,
+}
+
+/// Sums of ledgers by PPA, and stays in the stages of projects.
+#[derive(Debug)]
+pub(crate) struct Raw {
+    ledgers: Option<HashMap<Id, [i64; 3]>>,
+    times: Vec<store::StageTime>,
+}
+
+fn read(tx: &mut Tx<'_>, key: &Key) -> Result<Raw, AppError> {
+    let selection = key.filter.selection();
+    let ledgers =
+        if key.sees_money { Some(store::ledgers(tx, &selection, key.ppas.as_ref())?) } else { None };
+    let times = match &key.projects {
+        Some(visibility) => store::stage_times(tx, &selection, visibility.scope())?,
+        None => Vec::new(),
+    };
+    Ok(Raw { ledgers, times })
+}
+
 impl App {
     /// Returns the figures of the records that the actor may see.
     pub fn analytics(&self, actor: &Actor, filter: &Filter) -> Result<Analytics, AppError> {
         let portfolio = self.portfolio(actor, filter)?;
         let every_year = self.portfolio(actor, &Filter { fiscal_year: None, ..filter.clone() })?;
-        let ppas = actor.scope(&PPA)?;
-        let sees_money = matches!(actor.visibility(&TRANCHE), Some(Visibility::All));
-        let (ledgers, times) = self.read(|tx| {
-            let ledgers = match sees_money {
-                true => Some(store::ledgers(tx, &filter.selection(), ppas.as_ref())?),
-                false => None,
-            };
-            let times = match actor.visibility(&PROJECT) {
-                Some(visibility) => store::stage_times(tx, &filter.selection(), visibility.scope())?,
-                None => Vec::new(),
-            };
-            Ok::<_, AppError>((ledgers, times))
-        })?;
+        let key = Key {
+            filter: filter.clone(),
+            ppas: actor.scope(&PPA)?,
+            sees_money: matches!(actor.visibility(&TRANCHE), Some(Visibility::All)),
+            projects: actor.visibility(&PROJECT),
+        };
+        let raw = self.read(|tx| self.cache::<AnalyticsCache>().get(tx, key.clone(), |tx| read(tx, &key)))?;
         let count = |kind, more: &[(&str, &str)]| -> Result<i64, AppError> {
             let address = filter.of_ppas("", more);
             let query = address.trim_start_matches('?').as_bytes();
@@ -123,7 +150,7 @@ impl App {
         };
         let lines: Vec<&PpaLine> =
             portfolio.lines.iter().map(|line| &line.ppa).filter(|ppa| is_counted(ppa)).collect();
-        let ledgers = ledgers.as_ref();
+        let ledgers = raw.ledgers.as_ref();
         Ok(Analytics {
             money: ledgers.map(|ledgers| sums(&lines, ledgers)),
             sectors: breakdown(&portfolio.by_sector, &lines, ledgers, |ppa| ppa.sector.clone()),
@@ -133,7 +160,7 @@ impl App {
             regions: breakdown(&portfolio.by_region, &lines, ledgers, |ppa| {
                 ppa.region.map(|id| id.to_string())
             }),
-            stages: stages(&times, &portfolio, self.now()),
+            stages: stages(&raw.times, &portfolio, self.now()),
             forecast: forecast(&by_year(&every_year), i64::from(self.today().year())),
             indicators: if actor.visibility(&INDICATOR).is_some() { count(&INDICATOR, &[])? } else { 0 },
             waiting_measurements: match actor.visibility(&MEASUREMENT) {
@@ -164,14 +191,18 @@ fn breakdown(
     ledgers: Option<&HashMap<Id, [i64; 3]>>,
     value: impl Fn(&PpaLine) -> Option<String>,
 ) -> Vec<Breakdown> {
+    let mut members: HashMap<Option<String>, Vec<&PpaLine>> = HashMap::new();
+    for ppa in lines {
+        members.entry(value(ppa)).or_default().push(ppa);
+    }
     let of_group = |group: &Group| {
-        let own: Vec<&PpaLine> = lines.iter().copied().filter(|ppa| value(ppa) == group.key).collect();
+        let own = members.get(&group.key).map_or(&[][..], Vec::as_slice);
         let served: Vec<&&PpaLine> = own.iter().filter(|ppa| ppa.obc_slots > 0).collect();
         let slots = served.iter().map(|ppa| ppa.obc_slots).sum::<i64>();
         let budget = served.iter().map(|ppa| ppa.budget).sum::<i64>();
         Breakdown {
             group: group.clone(),
-            money: ledgers.map(|ledgers| sums(&own, ledgers)),
+            money: ledgers.map(|ledgers| sums(own, ledgers)),
             obc_slots: slots,
             cost_per_beneficiary: per_head(budget, slots),
         }
