@@ -39,6 +39,8 @@ for (const width of [1280, 390]) {
     await page.getByRole("heading", { name: "Patients treated" }).waitFor();
     await assertAccessible(page);
 
+    // The decider's page is open while the value is reported.
+    await page.goto("/");
     const staff = await running.signedIn("staff", { viewport });
     await staff.goto(`/ppas/${ppa.id}?tab=results`);
     await staff.getByRole("link", { name: "Report a value of Patients treated" }).click();
@@ -53,7 +55,6 @@ for (const width of [1280, 390]) {
     await staff.getByRole("button", { name: "Create measurement" }).click();
     await staff.getByRole("heading", { name: `${year}-Q1: Patients treated` }).waitFor();
 
-    await page.goto("/");
     await page.getByText("Measurements to approve").waitFor();
     await page.getByRole("link", { name: `${year}-Q1: Patients treated` }).first().click();
     await page.getByRole("button", { name: "Approve" }).click();

@@ -7,6 +7,9 @@ use super::icons::icon;
 use crate::components::assets::asset_url;
 use crate::components::words::{t, t_html};
 
+/// Kinds whose changes refresh what waits for a person, in the bell and on Today.
+pub const DECISIONS: &str = "need application task ppa booking measurement";
+
 /// Name of the program, in titles and beside its logo.
 const PRODUCT: &str = "OBCMS";
 
@@ -260,7 +263,7 @@ fn top_bar(frame: &Frame) -> Markup {
                 span { (t!("Search or jump to")) }
                 kbd { (t!("Ctrl K")) }
             }
-            a.top-button #waiting href="/#decisions" title=(t!("Needs your action")) data-live="need application task ppa booking leave" {
+            a.top-button #waiting href="/#decisions" title=(t!("Needs your action")) data-live=(DECISIONS) {
                 (icon("bell"))
                 span.visually-hidden { (t!("Needs your action:")) " " }
                 @if frame.waiting > 0 {

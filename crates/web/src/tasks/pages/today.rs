@@ -14,6 +14,7 @@ use crate::components::badges::{date_text, grouped};
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, detail, page_head, panel};
 use crate::components::feedback::{EmptyState, empty_state};
+use crate::components::frame::DECISIONS;
 use crate::components::icons::icon;
 use crate::components::words::{t, t_html};
 use crate::core::errors::PageError;
@@ -23,8 +24,6 @@ use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::may_create;
 
-/// Kinds whose changes refresh the decisions.
-const DECISIONS: &str = "need application task ppa";
 /// Kinds whose changes refresh what is late.
 const LATE: &str = "task ppa";
 
