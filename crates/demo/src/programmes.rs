@@ -283,13 +283,12 @@ fn ppa(world: &mut World, draft: Draft, case: Case) {
     } else {
         None
     };
+    let until = halt.map_or(world.today, |when| world.day(when)).min(world.today);
     if let Some(budget) = budget.filter(|_| begun < world.now) {
-        let until = halt.map_or(world.today, |when| world.day(when)).min(world.today);
         let (from, is_completed) = (world.day(begun), state == "completed");
         ledger::plan(world, slot, budget, Span { from, to: draft.end, until, is_completed });
     }
     if budget.is_some() {
-        let until = halt.map_or(world.today, |when| world.day(when)).min(world.today);
         let until = (begun < world.now && state != "planning").then_some(until);
         results::plan(
             world,

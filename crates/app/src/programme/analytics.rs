@@ -7,9 +7,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use obcms_domain::choices::{Choice, PROJECT_STAGES};
+use obcms_domain::choices::Choice;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{INDICATOR, MEASUREMENT, NEED, PPA, PROJECT, TRANCHE};
+use obcms_domain::kinds::{INDICATOR, MEASUREMENT, PPA, PROJECT, TRANCHE};
 use obcms_domain::money::{Part, Totals as Sums};
 use obcms_store::Tx;
 use obcms_store::programme::portfolio::{self as store, Needs, PpaLine};
@@ -18,8 +18,9 @@ use obcms_store::records::Scope;
 use super::portfolio::{Filter, Group, Portfolio, is_counted};
 use crate::core::cache::RevisionCache;
 use crate::core::{Actor, App, AppError, Visibility};
+use crate::records::lists::list;
 
-/// Years of growth that the forecast looks back on, and years that it looks ahead.
+/// Most steps from year to year that the forecast looks back on.
 const BACK: usize = 5;
 /// Fewest steps from year to year whose mean says anything.
 const LEAST: usize = 2;
@@ -111,14 +112,16 @@ pub(crate) struct Key {
     projects: Option<Visibility>,
 }
 
-/// Sums of ledgers by PPA, and stays in the stages of projects.
+/// Sums of ledgers by PPA, stays in the stages of projects, and counts.
 #[derive(Debug)]
 pub(crate) struct Raw {
     ledgers: Option<HashMap<Id, [i64; 3]>>,
     times: Vec<store::StageTime>,
+    indicators: i64,
+    waiting_measurements: i64,
 }
 
-fn read(tx: &mut Tx<'_>, key: &Key) -> Result<Raw, AppError> {
+fn read(tx: &mut Tx<'_>, key: &Key, indicators: i64, waiting_measurements: i64) -> Result<Raw, AppError> {
     let selection = key.filter.selection();
     let ledgers =
         if key.sees_money { Some(store::ledgers(tx, &selection, key.ppas.as_ref())?) } else { None };
@@ -126,7 +129,7 @@ fn read(tx: &mut Tx<'_>, key: &Key) -> Result<Raw, AppError> {
         Some(visibility) => store::stage_times(tx, &selection, visibility.scope())?,
         None => Vec::new(),
     };
-    Ok(Raw { ledgers, times })
+    Ok(Raw { ledgers, times, indicators, waiting_measurements })
 }
 
 impl App {
@@ -140,14 +143,18 @@ impl App {
             sees_money: matches!(actor.visibility(&TRANCHE), Some(Visibility::All)),
             projects: actor.visibility(&PROJECT),
         };
-        let raw = self.read(|tx| self.cache::<AnalyticsCache>().get(tx, key.clone(), |tx| read(tx, &key)))?;
-        let count = |kind, more: &[(&str, &str)]| -> Result<i64, AppError> {
-            let address = filter.of_ppas("", more);
-            let query = address.trim_start_matches('?').as_bytes();
-            let mut parameters: Vec<(String, String)> = form_urlencoded::parse(query).into_owned().collect();
-            parameters.push(("limit".to_owned(), "1".to_owned()));
-            Ok(self.list(actor, kind, &parameters)?.total)
-        };
+        // Their area is that of PPAs, so the scope in the key is theirs, too.
+        let first = ("limit", "1");
+        let indicators = self.list_request(actor, &INDICATOR, &filter.parameters_of_ppas(&[first]))?;
+        let waiting = [("status", "reported"), first];
+        let waiting = self.list_request(actor, &MEASUREMENT, &filter.parameters_of_ppas(&waiting))?;
+        let raw = self.read(|tx| {
+            self.cache::<AnalyticsCache>().get(tx, key.clone(), |tx| {
+                let indicators = list(tx, actor, &INDICATOR, &indicators)?.total;
+                let waiting_measurements = list(tx, actor, &MEASUREMENT, &waiting)?.total;
+                read(tx, &key, indicators, waiting_measurements)
+            })
+        })?;
         let lines: Vec<&PpaLine> =
             portfolio.lines.iter().map(|line| &line.ppa).filter(|ppa| is_counted(ppa)).collect();
         let ledgers = raw.ledgers.as_ref();
@@ -162,11 +169,8 @@ impl App {
             }),
             stages: stages(&raw.times, &portfolio, self.now()),
             forecast: forecast(&by_year(&every_year), i64::from(self.today().year())),
-            indicators: if actor.visibility(&INDICATOR).is_some() { count(&INDICATOR, &[])? } else { 0 },
-            waiting_measurements: match actor.visibility(&MEASUREMENT) {
-                Some(_) => count(&MEASUREMENT, &[("status", "reported")])?,
-                None => 0,
-            },
+            indicators: raw.indicators,
+            waiting_measurements: raw.waiting_measurements,
             portfolio,
         })
     }
@@ -232,7 +236,6 @@ fn stages(times: &[store::StageTime], portfolio: &Portfolio, now: Timestamp) -> 
             longest_days: lengths.iter().copied().reduce(f64::max).map(one_decimal),
         }
     };
-    debug_assert_eq!(portfolio.pipeline.len(), PROJECT_STAGES.len());
     portfolio.pipeline.iter().map(of_stage).collect()
 }
 
@@ -297,12 +300,6 @@ fn grown(budget: i64, growth: f64) -> i64 {
 pub fn funding_rate(needs: &Needs) -> Option<f64> {
     #[allow(clippy::cast_precision_loss)] // Far below 2^53.
     (needs.total > 0).then(|| (needs.funded as f64 / needs.total as f64 * 10_000.0).round() / 10_000.0)
-}
-
-/// Returns true if the actor sees needs.
-#[must_use]
-pub fn sees_needs(actor: &Actor) -> bool {
-    actor.visibility(&NEED).is_some()
 }
 
 #[cfg(test)]

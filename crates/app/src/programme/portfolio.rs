@@ -201,8 +201,9 @@ fn compute(tx: &mut Tx<'_>, key: &Key) -> Result<Portfolio, AppError> {
     let regions = records::references(tx, &regions)?;
     let fiscal_years = store::fiscal_years(tx, key.ppas.as_ref())?;
     let filter = &key.filter;
-    let counted: Vec<PpaLine> = ppas.iter().filter(|ppa| is_counted(ppa)).cloned().collect();
-    let by = |ppas: &[PpaLine],
+    let all: Vec<&PpaLine> = ppas.iter().collect();
+    let counted: Vec<&PpaLine> = all.iter().copied().filter(|ppa| is_counted(ppa)).collect();
+    let by = |ppas: &[&PpaLine],
               choices: &'static [Choice],
               field: &str,
               value: fn(&PpaLine) -> Option<&str>| {
@@ -223,12 +224,12 @@ fn compute(tx: &mut Tx<'_>, key: &Key) -> Result<Portfolio, AppError> {
         |group| (group.key.is_none(), group.label.clone()),
     );
     link(&mut by_region, filter, ppa::COVERAGE_REGION.name());
-    let by_status = by(&ppas, PPA_STATUSES, ppa::STATUS.name(), |ppa| Some(ppa.status.as_str()));
+    let by_status = by(&all, PPA_STATUSES, ppa::STATUS.name(), |ppa| Some(ppa.status.as_str()));
     let by_sector = by(&counted, SECTORS, ppa::SECTOR.name(), |ppa| ppa.sector.as_deref());
     let by_funding_source =
         by(&counted, FUNDING_SOURCES, ppa::FUNDING_SOURCE.name(), |ppa| ppa.funding_source.as_deref());
     let by_approval_stage =
-        by(&ppas, APPROVAL_STATES, ppa::APPROVAL_STAGE.name(), |ppa| ppa.approval_stage.as_deref());
+        by(&all, APPROVAL_STATES, ppa::APPROVAL_STAGE.name(), |ppa| ppa.approval_stage.as_deref());
     let mut lines: Vec<Line> = ppas
         .into_iter()
         .map(|ppa| Line {
@@ -398,13 +399,13 @@ fn ratio(sum: i64, count: i64) -> Option<f64> {
 }
 
 fn grouped<'a, V: Copy + Eq + Hash + ToString, K: Ord>(
-    ppas: &'a [PpaLine],
+    ppas: &[&'a PpaLine],
     value: impl Fn(&'a PpaLine) -> Option<V>,
     label: impl Fn(V) -> String,
     order: impl Fn(&Group) -> K,
 ) -> Vec<Group> {
     let mut members: HashMap<Option<V>, Vec<&PpaLine>> = HashMap::new();
-    for ppa in ppas {
+    for &ppa in ppas {
         members.entry(value(ppa)).or_default().push(ppa);
     }
     let mut groups: Vec<Group> = members

@@ -9,9 +9,14 @@ use obcms_store::records::Filter as Condition;
 use super::portfolio::{Filter, HIGH_PRIORITY};
 use crate::core::Actor;
 use crate::core::rules::Shortcut;
+use crate::records::lists::Parameters;
 
 /// Filter of PPAs whose money counts.
 pub(super) const COUNTED: &str = "counted";
+/// Names of the selection in lists of records that belong to a PPA.
+const OF_PPA: [&str; 3] = ["ppa.fiscal_year", "ppa.sector", "ppa.coverage_region"];
+/// Statuses of PPAs that are not cancelled.
+const NOT_CANCELLED: &str = "planning,ongoing,completed,on_hold";
 /// Stages of approval of a budget that is neither in draft nor decided.
 const IN_APPROVAL: &str =
     "technical_review,budget_review,stakeholder_consultation,executive_approval,enactment";
@@ -70,15 +75,16 @@ fn of_part(part: Part) -> Condition {
 
 fn answered(is_answered: bool) -> Condition {
     let field = ppa::NEEDS.name().to_owned();
-    Condition::Named(is_answered, &PPA, field, vec![is_live(ppa::STATUS.name())], None)
+    Condition::Named(is_answered, &PPA, field, vec![is_not_cancelled()], None)
 }
 
 fn texts(values: &[&str]) -> Vec<SqlValue> {
     values.iter().map(|value| SqlValue::from(*value)).collect()
 }
 
-fn is_live(status: &str) -> Condition {
-    Condition::OneOf(status.to_owned(), texts(&["planning", "ongoing", "completed", "on_hold"]))
+fn is_not_cancelled() -> Condition {
+    let statuses: Vec<&str> = NOT_CANCELLED.split(',').collect();
+    Condition::OneOf(ppa::STATUS.name().to_owned(), texts(&statuses))
 }
 
 fn counted() -> Vec<Condition> {
@@ -91,7 +97,7 @@ fn counted() -> Vec<Condition> {
     let is_enacted =
         Condition::From(ppa::ENACTED_BUDGET_CENTAVOS.name().to_owned(), SqlValue::Integer(i64::MIN));
     vec![
-        is_live(ppa::STATUS.name()),
+        is_not_cancelled(),
         Condition::Any(vec![
             Condition::OneOf(stage.clone(), texts(&stages)),
             Condition::Empty(stage),
@@ -162,7 +168,7 @@ impl Filter {
 
     fn without_budget(&self, stages: &str) -> String {
         self.ppas(&[
-            ("status", "planning,ongoing,completed,on_hold"),
+            ("status", NOT_CANCELLED),
             ("enacted_budget_centavos", "none"),
             ("approval_stage", stages),
         ])
@@ -196,13 +202,13 @@ impl Filter {
             Part::Obligation => "obligations",
             Part::Disbursement => "disbursements",
         };
-        self.of_ppas("/tranches", &[("ppa.status", "planning,ongoing,completed,on_hold"), (shortcut, "true")])
+        self.of_ppas("/tranches", &[("ppa.status", NOT_CANCELLED), (shortcut, "true")])
     }
 
     /// Address of records that belong to a PPA of the selection.
     #[must_use]
     pub fn of_ppas(&self, path: &str, more: &[(&str, &str)]) -> String {
-        self.address(path, ["ppa.fiscal_year", "ppa.sector", "ppa.coverage_region"], more)
+        self.address(path, OF_PPA, more)
     }
 
     /// Address of the projects in a stage. Sector and region are those of the need, the year is that of the PPA.
@@ -223,21 +229,27 @@ impl Filter {
         }
     }
 
-    fn address(&self, path: &str, [year, sector, region]: [&str; 3], more: &[(&str, &str)]) -> String {
+    fn address(&self, path: &str, names: [&str; 3], more: &[(&str, &str)]) -> String {
+        let parameters = self.parameters(names, more);
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&parameters).finish();
+        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+    }
+
+    /// Parameters of a list of records that belong to a PPA of the selection.
+    pub(super) fn parameters_of_ppas(&self, more: &[(&str, &str)]) -> Parameters {
+        self.parameters(OF_PPA, more)
+    }
+
+    fn parameters(&self, [year, sector, region]: [&str; 3], more: &[(&str, &str)]) -> Parameters {
         let own = [
             (year, self.fiscal_year.map(|year| year.to_string())),
             (sector, self.sector.clone()),
             (region, self.region.map(|id| id.to_string())),
         ];
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in own {
-            if let Some(value) = value.filter(|_| !more.iter().any(|(known, _)| *known == name)) {
-                query.append_pair(name, &value);
-            }
-        }
-        query.extend_pairs(more);
-        let query = query.finish();
-        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+        let is_replaced = |name: &str| more.iter().any(|(known, _)| *known == name);
+        let own = own.into_iter().filter(|(name, _)| !is_replaced(name));
+        let own = own.filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        own.chain(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))).collect()
     }
 }
 

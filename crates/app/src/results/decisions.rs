@@ -68,7 +68,10 @@ impl MeasurementDecision {
         let verdict = MeasurementVerdict::ALL
             .into_iter()
             .find(|verdict| verdict.as_str() == actions::DECISION.get(&input))
-            .unwrap_or(MeasurementVerdict::Approve);
+            .ok_or_else(|| {
+                let message = "Must be approve, return or reopen.";
+                AppError::Invalid(vec![actions::DECISION.error("choice", message)])
+            })?;
         let note = actions::NOTE.get(&input).to_owned();
         if verdict != MeasurementVerdict::Approve && note.is_empty() {
             return Err(AppError::Invalid(vec![actions::NOTE.error("required", "Enter a reason.")]));

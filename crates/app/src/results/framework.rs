@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
+use obcms_domain::choices::{self, INDICATOR_KINDS};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{INDICATOR, MEASUREMENT, indicator, measurement};
 use obcms_domain::registry::Record;
-use obcms_domain::results::{Achievement, Combination, Measured, achievement, current, targets};
+use obcms_domain::results::{Achievement, Combination, Measured, Target, achievement, current, targets};
 use obcms_store::{Tx, results as store};
 use serde_json::{Value as Json, json};
 
@@ -44,12 +45,7 @@ impl App {
         self.read(|tx| {
             let mut indicators = lists::list(tx, actor, &INDICATOR, &indicators)?.records;
             // The chain of results, as people read it.
-            let level = |one: &Record| {
-                obcms_domain::choices::position(
-                    obcms_domain::choices::INDICATOR_KINDS,
-                    indicator::KIND.get(one),
-                )
-            };
+            let level = |one: &Record| choices::position(INDICATOR_KINDS, indicator::KIND.get(one));
             indicators.sort_by_cached_key(|one| (std::cmp::Reverse(level(one)), one.title().to_lowercase()));
             let mut of_indicator: HashMap<Id, Vec<Record>> = HashMap::new();
             for record in lists::list(tx, actor, &MEASUREMENT, &measurements)?.records {
@@ -60,9 +56,8 @@ impl App {
             let ids: Vec<Id> = indicators.iter().map(|one| one.id).collect();
             let approved = store::approved(tx, &ids)?;
             let results = indicators.into_iter().map(|indicator| {
-                let measured = approved.get(&indicator.id).map_or(&[][..], Vec::as_slice);
-                let achievements = achievements(&indicator, measured);
-                let current = of_today(&indicator, &achievements, today);
+                let achievements = achievements(&indicator, &approved);
+                let current = of_today(&achievements, today);
                 let measurements = of_indicator.remove(&indicator.id).unwrap_or_default();
                 IndicatorResult { indicator, achievements, current, measurements }
             });
@@ -80,12 +75,14 @@ impl App {
     pub fn achievements(&self, indicator: &Record) -> Result<Vec<Achievement>, AppError> {
         self.read(|tx| {
             let approved = store::approved(tx, &[indicator.id])?;
-            Ok(achievements(indicator, approved.get(&indicator.id).map_or(&[][..], Vec::as_slice)))
+            Ok(achievements(indicator, &approved))
         })
     }
 }
 
-fn achievements(record: &Record, measured: &[Measured]) -> Vec<Achievement> {
+/// Returns the achievement of each target of an indicator, from the approved measurements by indicator.
+fn achievements(record: &Record, approved: &HashMap<Id, Vec<Measured>>) -> Vec<Achievement> {
+    let measured = approved.get(&record.id).map_or(&[][..], Vec::as_slice);
     let combination = Combination::parse(indicator::COMBINES.get(record));
     targets(indicator::TARGETS.get(record))
         .into_iter()
@@ -93,8 +90,9 @@ fn achievements(record: &Record, measured: &[Measured]) -> Vec<Achievement> {
         .collect()
 }
 
-fn of_today(record: &Record, achievements: &[Achievement], today: Date) -> Option<Achievement> {
-    let target = current(&targets(indicator::TARGETS.get(record)), today)?;
+fn of_today(achievements: &[Achievement], today: Date) -> Option<Achievement> {
+    let targets: Vec<Target> = achievements.iter().map(|one| one.target).collect();
+    let target = current(&targets, today)?;
     achievements.iter().find(|one| one.target == target).copied()
 }
 
@@ -120,17 +118,14 @@ fn current_of(
 ) -> Result<Vec<Option<Achievement>>, AppError> {
     let ids: Vec<Id> = indicators.iter().map(|one| one.id).collect();
     let approved = store::approved(tx, &ids)?;
-    let current = |record: &Record| {
-        let measured = approved.get(&record.id).map_or(&[][..], Vec::as_slice);
-        of_today(record, &achievements(record, measured), today)
-    };
+    let current = |record: &Record| of_today(&achievements(record, &approved), today);
     Ok(indicators.iter().map(current).collect())
 }
 
 /// Members shown on the page of an indicator: the achievement of each target.
 pub(crate) fn page_members(tx: &mut Tx<'_>, record: &Record) -> Result<Members, AppError> {
     let approved = store::approved(tx, &[record.id])?;
-    let all = achievements(record, approved.get(&record.id).map_or(&[][..], Vec::as_slice));
+    let all = achievements(record, &approved);
     Ok(vec![("achievements", all.iter().map(|one| achievement_json(Some(one))).collect())])
 }
 

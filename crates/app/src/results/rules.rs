@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use obcms_domain::accounts::Action;
+use obcms_domain::core::message::{Message, Word};
 use obcms_domain::kinds::{INDICATOR, MEASUREMENT, PPA, indicator, measurement};
 use obcms_domain::message;
 use obcms_domain::registry::Record;
@@ -75,10 +76,9 @@ pub(crate) fn before_save(
     if let Some(period) = Period::parse(measurement::PERIOD.get(record)) {
         measurement::PERIOD.set(record, period.to_string());
     }
-    if let Some(before) = before
-        && has_same_figures(before, record)
-    {
-        name(record, &owner);
+    let title = format!("{}: {}", measurement::PERIOD.get(record), owner.title());
+    measurement::TITLE.set(record, title.chars().take(600).collect::<String>());
+    if before.is_some_and(|before| has_same_figures(before, record)) {
         return Ok(());
     }
     if before.is_some_and(|before| measurement::STATUS.get(before) == "approved") {
@@ -93,13 +93,7 @@ pub(crate) fn before_save(
     measurement::REPORTED_BY.set(record, work.actor.id);
     measurement::DECIDED_BY.clear(record);
     measurement::DECIDED_AT.clear(record);
-    name(record, &owner);
     Ok(())
-}
-
-fn name(record: &mut Record, owner: &Record) {
-    let title = format!("{}: {}", measurement::PERIOD.get(record), owner.title());
-    measurement::TITLE.set(record, title.chars().take(600).collect::<String>());
 }
 
 /// Refuses, at every write, a second live measurement: one that is restored, or moved by an undo.
@@ -119,14 +113,14 @@ pub(crate) fn before_update(
 fn require_period_free(
     tx: &mut Tx<'_>,
     record: &Record,
-    refusal: impl Fn(obcms_domain::core::message::Message) -> AppError,
+    refusal: impl Fn(Message) -> AppError,
 ) -> Result<(), AppError> {
     let Some(indicator) = measurement::INDICATOR.get(record) else { return Ok(()) };
     let period = measurement::PERIOD.get(record);
     match store::of_period(tx, indicator, period)? {
         Some(other) if other != record.id => Err(refusal(message!(
             "{period} was reported already. Change that measurement instead.",
-            period = obcms_domain::core::message::Word::text(period)
+            period = Word::text(period)
         ))),
         _ => Ok(()),
     }

@@ -5,7 +5,7 @@ use crate::accounts::{Area, FieldGroup};
 use crate::choices::{COMBINATIONS, INDICATOR_KINDS};
 use crate::registry::typed::fields;
 use crate::registry::{Calculated, CalculatedForm, Concern, FieldType as Type, Initial, Kind, Module};
-use crate::results::check_targets;
+use crate::results::{LARGEST, check_targets};
 
 fields! {
     indicator
@@ -24,7 +24,7 @@ fields! {
 }
 
 /// Bounds of a measured value.
-pub(super) const MEASURED: Type = Type::Decimal(-1_000_000_000_000, 1_000_000_000_000);
+pub(super) const MEASURED: Type = Type::Decimal(-LARGEST, LARGEST);
 
 const fn figure(name: &'static str, label: &'static str, form: CalculatedForm) -> Calculated {
     Calculated { name, label, after: indicator::UNIT.name(), form }

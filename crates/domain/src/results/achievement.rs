@@ -2,7 +2,7 @@
 
 use super::{Period, Target};
 
-/// How the measurements within the period of a target are combined.
+/// Combination of the measurements within the period of a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Combination {
     /// The one whose period ends last.

@@ -9,4 +9,4 @@ mod target;
 pub use achievement::{Achievement, Combination, Measured, achievement};
 pub use disaggregation::check_disaggregation;
 pub use period::Period;
-pub use target::{Target, check_targets, current, targets};
+pub use target::{LARGEST, Target, check_targets, current, hundredths, targets};

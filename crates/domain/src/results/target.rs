@@ -19,12 +19,13 @@ pub struct Target {
 /// Most targets of an indicator.
 const MOST: usize = 60;
 /// Largest value of a target and of a measurement.
-pub(super) const LARGEST: f64 = 1e12;
+pub const LARGEST: i64 = 1_000_000_000_000;
 
 /// Converts a number of an input to hundredths; nothing if it is too large.
-#[allow(clippy::cast_possible_truncation)] // Within the bounds that are checked.
-pub(super) fn hundredths(number: f64) -> Option<i64> {
-    (number.abs() <= LARGEST).then(|| (number * 100.0).round() as i64)
+#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)] // Within the bounds that are checked.
+#[must_use]
+pub fn hundredths(number: f64) -> Option<i64> {
+    (number.abs() <= LARGEST as f64).then(|| (number * 100.0).round() as i64)
 }
 
 /// Checks targets: a list with a period and a number each, one for each period.

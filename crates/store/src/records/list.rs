@@ -269,10 +269,7 @@ pub fn conditions(statement: &mut Statement, query: &Query<'_>) {
         Archived::Only => "t.archived_at IS NOT NULL",
         Archived::With => "1 = 1",
     });
-    for filter in &query.filters {
-        statement.push(" AND ");
-        filter_condition(statement, query.kind, filter);
-    }
+    all(statement, query.kind, &query.filters, None);
     for word in &query.words {
         statement.push(" AND t.id IN (SELECT w.id FROM search_words w WHERE w.word >= ").bind(word.as_str());
         statement.push(" AND w.word < ").bind(format!("{word}\u{10ffff}"));
@@ -289,7 +286,7 @@ fn live_ids(statement: &mut Statement, kind: &'static Kind, filters: &[Filter], 
 }
 
 /// Appends all of the filters and the scope to other conditions on the table `t`.
-fn all(statement: &mut Statement, kind: &'static Kind, filters: &[Filter], scope: Option<&Scope>) {
+fn all(statement: &mut Statement, kind: &Kind, filters: &[Filter], scope: Option<&Scope>) {
     for filter in filters {
         statement.push(" AND ");
         filter_condition(statement, kind, filter);

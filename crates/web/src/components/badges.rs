@@ -161,6 +161,19 @@ pub fn progress(percent: u8) -> Markup {
     progress_bar(percent, None)
 }
 
+/// Formats a percentage with at most one decimal: "62.5%", "60%".
+#[must_use]
+pub fn percent_text(percent: f64) -> String {
+    let text = format!("{percent:.1}");
+    format!("{}%", text.strip_suffix(".0").unwrap_or(&text))
+}
+
+/// Formats a fraction as a percentage.
+#[must_use]
+pub fn share_text(share: f64) -> String {
+    percent_text(share * 100.0)
+}
+
 /// Percentage over the whole width.
 #[must_use]
 pub fn wide_progress(percent: u8) -> Markup {
@@ -261,6 +274,11 @@ mod tests {
     use jiff::civil::date as civil;
 
     use super::*;
+
+    #[test]
+    fn rates_have_one_decimal_at_most() {
+        assert_eq!([0.625, 0.5, 0.0, 1.0, 0.3333].map(share_text), ["62.5%", "50%", "0%", "100%", "33.3%"]);
+    }
 
     #[test]
     fn money_is_grouped_and_signed() {

@@ -7,6 +7,7 @@ use std::fmt;
 use obcms_domain::core::money;
 use obcms_domain::kinds::{INDICATOR, ORGANIZATION, PPA, indicator, organization, ppa};
 use obcms_domain::registry::{Kind, parse_field};
+use obcms_domain::results::hundredths;
 use serde_json::{Number, Value as Json, json};
 
 use super::yaml::{self, Content, Member, Node};
@@ -119,8 +120,6 @@ pub enum FileTarget {
     Words(String),
 }
 
-/// Largest number of a target.
-const LARGEST_TARGET: f64 = 1e12;
 /// Maximum number of characters of a wrong value in a problem.
 const SHOWN: usize = 60;
 
@@ -402,7 +401,7 @@ fn target(text: &str) -> Result<FileTarget, String> {
     let Some(digits) = digits(percent.unwrap_or(text)) else {
         return Ok(FileTarget::Words(text.to_owned()));
     };
-    let is_within = |number: &Number| number.as_f64().is_some_and(|number| number.abs() <= LARGEST_TARGET);
+    let is_within = |number: &Number| number.as_f64().and_then(hundredths).is_some();
     let Some(number) = serde_json::from_str(&digits).ok().filter(is_within) else {
         return Err(format!(
             "target must be from -1,000,000,000,000 to 1,000,000,000,000 (“{}”).",

@@ -80,14 +80,8 @@ pub fn panel(
 fn message(totals: &Totals) -> String {
     match totals.utilization() {
         None => t!("No enacted budget").to_owned(),
-        Some(share) => t!("{share} of the enacted budget disbursed", share = rate_text(share)),
+        Some(share) => t!("{share} of the enacted budget disbursed", share = badges::share_text(share)),
     }
-}
-
-/// A share as percent with one decimal, as in "62.5%".
-fn rate_text(share: f64) -> String {
-    let text = format!("{:.1}", share * 100.0);
-    format!("{}%", text.strip_suffix(".0").unwrap_or(&text))
 }
 
 fn figures(totals: &Totals, years: &[YearTotals]) -> Markup {
@@ -116,7 +110,7 @@ fn figures(totals: &Totals, years: &[YearTotals]) -> Markup {
             @for (label, rate, meaning) in rates {
                 div {
                     dt { (label) }
-                    dd { @match rate { Some(share) => (rate_text(share)), None => "–" } }
+                    dd { @match rate { Some(share) => (badges::share_text(share)), None => "–" } }
                     dd.muted { (meaning) }
                 }
             }
@@ -453,14 +447,4 @@ fn refuse(
     let (status, refused) = Refused::read(form, error)?;
     let html = blocking(|| ppas::draw(state, page, actor, ppa, "money", &refused))?;
     Ok((status, Html(html)).into_response())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rates_have_one_decimal_at_most() {
-        assert_eq!([0.625, 0.5, 0.0, 1.0, 0.3333].map(rate_text), ["62.5%", "50%", "0%", "100%", "33.3%"]);
-    }
 }

@@ -9,7 +9,7 @@ use obcms_domain::money::{Part, Totals};
 use serde_json::{Value as Json, json};
 
 use super::portfolio::filter;
-use crate::components::words::{self, t};
+use crate::components::words::t;
 use crate::core::caller::Caller;
 use crate::core::input::Parameters;
 use crate::core::problem::Problem;
@@ -229,14 +229,14 @@ pub fn method(analytics: &Analytics) -> String {
 }
 
 fn forecast(analytics: &Analytics) -> Json {
-    let every_year = &analytics.portfolio.filter;
+    let filter = &analytics.portfolio.filter;
     let years: Vec<Json> = analytics
         .forecast
         .years
         .iter()
         .map(|one| {
             let year = one.year.to_string();
-            let href = every_year.ppas(&[("fiscal_year", year.as_str()), ("counted", "true")]);
+            let href = filter.ppas(&[("fiscal_year", year.as_str()), ("counted", "true")]);
             json!({
                 "fiscal_year": one.year, "budget_centavos": one.budget, "is_forecast": one.is_forecast,
                 "href": (!one.is_forecast).then_some(href),
@@ -247,10 +247,4 @@ fn forecast(analytics: &Analytics) -> Json {
         "years": years, "growth": analytics.forecast.growth, "steps": analytics.forecast.steps,
         "method": method(analytics),
     })
-}
-
-/// Label of a group on the screen.
-#[must_use]
-pub fn group_label(one: &Breakdown) -> String {
-    if one.group.key.is_none() { words::text("Not set").to_owned() } else { one.group.label.clone() }
 }

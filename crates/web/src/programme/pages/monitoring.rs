@@ -10,7 +10,7 @@ use obcms_domain::kinds::PPA;
 use obcms_domain::money::Totals;
 
 use super::portfolio::{count, filter_row, of_one_year, regions};
-use crate::components::badges::{money, money_text, short_money_text};
+use crate::components::badges::{money, money_text, percent_text, share_text, short_money_text};
 use crate::components::charts::{Bar, bars};
 use crate::components::detail::{PageHead, page_head, panel};
 use crate::components::frame::Width;
@@ -21,7 +21,7 @@ use crate::core::input::PageParameters;
 use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
-use crate::programme::api::analytics::{Figure, chain, figures, flow, group_label, method};
+use crate::programme::api::analytics::{Figure, chain, figures, flow, method};
 use crate::programme::api::portfolio::filter;
 
 const PATH: &str = "/monitoring";
@@ -68,12 +68,7 @@ async fn page(
 
 /// A fraction as percent with one decimal; a dash for none.
 fn rate(share: Option<f64>) -> String {
-    share.map_or_else(|| "–".to_owned(), |share| percent(share * 100.0))
-}
-
-fn percent(number: f64) -> String {
-    let text = format!("{number:.1}");
-    format!("{}%", text.strip_suffix(".0").unwrap_or(&text))
+    share.map_or_else(|| "–".to_owned(), share_text)
 }
 
 #[allow(clippy::cast_possible_truncation)] // Counts and centavos came from whole numbers.
@@ -82,7 +77,7 @@ fn shown(figure: &Figure) -> String {
         (None, _) => "–".to_owned(),
         (Some(value), "centavos") => short_money_text(value as i64),
         (Some(value), "fraction") => rate(Some(value)),
-        (Some(value), "percent") => percent(value),
+        (Some(value), "percent") => percent_text(value),
         (Some(value), _) => count(value as i64),
     }
 }
@@ -226,13 +221,13 @@ fn comparison(id: &str, title: &'static str, first: &'static str, groups: &[Brea
                     tbody { @for one in groups {
                         @let money = one.money.as_ref();
                         tr {
-                            th scope="row" { (group_label(one)) }
+                            th scope="row" { (one.group.label) }
                             td.right { a href=(one.group.href) { (one.group.count) } }
                             td.right title=(money_text(one.group.budget)) { a href=(one.group.href) { (short_money_text(one.group.budget)) } }
                             td.right { (amount(money.map(|sums| sums.obligated))) }
                             td.right { (amount(money.map(|sums| sums.disbursed))) }
                             td.right { (rate(money.and_then(Totals::utilization))) }
-                            td.right { @match one.group.progress { Some(share) => (percent(share)), None => "–" } }
+                            td.right { @match one.group.progress { Some(share) => (percent_text(share)), None => "–" } }
                             td.right { (count(one.obc_slots)) }
                             td.right { (amount(one.cost_per_beneficiary)) }
                         }

@@ -257,7 +257,7 @@ fn totals(figures: &Portfolio) -> Markup {
     }
 }
 
-/// What the budget consists of, and what it leaves out.
+/// Parts of the budget, and money that it leaves out.
 fn standing(figures: &Portfolio) -> Markup {
     let sums = &figures.totals;
     let filter = &figures.filter;

@@ -310,6 +310,15 @@ pub fn decimal_text(hundredths: i64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// Formats hundredths with groups of thousands.
+#[must_use]
+pub fn grouped_decimal_text(hundredths: i64) -> String {
+    let text = decimal_text(hundredths);
+    let fraction = text.find('.').map_or("", |point| &text[point..]);
+    let sign = if hundredths < 0 { "-" } else { "" };
+    format!("{sign}{}{fraction}", badges::grouped(hundredths.unsigned_abs() / 100))
+}
+
 fn integer_text(number: i64) -> String {
     let sign = if number < 0 { "-" } else { "" };
     format!("{sign}{}", badges::grouped(number.unsigned_abs()))

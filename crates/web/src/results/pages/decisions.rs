@@ -19,7 +19,6 @@ use crate::core::forms::{SafeForm, done, refused};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::PathId;
 use crate::core::page_route::PageRoute;
-use crate::core::return_path::local_path;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 
@@ -78,7 +77,7 @@ async fn decide(
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
-    let back = local_path(form.get("back"), &MEASUREMENT.url(id.0)).to_owned();
+    let back = MEASUREMENT.url(id.0);
     let answer = MeasurementDecision::parse(&form.action(&actions::DECIDE))
         .and_then(|decision| blocking(|| state.app.decide_measurement(&actor, id.0, &decision, None)));
     match answer {

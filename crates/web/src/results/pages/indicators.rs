@@ -7,7 +7,7 @@ use obcms_domain::registry::Record;
 use obcms_domain::results::Achievement;
 
 use super::tab::report_address;
-use crate::components::badges::{grouped, status};
+use crate::components::badges::status;
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::panel as box_of;
 use crate::components::words::t;
@@ -15,7 +15,7 @@ use crate::core::frame::Page;
 use crate::core::state::State;
 use crate::core::subject::CalculatedCells;
 use crate::records::may_create;
-use crate::records::pages::value::decimal_text;
+use crate::records::pages::value::grouped_decimal_text;
 
 /// Cells of the calculated columns of the list: the target that counts today and what is achieved of it.
 pub const CALCULATED_CELLS: CalculatedCells = CalculatedCells { live: MEASUREMENT.name, cells };
@@ -47,20 +47,12 @@ pub(super) fn target(record: &Record, figures: Option<&Achievement>) -> Markup {
     }
 }
 
-/// Formats hundredths with groups of thousands.
-fn grouped_text(hundredths: i64) -> String {
-    let text = decimal_text(hundredths);
-    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
-    let sign = if whole.starts_with('-') { "-" } else { "" };
-    format!("{sign}{}{rest}", grouped(hundredths.unsigned_abs() / 100))
-}
-
 /// Value with its unit, as in "95%" or "1,200 persons"; a dash for none.
 pub(super) fn value(hundredths: Option<i64>, unit: &str) -> Markup {
     html! {
         @match hundredths {
             Some(hundredths) => {
-                (grouped_text(hundredths))
+                (grouped_decimal_text(hundredths))
                 @if unit == "%" { "%" } @else if !unit.is_empty() { " " (unit) }
             }
             None => span.faint { "–" },
@@ -124,7 +116,7 @@ pub fn indicator_panel(state: &State, _: &Page, actor: &Actor, record: &Record) 
     ))
 }
 
-/// How the share of an indicator is calculated, in a sentence.
+/// Formula of the share of an indicator, in a sentence.
 fn formula(record: &Record) -> &'static str {
     match (indicator::COMBINES.get(record), indicator::BASELINE.is_empty(record)) {
         ("sum", _) => {
