@@ -150,6 +150,8 @@ pub fn measure(running: &Running) -> Result<Vec<Figure>, String> {
         ("portfolio page", "/portfolio?fiscal_year=all".to_owned()),
         ("monitoring", "/api/v1/analytics/scorecard".to_owned()),
         ("monitoring page", "/monitoring?fiscal_year=all".to_owned()),
+        ("alert list", "/api/v1/alerts?state=active&limit=50".to_owned()),
+        ("alerts page", "/alerts?state=active".to_owned()),
         ("results of a PPA", format!("/ppas/{ppa}?tab=results")),
         ("indicator list", "/api/v1/indicators?limit=50".to_owned()),
         ("search", "/api/v1/search?q=water".to_owned()),
@@ -190,10 +192,71 @@ pub fn measure(running: &Running) -> Result<Vec<Figure>, String> {
             &json!({ "title": format!("Figure {turn}"), "start": start, "event_type": "other" }),
         )
     })?);
+    figures.push(of_jobs("all alerts checked, by the job", running, &asker, "alerts", &|| {
+        let id = asker.first("/api/v1/jobs?kind=alerts&limit=1")?;
+        asker.post(&format!("/api/v1/jobs/{id}/run"), &json!({}))
+    })?);
+    for (name, format) in [
+        ("portfolio of all PPAs as PDF, by the job", "pdf"),
+        ("portfolio of all PPAs as XLSX, by the job", "xlsx"),
+    ] {
+        figures.push(of_jobs(name, running, &asker, "report", &|| {
+            asker.post("/api/v1/reports", &json!({ "report": "portfolio", "format": format }))
+        })?);
+    }
     figures.push(ledger_writes(running, &asker)?);
     recurring(&asker)?;
     figures.push(one("month feed, uncached, with 1,000 series more", &|turn| uncached(json, month, turn))?);
     Ok(figures)
+}
+
+/// Runs of a job that are measured.
+const RUNS: usize = 3;
+
+/// Measures a job: its own time, without the wait for it.
+fn of_jobs(
+    name: &'static str,
+    running: &Running,
+    asker: &Asker,
+    kind: &str,
+    start: &dyn Fn() -> Result<usize, String>,
+) -> Result<Figure, String> {
+    let mut times = Vec::new();
+    let cpu = running.cpu_milliseconds()?;
+    for _ in 0..RUNS {
+        let (before, _) = last_run(asker, kind)?;
+        start()?;
+        let mut waited = 0;
+        loop {
+            let (finished, duration) = last_run(asker, kind)?;
+            if finished != before {
+                times.push(duration);
+                break;
+            }
+            waited += 1;
+            if waited > 2000 {
+                return Err(format!("no job {kind} is done"));
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+    times.sort_by(f64::total_cmp);
+    #[allow(clippy::cast_precision_loss)] // A few.
+    let cpu = (running.cpu_milliseconds()? - cpu) / RUNS as f64;
+    let median = times[RUNS / 2];
+    Ok(Figure { name, cpu, median, slow: times[RUNS - 1], bytes: 0, rate: 1000.0 / median.max(1.0) })
+}
+
+/// Returns end and duration in milliseconds of the last run of a kind of job.
+fn last_run(asker: &Asker, kind: &str) -> Result<(String, f64), String> {
+    let list = asker.get(&format!("/api/v1/jobs?kind={kind}&limit=500"))?;
+    let list: Json = serde_json::from_str(&list).map_err(|error| error.to_string())?;
+    let of = |job: &Json| {
+        let finished = job["last_finished_at"].as_str()?.to_owned();
+        Some((finished, job["last_duration_milliseconds"].as_f64()?))
+    };
+    let runs = list["items"].as_array().into_iter().flatten().filter_map(of);
+    Ok(runs.max_by(|one, other| one.0.cmp(&other.0)).unwrap_or_default())
 }
 
 /// Clients that write one ledger at the same time, and entries of each.
@@ -312,6 +375,7 @@ pub fn pages_of(running: &Running, token: &str) -> Result<Vec<Share>, String> {
         ("portfolio", "/portfolio?fiscal_year=all".to_owned()),
         ("monitoring", "/monitoring?fiscal_year=all".to_owned()),
         ("approvals", "/approvals".to_owned()),
+        ("alerts", "/alerts?state=active".to_owned()),
     ];
     if let Ok(address) = ppa {
         pages.push(("PPA page", address));

@@ -14,8 +14,10 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// Body as JSON; null if it is empty or not JSON.
     pub json: Value,
-    /// Body as text.
+    /// Body as text; letters that are no UTF-8 are replaced.
     pub text: String,
+    /// Body.
+    pub bytes: Vec<u8>,
     asked: String,
 }
 
@@ -146,13 +148,13 @@ impl Client {
             Err(error) => panic!("{asked} is no request: {error}"),
         };
         let (parts, mut body): (_, Body) = answer.into_parts();
-        let text = match body.with_config().limit(64 * 1024 * 1024).read_to_vec() {
-            // Binary bodies are searched for text only.
-            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        let bytes = match body.with_config().limit(64 * 1024 * 1024).read_to_vec() {
+            Ok(bytes) => bytes,
             Err(error) => panic!("{asked}: the body cannot be read: {error}"),
         };
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Answer { status: parts.status.as_u16(), headers: parts.headers, json, text, asked }
+        Answer { status: parts.status.as_u16(), headers: parts.headers, json, text, bytes, asked }
     }
 
     fn send_json(&self, method: Method, path: &str, body: &Value) -> Answer {

@@ -5,7 +5,9 @@ use obcms_app::records::{Input, create};
 use obcms_app::{Actor, AppError, UnitOfWork};
 use obcms_domain::choices::SECTORS;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{self, CEILING, DELEGATION, PPA, TRANCHE, ceiling, delegation, ppa, tranche};
+use obcms_domain::kinds::{
+    self, CEILING, DELEGATION, PPA, TRANCHE, ceiling, delegation, ppa, report_schedule, tranche,
+};
 use obcms_domain::registry::{Field, FieldType, Initial, Kind, Record, Value};
 use serde_json::{Value as Json, json};
 
@@ -71,7 +73,7 @@ pub fn ahead(server: &Server, hours: i64) -> String {
 
 /// Returns true if the texts of the field have a format of their own.
 pub fn is_code(field: &Field) -> bool {
-    field.name == ppa::PAP_CODE.name() || field.name == tranche::UACS_CODE.name()
+    [ppa::PAP_CODE.name(), tranche::UACS_CODE.name(), report_schedule::CRON.name()].contains(&field.name)
 }
 
 /// Returns a valid value of a field, and creates the target of a reference.
@@ -82,6 +84,9 @@ pub fn value(server: &Server, field: &Field, number: u32) -> Json {
         }
         FieldType::Text(_) if field.name == "hearing_time" => json!("09:00"),
         FieldType::Text(_) if field.name == "period" => json!("2026-Q3"),
+        FieldType::Text(_) if field.name == report_schedule::CRON.name() => {
+            json!(format!("0 6 {} * *", number % 28 + 1))
+        }
         FieldType::Text(_) if field.name == ppa::PAP_CODE.name() => json!(format!("{:015}", number + 1)),
         FieldType::Text(_) | FieldType::Multiline(_) => json!(format!("Sample {number}")),
         FieldType::Email => json!("sample@example.org"),

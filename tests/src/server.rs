@@ -230,6 +230,7 @@ fn options(url: &str) -> Options {
         password_cost: PasswordCost { memory: 8, passes: 1 },
         files: Some(files_of(url)),
         files_quota: FILES_QUOTA,
+        fonts: Some(obcms_web::components::assets::fonts()),
         ..Options::default()
     }
 }

@@ -10,16 +10,22 @@ use obcms_domain::registry::Record;
 use obcms_domain::tasks::TaskStatus;
 use obcms_store::tasks as store;
 
-use crate::attachments;
 use crate::bookings::conflicts as bookings;
 use crate::cancelling;
 use crate::core::rules::Effects;
 use crate::core::{AppError, UnitOfWork};
 use crate::tasks::generation;
+use crate::{alerts, attachments};
 
 /// Effects of writes for the whole program.
-pub(crate) static EFFECTS: Effects =
-    Effects { created, changed, closed: cancelling::follow, undo_attachment: attachments::undo };
+pub(crate) static EFFECTS: Effects = Effects {
+    created,
+    changed,
+    closed: cancelling::follow,
+    // Alerts about the records that were noted, in a change set of their own.
+    finished: alerts::settle,
+    undo_attachment: attachments::undo,
+};
 
 /// Runs the effects of a new record.
 fn created(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
@@ -27,6 +33,7 @@ fn created(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppErro
     if let Some(created) = work.rules_of(record.kind).created {
         created(work, record)?;
     }
+    alerts::note(work, None, record)?;
     if record.continues().is_some() {
         // The second part of a series that was split: its tasks were generated with the series.
         return Ok(());
@@ -45,6 +52,7 @@ fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> R
     if let Some(changed) = rules.changed {
         changed(work, before, record)?;
     }
+    alerts::note(work, Some(before), record)?;
     // Tasks of an application are generated at its submission, those of a project at each stage that it enters. An
     // undo enters no stage anew.
     if rules.generates_by_state && before.state() != record.state() && work.undoes.is_none() {

@@ -1,7 +1,7 @@
 //! List of all job handlers.
 
 use crate::core::job::Handler;
-use crate::{attachments, exchange, holidays, maintenance, programme, records, tasks};
+use crate::{alerts, attachments, exchange, holidays, maintenance, programme, records, reports, tasks};
 
 /// Handlers of every kind of job of the program.
 pub static HANDLERS: &[Handler] = &[
@@ -12,6 +12,9 @@ pub static HANDLERS: &[Handler] = &[
     records::transfer::UNFINISHED_IMPORTS,
     tasks::show_occurrences::HANDLER,
     programme::following::HANDLER,
+    alerts::HANDLER,
+    reports::REPORT_JOB,
+    reports::SCHEDULE_JOB,
     maintenance::statistics::HANDLER,
 ];
 

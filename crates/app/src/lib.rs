@@ -9,6 +9,7 @@
 //! folder imports them.
 
 pub mod accounts;
+pub mod alerts;
 pub mod approval;
 pub mod attachments;
 pub mod bookings;
@@ -26,6 +27,7 @@ mod maintenance;
 pub mod money;
 pub mod programme;
 pub mod records;
+pub mod reports;
 pub mod results;
 mod rules;
 mod seeds;
@@ -36,6 +38,7 @@ pub use self::core::{
     security,
 };
 pub use handlers::{HANDLERS, handler};
+pub use obcms_pdf::{Fonts, Logo};
 
 use std::sync::Arc;
 

@@ -16,10 +16,11 @@ use crate::holidays::rules as holidays;
 use crate::money::rules as money;
 use crate::money::scenarios::rules as scenarios;
 use crate::programme::{
-    applications, budget_cycle, choices, communities, needs, policies, portfolio_links, ppas, project_rules,
-    project_state, projects,
+    applications, budget_cycle, choices, communities, goals, needs, policies, portfolio_links, ppas,
+    project_rules, project_state, projects,
 };
 use crate::records::saved_views;
+use crate::reports;
 use crate::results::{decisions as measurements, framework, rules as results, updates};
 use crate::tasks::{board, generation, occurrences, rules as tasks};
 
@@ -70,6 +71,7 @@ pub(crate) static RULES: Rules = Rules(&[
         owner_path: Some(feeds::path),
         ..KindRules::NONE
     },
+    KindRules { kind: "goal", related_members: Some(goals::related_members), ..KindRules::NONE },
     KindRules {
         kind: "hijri_adjustment",
         before_save: Some(holidays::name_adjustment),
@@ -134,6 +136,14 @@ pub(crate) static RULES: Rules = Rules(&[
         template: Some(project_rules::template),
         undone: Some(projects::follow_undo),
         page_members: Some(project_state::page_members),
+        ..KindRules::NONE
+    },
+    KindRules { kind: "report", members: Some(reports::members), ..KindRules::NONE },
+    KindRules {
+        kind: "report_schedule",
+        before_save: Some(reports::before_save_schedule),
+        created: Some(reports::schedule_created),
+        changed: Some(reports::schedule_changed),
         ..KindRules::NONE
     },
     KindRules {

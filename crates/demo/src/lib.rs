@@ -4,6 +4,7 @@
 //! a queue ordered by time and runs them with the same commands that people use, each by an actor who may. So
 //! history, validations, stages and completions have realistic times. The same plan gives the same rows every time.
 
+mod alerts;
 mod approval;
 mod bookings;
 mod budget_cycle;
@@ -13,6 +14,7 @@ mod days;
 mod events;
 mod field;
 mod files;
+mod goals;
 mod ledger;
 mod organizations;
 mod people;
@@ -21,6 +23,7 @@ mod policies;
 mod programmes;
 mod projects;
 mod random;
+mod reports;
 mod results;
 mod scenarios;
 mod series;
@@ -194,6 +197,7 @@ pub fn fill(
     field::plan(&mut world);
     projects::plan(&mut world);
     programmes::plan(&mut world);
+    goals::plan(&mut world);
     ceilings::plan(&mut world);
     approval::plan_delegations(&mut world);
     scenarios::plan(&mut world);
@@ -203,6 +207,7 @@ pub fn fill(
     series::plan(&mut world);
     bookings::plan(&mut world, plan.seed);
     files::plan(&mut world);
+    alerts::plan(&mut world);
     let generated = templates::plan(&mut world);
     tasks::plan(&mut world, generated);
     world.run(app, clock, progress)?;
@@ -212,6 +217,7 @@ pub fn fill(
     for year in this_year..=this_year + 2 {
         app.compute_holidays(&Actor::program(), year)?;
     }
+    reports::request(app, &world)?;
     for account in &accounts {
         let user = app.user_named(&account.username)?;
         app.set_password(&Actor::program(), user.id, &account.password)?;

@@ -125,11 +125,18 @@ pub fn input(world: &mut World, draft: &Draft, needs: &[Id]) -> Json {
         .map(|(title, part)| json!({ "title": title, "date": days::working(days::plus(draft.start, span * part / 100)), "status": "planned" }))
         .collect();
     let priority = *random.pick(&["low", "medium", "medium", "high", "high", "critical"]);
+    let goals: Vec<Id> = world
+        .goals
+        .iter()
+        .filter(|(sector, _)| *sector == programme.sector)
+        .map(|(_, id)| *id)
+        .take(1)
+        .collect();
     let lead = world.organization(programme.lead).or_else(|| world.organization(OWN_OFFICE));
     json!({
         "title": words::fill(programme.title, &draft.place, draft.start), "category": draft.category,
         "summary": words::fill(programme.summary, &draft.place, draft.start), "sector": programme.sector,
-        "needs": needs, "communities": [draft.place.id], "lead_organization": lead,
+        "needs": needs, "goals": goals, "communities": [draft.place.id], "lead_organization": lead,
         "manager": world.id_of(draft.manager), "start_date": draft.start, "target_end_date": draft.end,
         "budget_allocation_centavos": draft.budget, "funding_source": programme.funding_source,
         "appropriation_class": programme.appropriation_class, "fiscal_year": draft.start.year(), "priority": priority,

@@ -92,6 +92,8 @@ pub struct World {
     pub needs: Vec<Option<Id>>,
     /// Sector and estimated cost in centavos of the needs, by the same number.
     pub estimates: Vec<(&'static str, i64)>,
+    /// Sector and id of the strategic goals.
+    pub goals: Vec<(&'static str, Id)>,
     pub projects: Vec<Option<Id>>,
     pub ppas: Vec<Option<Id>>,
     /// Demands of the PPAs on the ceilings.
@@ -130,6 +132,7 @@ impl World {
             assessments: Vec::new(),
             needs: Vec::new(),
             estimates: Vec::new(),
+            goals: Vec::new(),
             projects: Vec::new(),
             ppas: Vec::new(),
             demands: Vec::new(),

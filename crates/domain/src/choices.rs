@@ -5,6 +5,7 @@
 
 use crate::core::message::Word;
 
+mod alerts;
 mod calendar;
 mod coordination;
 mod field;
@@ -12,9 +13,11 @@ mod modules;
 mod people;
 mod places;
 mod programme;
+mod reports;
 mod results;
 mod work;
 
+pub use alerts::*;
 pub use calendar::*;
 pub use coordination::*;
 pub use field::*;
@@ -22,6 +25,7 @@ pub use modules::*;
 pub use people::*;
 pub use places::*;
 pub use programme::*;
+pub use reports::*;
 pub use results::*;
 pub use work::*;
 
@@ -67,6 +71,7 @@ pub const ALL: &[(&str, &[Choice])] = &[
     ("ACCESS_RATINGS", ACCESS_RATINGS),
     ("ACTION_ITEM_STATUSES", ACTION_ITEM_STATUSES),
     ("ALERT_SEVERITIES", ALERT_SEVERITIES),
+    ("ALERT_STATES", ALERT_STATES),
     ("ALERT_TYPES", ALERT_TYPES),
     ("ANCHORS", ANCHORS),
     ("APPLICATION_STATUSES", APPLICATION_STATUSES),
@@ -147,6 +152,10 @@ pub const ALL: &[(&str, &[Choice])] = &[
     ("QUARTERLY_REPORT_STATUSES", QUARTERLY_REPORT_STATUSES),
     ("QUARTERS", QUARTERS),
     ("REMINDER_CHANNELS", REMINDER_CHANNELS),
+    ("REPORTS", REPORTS),
+    ("REPORT_FORMATS", REPORT_FORMATS),
+    ("REPORT_STATES", REPORT_STATES),
+    ("REPORT_YEARS", REPORT_YEARS),
     ("REQUEST_STATUSES", REQUEST_STATUSES),
     ("RESOURCE_TYPES", RESOURCE_TYPES),
     ("RSVP_STATUSES", RSVP_STATUSES),

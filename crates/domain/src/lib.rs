@@ -1,6 +1,7 @@
 //! Rules of obcms: kinds, policy table and states, without I/O and without clock.
 
 pub mod accounts;
+pub mod alerts;
 pub mod approval;
 pub mod attachments;
 pub mod bookings;
@@ -17,6 +18,7 @@ pub mod places;
 pub mod programme;
 pub mod records;
 pub mod registry;
+pub mod reports;
 pub mod results;
 pub mod seeds;
 pub mod tasks;

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::settings::{DatabaseAddress, Settings};
 use crate::{data, key, logging};
-use obcms_app::{App, Clock, Entropy, Options, ShiftedClock, SystemClock};
+use obcms_app::{App, Clock, Entropy, Logo, Options, ShiftedClock, SystemClock};
 use obcms_store::{Claim, Database, Location, migrations};
 use std::path::Path;
 use std::sync::Arc;
@@ -63,7 +63,7 @@ impl Opened {
             ))
         })?;
         database.set_slow_statement(settings.slow_statement_ms);
-        let app = App::new(database, clock(settings), Entropy::system(), options(settings))?;
+        let app = App::new(database, clock(settings), Entropy::system(), options(settings)?)?;
         Ok(Opened { app, runtime })
     }
 
@@ -113,9 +113,22 @@ fn clock(settings: &Settings) -> Arc<dyn Clock> {
     Arc::new(clock)
 }
 
-fn options(settings: &Settings) -> Options {
+/// Reads the logo of the office.
+fn logo(settings: &Settings) -> Result<Option<Logo>, Failure> {
+    let Some(path) = &settings.office_logo else { return Ok(None) };
+    let failed = |reason: &dyn std::fmt::Display| {
+        Failure::new(format_args!("cannot use the logo {}: {reason}; see --office-logo", path.display()))
+    };
+    let bytes = std::fs::read(path).map_err(|error| failed(&error))?;
+    let alternative = if settings.office_name.is_empty() { "Logo" } else { &settings.office_name };
+    let logo = Logo { bytes, alternative: alternative.to_owned() };
+    logo.size().map_err(|error| failed(&error))?;
+    Ok(Some(logo))
+}
+
+fn options(settings: &Settings) -> Result<Options, Failure> {
     let defaults = Options::default();
-    Options {
+    Ok(Options {
         office_timezone: settings
             .office_timezone
             .iana_name()
@@ -125,6 +138,9 @@ fn options(settings: &Settings) -> Options {
         allow_private_addresses: settings.allow_private_addresses,
         files: Some(data::files(settings)),
         files_quota: settings.files_quota,
+        office_name: settings.office_name.clone(),
+        logo: logo(settings)?,
+        fonts: Some(obcms_web::components::assets::fonts()),
         password_cost: defaults.password_cost,
-    }
+    })
 }

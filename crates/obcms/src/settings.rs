@@ -20,8 +20,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 use values::{
     parse_connections, parse_database, parse_days, parse_directory, parse_file, parse_listen,
-    parse_log_format, parse_log_level, parse_metrics, parse_milliseconds, parse_networks, parse_public_url,
-    parse_size, parse_switch, parse_timezone,
+    parse_log_format, parse_log_level, parse_metrics, parse_milliseconds, parse_networks, parse_office_name,
+    parse_public_url, parse_size, parse_switch, parse_timezone,
 };
 
 /// Commands that a setting applies to.
@@ -127,6 +127,14 @@ settings! {
     office_timezone: TimeZone {
         flag: "office-timezone", environment: "OBCMS_OFFICE_TIMEZONE", default: "Asia/Manila", parse: parse_timezone, scope: Serving,
         placeholder: "NAME", help: "IANA time zone of the office, which defines \"today\"",
+    }
+    office_name: String {
+        flag: "office-name", environment: "OBCMS_OFFICE_NAME", default: "", parse: parse_office_name, scope: Serving,
+        placeholder: "NAME", help: "Name of the office, at the top of reports",
+    }
+    office_logo: Option<PathBuf> {
+        flag: "office-logo", environment: "OBCMS_OFFICE_LOGO", default: "", parse: parse_file, scope: Serving,
+        placeholder: "FILE", help: "Logo of the office as PNG or JPEG, at the top of reports",
     }
     public_url: Option<String> {
         flag: "public-url", environment: "OBCMS_PUBLIC_URL", default: "", parse: parse_public_url, scope: Serving,

@@ -7,7 +7,8 @@ use krilla::Document as Pdf;
 use krilla::SerializeSettings;
 use krilla::color::rgb;
 use krilla::configure::{Accessibility, ConfigurationBuilder};
-use krilla::geom::{PathBuilder, Point, Rect};
+use krilla::geom::{PathBuilder, Point, Rect, Size, Transform};
+use krilla::image::Image;
 use krilla::metadata::Metadata;
 use krilla::page::PageSettings;
 use krilla::paint::Fill;
@@ -19,13 +20,33 @@ use krilla::tagging::{
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use parley::FontData;
 
-use crate::layout::{HEIGHT, Mark, Node, Pages, WIDTH};
+use crate::layout::{Mark, Node, Pages};
 use crate::text::SetText;
-use crate::{Document, PdfError};
+use crate::{Document, Logo, PdfError};
 
 const BLACK: u8 = 20;
 const GRAY: u8 = 95;
 const LIGHT: u8 = 205;
+/// Color of the bars of charts, that of the pages.
+const ACCENT: [u8; 3] = [11, 107, 105];
+
+/// Picture that was read.
+pub struct Picture(Image);
+
+impl Picture {
+    /// Width and height in pixels.
+    pub fn size(&self) -> (u32, u32) {
+        self.0.size()
+    }
+}
+
+/// Reads a picture.
+pub fn picture(logo: &Logo) -> Result<Picture, PdfError> {
+    let data: krilla::Data = logo.bytes.clone().into();
+    let is_png = logo.bytes.starts_with(b"\x89PNG");
+    let image = if is_png { Image::from_png(data, true) } else { Image::from_jpeg(data, true) };
+    image.map(Picture).map_err(|error| PdfError(format!("the picture is neither PNG nor JPEG: {error}")))
+}
 
 /// Writes the pages.
 pub fn write(document: &Document, pages: &Pages) -> Result<Vec<u8>, PdfError> {
@@ -36,7 +57,7 @@ pub fn write(document: &Document, pages: &Pages) -> Result<Vec<u8>, PdfError> {
     let settings = SerializeSettings { configuration, ..SerializeSettings::default() };
     let mut pdf = Pdf::new_with(settings);
     let mut writer = Writer { fonts: HashMap::new(), identifiers: vec![Vec::new(); pages.texts] };
-    let size = PageSettings::from_wh(WIDTH, HEIGHT)
+    let size = PageSettings::from_wh(pages.size.0, pages.size.1)
         .ok_or_else(|| PdfError("the size of the page is not valid".to_owned()))?;
     for marks in &pages.pages {
         let mut page = pdf.start_page_with(size.clone());
@@ -76,6 +97,31 @@ impl Writer {
                 }
                 surface.end_tagged();
             }
+            Mark::Bar([x, y, width, height], number) => {
+                let identifier = surface.start_tagged(ContentTag::Other);
+                if let Some(rectangle) = Rect::from_xywh(*x, *y, *width, *height) {
+                    let mut path = PathBuilder::new();
+                    path.push_rect(rectangle);
+                    if let Some(path) = path.finish() {
+                        let [red, green, blue] = ACCENT;
+                        let paint = rgb::Color::new(red, green, blue).into();
+                        surface.set_fill(Some(Fill { paint, ..Fill::default() }));
+                        surface.draw_path(&path);
+                    }
+                }
+                surface.end_tagged();
+                self.keep(*number, identifier);
+            }
+            Mark::Picture(picture, [x, y, width, height], number) => {
+                let identifier = surface.start_tagged(ContentTag::Other);
+                if let Some(size) = Size::from_wh(*width, *height) {
+                    surface.push_transform(&Transform::from_translate(*x, *y));
+                    surface.draw_image(picture.0.clone(), size);
+                    surface.pop();
+                }
+                surface.end_tagged();
+                self.keep(*number, identifier);
+            }
             Mark::Text { text, x, y, number: None } => {
                 surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Footer)));
                 self.text(surface, text, *x, *y);
@@ -85,10 +131,14 @@ impl Writer {
                 let identifier = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
                 self.text(surface, text, *x, *y);
                 surface.end_tagged();
-                if let Some(identifiers) = self.identifiers.get_mut(*number) {
-                    identifiers.push(identifier);
-                }
+                self.keep(*number, identifier);
             }
+        }
+    }
+
+    fn keep(&mut self, number: usize, identifier: Identifier) {
+        if let Some(identifiers) = self.identifiers.get_mut(number) {
+            identifiers.push(identifier);
         }
     }
 
@@ -147,6 +197,10 @@ impl Writer {
             Node::Heading(level, number, text) => {
                 let level = NonZeroU16::new(*level).unwrap_or(NonZeroU16::MIN);
                 TagGroup::with_children(Tag::Hn(level, Some(text.clone())), self.children(&[*number]))
+            }
+            Node::Figure(alternative, numbers) => {
+                let tag = Tag::Figure(Some(alternative.clone()));
+                TagGroup::with_children(tag, self.children(numbers))
             }
             Node::Paragraph(numbers) => TagGroup::with_children(Tag::P, self.children(numbers)),
             Node::Table(summary, head, rows) => {

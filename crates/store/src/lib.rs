@@ -5,6 +5,7 @@
 //! `tokio::task::block_in_place`.
 
 pub mod accounts;
+pub mod alerts;
 pub mod approval;
 pub mod attachments;
 pub mod backup;
@@ -20,6 +21,7 @@ pub mod migrations;
 pub mod money;
 pub mod programme;
 pub mod records;
+pub mod reports;
 pub mod results;
 pub mod sealed;
 pub mod tasks;

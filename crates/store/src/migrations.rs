@@ -69,6 +69,9 @@ pub const ALL: &[Migration] = &[
     migration!(29, "one live ceiling for each year, sector and source", "0029_unique_ceilings"),
     migration!(30, "indexes of records that are not archived", "0030_live_indexes"),
     migration!(31, "indicators, measurements and updates of PPAs", "0031_results"),
+    migration!(32, "alerts", "0032_alerts"),
+    migration!(33, "reports and their schedules", "0033_reports"),
+    migration!(34, "strategic goals", "0034_goals"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version {integer} PRIMARY KEY, name {text} NOT NULL, \

@@ -101,6 +101,7 @@ fn frame(title: &str, path: &str) -> Frame {
         csrf_token: "gallery".to_owned(),
         nonce: "gallery".to_owned(),
         theme: "auto".to_owned(),
+        alerts: Some(3),
         waiting: 12,
         state: "1.1".to_owned(),
         navigation: vec![

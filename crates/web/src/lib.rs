@@ -4,6 +4,7 @@
 //! lists them all.
 
 pub mod accounts;
+pub mod alerts;
 pub mod approval;
 pub mod attachments;
 pub mod bookings;
@@ -17,6 +18,7 @@ mod menu;
 pub mod money;
 pub mod programme;
 pub mod records;
+pub mod reports;
 pub mod results;
 mod subjects;
 pub mod tasks;

@@ -44,6 +44,10 @@ pub fn navigation(actor: &Actor) -> Vec<NavigationGroup> {
         first.push(item(t!("Portfolio"), "/portfolio", "chart-pie", ""));
         first.push(item(t!("Monitoring"), "/monitoring", "activity", ""));
     }
+    if actor.may(Action::View, kinds::ALERT.area) {
+        first.push(item(t!("Alerts"), "/alerts", "triangle-alert", ""));
+        first.push(item(t!("Reports"), "/reports", kinds::REPORT.icon, ""));
+    }
     let mut groups = vec![NavigationGroup { label: String::new(), items: first }];
     for (label, modules) in GROUPS {
         let mut items: Vec<NavigationItem> = kinds::REGISTRY

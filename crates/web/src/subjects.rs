@@ -5,14 +5,15 @@ use obcms_app::App;
 use crate::core::state::{State, WebSettings};
 use crate::core::subject::Subjects;
 use crate::{
-    accounts, approval, attachments, bookings, calendar, exchange, holidays, jobs, menu, money, programme,
-    records, results, tasks,
+    accounts, alerts, approval, attachments, bookings, calendar, exchange, holidays, jobs, menu, money,
+    programme, records, reports, results, tasks,
 };
 
 /// All subjects, in the order of their panels.
 pub static SUBJECTS: Subjects = Subjects {
     all: &[
         &records::SUBJECT,
+        &alerts::SUBJECT,
         &bookings::SUBJECT,
         &tasks::SUBJECT,
         &attachments::SUBJECT,
@@ -20,6 +21,7 @@ pub static SUBJECTS: Subjects = Subjects {
         &approval::SUBJECT,
         &money::SUBJECT,
         &results::SUBJECT,
+        &reports::SUBJECT,
         &calendar::SUBJECT,
         &exchange::SUBJECT,
         &holidays::SUBJECT,

@@ -244,7 +244,7 @@ on_both_engines! {
 
     fn each_kind_with_files_has_the_panel(server: &Server) {
         let admin = Browser::of(server, "admin");
-        let kinds = obcms_domain::kinds::REGISTRY.into_iter().filter(|kind| kind.has_attachments && !kind.append_only);
+        let kinds = obcms_domain::kinds::REGISTRY.into_iter().filter(|kind| kind.has_attachments && kind.is_changeable());
         let mut names = Vec::new();
         for (number, kind) in kinds.enumerate() {
             let record = sample::make(server, kind, u32::try_from(number).unwrap() + 1, None);

@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod alerts;
 mod analytics;
 mod approval;
 mod approval_pages;
@@ -44,6 +45,7 @@ mod projects;
 mod recurrence;
 mod registry;
 mod registry_forms;
+mod reports;
 mod results;
 mod saved_views;
 mod scenarios;

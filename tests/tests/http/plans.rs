@@ -102,6 +102,11 @@ const WALK: &[&str] = &[
     "/portfolio",
     "/portfolio?fiscal_year=all",
     "/monitoring?fiscal_year=all",
+    "/alerts?state=active",
+    "/reports",
+    "/report-schedules",
+    "/goals",
+    "/ppas?schedule_bad=true",
     "/indicators",
     "/measurements?status=reported",
     "/updates",
@@ -181,6 +186,8 @@ const ALLOWED: &[(&str, &str)] = &[
     // So does monitoring, with their ledgers and the stages of all projects.
     ("FROM ppas p CROSS JOIN tranches l", "SCAN p"),
     ("FROM projects j CROSS JOIN project_stages s", "SCAN j"),
+    // Its strategic goals have PPAs of all of it.
+    ("FROM ppas p CROSS JOIN edges e WHERE e.source = p.id AND e.field = 'goals'", "SCAN p"),
     // Needs without a PPA are known from all PPAs.
     ("FROM \"ppas\" t CROSS JOIN edges e", "SCAN t"),
 ];
@@ -195,8 +202,9 @@ on_both_engines! {
             let page = format!("/ppas/{}", ppa["items"][0]["id"].as_str().unwrap());
             let tabs = ["approval", "money"].map(|tab| format!("{page}?tab={tab}"));
             let pages = std::iter::once(page.as_str()).chain(tabs.iter().map(String::as_str));
-            // Partners see no ceilings.
-            let is_seen = |path: &&str| *who != "partner" || *path != "/ceilings";
+            // Partners see neither ceilings nor alerts nor reports.
+            let of_office = ["/ceilings", "/alerts?state=active", "/reports", "/report-schedules", "/ppas?schedule_bad=true"];
+            let is_seen = |path: &&str| *who != "partner" || !of_office.contains(path);
             for path in WALK.iter().copied().chain(pages).filter(is_seen) {
                 database.recorder().start();
                 client.get(path).expect_status(200);

@@ -298,11 +298,16 @@ on_both_engines! {
         client
             .send(Method::POST, "/api/v1/external-calendars/from-file", Some(("text/calendar", file.into())))
             .expect_status(201);
+        // The program raises an alert about a late PPA, and makes a report.
+        obcms_tests::make(&client, "ppas", json!({ "title": "Wells", "category": "moa_ppa", "target_end_date": "2026-01-31" }));
+        client.post("/api/v1/reports", &json!({ "report": "portfolio" })).expect_status(202);
         for kind in REGISTRY.into_iter().filter(|kind| !kind.writable) {
             let list = client.get(&format!("{}?limit=1", collection(kind))).expect_status(200).json;
             let place = &list["items"][0];
             client.patch(&one(kind, place), &json!({ "name": "Ours" })).expect_status(405);
-            client.post(&collection(kind), &json!({ "name": "Ours" })).expect_status(405);
+            // Reports are requested at the same address.
+            let refused = if kind.name == "report" { 422 } else { 405 };
+            client.post(&collection(kind), &json!({ "name": "Ours" })).expect_status(refused);
             let page = client.get(&format!("/{}/{}", kind.collection, place["id"].as_str().unwrap())).expect_status(200);
             assert!(page.text.contains(place["display_title"].as_str().unwrap()) && !page.text.contains("/edit\""), "{kind:?}");
             client.get(&format!("/{}/new", kind.collection)).expect_status(404);

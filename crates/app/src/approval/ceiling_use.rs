@@ -127,7 +127,8 @@ pub(crate) fn related_members(
     Ok(balances(tx, ceilings)?.into_iter().map(members).collect())
 }
 
-fn balances(tx: &mut Tx<'_>, ceilings: &[Record]) -> Result<Vec<CeilingBalance>, AppError> {
+/// Returns amount and use of ceilings, in their order.
+pub(crate) fn balances(tx: &mut Tx<'_>, ceilings: &[Record]) -> Result<Vec<CeilingBalance>, AppError> {
     Ok(uses(tx, ceilings)?.into_iter().map(|one| one.balance).collect())
 }
 

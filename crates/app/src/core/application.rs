@@ -12,6 +12,8 @@ use obcms_domain::core::id::Id;
 use obcms_store::{Database, StoreError, Tx};
 
 use super::actor::Actor;
+use obcms_pdf::{Fonts, Logo};
+
 use super::clock::{Clock, Entropy};
 use super::error::AppError;
 use super::job::Handler;
@@ -35,6 +37,12 @@ pub struct Options {
     pub files: Option<PathBuf>,
     /// Maximum bytes of all attached files.
     pub files_quota: u64,
+    /// Name of the office, on reports; empty for none.
+    pub office_name: String,
+    /// Logo of the office, on reports.
+    pub logo: Option<Logo>,
+    /// Fonts of PDF files; without them no report can be a PDF.
+    pub fonts: Option<Fonts>,
     /// Cost of new password hashes. No option of the program lowers it.
     pub password_cost: PasswordCost,
 }
@@ -48,6 +56,9 @@ impl Default for Options {
             allow_private_addresses: false,
             files: None,
             files_quota: 10 * 1024 * 1024 * 1024,
+            office_name: String::new(),
+            logo: None,
+            fonts: None,
             password_cost: PasswordCost::default(),
         }
     }
@@ -178,7 +189,7 @@ impl App {
             let mut events = Vec::new();
             let result = self.database.write(|tx| {
                 let mut work = UnitOfWork::new(self, tx, actor, &hashes);
-                let result = command(&mut work);
+                let result = command(&mut work).and_then(|result| work.finish().map(|()| result));
                 events = work.events;
                 result
             });

@@ -19,7 +19,7 @@ use super::App;
 use super::actor::{Actor, CACHED_ACTORS};
 use super::cache::RevisionCache;
 use super::error::AppError;
-use super::unit_of_work::UnitOfWork;
+use super::unit_of_work::{Noted, UnitOfWork};
 
 /// Members of an input.
 pub type Input = Map<String, Json>;
@@ -221,6 +221,8 @@ pub(crate) struct Effects {
     pub changed: ChangeRule,
     /// Runs after an update of a record that may close or reopen it; true to cancel its open tasks and bookings.
     pub closed: fn(&mut UnitOfWork<'_, '_>, &Record, &Record, bool) -> Result<(), AppError>,
+    /// Runs once when a command is done, for the records that it noted.
+    pub finished: fn(&mut UnitOfWork<'_, '_>, &Noted) -> Result<(), AppError>,
     /// Reverts a change of the files of a record.
     pub undo_attachment: fn(&mut UnitOfWork<'_, '_>, &Record, &Change) -> Result<(), AppError>,
 }

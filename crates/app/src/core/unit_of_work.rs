@@ -1,7 +1,8 @@
 //! Unit of work: one transaction of one actor, in which every write is logged.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::mem;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -62,7 +63,12 @@ pub struct UnitOfWork<'a, 'b> {
     depth: u32,
     /// Change set that this command reverts.
     pub(crate) undoes: Option<Id>,
+    /// Records that are examined once when the command is done.
+    noted: Noted,
 }
+
+/// Records that are examined once when a command is done: kind, and id or nothing for all of the kind.
+pub(crate) type Noted = BTreeSet<(&'static str, Option<Id>)>;
 
 impl<'a, 'b> UnitOfWork<'a, 'b> {
     pub(crate) fn new(app: &'a App, tx: &'a mut Tx<'b>, actor: &'a Actor, hashes: &'a Hashes) -> Self {
@@ -78,6 +84,7 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
             events: Vec::new(),
             depth: 0,
             undoes: None,
+            noted: Noted::new(),
         }
     }
 
@@ -91,6 +98,35 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
         let mut work = UnitOfWork::new(self.app, self.tx, actor, self.hashes);
         let result = command(&mut work);
         self.events.append(&mut work.events);
+        self.noted.append(&mut work.noted);
+        result
+    }
+
+    /// Notes a record, or all of a kind, to be examined when the command is done.
+    pub(crate) fn note_for_end(&mut self, kind: &'static str, id: Option<Id>) {
+        self.noted.insert((kind, id));
+    }
+
+    /// Runs the last effects of the command.
+    pub(crate) fn finish(&mut self) -> Result<(), AppError> {
+        let noted = mem::take(&mut self.noted);
+        if noted.is_empty() {
+            return Ok(());
+        }
+        // Steps of many days may share a transaction.
+        (self.now, self.today) = (self.app.now(), self.app.today());
+        (self.app.effects().finished)(self, &noted)
+    }
+
+    /// Runs writes as a change set of their own, which an undo of this command does not revert.
+    pub(crate) fn apart<T>(
+        &mut self,
+        write: impl FnOnce(&mut Self) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        let new = self.app.new_id();
+        let own = (mem::replace(&mut self.change_set, new), mem::take(&mut self.note), self.undoes.take());
+        let result = self.as_effect(write);
+        (self.change_set, self.note, self.undoes) = own;
         result
     }
 

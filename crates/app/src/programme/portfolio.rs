@@ -7,16 +7,17 @@
 //! cancelled. Each figure has the address of exactly its rows (`portfolio_links.rs`).
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
+use obcms_domain::alerts::{Health, HealthPart, Rating};
 use obcms_domain::choices::{
     self, APPROVAL_STATES, Choice, FUNDING_SOURCES, PPA_STATUSES, PROJECT_STAGES, SECTORS,
 };
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds::{NEED, PPA, PROJECT, TASK, ppa};
+use obcms_domain::kinds::{ALERT, NEED, PPA, PROJECT, TASK, ppa};
 use obcms_domain::registry::Total;
 use obcms_store::Tx;
 use obcms_store::programme::portfolio::{self as store, PpaLine, TaskCount};
@@ -71,6 +72,8 @@ pub struct Line {
     pub tasks: TaskCount,
     /// True if it is past its target end and not done.
     pub is_late: bool,
+    /// Ratings of schedule, money and results; none for who may not see alerts.
+    pub health: Health,
 }
 
 /// Sums of all selected PPAs.
@@ -116,6 +119,7 @@ pub(crate) struct Key {
     needs: Option<Visibility>,
     projects: Option<Visibility>,
     tasks: Option<Visibility>,
+    sees_alerts: bool,
 }
 
 /// Figures of the portfolio.
@@ -159,6 +163,7 @@ impl App {
             needs: actor.visibility(&NEED),
             projects: actor.visibility(&PROJECT),
             tasks: actor.visibility(&TASK),
+            sees_alerts: matches!(actor.visibility(&ALERT), Some(Visibility::All)),
         };
         self.read(|tx| self.cache::<PortfolioCache>().get(tx, key.clone(), |tx| compute(tx, &key)))
     }
@@ -171,7 +176,7 @@ impl App {
 
 impl Filter {
     /// Returns the selection of the queries.
-    pub(super) fn selection(&self) -> store::Selection<'_> {
+    pub(crate) fn selection(&self) -> store::Selection<'_> {
         store::Selection {
             fiscal_year: self.fiscal_year,
             sector: self.sector.as_deref(),
@@ -201,6 +206,7 @@ fn compute(tx: &mut Tx<'_>, key: &Key) -> Result<Portfolio, AppError> {
     let regions = records::references(tx, &regions)?;
     let fiscal_years = store::fiscal_years(tx, key.ppas.as_ref())?;
     let filter = &key.filter;
+    let health = if key.sees_alerts { Some(HealthFacts::read(tx)?) } else { None };
     let all: Vec<&PpaLine> = ppas.iter().collect();
     let counted: Vec<&PpaLine> = all.iter().copied().filter(|ppa| is_counted(ppa)).collect();
     let by = |ppas: &[&PpaLine],
@@ -235,6 +241,7 @@ fn compute(tx: &mut Tx<'_>, key: &Key) -> Result<Portfolio, AppError> {
         .map(|ppa| Line {
             tasks: tasks.remove(&ppa.id).unwrap_or_default(),
             is_late: is_late(&ppa, key.today),
+            health: health.as_ref().map(|facts| facts.of(&ppa)).unwrap_or_default(),
             ppa,
         })
         .collect();
@@ -273,6 +280,109 @@ fn link(groups: &mut [Group], filter: &Filter, field: &str) {
     }
 }
 
+/// What the health of PPAs is rated by.
+struct HealthFacts {
+    /// Worst rating by an alert, by PPA.
+    alerts: HashMap<Id, Health>,
+    /// PPAs with an indicator.
+    measured: HashSet<Id>,
+}
+
+impl HealthFacts {
+    fn read(tx: &mut Tx<'_>) -> Result<Self, AppError> {
+        let mut alerts: HashMap<Id, Health> = HashMap::new();
+        for (ppa, alert_type, severity) in obcms_store::alerts::of_ppas(tx)? {
+            let part = HealthPart::ALL.iter().position(|part| part.alert_types().contains(&&*alert_type));
+            if let Some(place) = part {
+                let rating = &mut alerts.entry(ppa).or_default()[place];
+                *rating = (*rating).max(Rating::of_severity(&severity));
+            }
+        }
+        Ok(Self { alerts, measured: obcms_store::alerts::with_indicators(tx)?.into_iter().collect() })
+    }
+
+    /// Rates a PPA: a part that has something to rate by is good without an alert.
+    fn of(&self, ppa: &PpaLine) -> Health {
+        let found = self.alerts.get(&ppa.id).copied().unwrap_or_default();
+        let rates = [ppa.target_end_date.is_some(), ppa.is_enacted, self.measured.contains(&ppa.id)];
+        let mut health = Health::default();
+        for (place, rating) in health.iter_mut().enumerate() {
+            if is_open(ppa) && rates[place] {
+                *rating = found[place].max(Rating::Good);
+            }
+        }
+        health
+    }
+}
+
+impl Portfolio {
+    /// Returns the number of PPAs with a rating in a part of their health.
+    #[must_use]
+    pub fn rated(&self, part: HealthPart, rating: Rating) -> usize {
+        let place = HealthPart::ALL.iter().position(|known| *known == part).unwrap_or(0);
+        self.lines.iter().filter(|line| line.health[place] == rating).count()
+    }
+}
+
+/// Step of the pipeline from a need to a completed PPA.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Name in the API.
+    pub name: &'static str,
+    /// Label.
+    pub label: &'static str,
+    /// Number of needs or PPAs.
+    pub count: i64,
+    /// Estimated cost of the needs or budget of the PPAs, in centavos.
+    pub amount: i64,
+    /// Address of exactly these.
+    pub href: String,
+}
+
+impl Portfolio {
+    /// Returns the pipeline: open needs without a PPA of all years, then the PPAs of the selection whose money counts.
+    #[must_use]
+    pub fn steps(&self) -> Vec<Step> {
+        let filter = &self.filter;
+        let of = |name, label, href: String, is_in: fn(&PpaLine) -> bool| {
+            let ppas = self.lines.iter().map(|line| &line.ppa).filter(|ppa| is_counted(ppa) && is_in(ppa));
+            let (count, amount) = ppas.fold((0, 0), |(count, sum), ppa| (count + 1, sum + ppa.budget));
+            Step { name, label, count, amount, href }
+        };
+        let counted = (COUNTED, "true");
+        let status = ppa::STATUS.name();
+        let enacted = ppa::ENACTED_BUDGET_CENTAVOS.name();
+        let at_least = format!("{enacted}_from");
+        vec![
+            Step {
+                name: "needed",
+                label: "Needed",
+                count: self.needs.unfunded,
+                amount: self.needs.unfunded_cost,
+                href: filter.needs(&[("unfunded", "true")]),
+            },
+            of(
+                "planned",
+                "Planned",
+                filter.ppas(&[counted, (status, "planning"), (enacted, "none")]),
+                |ppa| ppa.status == "planning" && !ppa.is_enacted,
+            ),
+            of(
+                "approved",
+                "Approved",
+                filter.ppas(&[counted, (status, "planning"), (&at_least, "0")]),
+                |ppa| ppa.status == "planning" && ppa.is_enacted,
+            ),
+            of("ongoing", "Ongoing", filter.ppas(&[counted, (status, "ongoing,on_hold")]), |ppa| {
+                ["ongoing", "on_hold"].contains(&&*ppa.status)
+            }),
+            of("completed", "Completed", filter.ppas(&[counted, (status, "completed")]), |ppa| {
+                ppa.status == "completed"
+            }),
+        ]
+    }
+}
+
 /// Standing of the budget of a PPA.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Standing {
@@ -294,7 +404,7 @@ fn standing(ppa: &PpaLine) -> Standing {
 }
 
 /// Returns true if the money of a PPA counts: it is not cancelled, and its first budget was not rejected.
-pub(super) fn is_counted(ppa: &PpaLine) -> bool {
+pub(crate) fn is_counted(ppa: &PpaLine) -> bool {
     !matches!(standing(ppa), Standing::Rejected | Standing::Cancelled)
 }
 
@@ -463,6 +573,20 @@ impl Portfolio {
         if first == 0 { Arc::clone(self.first_page.get_or_init(write)) } else { write() }
     }
 
+    /// Numbers of PPAs by part and rating of their health.
+    fn health_json(&self) -> Json {
+        let rating = |part: HealthPart, rating: Rating| json!({ "ppas": self.rated(part, rating), "href": self.filter.rated_ppas(part, rating) });
+        let of_part = |part: HealthPart| {
+            let ratings = Rating::RATED.map(|one| (one.as_str().to_owned(), rating(part, one)));
+            (part.as_str().to_owned(), Json::Object(ratings.into_iter().collect()))
+        };
+        let has_any = self.lines.iter().any(|line| line.health != Health::default());
+        if !has_any {
+            return Json::Null;
+        }
+        Json::Object(HealthPart::ALL.map(of_part).into_iter().collect())
+    }
+
     /// Addresses of the rows behind the figures.
     fn links_json(&self) -> Json {
         let filter = &self.filter;
@@ -527,6 +651,10 @@ impl Portfolio {
                 "unfunded_cost_centavos": self.needs.unfunded_cost,
             },
             "pipeline": pipeline,
+            "steps": self.steps().iter().map(|step| json!({
+                "name": step.name, "count": step.count, "amount_centavos": step.amount, "href": step.href,
+            })).collect::<Vec<_>>(),
+            "health": self.health_json(),
             "links": self.links_json(),
             "blocked_projects": self.blocked_projects,
             "tasks": {

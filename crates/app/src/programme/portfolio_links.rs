@@ -1,7 +1,8 @@
 //! Addresses of the rows behind the figures of the portfolio, and the filters of lists that they need.
 
 use jiff::civil::Date;
-use obcms_domain::kinds::{PPA, need, ppa, tranche};
+use obcms_domain::alerts::{HealthPart, Rating};
+use obcms_domain::kinds::{ALERT, INDICATOR, PPA, alert, indicator, need, ppa, tranche};
 use obcms_domain::money::Part;
 use obcms_store::SqlValue;
 use obcms_store::records::Filter as Condition;
@@ -33,7 +34,58 @@ pub(crate) const OF_PPAS: &[Shortcut] = &[
         meaning: "true: past its target end, neither completed nor cancelled",
         filters: |_, today| late(today),
     },
+    health("schedule_bad", |_, _| rated(HealthPart::Schedule, Rating::Bad)),
+    health("schedule_attention", |_, _| rated(HealthPart::Schedule, Rating::Attention)),
+    health("schedule_good", |_, _| rated(HealthPart::Schedule, Rating::Good)),
+    health("money_bad", |_, _| rated(HealthPart::Money, Rating::Bad)),
+    health("money_attention", |_, _| rated(HealthPart::Money, Rating::Attention)),
+    health("money_good", |_, _| rated(HealthPart::Money, Rating::Good)),
+    health("results_bad", |_, _| rated(HealthPart::Results, Rating::Bad)),
+    health("results_attention", |_, _| rated(HealthPart::Results, Rating::Attention)),
+    health("results_good", |_, _| rated(HealthPart::Results, Rating::Good)),
 ];
+
+const fn health(name: &'static str, filters: fn(&Actor, Date) -> Vec<Condition>) -> Shortcut {
+    Shortcut {
+        name,
+        meaning: "true: this part of the health has this rating, see docs/portfolio.md",
+        filters,
+    }
+}
+
+/// PPAs that are rated so in a part of their health.
+fn rated(part: HealthPart, rating: Rating) -> Vec<Condition> {
+    let alerted = |is_so: bool, severities: &[&str]| {
+        let conditions = vec![
+            Condition::OneOf(alert::STATE.name().to_owned(), texts(&["active", "acknowledged", "snoozed"])),
+            Condition::OneOf(alert::ALERT_TYPE.name().to_owned(), texts(part.alert_types())),
+            Condition::OneOf(alert::SEVERITY.name().to_owned(), texts(severities)),
+        ];
+        Condition::Named(is_so, &ALERT, alert::SUBJECT.name().to_owned(), conditions, None)
+    };
+    let bad = ["high", "critical"];
+    let milder = ["info", "low", "medium"];
+    let mut conditions =
+        vec![Condition::OneOf(ppa::STATUS.name().to_owned(), texts(&["planning", "ongoing", "on_hold"]))];
+    conditions.push(match part {
+        HealthPart::Schedule => Condition::From(
+            ppa::TARGET_END_DATE.name().to_owned(),
+            SqlValue::Date(jiff::civil::date(1, 1, 1)),
+        ),
+        HealthPart::Money => {
+            Condition::From(ppa::ENACTED_BUDGET_CENTAVOS.name().to_owned(), SqlValue::Integer(i64::MIN))
+        }
+        HealthPart::Results => {
+            Condition::Named(true, &INDICATOR, indicator::PPA.name().to_owned(), Vec::new(), None)
+        }
+    });
+    match rating {
+        Rating::Bad => conditions.push(alerted(true, &bad)),
+        Rating::Attention => conditions.extend([alerted(false, &bad), alerted(true, &milder)]),
+        Rating::Good | Rating::None => conditions.extend([alerted(false, &bad), alerted(false, &milder)]),
+    }
+    conditions
+}
 
 /// Filters of the list of needs beside those of its fields.
 pub(crate) const OF_NEEDS: &[Shortcut] = &[
@@ -136,6 +188,13 @@ impl Filter {
         self.ppas(&[(COUNTED, "true")])
     }
 
+    /// Address of the PPAs that are rated so in a part of their health.
+    #[must_use]
+    pub fn rated_ppas(&self, part: HealthPart, rating: Rating) -> String {
+        let name = format!("{}_{}", part.as_str(), rating.as_str());
+        self.ppas(&[(&name, "true")])
+    }
+
     /// Address of the late PPAs.
     #[must_use]
     pub fn late_ppas(&self) -> String {
@@ -197,12 +256,19 @@ impl Filter {
     /// Address of the ledger entries of the PPAs that are not cancelled, for one of the sums.
     #[must_use]
     pub fn entries(&self, part: Part) -> String {
+        self.entries_with(part, &[])
+    }
+
+    /// Address of the ledger entries of [`Filter::entries`] with more filters.
+    #[must_use]
+    pub(super) fn entries_with(&self, part: Part, more: &[(&str, &str)]) -> String {
         let shortcut = match part {
             Part::Allocation => "allotments",
             Part::Obligation => "obligations",
             Part::Disbursement => "disbursements",
         };
-        self.of_ppas("/tranches", &[("ppa.status", NOT_CANCELLED), (shortcut, "true")])
+        let own = [("ppa.status", NOT_CANCELLED), (shortcut, "true")];
+        self.of_ppas("/tranches", &[&own[..], more].concat())
     }
 
     /// Address of records that belong to a PPA of the selection.

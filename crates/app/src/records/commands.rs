@@ -8,7 +8,7 @@ use obcms_domain::core::message::{Joining, Word};
 use obcms_domain::kinds;
 use obcms_domain::message;
 use obcms_domain::records::input;
-use obcms_domain::registry::{Field, FieldError, Kind, Module, Record, Source, Value};
+use obcms_domain::registry::{Area, Field, FieldError, Kind, Module, Record, Source, Value};
 use obcms_store::records as store;
 use obcms_store::records::idempotency;
 use serde_json::Value as Json;
@@ -201,6 +201,7 @@ fn require_writable(actor: &Actor, kind: &Kind) -> Result<(), AppError> {
 /// Returns the source of read-only records, in words.
 pub(crate) fn source_label(kind: &Kind) -> &'static str {
     match kind.module {
+        _ if kind.area == Area::Oversight => "the program",
         Module::External => "external calendars",
         _ => "the PSGC",
     }

@@ -95,12 +95,14 @@ pub struct Grant {
 }
 
 /// Areas of the work of the office, the same for all roles that see everything.
-const OFFICE: &[Area] = &[In::Work, In::Field, In::Programme, In::Money, In::Reference];
+const OFFICE: &[Area] = &[In::Work, In::Field, In::Programme, In::Money, In::Reference, In::Oversight];
 /// Areas of the daily work of staff.
 const DAILY: &[Area] = &[In::Work, In::Field, In::Programme];
 
 /// Actions of budget officers and executives on their own records in the area of work.
 const OWN_WORK: &[Action] = &[Do::Edit, Do::Archive, Do::Transition];
+/// Actions on alerts and on the schedules of reports.
+const OVERSEE: &[Action] = &[Do::Create, Do::Edit, Do::Archive, Do::Restore, Do::Transition];
 /// Actions of people on their own records.
 const KEEP: &[Action] = &[Do::View, Do::Edit, Do::Archive, Do::Restore];
 
@@ -146,6 +148,10 @@ const TABLE: &[Grant] = &[
         &[Do::TechnicalReview, Do::Consultation, Do::DecideMeasurement],
         Relation::None,
     ),
+    // Coordinators, budget officers and executives acknowledge and snooze alerts, and schedule reports.
+    grant(Role::Coordinator, &[In::Oversight], OVERSEE, Relation::None).writing(&Of::ALL),
+    grant(Role::BudgetOfficer, &[In::Oversight], OVERSEE, Relation::None).writing(&Of::ALL),
+    grant(Role::Executive, &[In::Oversight], OVERSEE, Relation::None).writing(&Of::ALL),
     // A budget officer sees the work and manages the money.
     grant(Role::BudgetOfficer, OFFICE, &[Do::View, Do::Export], Relation::None),
     grant(Role::BudgetOfficer, &[In::Accounts], &[Do::View], Relation::None),

@@ -214,31 +214,6 @@ pub const PLANNING_CYCLE_STATUSES: &[Choice] = &[
     choice("archived", "Archived"),
 ];
 
-/// Types of an alert.
-pub const ALERT_TYPES: &[Choice] = &[
-    choice("unfunded_needs", "Unfunded needs"),
-    choice("overdue_ppa", "Overdue PPA"),
-    choice("pending_mao_report", "Pending MAO report"),
-    choice("budget_ceiling", "Budget ceiling"),
-    choice("policy_lagging", "Policy lagging behind"),
-    choice("approval_bottleneck", "Approval bottleneck"),
-    choice("disbursement_delay", "Disbursement delay"),
-    choice("underspending", "Underspending"),
-    choice("overspending", "Overspending"),
-    choice("workflow_blocked", "Project blocked"),
-    choice("milestone_missed", "Milestone missed"),
-    choice("deadline_approaching", "Deadline approaching"),
-];
-
-/// Severity of an alert, ascending.
-pub const ALERT_SEVERITIES: &[Choice] = &[
-    choice("info", "Information"),
-    choice("low", "Low"),
-    choice("medium", "Medium"),
-    choice("high", "High"),
-    choice("critical", "Critical"),
-];
-
 /// Area of a policy recommendation.
 pub const POLICY_CATEGORIES: &[Choice] = &[
     choice("economic_development", "Economic development"),

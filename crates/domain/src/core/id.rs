@@ -18,6 +18,12 @@ const PLACE_MARK: [u8; 6] = *b"psgc\0\0";
 /// Number of digits of a PSGC code.
 const PLACE_DIGITS: usize = 10;
 
+impl Default for Id {
+    fn default() -> Self {
+        Self::NIL
+    }
+}
+
 impl Id {
     /// Nil id.
     pub const NIL: Self = Self(Uuid::nil());

@@ -9,6 +9,7 @@ pub mod message;
 pub mod money;
 pub mod networks;
 mod recurrence_errors;
+pub mod schedule;
 pub mod span;
 pub mod text;
 pub mod uacs;

@@ -3,6 +3,7 @@
 //! To add a plain kind: write its file here, list it in [`REGISTRY`], add a migration with its table (the tool `cargo
 //! run -p obcms-store --example create_table KIND` prints it), and run the tests, which report what is missing.
 
+mod alerts;
 mod assessments;
 mod bookings;
 mod budget_cycle;
@@ -13,6 +14,7 @@ mod delegations;
 mod events;
 mod external;
 mod feeds;
+mod goals;
 mod holidays;
 mod indicators;
 mod measurements;
@@ -22,6 +24,7 @@ mod places;
 mod policies;
 mod ppas;
 mod projects;
+mod reports;
 mod resources;
 mod saved_views;
 mod scenarios;
@@ -34,6 +37,7 @@ mod tranches;
 mod updates;
 mod users;
 
+pub use alerts::{ALERT, ALERT_SUBJECTS, alert};
 pub use assessments::{ASSESSMENT, assessment};
 pub use bookings::{BOOKING, BOOKING_ORIGINS, booking};
 pub use budget_cycle::{BUDGET_CYCLE_STAGE, budget_cycle_stage};
@@ -44,6 +48,7 @@ pub use delegations::{DELEGATION, delegation};
 pub use events::{EVENT, event};
 pub use external::{EXTERNAL_CALENDAR, EXTERNAL_EVENT, external_calendar, external_event};
 pub use feeds::{FEED, feed};
+pub use goals::{GOAL, goal};
 pub use holidays::{HIJRI_ADJUSTMENT, HOLIDAY, MOST_DAYS as MOST_HIJRI_DAYS, hijri_adjustment, holiday};
 pub use indicators::{INDICATOR, indicator};
 pub use measurements::{MEASUREMENT, measurement};
@@ -53,6 +58,7 @@ pub use places::{BARANGAY, MUNICIPALITY, PROVINCE, REGION, barangay, municipalit
 pub use policies::{POLICY, POLICY_MILESTONE, policy, policy_milestone};
 pub use ppas::{PPA, ppa};
 pub use projects::{PROJECT, project};
+pub use reports::{REPORT, REPORT_SCHEDULE, report, report_schedule};
 pub use resources::{RESOURCE, resource};
 pub use saved_views::{SAVED_VIEW, saved_view};
 pub use scenarios::{SCENARIO, scenario};
@@ -94,15 +100,19 @@ fn in_order(
 }
 
 /// All kinds, in the order of the navigation.
-pub static REGISTRY: [&Kind; 36] = [
+pub static REGISTRY: [&Kind; 40] = [
     &EVENT,
     &TASK,
     &NEED,
     &PPA,
     &PROJECT,
+    &GOAL,
     &INDICATOR,
     &MEASUREMENT,
     &UPDATE,
+    &ALERT,
+    &REPORT,
+    &REPORT_SCHEDULE,
     &BUDGET_CYCLE_STAGE,
     &TRANCHE,
     &CEILING,
@@ -229,6 +239,7 @@ mod tests {
     #[test]
     fn every_field_has_a_constant_of_its_type() {
         let declared = [
+            (&ALERT, alert::ALL),
             (&ASSESSMENT, assessment::ALL),
             (&BOOKING, booking::ALL),
             (&BUDGET_CYCLE_STAGE, budget_cycle_stage::ALL),
@@ -239,6 +250,7 @@ mod tests {
             (&EXTERNAL_CALENDAR, external_calendar::ALL),
             (&EXTERNAL_EVENT, external_event::ALL),
             (&FEED, feed::ALL),
+            (&GOAL, goal::ALL),
             (&HOLIDAY, holiday::ALL),
             (&HIJRI_ADJUSTMENT, hijri_adjustment::ALL),
             (&INDICATOR, indicator::ALL),
@@ -250,6 +262,8 @@ mod tests {
             (&POLICY_MILESTONE, policy_milestone::ALL),
             (&PPA, ppa::ALL),
             (&PROJECT, project::ALL),
+            (&REPORT, report::ALL),
+            (&REPORT_SCHEDULE, report_schedule::ALL),
             (&RESOURCE, resource::ALL),
             (&SAVED_VIEW, saved_view::ALL),
             (&SCENARIO, scenario::ALL),

@@ -43,6 +43,7 @@ fields! {
         OBC_SLOTS: Integer = "obc_slots",
         IMPLEMENTING_ORGANIZATION: Reference = "implementing_organization",
         POLICIES: References = "policies",
+        GOALS: References = "goals",
         ASSESSMENT: Reference = "assessment",
         COVERAGE_REGION: Reference = "coverage_region",
         COVERAGE_PROVINCE: Reference = "coverage_province",
@@ -231,7 +232,8 @@ pub static PPA: Kind = Kind {
         ppa::IMPLEMENTING_ORGANIZATION
             .field("Implementing organization", Type::Reference("organization"))
             .folded(),
-        ppa::POLICIES.field("Policies", Type::References("policy")).folded(),
+        ppa::POLICIES.field("Policies", Type::References("policy")).folded().filtered(),
+        ppa::GOALS.field("Strategic goals", Type::References("goal")).filtered(),
         ppa::ASSESSMENT.field("Related assessment", Type::Reference("assessment")).folded(),
         ppa::COVERAGE_REGION.field("Region", Type::Reference("region")).folded().filtered(),
         ppa::COVERAGE_PROVINCE.field("Province", Type::Reference("province")).folded().filtered(),

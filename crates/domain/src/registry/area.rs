@@ -21,11 +21,13 @@ pub enum Area {
     Personal,
     /// Settings of the installation.
     Settings,
+    /// Alerts and reports.
+    Oversight,
 }
 
 impl Area {
     /// Every area.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Work,
         Self::Field,
         Self::Programme,
@@ -35,6 +37,7 @@ impl Area {
         Self::Audit,
         Self::Personal,
         Self::Settings,
+        Self::Oversight,
     ];
 
     /// Returns the label on the screen.
@@ -49,6 +52,7 @@ impl Area {
             Self::Audit => "Audit",
             Self::Personal => "Personal",
             Self::Settings => "Settings",
+            Self::Oversight => "Oversight",
         }
     }
 
@@ -66,6 +70,7 @@ impl Area {
             Self::Audit => "The log over everything.",
             Self::Personal => "Feeds, share links and saved views of one's own.",
             Self::Settings => "Settings of the installation.",
+            Self::Oversight => "Alerts and reports.",
         }
     }
 }

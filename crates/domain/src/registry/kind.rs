@@ -133,6 +133,8 @@ pub struct Kind {
     pub told_apart_by: &'static [&'static str],
     /// Field with the state, or empty.
     pub state: &'static str,
+    /// States that ask for attention, shown as a warning.
+    pub alarming: &'static [&'static str],
     /// Dates on the calendar.
     pub dates: &'static [DateRole],
     /// Ways in which a record concerns an organization or community.
@@ -186,6 +188,7 @@ impl Kind {
             title: "title",
             told_apart_by: &[],
             state: "",
+            alarming: &[],
             dates: &[],
             concerns: &[],
             published: None,

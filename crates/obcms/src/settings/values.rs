@@ -158,6 +158,14 @@ pub(super) fn parse_metrics(text: &str) -> Result<MetricsAccess, String> {
     }
 }
 
+pub(super) fn parse_office_name(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.chars().count() > 200 || text.chars().any(char::is_control) {
+        return Err("the name must be one line of at most 200 characters".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
 pub(super) fn parse_public_url(text: &str) -> Result<Option<String>, String> {
     if text.is_empty() {
         return Ok(None);

@@ -447,6 +447,16 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Waits for other transactions that hold the advisory lock, and holds it until this one ends. Returns false where
+    /// there are no others: SQLite has one writer at a time.
+    pub(crate) fn advisory_lock(&mut self, number: i64) -> Result<bool, StoreError> {
+        let has_others = self.engine() == Engine::Postgres;
+        if has_others {
+            self.execute("SELECT pg_advisory_xact_lock($1)", &[number.into()])?;
+        }
+        Ok(has_others)
+    }
+
     /// Runs a statement. Returns the number of affected rows.
     pub fn execute(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<u64, StoreError> {
         self.slow.watch(sql, || match &mut self.connection {

@@ -165,6 +165,8 @@ pub struct Needs {
     pub completed: i64,
     /// Answered by a PPA that is neither archived nor cancelled.
     pub funded: i64,
+    /// Open and without a live PPA.
+    pub unfunded: i64,
     /// Open, with a score of at least `high`, and without a live PPA.
     pub unfunded_high_priority: i64,
     /// Estimated cost of all open needs without a live PPA.
@@ -208,6 +210,7 @@ pub fn needs(
         needs.completed += if_so(status == "completed");
         needs.funded += if_so(is_answered);
         if status != "completed" && status != "rejected" && !is_answered {
+            needs.unfunded += count;
             needs.unfunded_cost += cost;
             needs.unfunded_high_priority += of_high_priority;
         }
@@ -324,4 +327,81 @@ pub fn stage_times(
         .iter()
         .map(|row| Ok(StageTime { stage: row.get(0)?, entered_at: row.get(1)?, left_at: row.get(2)? }))
         .collect()
+}
+
+/// Returns the live PPAs of the selection that serve goals: goal and PPA.
+pub fn goals(
+    tx: &mut Tx<'_>,
+    selection: &Selection<'_>,
+    scope: Option<&Scope>,
+) -> Result<Vec<(Id, Id)>, StoreError> {
+    let mut statement = Statement::new(
+        "SELECT e.target, p.id FROM ppas p CROSS JOIN edges e WHERE e.source = p.id AND e.field = 'goals' \
+         AND p.archived_at IS NULL",
+    );
+    limit_ppas(&mut statement, selection, "p");
+    Scope::and(scope, &mut statement, &PPA, "p");
+    tx.query(&statement.sql, &statement.parameters)?
+        .iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?)))
+        .collect()
+}
+
+/// Returns number, budget and sum of the progress of the PPAs that serve goals, by goal; cancelled PPAs and those whose
+/// first budget was rejected do not count.
+pub fn of_goals(tx: &mut Tx<'_>, goals: &[Id]) -> Result<HashMap<Id, [i64; 3]>, StoreError> {
+    let mut found = HashMap::new();
+    for chunk in goals.chunks(400) {
+        let mut statement = Statement::new(
+            "SELECT e.target, count(*), CAST(coalesce(sum(coalesce(p.enacted_budget_centavos, \
+             p.budget_allocation_centavos, 0)), 0) AS bigint), CAST(coalesce(sum(coalesce(p.progress, 0)), 0) AS bigint) \
+             FROM edges e JOIN ppas p ON p.id = e.source WHERE e.field = 'goals' AND p.archived_at IS NULL \
+             AND p.status <> 'cancelled' AND (p.enacted_budget_centavos IS NOT NULL OR p.approval_stage IS NULL \
+             OR p.approval_stage <> 'rejected') AND e.target IN ",
+        );
+        statement.bind_list(chunk.iter().map(|id| (*id).into()));
+        statement.push(" GROUP BY e.target");
+        for row in tx.query(&statement.sql, &statement.parameters)? {
+            found.insert(row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?]);
+        }
+    }
+    Ok(found)
+}
+
+/// Returns the live goals that are not in draft or discontinued, in the order of their target years.
+pub fn present_goals(tx: &mut Tx<'_>) -> Result<Vec<(Id, String)>, StoreError> {
+    let rows = tx.query(
+        "SELECT id, title FROM goals WHERE archived_at IS NULL AND status IN ('approved', 'active', 'achieved', 'revised') \
+         ORDER BY target_year, title, id",
+        &[],
+    )?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// Sum of a part of the ledger on a day.
+pub type DaySum = (Date, Part, i64);
+
+/// Returns the sums of the ledgers by day from one day until before another, of PPAs that are not cancelled.
+pub fn by_day(
+    tx: &mut Tx<'_>,
+    selection: &Selection<'_>,
+    from: Date,
+    until: Date,
+) -> Result<Vec<DaySum>, StoreError> {
+    let mut statement = Statement::new(
+        "SELECT l.date, coalesce(l.adjusts, l.kind), CAST(sum(l.amount_centavos) AS bigint) FROM ppas p \
+         CROSS JOIN tranches l WHERE l.ppa = p.id AND l.archived_at IS NULL AND p.archived_at IS NULL \
+         AND p.status <> 'cancelled' AND l.date >= ",
+    );
+    statement.bind(from).push(" AND l.date < ").bind(until);
+    limit_ppas(&mut statement, selection, "p");
+    statement.push(" GROUP BY l.date, coalesce(l.adjusts, l.kind)");
+    let mut found = Vec::new();
+    for row in tx.query(&statement.sql, &statement.parameters)? {
+        let part: String = row.get(1)?;
+        if let Some(part) = Part::parse(&part) {
+            found.push((row.get(0)?, part, row.get(2)?));
+        }
+    }
+    Ok(found)
 }

@@ -204,6 +204,7 @@ mod tests {
             footer: "Sheet".to_owned(),
             page_number: "Page {page} of {pages}".to_owned(),
             blocks,
+            ..obcms_pdf::Document::default()
         }
     }
 
@@ -211,7 +212,12 @@ mod tests {
         let column =
             |heading: &str, is_right| obcms_pdf::Column { heading: heading.to_owned(), share: 1.0, is_right };
         let columns = vec![column("PPA", false), column("Budget", true)];
-        obcms_pdf::Block::Table(obcms_pdf::Table { summary: "PPAs".to_owned(), columns, rows })
+        obcms_pdf::Block::Table(obcms_pdf::Table {
+            summary: "PPAs".to_owned(),
+            columns,
+            rows,
+            ..obcms_pdf::Table::default()
+        })
     }
 
     #[test]

@@ -45,9 +45,10 @@ impl Tone {
     #[must_use]
     pub fn of_status(status: &str) -> Self {
         match status {
-            "completed" | "approved" | "enacted" | "active" | "confirmed" | "validated" | "resolved"
-            | "accepted" | "achieved" | "fulfilled" | "met" => Self::Good,
+            "done" | "completed" | "approved" | "enacted" | "active" | "confirmed" | "validated"
+            | "resolved" | "accepted" | "achieved" | "fulfilled" | "met" => Self::Good,
             "in_progress"
+            | "running"
             | "ongoing"
             | "scheduled"
             | "under_review"

@@ -32,6 +32,8 @@ pub struct Frame {
     pub theme: String,
     /// Number of decisions that wait for the person.
     pub waiting: u32,
+    /// Number of active alerts; nothing for who sees none.
+    pub alerts: Option<u64>,
     /// Revision of the data when the page was rendered: the stream reports a newer one.
     pub state: String,
     /// Time zone of the office, the default of scripts.
@@ -263,16 +265,30 @@ fn top_bar(frame: &Frame) -> Markup {
                 span { (t!("Search or jump to")) }
                 kbd { (t!("Ctrl K")) }
             }
+            @if let Some(count) = frame.alerts {
+                a.top-button #alert-count href="/alerts?state=active" title=(t!("Alerts")) data-live="alert" {
+                    (icon("triangle-alert"))
+                    span.visually-hidden { (t!("Active alerts:")) " " }
+                    (count_badge(count))
+                }
+            }
             a.top-button #waiting href="/#decisions" title=(t!("Needs your action")) data-live=(DECISIONS) {
                 (icon("bell"))
                 span.visually-hidden { (t!("Needs your action:")) " " }
-                @if frame.waiting > 0 {
-                    span.bell-count { (if frame.waiting > 99 { "99+".to_owned() } else { frame.waiting.to_string() }) }
-                } @else {
-                    span.visually-hidden { (t!("none")) }
-                }
+                (count_badge(u64::from(frame.waiting)))
             }
             @if let Some(person) = &frame.person { (person_menu(frame, person)) }
+        }
+    }
+}
+
+/// Number on a button of the top bar, or "none" for screen readers.
+fn count_badge(count: u64) -> Markup {
+    html! {
+        @if count > 0 {
+            span.bell-count { (if count > 99 { "99+".to_owned() } else { count.to_string() }) }
+        } @else {
+            span.visually-hidden { (t!("none")) }
         }
     }
 }

@@ -31,6 +31,7 @@ pub struct Page {
     breadcrumb: Vec<(String, String)>,
     assets: Vec<String>,
     waiting: u32,
+    alerts: Option<u64>,
     state: String,
     office_timezone: String,
     subjects: &'static Subjects,
@@ -55,9 +56,12 @@ impl Page {
         let caller = extensions.get::<Caller>().cloned();
         let nonce = extensions.get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default();
         let chosen = caller.as_ref().map(|caller| caller.actor.theme.clone()).filter(|theme| theme != "auto");
-        let (waiting, state_of_data) = match &caller {
-            Some(caller) => blocking(|| (count_waiting(state, &caller.actor), state_of_data(state))),
-            None => (0, String::new()),
+        let (waiting, alerts, state_of_data) = match &caller {
+            Some(caller) => blocking(|| {
+                let actor = &caller.actor;
+                (count_waiting(state, actor), count_alerts(state, actor), state_of_data(state))
+            }),
+            None => (0, None, String::new()),
         };
         Self {
             theme: chosen.or_else(|| theme_cookie(headers)).unwrap_or_else(|| "auto".to_owned()),
@@ -69,6 +73,7 @@ impl Page {
             breadcrumb: Vec::new(),
             assets: Vec::new(),
             waiting,
+            alerts,
             state: state_of_data,
             office_timezone: state.app.options().office_timezone.clone(),
             subjects: state.subjects,
@@ -151,6 +156,7 @@ impl Page {
             nonce: self.nonce.clone(),
             theme: self.theme.clone(),
             waiting: self.waiting,
+            alerts: self.alerts,
             state: self.state.clone(),
             timezone: self.office_timezone.clone(),
             navigation: actor.map(self.subjects.navigation).unwrap_or_default(),
@@ -200,6 +206,15 @@ fn count_waiting(state: &State, actor: &Actor) -> u32 {
         tracing::warn!(%error, "the items that need action could not be counted");
         0
     })
+}
+
+/// Returns the number of active alerts, if the person sees them; an error counts as none, for the same reason.
+fn count_alerts(state: &State, actor: &Actor) -> Option<u64> {
+    let counts = state.app.alert_counts(actor).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the alerts could not be counted");
+        None
+    })?;
+    u64::try_from(counts.total()).ok()
 }
 
 /// Returns the revision of the data, read before the content of a page: a change between the two is refreshed twice

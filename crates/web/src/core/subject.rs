@@ -14,6 +14,7 @@ use super::route::Route;
 use super::state::State;
 use super::{openapi, stream};
 use crate::components::frame::{Command, NavigationGroup};
+use crate::components::tables::BulkAction;
 
 /// Panel on the page of a record; empty where it has nothing to show.
 pub type Panel = fn(&State, &Page, &Actor, &Record) -> Result<Markup, AppError>;
@@ -36,6 +37,7 @@ pub struct CalculatedCells {
 type CellsOfRecords = fn(&State, &[Record]) -> Result<Vec<Vec<Markup>>, AppError>;
 type ListQuery<T> = fn(&Page, &Actor, &Kind, &Form) -> T;
 type RowActions = fn(&Page, &Actor, Timestamp, String) -> Option<RowAction>;
+type BulkActions = fn(&Actor, &dyn Fn(&str) -> String) -> Vec<BulkAction>;
 type NextSteps = fn(&State, &Actor, &Record) -> Result<Vec<NextStep>, AppError>;
 type EditAddress = fn(&Actor, &Record) -> Option<String>;
 type FormPreview = fn(&State, &Page, &Actor, &mut Form) -> Option<Result<Markup, AppError>>;
@@ -46,6 +48,8 @@ type FieldOptions = fn(&str) -> Option<Vec<(&'static str, String)>>;
 /// Column of the page of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
+    /// Between the title and everything else, on each tab.
+    Head,
     /// Texts and lists.
     Wide,
     /// Properties and people.
@@ -101,6 +105,8 @@ pub struct KindPage {
     pub list_tab_filters: Option<ListQuery<&'static [&'static str]>>,
     /// Action beside the state of each row, for those who may; it returns to the list.
     pub row_action: Option<RowActions>,
+    /// Actions on selected rows beside archive and restore; the function makes the address of a path below the list.
+    pub bulk_actions: Option<BulkActions>,
     /// Cells of the calculated columns of the list, for a kind that has any.
     pub calculated_cells: Option<CalculatedCells>,
     /// Mark before the title of a record in the list, such as that of a blocked project.
@@ -111,6 +117,8 @@ pub struct KindPage {
     pub next_steps: Option<NextSteps>,
     /// Panel above all others.
     pub lead_panel: Option<Panel>,
+    /// Fields that the lead panel shows, so that the properties do not.
+    pub lead_fields: &'static [&'static str],
     /// Query of the address at which the page of a record shows its tasks.
     pub tasks_tab: &'static str,
     /// True if an occurrence of a series has a state of its own.
@@ -140,11 +148,13 @@ impl KindPage {
         list_tabs: None,
         list_tab_filters: None,
         row_action: None,
+        bulk_actions: None,
         calculated_cells: None,
         title_mark: None,
         import_link: None,
         next_steps: None,
         lead_panel: None,
+        lead_fields: &[],
         tasks_tab: "",
         has_occurrence_states: false,
         panel_field: "",

@@ -10,7 +10,7 @@ use pages::next_steps;
 pub(crate) static SUBJECT: Subject = Subject {
     routes: api::routes,
     pages: |_| pages::routes(),
-    kinds: &[NEED, COMMUNITY, ASSESSMENT, POLICY, SERVICE, PPA, PROJECT],
+    kinds: &[NEED, COMMUNITY, ASSESSMENT, POLICY, SERVICE, PPA, PROJECT, GOAL],
     panels: &[(Column::Narrow, pages::trace::panel)],
     tabs: &[],
 };
@@ -43,5 +43,12 @@ const PROJECT: KindPage = KindPage {
     own_detail: true,
     list_tabs: Some(pages::project_board::list_tabs),
     title_mark: Some(pages::project_board::title_mark),
+    ..KindPage::NONE
+};
+
+const GOAL: KindPage = KindPage {
+    kind: "goal",
+    calculated_cells: Some(pages::goals::CELLS),
+    lead_panel: Some(pages::goals::lead_panel),
     ..KindPage::NONE
 };

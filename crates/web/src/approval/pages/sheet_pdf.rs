@@ -82,6 +82,9 @@ fn document(record: &Record, approval: &Approval, files: &[Attachment], values: 
     blocks.push(Block::Heading(t!("Signatures").to_owned()));
     blocks.push(Block::Signatures(approval.stages.iter().map(|stage| signature(stage, values)).collect()));
     Document {
+        header: String::new(),
+        logo: None,
+        is_landscape: false,
         title: t!("Approval sheet: {title}", title = record.title()),
         language: "en".to_owned(),
         footer: t!("Approval sheet: {title}", title = record.title()),
@@ -146,7 +149,13 @@ fn figures(approval: &Approval, values: &Values<'_>) -> Table {
         row.push(text(&approval.snapshot));
         row
     });
-    Table { summary: t!("Figures of the approval").to_owned(), rows: rows.collect(), columns }
+    Table {
+        summary: t!("Figures of the approval").to_owned(),
+        rows: rows.collect(),
+        columns,
+        has_total: false,
+        is_small: false,
+    }
 }
 
 fn decisions(approval: &Approval, values: &Values<'_>) -> Table {
@@ -178,7 +187,13 @@ fn decisions(approval: &Approval, values: &Values<'_>) -> Table {
         }
         row
     });
-    Table { summary: t!("Stages with their decisions").to_owned(), rows: rows.collect(), columns }
+    Table {
+        summary: t!("Stages with their decisions").to_owned(),
+        rows: rows.collect(),
+        columns,
+        has_total: false,
+        is_small: false,
+    }
 }
 
 /// Table of the files of the round.
@@ -195,7 +210,7 @@ fn file_table(files: &[Attachment], values: &Values<'_>) -> Table {
             vec![file.name.clone(), file_size(file), file_day(file, values), short_digest(&file.hash)]
         })
         .collect();
-    Table { summary: t!("Files of the round").to_owned(), columns, rows }
+    Table { summary: t!("Files of the round").to_owned(), columns, rows, has_total: false, is_small: false }
 }
 
 fn signature(stage: &StageView, values: &Values<'_>) -> Signature {

@@ -1,5 +1,6 @@
 //! Pages of the programme.
 
+pub mod goals;
 pub mod monitoring;
 pub mod next_steps;
 pub mod portfolio;

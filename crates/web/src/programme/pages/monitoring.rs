@@ -13,6 +13,7 @@ use super::portfolio::{count, filter_row, of_one_year, regions};
 use crate::components::badges::{money, money_text, percent_text, share_text, short_money_text};
 use crate::components::charts::{Bar, bars};
 use crate::components::detail::{PageHead, page_head, panel};
+use crate::components::flow_chart::{FlowStep, flow_chart};
 use crate::components::frame::Width;
 use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
@@ -105,9 +106,22 @@ fn money_flow(found: &Analytics) -> Markup {
     if steps.is_empty() {
         return html! {};
     }
-    let rows: Vec<Bar> = steps
+    let amounts: Vec<i64> = steps.iter().map(|(_, _, amount, _)| *amount).collect();
+    #[allow(clippy::cast_precision_loss)] // Far below 2^53.
+    let shown: Vec<FlowStep> = steps
         .into_iter()
-        .map(|(_, label, amount, href)| bar(label, amount, short_money_text(amount), href))
+        .enumerate()
+        .map(|(place, (_, label, amount, href))| {
+            let before = place.checked_sub(1).and_then(|place| amounts.get(place)).copied();
+            let rest = before.map(|before| before.saturating_sub(amount)).filter(|rest| *rest > 0);
+            FlowStep {
+                label: label.to_owned(),
+                value: amount as f64,
+                text: short_money_text(amount),
+                rest: rest.map(short_money_text).unwrap_or_default(),
+                href,
+            }
+        })
         .collect();
     let title = t!("Money from enactment to payment");
     panel(
@@ -116,7 +130,7 @@ fn money_flow(found: &Analytics) -> Markup {
         title,
         &html! {},
         &html! {
-            (bars(title, &rows))
+            (flow_chart(title, &shown))
             p.muted {
                 (t_html!(
                     "Obligated {obligation} of the allotted, disbursed {disbursement} of the obligated",

@@ -1,23 +1,29 @@
 //! Portfolio: the state of all PPAs on one page.
 
+use std::cmp::Reverse;
+
 use axum::extract::State as AxumState;
 use axum::response::Html;
 use maud::{Markup, html};
 use obcms_app::AppError;
 use obcms_app::programme::portfolio::{Filter, Group, LISTED, Line, Portfolio};
+use obcms_app::programme::trend::QuarterSums;
 use obcms_domain::accounts::Action;
+use obcms_domain::alerts::{Health, HealthPart, Rating};
 use obcms_domain::choices::{self, PPA_STATUSES, SECTORS};
 use obcms_domain::kinds::PPA;
+use obcms_domain::money::Part;
 
 use crate::components::badges::{self, Tone, badge, grouped, money_text, short_money_text};
 use crate::components::buttons::{ButtonKind, button_link};
-use crate::components::charts::{Bar, bars};
+use crate::components::charts::{Bar, StackedBar, bars, stacked_bars};
 use crate::components::detail::{PageHead, page_head, panel};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::filters::{Chip, Filters, filters};
 use crate::components::forms::{Choice, Control, FormField};
 use crate::components::frame::Width;
 use crate::components::tables::{Column, Direction, Pager, Row, Table, table};
+use crate::components::tile_map::{Tile, tile_map};
 use crate::components::words::{self, t};
 use crate::core::errors::PageError;
 use crate::core::frame::SignedIn;
@@ -35,7 +41,7 @@ pub fn routes() -> Vec<PageRoute> {
 const PATH: &str = "/portfolio";
 const FILTERS: [&str; 3] = ["fiscal_year", "sector", "region"];
 /// Kinds whose changes affect the figures.
-const LIVE: &str = "ppa task need project";
+const LIVE: &str = "ppa task need project alert tranche goal";
 
 async fn page(
     AxumState(state): AxumState<State>,
@@ -56,6 +62,9 @@ async fn page(
         return Err(Parameters::wrong("sort", "You cannot sort by this column.").into());
     }
     let regions = blocking(|| regions(&state, &chosen))?;
+    let (goals, trend) = blocking(|| {
+        Ok::<_, AppError>((state.app.goals_of(&actor, &figures)?, state.app.trend(&actor, &chosen)?))
+    })?;
     let content = html! {
         (page_head(&PageHead {
             title: t!("Portfolio").to_owned(),
@@ -75,7 +84,14 @@ async fn page(
                 action: crate::records::may_create(&actor, &PPA).then(|| (t!("New PPA").to_owned(), "/ppas/new".to_owned())),
             }))
         } @else {
-            div.chart-grid id="charts" data-live=(LIVE) { (charts(&figures)) }
+            div.chart-grid id="charts" data-live=(LIVE) {
+                (steps(&figures))
+                (health(&figures))
+                (charts(&figures))
+                (quarters(&figures, &trend))
+                (map(&figures))
+                @if !goals.is_empty() { (chart("goals", t!("Budget by strategic goal"), &goals, true)) }
+            }
             (ppa_table(&lines, &parameters, sort, first, page.today))
         }
     };
@@ -318,6 +334,156 @@ fn chart(id: &str, title: &str, groups: &[Group], by_budget: bool) -> Markup {
     panel(&format!("chart-{id}"), "", title, &html! {}, &bars(title, &rows))
 }
 
+/// Pipeline from needs to completed PPAs.
+fn steps(figures: &Portfolio) -> Markup {
+    #[allow(clippy::cast_precision_loss)]
+    let rows: Vec<Bar> = figures
+        .steps()
+        .into_iter()
+        .map(|step| Bar {
+            label: words::label(step.label).to_owned(),
+            value: step.count as f64,
+            text: format!("{} · {}", count(step.count), short_money_text(step.amount)),
+            href: step.href,
+            module: "projects".to_owned(),
+        })
+        .collect();
+    let title = t!("From need to completion");
+    panel(
+        "chart-steps",
+        "",
+        title,
+        &html! {},
+        &html! { (bars(title, &rows)) p.muted { (t!("Needed: open needs of all years that no PPA answers")) } },
+    )
+}
+
+/// Numbers of PPAs by part and rating of their health; nothing for who may not see alerts.
+fn health(figures: &Portfolio) -> Markup {
+    if figures.lines.iter().all(|line| line.health == Health::default()) {
+        return html! {};
+    }
+    let title = t!("Health of open PPAs");
+    panel(
+        "health",
+        "",
+        title,
+        &html! {},
+        &html! {
+            table.figure-table {
+                caption.visually-hidden { (title) }
+                thead { tr {
+                    th scope="col" { (t!("Part")) }
+                    @for one in Rating::RATED { th.right scope="col" { span.rating { (rating_mark(one)) (words::label(one.label())) } } }
+                } }
+                tbody { @for part in HealthPart::ALL { tr {
+                    th scope="row" { (words::label(part.label())) }
+                    @for one in Rating::RATED {
+                        td.right { a href=(figures.filter.rated_ppas(part, one)) { (figures.rated(part, one)) } }
+                    }
+                } } }
+            }
+            p.muted { (t!("By the alerts about them that are not resolved.")) " " a href="/alerts?state=active&kind=ppa" { (t!("Alerts about PPAs")) } }
+        },
+    )
+}
+
+/// Sign of a rating, told apart by form and color.
+fn rating_mark(rating: Rating) -> Markup {
+    html! { span.rating-mark data-rating=[(rating != Rating::None).then_some(rating.as_str())] aria-hidden="true" {} }
+}
+
+/// Ratings of a PPA as three signs, with words for screen readers.
+fn ratings(health: Health) -> Markup {
+    let words: Vec<String> = HealthPart::ALL
+        .iter()
+        .zip(health)
+        .map(|(part, rating)| {
+            format!("{}: {}", words::label(part.label()), words::label(rating.label()).to_lowercase())
+        })
+        .collect();
+    let text = words.join(", ");
+    html! {
+        span.rating title=(text) {
+            @for rating in health { (rating_mark(rating)) }
+            span.visually-hidden { (text) }
+        }
+    }
+}
+
+/// Obligated and disbursed by quarter; nothing for who may not see ledgers.
+fn quarters(figures: &Portfolio, trend: &[QuarterSums]) -> Markup {
+    if trend.is_empty() {
+        return html! {};
+    }
+    let title = t!("Money by quarter");
+    let parts = [(Part::Obligation, t!("Obligated")), (Part::Disbursement, t!("Disbursed"))];
+    let sum = |one: &QuarterSums, part: Part| match part {
+        Part::Obligation => one.sums.obligated,
+        _ => one.sums.disbursed,
+    };
+    #[allow(clippy::cast_precision_loss)]
+    let rows: Vec<StackedBar> = trend
+        .iter()
+        .map(|one| StackedBar {
+            label: one.quarter.to_string(),
+            parts: vec![
+                one.sums.disbursed as f64,
+                one.sums.obligated.saturating_sub(one.sums.disbursed).max(0) as f64,
+            ],
+            text: short_money_text(one.sums.obligated),
+        })
+        .collect();
+    panel(
+        "chart-quarters",
+        "",
+        title,
+        &html! {},
+        &html! {
+            (stacked_bars(title, &[t!("Disbursed"), t!("Obligated beyond that")], &rows))
+            details {
+                summary { (t!("Table")) }
+                table.figure-table {
+                    caption.visually-hidden { (title) }
+                    thead { tr {
+                        th scope="col" { (t!("Quarter")) }
+                        @for (_, label) in parts { th.right scope="col" { (label) } }
+                    } }
+                    tbody { @for one in trend { tr {
+                        th scope="row" { (one.quarter) }
+                        @for (part, _) in parts {
+                            td.right { a href=(figures.filter.entries_of(one.quarter, part)) { (money_text(sum(one, part))) } }
+                        }
+                    } } }
+                }
+            }
+        },
+    )
+}
+
+/// Budget by region on a map.
+fn map(figures: &Portfolio) -> Markup {
+    #[allow(clippy::cast_precision_loss)]
+    let tiles: Vec<Tile> = figures
+        .by_region
+        .iter()
+        .filter_map(|group| {
+            let code = group.key.as_deref()?.get(..2)?.to_owned();
+            Some(Tile {
+                code,
+                label: group.label.clone(),
+                value: group.budget as f64,
+                text: short_money_text(group.budget),
+                href: group.href.clone(),
+            })
+        })
+        .collect();
+    if tiles.is_empty() {
+        return html! {};
+    }
+    panel("chart-map", "", t!("Budget on the map"), &html! {}, &tile_map(t!("Budget by region"), &tiles))
+}
+
 fn pipeline(figures: &Portfolio) -> Markup {
     #[allow(clippy::cast_precision_loss)]
     let rows: Vec<Bar> = figures
@@ -347,9 +513,10 @@ fn pipeline(figures: &Portfolio) -> Markup {
 }
 
 /// Columns of the table, with their sort keys.
-const COLUMNS: [(&str, &str, bool); 7] = [
+const COLUMNS: [(&str, &str, bool); 8] = [
     ("title", "PPA", false),
     ("status", "Status", false),
+    ("health", "Health", false),
     ("progress", "Progress", false),
     ("budget", "Budget", true),
     ("start_date", "Start", false),
@@ -364,6 +531,7 @@ fn sorted(lines: &mut [&Line], sort: &str) -> bool {
         "" => {}
         "title" => lines.sort_by_cached_key(|line| line.ppa.title.to_lowercase()),
         "status" => lines.sort_by_key(|line| choices::position(PPA_STATUSES, &line.ppa.status)),
+        "health" => lines.sort_by_key(|line| Reverse(line.health)),
         "progress" => lines.sort_by_key(|line| line.ppa.progress),
         "budget" => lines.sort_by_key(|line| line.ppa.budget),
         "start_date" => lines.sort_by_key(|line| line.ppa.start_date),
@@ -402,7 +570,7 @@ fn ppa_table(
                 Direction::Ascending
             }),
             right: *right,
-            hidden: false,
+            hidden: *key == "start_date",
         })
         .collect();
     let rows = lines.iter().skip(first).take(LISTED).map(|line| row(line, today)).collect();
@@ -446,6 +614,7 @@ fn row(line: &Line, today: jiff::civil::Date) -> Row {
                 (badge(status.map_or("", |status| words::label(status.label)), Tone::of_status(&ppa.status)))
                 @if line.is_late { " " (badge(t!("Late"), Tone::Bad)) }
             },
+            html! { @if line.health != Health::default() { (ratings(line.health)) } },
             badges::progress(share),
             html! { @if ppa.budget > 0 { (badges::money(ppa.budget)) } },
             day(ppa.start_date),

@@ -20,7 +20,7 @@ use crate::core::frame::{Page, SignedIn};
 use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
-use crate::records::pages::value::state_words;
+use crate::records::pages::value::{state_words, tone};
 
 /// Links of one kind in the panel, before it links to the whole chain.
 const SHOWN: usize = 6;
@@ -146,7 +146,7 @@ fn drawn_link(link: &Link, root: Id, today: Date) -> ChainLink {
         title,
         href: link.kind.url(link.id),
         state,
-        tone: if is_late { Tone::Bad } else { Tone::of_status(&link.state) },
+        tone: if is_late { Tone::Bad } else { tone(link.kind, &link.state) },
         current: link.id == root,
     }
 }

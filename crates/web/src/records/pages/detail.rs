@@ -142,7 +142,10 @@ pub fn head(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resul
     } else {
         record.title().to_owned()
     };
-    Ok(components::page_head(&PageHead { title, subtitle: String::new(), badges, actions }))
+    Ok(html! {
+        (components::page_head(&PageHead { title, subtitle: String::new(), badges, actions }))
+        (panels(state, page, actor, record, Column::Head)?)
+    })
 }
 
 /// Buttons for next steps after a record.
@@ -187,23 +190,31 @@ fn overview(
     let zone: TimeZone = page.zone();
     let values = page.values(&directory, &zone);
     let texts = long_texts(record, &values);
-    let lead = match state.subjects.kind_page(kind).lead_panel {
+    let hooks = state.subjects.kind_page(kind);
+    let lead = match hooks.lead_panel {
         Some(panel) => panel(state, page, actor, record)?,
         None => html! {},
     };
     let wide = html! {
         (lead)
-        (components::panel("texts", kind.name, t!("About"), &html! {}, &html! {
-            (path(state, record)?)
-            @if texts.0.is_empty() { p.muted { (t!("No description yet.")) } } @else { (texts) }
-        }))
+        @if !texts.0.is_empty() || hooks.lead_panel.is_none() || kind.inputs().any(is_text) {
+            (components::panel("texts", kind.name, t!("About"), &html! {}, &html! {
+                (path(state, record)?)
+                @if texts.0.is_empty() { p.muted { (t!("No description yet.")) } } @else { (texts) }
+            }))
+        }
         (dates::panel(state, page, actor, record, shown)?)
         (panels(state, page, actor, record, Column::Wide)?)
         (backlinks::panels(state, actor, record)?)
     };
     let people = people(record, &values);
+    let in_lead = |property: &Property| {
+        hooks.lead_fields.iter().any(|name| property.label == words::label(kind.field_label(name)))
+    };
+    let own: Vec<Property> =
+        properties(record, &values).into_iter().filter(|property| !in_lead(property)).collect();
     let narrow = html! {
-        (components::panel("properties", kind.name, t!("Properties"), &html! {}, &components::properties(&properties(record, &values))))
+        (components::panel("properties", kind.name, t!("Properties"), &html! {}, &components::properties(&own)))
         @if !people.is_empty() {
             (components::panel("people", kind.name, t!("People"), &html! {}, &components::properties(&people)))
         }

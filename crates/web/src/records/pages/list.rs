@@ -234,7 +234,7 @@ fn sheet(page: &Page, actor: &Actor, query: &ListQuery, listing: &Listing, extra
         caption: words::label(kind.plural).to_owned(),
         columns,
         rows: records.map(|(place, record)| row((place, record), &fields, &values, mark, extras)).collect(),
-        bulk_actions: bulk_actions(actor, query),
+        bulk_actions: bulk_actions(page, actor, query),
         csrf_token: page.csrf().to_owned(),
         pager: Pager {
             total: u64::try_from(listing.total).ok(),
@@ -325,7 +325,17 @@ fn row(
     }
 }
 
-fn bulk_actions(actor: &Actor, query: &ListQuery) -> Vec<BulkAction> {
+fn bulk_actions(page: &Page, actor: &Actor, query: &ListQuery) -> Vec<BulkAction> {
+    let kind = query.kind;
+    let own = page.subjects().kind_page(kind).bulk_actions;
+    let mut actions =
+        own.map_or_else(Vec::new, |own| own(actor, &|path| query.address(path, &["cursor"], &[])));
+    actions.extend(archiving(actor, query));
+    actions
+}
+
+/// Archives or restores the selected rows.
+fn archiving(actor: &Actor, query: &ListQuery) -> Option<BulkAction> {
     let kind = query.kind;
     let (action, label, icon, word) = if query.shows_archived() {
         (Action::Restore, t!("Restore"), "archive-restore", "/restore")
@@ -339,14 +349,14 @@ fn bulk_actions(actor: &Actor, query: &ListQuery) -> Vec<BulkAction> {
         &obcms_domain::accounts::Relation::ALL,
     );
     if !kind.is_changeable() || !possible {
-        return Vec::new();
+        return None;
     }
-    vec![BulkAction {
+    Some(BulkAction {
         label: label.to_owned(),
         icon: icon.to_owned(),
         action: query.address(word, &["cursor"], &[]),
         danger: false,
-    }]
+    })
 }
 
 fn empty(page: &Page, actor: &Actor, query: &ListQuery) -> Markup {

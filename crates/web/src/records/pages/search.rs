@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use obcms_app::records::search::Hit;
 use obcms_domain::registry::Kind;
 
-use crate::components::badges::{Tone, badge, module_dot};
+use crate::components::badges::{badge, module_dot};
 use crate::components::detail::{PageHead, page_head, panel};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::filters::{Chip, Filters, filters};
@@ -18,7 +18,7 @@ use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::api::search::kinds_of;
-use crate::records::pages::value::state_words;
+use crate::records::pages::value::{state_words, tone};
 
 /// Maximum number of hits read for the page.
 const LIMIT: usize = 300;
@@ -139,7 +139,7 @@ fn group(text: &str, kind: &'static Kind, hits: &[&Hit], shown: usize, is_cut: b
                     (module_dot(kind.module.key()))
                     a href=(kind.url(hit.id)) { (hit.title) }
                     @if !hit.state.is_empty() {
-                        (badge(&state_words(kind, &hit.state), Tone::of_status(&hit.state)))
+                        (badge(&state_words(kind, &hit.state), tone(kind, &hit.state)))
                     }
                 }
             }

@@ -74,7 +74,7 @@ impl Values<'_> {
     pub fn cell(&self, record: &Record, field: &Field) -> Markup {
         match (field.data, record.get(field.name)) {
             (FieldType::Choice(choices), Value::Text(text))
-                if field.name != record.kind.state && field.name != "priority" =>
+                if field.name != record.kind.state && !IS_RANK.contains(&field.name) =>
             {
                 let label = words::choice(choices, text);
                 match label.split_once(" (") {
@@ -268,13 +268,19 @@ pub fn address(reference: &Reference) -> String {
     kinds::by_name(&reference.kind).map_or_else(String::new, |kind| kind.url(reference.id))
 }
 
+/// Tone of a state of a kind.
+#[must_use]
+pub fn tone(kind: &Kind, state: &str) -> Tone {
+    if kind.alarming.contains(&state) { Tone::Warning } else { Tone::of_status(state) }
+}
+
 /// Badge of the state of a record; empty for kinds without one.
 #[must_use]
 pub fn state_badge(record: &Record) -> Markup {
     let kind = record.kind;
     match kind.field(kind.state).map(|field| field.data) {
         Some(FieldType::Choice(choices)) if !record.state().is_empty() => {
-            badges::badge(words::choice(choices, record.state()), Tone::of_status(record.state()))
+            badges::badge(words::choice(choices, record.state()), tone(kind, record.state()))
         }
         _ => html! {},
     }
@@ -287,7 +293,9 @@ pub fn reference_badge(reference: &Reference) -> Markup {
         kinds::by_name(&reference.kind).and_then(|kind| kind.field(kind.state)).map(|field| field.data);
     match choices {
         Some(FieldType::Choice(choices)) if !reference.state.is_empty() => {
-            badges::badge(words::choice(choices, &reference.state), Tone::of_status(&reference.state))
+            let of = kinds::by_name(&reference.kind);
+            let tone = of.map_or(Tone::Neutral, |kind| tone(kind, &reference.state));
+            badges::badge(words::choice(choices, &reference.state), tone)
         }
         _ => html! {},
     }
@@ -329,11 +337,14 @@ fn is_open(record: &Record) -> bool {
     !record.is_archived() && !["completed", "cancelled", "achieved", "enacted"].contains(&record.state())
 }
 
+/// Fields with a rank of urgency, drawn with its sign.
+const IS_RANK: [&str; 2] = ["priority", "severity"];
+
 fn choice(record: &Record, field: &Field, choices: &'static [Choice], text: &str) -> Markup {
     let label = words::choice(choices, text);
     if field.name == record.kind.state {
-        badges::badge(label, Tone::of_status(text))
-    } else if field.name == "priority" {
+        badges::badge(label, tone(record.kind, text))
+    } else if IS_RANK.contains(&field.name) {
         badges::priority(text)
     } else {
         html! { (label) }
