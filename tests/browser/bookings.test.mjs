@@ -43,7 +43,8 @@ for (const width of [1280, 390]) {
 
     // It waits, and is decided with a note.
     await page.getByRole("button", { name: "Reject" }).click();
-    await page.getByText("Enter a reason for the rejection").waitFor();
+    // The browser asks for it at the field.
+    await page.waitForFunction(() => document.activeElement?.matches("input[name=note]:invalid"));
     await page.getByLabel("Note").fill("Bring the key back");
     await page.getByRole("button", { name: "Approve" }).click();
     await page.getByText("Approved", { exact: true }).first().waitFor();

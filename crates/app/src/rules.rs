@@ -83,6 +83,7 @@ pub(crate) static RULES: Rules = Rules(&[
     KindRules {
         kind: "indicator",
         before_save: Some(results::before_save_indicator),
+        before_archive: Some(results::before_archive_indicator),
         related_members: Some(framework::related_members),
         page_members: Some(framework::page_members),
         ..KindRules::NONE
@@ -90,6 +91,7 @@ pub(crate) static RULES: Rules = Rules(&[
     KindRules {
         kind: "measurement",
         complete: Some(results::complete),
+        locked_fields: Some(results::locked_fields),
         before_save: Some(results::before_save),
         before_update: Some(results::before_update),
         undo_action: Some(measurements::undo_action),
@@ -204,6 +206,7 @@ pub(crate) static RULES: Rules = Rules(&[
     },
     KindRules {
         kind: "update",
+        locked_fields: Some(updates::locked_fields),
         before_save: Some(updates::before_save),
         created: Some(updates::created),
         changed: Some(updates::changed),

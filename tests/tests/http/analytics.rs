@@ -162,4 +162,48 @@ on_both_engines! {
         }
         server.anonymous().get("/api/v1/analytics/scorecard").expect_status(401);
     }
+
+    fn goals_policies_bodies_and_quarters_open_their_rows(server: &Server) {
+        let [clinic, _, school] = world(server);
+        let maker = server.as_role("coordinator");
+        let goal = make(&maker, "goals", json!({ "title": "A nurse everywhere", "status": "active", "target_year": 2028 }));
+        let draft = make(&maker, "goals", json!({ "title": "Later" }));
+        let policy = make(&maker, "policies", json!({ "title": "Health code" }));
+        for ppa in [&clinic, &school] {
+            let patch = json!({ "goals": [goal["id"], draft["id"]], "policies": [policy["id"]] });
+            maker.patch(&format!("/api/v1/ppas/{}", id(ppa)), &patch).expect_status(200);
+        }
+        let reader = server.as_role("executive");
+        for name in ["goals", "policies", "bodies"] {
+            for query in ["", "?fiscal_year=2027", "?sector=education"] {
+                let found = figures(&reader, name, query);
+                for group in found["items"].as_array().unwrap() {
+                    let rows = rows(&reader, &group["href"]);
+                    assert_eq!(group["ppas"], rows["total"], "{name}: {group}");
+                    let budget = |ppa: &Value| ppa["enacted_budget_centavos"].as_i64().or_else(|| ppa["budget_allocation_centavos"].as_i64()).unwrap_or(0);
+                    let sum: i64 = rows["items"].as_array().unwrap().iter().map(budget).sum();
+                    assert_eq!(group["budget_centavos"], sum, "{name}: {group}");
+                }
+            }
+        }
+        let goals = figures(&reader, "goals", "");
+        // Drafts are no goals yet; the cancelled PPA does not count.
+        assert_eq!(goals["items"].as_array().unwrap().len(), 2, "{goals}");
+        assert_eq!((&goals["items"][0]["ppas"], &goals["items"][1]["ppas"]), (&json!(2), &json!(0)), "{goals}");
+        let read = reader.get(&format!("/api/v1/goals/{}", id(&goal))).expect_status(200).json;
+        assert_eq!((&read["ppas"], &read["budget_centavos"]), (&json!(2), &json!(1_050_00)), "{read}");
+        let trend = figures(&reader, "trend", "");
+        let quarters = trend["items"].as_array().unwrap();
+        assert_eq!((quarters.len(), &quarters[7]["quarter"]), (8, &json!("2026-Q4")), "{trend}");
+        assert_eq!((&quarters[7]["obligated"]["centavos"], &quarters[7]["disbursed"]["centavos"]), (&json!(400_00), &json!(200_00)));
+        for quarter in quarters {
+            for part in ["obligated", "disbursed"] {
+                let entries = rows(&reader, &quarter[part]["href"]);
+                assert_eq!(quarter[part]["centavos"], sum(&entries, "amount_centavos"), "{quarter}");
+            }
+        }
+        assert_eq!(figures(&server.as_role("partner"), "trend", ""), json!({ "items": [] }));
+        let page = Browser::of(server, "executive").page("/monitoring?fiscal_year=2027");
+        assert!(page.contains("Health code") && page.contains("Participation of lead organizations"), "{page}");
+    }
 }

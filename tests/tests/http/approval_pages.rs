@@ -141,7 +141,7 @@ on_both_engines! {
         let page = maker.page(&form);
         assert!(!page.contains("name=\"budget_allocation_centavos\"") && !page.contains("name=\"obc_slots\""));
         assert!(page.contains("Withdraw the submission before the first decision"));
-        assert!(page.contains("name=\"title\"") && page.contains("Locked by the budget approval"));
+        assert!(page.contains("name=\"title\"") && page.contains("Cannot be changed now") && page.contains("The budget approval locks the figures"));
         maker.send(&form, &[("shown_fields", "title,summary"), ("version", "2"), ("title", "Clinics"), ("summary", "Seven")]).expect_status(303);
         step(&maker.client, &ppa, "withdraw");
         assert!(maker.page(&form).contains("name=\"budget_allocation_centavos\""));

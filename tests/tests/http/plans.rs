@@ -188,6 +188,8 @@ const ALLOWED: &[(&str, &str)] = &[
     ("FROM projects j CROSS JOIN project_stages s", "SCAN j"),
     // Its strategic goals have PPAs of all of it.
     ("FROM ppas p CROSS JOIN edges e WHERE e.source = p.id AND e.field = 'goals'", "SCAN p"),
+    ("FROM ppas p CROSS JOIN edges e WHERE e.source = p.id AND e.field = 'policies'", "SCAN p"),
+    ("FROM ppas p JOIN organizations o", "p"),
     // Needs without a PPA are known from all PPAs.
     ("FROM \"ppas\" t CROSS JOIN edges e", "SCAN t"),
 ];

@@ -96,6 +96,16 @@ fn random_world(server: &Server, client: &Client) -> Vec<String> {
             ppa["needs"] = json!([need["id"]]);
         }
         let made = make(client, "ppas", ppa);
+        if number % 2 == 0 {
+            make(
+                client,
+                "indicators",
+                json!({
+                    "ppa": made["id"], "kind": "output", "title": format!("Indicator {number}"), "unit": "wells",
+                    "targets": [{ "period": "2026-Q2", "target": 5 }],
+                }),
+            );
+        }
         let stage =
             ["draft", "technical_review", "budget_review", "enacted", "rejected"][random.random_range(0..5)];
         sample::set(server, &PPA, id(&made), "approval_stage", stage);
@@ -129,6 +139,7 @@ fn random_world(server: &Server, client: &Client) -> Vec<String> {
             client.delete(&format!("/api/v1/ppas/{}", id(&made)));
         }
     }
+    server.app().check_alerts(&obcms_app::Actor::program()).unwrap();
     regions
 }
 
@@ -215,6 +226,18 @@ on_both_engines! {
             for (stage, count) in all["pipeline"].as_object().unwrap() {
                 check(count, &links["pipeline"][stage]);
             }
+            for step in all["steps"].as_array().unwrap() {
+                check(&step["count"], &step["href"]);
+                if step["name"] != "needed" {
+                    money(&step["amount_centavos"], &step["href"]);
+                }
+            }
+            for (part, ratings) in all["health"].as_object().into_iter().flatten() {
+                for (rating, figure) in ratings.as_object().unwrap() {
+                    let rows = rows(&figure["href"]);
+                    assert_eq!(figure["ppas"], rows["total"], "{part} {rating} of {filter}");
+                }
+            }
             for list in ["by_status", "by_sector", "by_funding_source", "by_approval_stage", "by_region"] {
                 for group in all[list].as_array().unwrap() {
                     check(&group["count"], &group["href"]);
@@ -226,6 +249,12 @@ on_both_engines! {
         let all = figures(&reader, "");
         for name in ["enacted_centavos", "in_approval_centavos", "draft_centavos", "rejected_centavos", "cancelled_centavos", "late"] {
             assert!(all["totals"][name].as_i64().unwrap() > 0, "{name}");
+        }
+        for (part, rating) in [("schedule", "bad"), ("schedule", "good"), ("money", "bad"), ("results", "bad")] {
+            assert!(all["health"][part][rating]["ppas"].as_i64().unwrap() > 0, "{part} {rating}");
+        }
+        for step in all["steps"].as_array().unwrap() {
+            assert!(step["count"].as_i64().unwrap() > 0, "{step}");
         }
         for figure in [&all["tasks"]["open"], &all["tasks"]["late"], &all["needs"]["unfunded_high_priority"]] {
             assert!(figure.as_i64().unwrap() > 0, "{all}");

@@ -78,6 +78,10 @@ on_both_engines! {
         let locked = change(&focal, "measurements", &first, &json!({ "value": 70 })).expect_status(409);
         assert!(locked.text.contains("reopen"), "{}", locked.text);
         change(&focal, "measurements", &first, &json!({ "notes": "From the registers of all clinics" })).expect_status(200);
+        // The form shows what is locked as text, and why.
+        let form = Browser::of(server, "coordinator").page(&format!("/measurements/{}/edit", id(&first)));
+        assert!(form.contains("name=\"notes\"") && !form.contains("name=\"value\"") && !form.contains("name=\"period\""), "{form}");
+        assert!(form.contains("The figures are approved and locked"), "{form}");
         let refused = decide(&coordinator, &first, "reopen", " ").expect_status(422);
         assert_eq!(refused.errors("field"), ["note"]);
         decide(&coordinator, &first, "reopen", "A clinic is missing").expect_status(200);
@@ -292,5 +296,26 @@ on_both_engines! {
         }
         coordinator.post(&format!("/api/v1/measurements/{nobody}/decision"), &json!({ "decision": "approve" })).expect_status(404);
         coordinator.with_header("if-match", "\"9\"").post(&path, &json!({ "decision": "approve" })).expect_status(412);
+    }
+
+    fn a_running_approval_locks_the_indicators(server: &Server) {
+        let maker = server.person(&["coordinator"]).client;
+        let ppa = obcms_tests::approval::complete_ppa(&maker, "Health", 1_000);
+        let body = json!({ "ppa": ppa["id"], "kind": "output", "title": "Patients", "unit": "persons", "targets": [{ "period": "2027", "target": 5 }] });
+        let indicator = make(&maker, "indicators", &body);
+        obcms_tests::approval::step(&maker, &ppa, "submit", "").expect_status(200);
+        for refused in [
+            change(&maker, "indicators", &indicator, &json!({ "targets": [{ "period": "2027", "target": 6 }] })),
+            maker.post("/api/v1/indicators", &body),
+            maker.delete(&format!("/api/v1/indicators/{}", id(&indicator))),
+        ] {
+            let refused = refused.expect_status(409);
+            assert!(refused.text.contains("locks its indicators"), "{}", refused.text);
+        }
+        // What is said about them stays open, and so are reports.
+        change(&maker, "indicators", &indicator, &json!({ "definition": "Each patient once" })).expect_status(200);
+        report(&maker, &indicator, "2027-Q1", 2.0);
+        obcms_tests::approval::step(&maker, &ppa, "withdraw", "").expect_status(200);
+        change(&maker, "indicators", &indicator, &json!({ "targets": [{ "period": "2027", "target": 6 }] })).expect_status(200);
     }
 }

@@ -55,6 +55,19 @@ pub(super) fn require_unlocked(before: &Record, record: &Record) -> Result<(), A
     })
 }
 
+/// Refuses a change of the results framework of a PPA while a round of its approval decides on it.
+pub(crate) fn require_open_framework(owner: &Record) -> Result<(), AppError> {
+    let state = state_of(owner);
+    if matches!(state, State::Draft | State::Enacted | State::Rejected) {
+        return Ok(());
+    }
+    let unlock_hint = Message::new(unlock_hint(state));
+    Err(AppError::conflict(message!(
+        "The budget approval of this PPA is running and locks its indicators. {unlock_hint}",
+        unlock_hint
+    )))
+}
+
 /// Returns what to do to change a locked figure of a PPA.
 #[must_use]
 pub fn unlock_hint_of(record: &Record) -> &'static str {

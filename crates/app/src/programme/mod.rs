@@ -9,6 +9,7 @@ pub(crate) mod communities;
 pub mod completion;
 pub(crate) mod following;
 pub(crate) mod goals;
+mod groups;
 pub(crate) mod needs;
 pub(crate) mod policies;
 pub mod portfolio;

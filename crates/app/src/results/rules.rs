@@ -10,6 +10,7 @@ use obcms_domain::results::Period;
 use obcms_store::{Tx, results as store};
 use serde_json::{Value as Json, json};
 
+use crate::approval::locks::require_open_framework;
 use crate::core::rules::{Attention, Input};
 use crate::core::{Actor, AppError, UnitOfWork};
 use crate::records::require_live;
@@ -29,6 +30,9 @@ pub(crate) fn before_save_indicator(
             "This indicator has measurements, which belong to its PPA. Create another indicator instead.";
         return Err(AppError::field(indicator::PPA.name(), "measured", message));
     }
+    if before.is_none_or(|before| !has_same_framework(before, record)) {
+        require_open(work, record)?;
+    }
     let Some(Json::Array(items)) = indicator::TARGETS.get(record) else { return Ok(()) };
     let items: Vec<Json> = items
         .iter()
@@ -39,6 +43,33 @@ pub(crate) fn before_save_indicator(
         .collect();
     indicator::TARGETS.set(record, Json::Array(items));
     Ok(())
+}
+
+fn has_same_framework(before: &Record, record: &Record) -> bool {
+    indicator::PPA.is_same(before, record)
+        && indicator::TITLE.is_same(before, record)
+        && indicator::KIND.is_same(before, record)
+        && indicator::UNIT.is_same(before, record)
+        && indicator::BASELINE.is_same(before, record)
+        && indicator::TARGETS.is_same(before, record)
+        && indicator::COMBINES.is_same(before, record)
+}
+
+/// Refuses to change what a running approval decides on.
+fn require_open(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
+    let Some(id) = indicator::PPA.get(record) else { return Ok(()) };
+    match work.find(&PPA, id)? {
+        Some(owner) => require_open_framework(&owner),
+        None => Ok(()),
+    }
+}
+
+/// Refuses to archive an indicator that a running approval decides on.
+pub(crate) fn before_archive_indicator(
+    work: &mut UnitOfWork<'_, '_>,
+    record: &Record,
+) -> Result<(), AppError> {
+    require_open(work, record)
 }
 
 /// Sets the PPA of a measurement: that of its indicator.
@@ -94,6 +125,17 @@ pub(crate) fn before_save(
     measurement::DECIDED_BY.clear(record);
     measurement::DECIDED_AT.clear(record);
     Ok(())
+}
+
+/// Fields of a measurement that do not change: its indicator, and its figures once they are approved.
+pub(crate) fn locked_fields(record: &Record) -> &'static [&'static str] {
+    const FIGURES: [&str; 4] = [
+        measurement::INDICATOR.name(),
+        measurement::PERIOD.name(),
+        measurement::VALUE.name(),
+        measurement::DISAGGREGATION.name(),
+    ];
+    if measurement::STATUS.get(record) == "approved" { &FIGURES } else { &FIGURES[..1] }
 }
 
 /// Refuses, at every write, a second live measurement: one that is restored, or moved by an undo.

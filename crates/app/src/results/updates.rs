@@ -34,6 +34,12 @@ pub(crate) fn before_save(
     Ok(())
 }
 
+/// Fields of an update that do not change: its PPA.
+pub(crate) fn locked_fields(_: &Record) -> &'static [&'static str] {
+    const FIXED: [&str; 1] = [update::PPA.name()];
+    &FIXED
+}
+
 /// Creates the task of a follow-up.
 pub(crate) fn created(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
     follow_up(work, record)

@@ -21,7 +21,11 @@ const INDICATOR: KindPage = KindPage {
     ..KindPage::NONE
 };
 
-const MEASUREMENT: KindPage =
-    KindPage { kind: "measurement", lead_panel: Some(pages::decision_panel), ..KindPage::NONE };
+const MEASUREMENT: KindPage = KindPage {
+    kind: "measurement",
+    lead_panel: Some(pages::decision_panel),
+    lock_note: Some(pages::lock_note),
+    ..KindPage::NONE
+};
 
 const TAB: RecordTab = RecordTab { kind: "ppa", key: "results", label: "Results", panel: pages::panel };

@@ -89,8 +89,8 @@ fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Marku
                     input type="hidden" name="csrf_token" value=(page.csrf());
                     input type="hidden" name="back" value="/bookings/waiting";
                     input.input name="note" maxlength="2000" placeholder=(t!("Note (required to reject)"))
-                        aria-label={ (t_html!("Note on {title}", title = booking.title())) };
-                    button.button data-kind="main" type="submit" name="decision" value="approve" { (t!("Approve")) }
+                        aria-label={ (t_html!("Note on {title}", title = booking.title())) } required;
+                    button.button data-kind="main" type="submit" name="decision" value="approve" formnovalidate { (t!("Approve")) }
                     button.button type="submit" name="decision" value="reject" { (t!("Reject")) }
                 }
             }
@@ -146,11 +146,11 @@ impl Decider {
                     p.muted { (booking::RESOURCE_NAME.get(booking)) @if let Some(when) = when { " · " (when) } }
                     div {
                         label for={ (id) "-note" } { (t!("Note")) }
-                        input.input id={ (id) "-note" } name="note" maxlength="2000" autocomplete="off" autofocus;
+                        input.input id={ (id) "-note" } name="note" maxlength="2000" autocomplete="off" autofocus required;
                         p.field-help { (t!("Required to reject. The person who booked can read it.")) }
                     }
                     div.row {
-                        button.button data-kind="main" type="submit" name="decision" value="approve" { (t!("Approve")) }
+                        button.button data-kind="main" type="submit" name="decision" value="approve" formnovalidate { (t!("Approve")) }
                         button.button type="submit" name="decision" value="reject" { (t!("Reject")) }
                     }
                 }

@@ -80,16 +80,16 @@ pub fn decision_panel(
             input type="hidden" name="csrf_token" value=(page.csrf());
             div {
                 label for="decision-note" { (t!("Note")) }
-                input.input #decision-note name="note" maxlength="2000";
+                input.input #decision-note name="note" maxlength="2000" required[may_decide];
                 @if may_decide { p.field-help { (t!("Required to reject. The person who booked can read it.")) } }
             }
             div.row {
                 @if may_decide {
-                    button.button data-kind="main" type="submit" name="decision" value="approve" { (t!("Approve")) }
+                    button.button data-kind="main" type="submit" name="decision" value="approve" formnovalidate { (t!("Approve")) }
                     button.button type="submit" name="decision" value="reject" { (t!("Reject")) }
                 }
                 @if may_cancel {
-                    button.button data-kind="quiet" type="submit" name="decision" value="cancel" { (t!("Cancel booking")) }
+                    button.button data-kind="quiet" type="submit" name="decision" value="cancel" formnovalidate { (t!("Cancel booking")) }
                 }
             }
         }

@@ -4,6 +4,8 @@ use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use obcms_app::programme::analytics::{Analytics, Breakdown, funding_rate};
+use obcms_app::programme::portfolio::{Group, Portfolio};
+use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::{Action, Area};
 use obcms_domain::money::{Part, Totals};
 use serde_json::{Value as Json, json};
@@ -24,14 +26,7 @@ pub fn routes() -> Vec<Route> {
             answer(&state, &caller, &parameters, figures)
         };
         let path = format!("/api/v1/analytics/{name}");
-        Route::new("get", path, summary, Access::Policy(Action::View, Area::Programme), get(serve))
-            .tag("analytics")
-            .query(&[
-                ("fiscal_year", "Only PPAs of this fiscal year; all, as without it, for every year"),
-                ("sector", "Only this sector"),
-                ("region", "Only this region, by its PSGC code"),
-            ])
-            .answers(200, json!({ "type": "object" }))
+        described(Route::new("get", path, summary, Access::Policy(Action::View, Area::Programme), get(serve)))
     };
     vec![
         route("scorecard", t!("Main figures of the programme"), scorecard),
@@ -42,7 +37,89 @@ pub fn routes() -> Vec<Route> {
         route("needs-to-results", t!("Needs from identification to completion"), needs_to_results),
         route("time-in-stage", t!("Days that projects spend in their stages"), time_in_stage),
         route("forecast", t!("Budgets of the coming years"), forecast),
+        groups_route("goals", t!("Strategic goals with their PPAs"), State::goals),
+        groups_route("policies", t!("Policies with the PPAs that carry them out"), State::policies),
+        groups_route("bodies", t!("Lead organizations with their PPAs"), State::bodies),
+        described(Route::new(
+            "get",
+            "/api/v1/analytics/trend",
+            t!("Obligated and disbursed by quarter"),
+            Access::Policy(Action::View, Area::Programme),
+            get(trend),
+        )),
     ]
+}
+
+/// Adds what all operations of the analytics have.
+fn described(route: Route) -> Route {
+    route
+        .tag("analytics")
+        .query(&[
+            ("fiscal_year", "Only PPAs of this fiscal year; all, as without it, for every year"),
+            ("sector", "Only this sector"),
+            ("region", "Only this region, by its PSGC code"),
+        ])
+        .answers(200, json!({ "type": "object" }))
+}
+
+type Groups = fn(&State, &Actor, &Portfolio) -> Result<Vec<Group>, AppError>;
+
+impl State {
+    fn goals(&self, actor: &Actor, portfolio: &Portfolio) -> Result<Vec<Group>, AppError> {
+        self.app.goals_of(actor, portfolio)
+    }
+
+    fn policies(&self, actor: &Actor, portfolio: &Portfolio) -> Result<Vec<Group>, AppError> {
+        self.app.policies_of(actor, portfolio)
+    }
+
+    fn bodies(&self, actor: &Actor, portfolio: &Portfolio) -> Result<Vec<Group>, AppError> {
+        self.app.bodies_of(actor, portfolio)
+    }
+}
+
+fn groups_route(name: &str, summary: &'static str, groups: Groups) -> Route {
+    let serve = move |AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters| async move {
+        parameters.only(&["fiscal_year", "sector", "region"])?;
+        let filter = filter(&parameters)?;
+        let found = blocking(|| {
+            let portfolio = state.app.portfolio(&caller.actor, &filter)?;
+            groups(&state, &caller.actor, &portfolio)
+        })?;
+        let item = |group: &Group| {
+            json!({
+                "key": group.key, "label": group.label, "ppas": group.count, "budget_centavos": group.budget,
+                "average_progress": group.progress, "href": group.href,
+            })
+        };
+        let items: Vec<Json> = found.iter().map(item).collect();
+        Ok::<_, Problem>(axum::Json(json!({ "items": items })))
+    };
+    let path = format!("/api/v1/analytics/{name}");
+    described(Route::new("get", path, summary, Access::Policy(Action::View, Area::Programme), get(serve)))
+}
+
+async fn trend(
+    AxumState(state): AxumState<State>,
+    caller: Caller,
+    parameters: Parameters,
+) -> Result<Response, Problem> {
+    parameters.only(&["fiscal_year", "sector", "region"])?;
+    let filter = filter(&parameters)?;
+    let found = blocking(|| state.app.trend(&caller.actor, &filter))?;
+    let sum =
+        |amount: i64, quarter, part| json!({ "centavos": amount, "href": filter.entries_of(quarter, part) });
+    let items: Vec<Json> = found
+        .iter()
+        .map(|one| {
+            json!({
+                "quarter": one.quarter.to_string(),
+                "obligated": sum(one.sums.obligated, one.quarter, Part::Obligation),
+                "disbursed": sum(one.sums.disbursed, one.quarter, Part::Disbursement),
+            })
+        })
+        .collect();
+    Ok(axum::Json(json!({ "items": items })).into_response())
 }
 
 fn answer(

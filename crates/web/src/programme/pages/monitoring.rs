@@ -4,7 +4,9 @@
 use axum::extract::State as AxumState;
 use axum::response::Html;
 use maud::{Markup, html};
+use obcms_app::AppError;
 use obcms_app::programme::analytics::{Analytics, Breakdown};
+use obcms_app::programme::portfolio::Group;
 use obcms_domain::accounts::Action;
 use obcms_domain::kinds::PPA;
 use obcms_domain::money::Totals;
@@ -43,6 +45,13 @@ async fn page(
     let chosen = filter(&parameters)?;
     let found = blocking(|| state.app.analytics(&actor, &chosen))?;
     let regions = blocking(|| regions(&state, &chosen))?;
+    let (bodies, policies) = blocking(|| {
+        let portfolio = &found.portfolio;
+        Ok::<_, AppError>((
+            state.app.bodies_of(&actor, portfolio)?,
+            state.app.policies_of(&actor, portfolio)?,
+        ))
+    })?;
     let title = t!("Monitoring and evaluation");
     let content = html! {
         (page_head(&PageHead {
@@ -62,6 +71,8 @@ async fn page(
             (comparison("sectors", t!("Sectors"), t!("Sector"), &found.sectors))
             (comparison("sources", t!("Funding sources"), t!("Funding source"), &found.sources))
             (comparison("regions", t!("Regions"), t!("Region"), &found.regions))
+            (groups("bodies", t!("Participation of lead organizations"), t!("Organization"), &bodies))
+            (groups("policies", t!("Policies that PPAs carry out"), t!("Policy"), &policies))
         }
     };
     Ok(Html(page.width(Width::Full).render(title, &content).into_string()))
@@ -209,6 +220,36 @@ fn forecast(found: &Analytics) -> Markup {
         .collect();
     let title = t!("Budget by year");
     panel("forecast", "", title, &html! {}, &html! { (bars(title, &rows)) p.muted { (method(found)) } })
+}
+
+/// Table of groups by records that PPAs name.
+fn groups(id: &str, title: &'static str, first: &'static str, groups: &[Group]) -> Markup {
+    if groups.is_empty() {
+        return html! {};
+    }
+    panel(
+        id,
+        "",
+        title,
+        &html! {},
+        &html! {
+            div.figure-scroll {
+                table.figure-table {
+                    caption.visually-hidden { (title) }
+                    thead { tr {
+                        th scope="col" { (first) } th.right scope="col" { (t!("PPAs")) } th.right scope="col" { (t!("Budget")) }
+                        th.right scope="col" { (t!("Progress")) }
+                    } }
+                    tbody { @for one in groups { tr {
+                        th scope="row" { (one.label) }
+                        td.right { a href=(one.href) { (one.count) } }
+                        td.right title=(money_text(one.budget)) { a href=(one.href) { (short_money_text(one.budget)) } }
+                        td.right { @match one.progress { Some(share) => (percent_text(share)), None => "–" } }
+                    } } }
+                }
+            }
+        },
+    )
 }
 
 fn comparison(id: &str, title: &'static str, first: &'static str, groups: &[Breakdown]) -> Markup {

@@ -215,8 +215,7 @@ impl<'a> Sheet<'a> {
                 field.error = Some(t!("Not saved: {value}", value = values.text(described, json)));
             }
             let is_locked = offer.locked().contains(&field.name.as_str());
-            field.help =
-                if is_locked { t!("Locked by the budget approval.").to_owned() } else { String::new() };
+            field.help = if is_locked { t!("Cannot be changed now.").to_owned() } else { String::new() };
         }
         Ok(())
     }

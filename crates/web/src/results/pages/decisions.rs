@@ -12,7 +12,9 @@ use obcms_domain::kinds::{MEASUREMENT, measurement};
 use obcms_domain::registry::Record;
 use obcms_domain::results::actions;
 
+use crate::components::badges::Tone;
 use crate::components::detail::panel as box_of;
+use crate::components::feedback::notice;
 use crate::components::words::{self, t};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done, refused};
@@ -50,7 +52,7 @@ pub fn decision_panel(_: &State, page: &Page, actor: &Actor, record: &Record) ->
             input type="hidden" name="csrf_token" value=(page.csrf());
             div {
                 label for="decision-note" { (t!("Note")) }
-                input.input #decision-note name="note" maxlength="2000";
+                input.input #decision-note name="note" maxlength="2000" required;
                 p.field-help {
                     @if is_open { (t!("Required to return. The person who reported can read it.")) }
                     @else { (t!("Required. The figures can be changed again after that.")) }
@@ -58,7 +60,7 @@ pub fn decision_panel(_: &State, page: &Page, actor: &Actor, record: &Record) ->
             }
             div.row {
                 @if is_open {
-                    button.button data-kind="main" type="submit" name="decision" value="approve" { (t!("Approve")) }
+                    button.button data-kind="main" type="submit" name="decision" value="approve" formnovalidate { (t!("Approve")) }
                     button.button type="submit" name="decision" value="return" { (t!("Return")) }
                 } @else {
                     button.button type="submit" name="decision" value="reopen" { (t!("Reopen")) }
@@ -68,6 +70,15 @@ pub fn decision_panel(_: &State, page: &Page, actor: &Actor, record: &Record) ->
     };
     let title = if is_open { t!("Decide") } else { t!("Reopen") };
     Ok(box_of("decision", "measurement", title, &html! {}, &content))
+}
+
+/// Note above the form of a measurement whose figures are locked.
+pub fn lock_note(record: &Record) -> Markup {
+    html! {
+        @if measurement::STATUS.get(record) == "approved" {
+            (notice(Tone::Neutral, &html! { (t!("The figures are approved and locked. A coordinator can reopen the measurement on its page.")) }))
+        }
+    }
 }
 
 /// `POST /measurements/{id}/decision`.

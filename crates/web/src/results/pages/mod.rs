@@ -4,7 +4,7 @@ mod decisions;
 mod indicators;
 mod tab;
 
-pub use decisions::decision_panel;
+pub use decisions::{decision_panel, lock_note};
 pub use indicators::{CALCULATED_CELLS as INDICATOR_CELLS, indicator_panel};
 pub use tab::panel;
 
