@@ -96,16 +96,14 @@ fn random_world(server: &Server, client: &Client) -> Vec<String> {
             ppa["needs"] = json!([need["id"]]);
         }
         let made = make(client, "ppas", ppa);
-        if number % 2 == 0 {
-            make(
-                client,
-                "indicators",
-                json!({
-                    "ppa": made["id"], "kind": "output", "title": format!("Indicator {number}"), "unit": "wells",
-                    "targets": [{ "period": "2026-Q2", "target": 5 }],
-                }),
-            );
-        }
+        make(
+            client,
+            "indicators",
+            json!({
+                "ppa": made["id"], "kind": "output", "title": format!("Indicator {number}"), "unit": "wells",
+                "targets": [{ "period": "2026-Q2", "target": 5 }],
+            }),
+        );
         let stage =
             ["draft", "technical_review", "budget_review", "enacted", "rejected"][random.random_range(0..5)];
         sample::set(server, &PPA, id(&made), "approval_stage", stage);
