@@ -375,7 +375,6 @@ pub fn pages_of(running: &Running, token: &str) -> Result<Vec<Share>, String> {
         ("portfolio", "/portfolio?fiscal_year=all".to_owned()),
         ("monitoring", "/monitoring?fiscal_year=all".to_owned()),
         ("approvals", "/approvals".to_owned()),
-        ("alerts", "/alerts?state=active".to_owned()),
     ];
     if let Ok(address) = ppa {
         pages.push(("PPA page", address));

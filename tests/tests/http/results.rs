@@ -318,4 +318,42 @@ on_both_engines! {
         obcms_tests::approval::step(&maker, &ppa, "withdraw", "").expect_status(200);
         change(&maker, "indicators", &indicator, &json!({ "targets": [{ "period": "2027", "target": 6 }] })).expect_status(200);
     }
+
+    fn concurrent_reports_and_decisions_keep_the_figures_right(server: &Server) {
+        let Case { coordinator, focal, indicator, .. } = case(server);
+        let deciders: Vec<Client> = (0..3).map(|_| server.person(&["coordinator"]).client).collect();
+        // Two people report each month at the same time: one report is taken.
+        let months: Vec<String> = (1..=6).map(|month| format!("2027-{month:02}")).collect();
+        let taken: usize = std::thread::scope(|scope| {
+            let writers: Vec<_> = months
+                .iter()
+                .flat_map(|month| [(month, &focal), (month, &coordinator)])
+                .map(|(month, client)| {
+                    let indicator = &indicator;
+                    scope.spawn(move || {
+                        let body = json!({ "indicator": indicator["id"], "period": month, "value": 10 });
+                        client.post("/api/v1/measurements", &body).status
+                    })
+                })
+                .collect();
+            writers.into_iter().map(|writer| usize::from(writer.join().unwrap() == 201)).sum()
+        });
+        assert_eq!(taken, months.len());
+        // Three people decide on each at the same time: one decision counts.
+        let list = coordinator.get(&format!("/api/v1/measurements?indicator={}&limit=50", id(&indicator))).expect_status(200).json;
+        let measurements = list["items"].as_array().unwrap();
+        let mut approved = 0;
+        for (place, measurement) in measurements.iter().enumerate() {
+            let verdict = if place % 2 == 0 { "approve" } else { "return" };
+            let answers: Vec<u16> = std::thread::scope(|scope| {
+                let decided: Vec<_> =
+                    deciders.iter().map(|decider| scope.spawn(move || decide(decider, measurement, verdict, "Seen").status)).collect();
+                decided.into_iter().map(|one| one.join().unwrap()).collect()
+            });
+            assert_eq!(answers.iter().filter(|status| **status == 200).count(), 1, "{answers:?}");
+            approved += i32::from(verdict == "approve");
+        }
+        let read = of(&coordinator, "indicators", &indicator);
+        assert_eq!(read["actual"], json!(f64::from(approved) * 10.0), "{read}");
+    }
 }

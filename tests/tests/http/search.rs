@@ -35,6 +35,16 @@ on_both_engines! {
         assert_eq!(titles(&client, "q=spring&kinds=task&limit=2"), ["Spring", "Spring box"]);
     }
 
+    fn alerts_come_after_what_they_are_about(server: &Server) {
+        let client = server.as_role("coordinator");
+        make(&client, "ppas", json!({ "title": "Pumps", "category": "moa_ppa", "target_end_date": "2026-10-01" }));
+        make(&client, "tasks", json!({ "title": "Look after the pumps of the old well" }));
+        let found = titles(&client, "q=pumps");
+        assert_eq!(found.first().map(String::as_str), Some("Pumps"), "{found:?}");
+        assert!(found.contains(&"Look after the pumps of the old well".to_owned()), "{found:?}");
+        assert_eq!(found.last().map(String::as_str), Some("Overdue PPA: Pumps"), "{found:?}");
+    }
+
     fn all_words_must_match_regardless_of_accents(server: &Server) {
         let client = server.as_role("coordinator");
         make(&client, "tasks", json!({ "title": "Survey in Peñaranda" }));

@@ -20,9 +20,10 @@ pub const MAXIMUM_LIMIT: usize = 100;
 const CANDIDATES: i64 = 200;
 /// Candidates that are checked for an actor who sees only a part of them.
 const CANDIDATES_WITHIN: i64 = 5000;
-/// Kinds of places, ranked after all other kinds: they are so many that they would crowd out the work.
-const PLACES: [&str; 4] = ["region", "province", "municipality", "barangay"];
-const PLACE_CANDIDATES: i64 = 20;
+/// Kinds that are ranked after all others, because they would crowd out the work: places are many, and an alert has the
+/// title of the record that it is about.
+const LAST: [&str; 5] = ["region", "province", "municipality", "barangay", "alert"];
+const LAST_CANDIDATES: i64 = 20;
 
 /// Hit of a search.
 #[derive(Clone, Debug)]
@@ -56,24 +57,21 @@ impl App {
             .filter(|kind| only.is_empty() || only.contains(kind))
             .filter_map(|kind| actor.visibility(kind).map(|visibility| (kind, visibility)))
             .collect();
-        let is_place = |kind: &Kind| PLACES.contains(&kind.name);
-        // A search limited to kinds ranks places like any other kind.
+        let is_last = |kind: &Kind| LAST.contains(&kind.name);
+        // A search limited to kinds ranks them like any other kind.
         let apart = only.is_empty();
-        let main: Vec<&str> = visible
-            .iter()
-            .filter(|(kind, _)| !(apart && is_place(kind)))
-            .map(|(kind, _)| kind.name)
-            .collect();
-        let places: Vec<&str> =
-            visible.iter().filter(|(kind, _)| apart && is_place(kind)).map(|(kind, _)| kind.name).collect();
+        let main: Vec<&str> =
+            visible.iter().filter(|(kind, _)| !(apart && is_last(kind))).map(|(kind, _)| kind.name).collect();
+        let last: Vec<&str> =
+            visible.iter().filter(|(kind, _)| apart && is_last(kind)).map(|(kind, _)| kind.name).collect();
         let is_limited = visible.iter().any(|(_, visibility)| *visibility != Visibility::All);
         let many = i64::try_from(limit).unwrap_or(CANDIDATES).saturating_add(CANDIDATES);
         let candidates = if is_limited { CANDIDATES_WITHIN } else { many };
         self.read(|tx| {
             let mut found =
                 if main.is_empty() { Vec::new() } else { store::find(tx, &asked, &main, candidates)? };
-            if !places.is_empty() {
-                found.extend(store::find(tx, &asked, &places, PLACE_CANDIDATES)?);
+            if !last.is_empty() {
+                found.extend(store::find(tx, &asked, &last, LAST_CANDIDATES)?);
             }
             let found = seen(tx, &visible, found)?;
             Ok(ranked(found, &asked, limit))
@@ -130,9 +128,10 @@ fn ranked(mut hits: Vec<Hit>, asked: &[String], limit: usize) -> Vec<Hit> {
         } else {
             4
         };
-        let is_over = ["completed", "cancelled", "rejected", "archived", "inactive"].contains(&&*hit.state);
-        let is_place = PLACES.contains(&hit.kind.name);
-        (fit, is_place, is_over, title.len(), title, hit.id)
+        let is_over =
+            ["completed", "cancelled", "rejected", "archived", "inactive", "resolved"].contains(&&*hit.state);
+        let is_last = LAST.contains(&hit.kind.name);
+        (fit, is_last, is_over, title.len(), title, hit.id)
     });
     hits.truncate(limit);
     hits
