@@ -90,6 +90,23 @@ fn items(client: &Client, path: &str) -> Vec<Value> {
 }
 
 on_both_engines! {
+    fn imports_at_the_same_time_create_each_ppa_once(server: &Server) {
+        let folder = folder(&name("twice", server));
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| imported(&folder, server, &["ppa", "ponds.yml", "--fiscal-year", "2027"]));
+            }
+        });
+        let admin = server.as_role("admin");
+        let ppas = admin.get("/api/v1/ppas?limit=100").expect_status(200).json;
+        assert_eq!(ppas["total"], 3, "{ppas}");
+        let bodies = admin.get("/api/v1/organizations?q=of&limit=100").expect_status(200).json;
+        let names: Vec<&str> = bodies["items"].as_array().expect("a list").iter().filter_map(|one| one["name"].as_str()).collect();
+        for body in ["Ministry of Wells", "Office of Ponds"] {
+            assert_eq!(names.iter().filter(|name| **name == body).count(), 1, "{names:?}");
+        }
+    }
+
     fn files_are_imported_once(server: &Server) {
         let folder = folder(&name("once", server));
         let before = state(server);

@@ -114,6 +114,7 @@ struct Import {
 
 impl Import {
     fn run(&mut self, work: &mut UnitOfWork<'_, '_>, bodies: &[Body]) -> Result<(), AppError> {
+        obcms_store::programme::lock_imports(work.tx)?;
         let mut organizations = organizations(work.tx)?;
         for body in bodies {
             let Some(id) = self.organization(work, body, &mut organizations)? else { continue };
