@@ -296,13 +296,10 @@ pub fn unresolved(tx: &mut Tx<'_>, kind: &str, subjects: Subjects<'_>) -> Result
     rows(tx, &statement, "a.subject_id", subjects, "")?.iter().map(|row| row.get(0)).collect()
 }
 
-/// Returns the numbers of active alerts by severity.
-pub fn counts(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>, StoreError> {
-    let rows = tx.query(
-        "SELECT severity, count(*) FROM alerts WHERE state = 'active' AND archived_at IS NULL GROUP BY severity",
-        &[],
-    )?;
-    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+/// Returns the number of active alerts.
+pub fn active(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    let row = tx.first("SELECT count(*) FROM alerts WHERE state = 'active' AND archived_at IS NULL", &[])?;
+    row.map_or(Ok(0), |row| row.get(0))
 }
 
 /// Returns the alerts about PPAs that are not resolved: PPA, type and severity.

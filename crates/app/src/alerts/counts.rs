@@ -1,6 +1,4 @@
-//! Numbers of active alerts, and the alerts about a record.
-
-use std::sync::Arc;
+//! Number of active alerts, and the alerts about a record.
 
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
@@ -11,37 +9,18 @@ use obcms_store::{alerts as store, records};
 use crate::core::cache::RevisionCache;
 use crate::core::{Actor, App, AppError};
 
-/// Numbers of active alerts by severity.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AlertCounts(pub Vec<(String, i64)>);
-
-impl AlertCounts {
-    /// Returns the number of all active alerts.
-    #[must_use]
-    pub fn total(&self) -> i64 {
-        self.0.iter().map(|(_, count)| count).sum()
-    }
-
-    /// Returns the number of those of a severity.
-    #[must_use]
-    pub fn of(&self, severity: &str) -> i64 {
-        self.0.iter().find(|(known, _)| known == severity).map_or(0, |(_, count)| *count)
-    }
-}
-
-/// Cache of the numbers: every page shows them.
+/// Cache of the number: every page shows it.
 #[derive(Default)]
-struct CountsCache(RevisionCache<(), AlertCounts>);
+struct CountCache(RevisionCache<(), i64>);
 
 impl App {
-    /// Returns the numbers of active alerts; nothing for who may not see alerts. Whoever may sees all of them.
-    pub fn alert_counts(&self, actor: &Actor) -> Result<Option<Arc<AlertCounts>>, AppError> {
+    /// Returns the number of active alerts; nothing for who may not see alerts. Whoever may sees all of them.
+    pub fn active_alerts(&self, actor: &Actor) -> Result<Option<i64>, AppError> {
         if !actor.may(Action::View, ALERT.area) {
             return Ok(None);
         }
-        let counts = self
-            .read(|tx| self.cache::<CountsCache>().0.get(tx, (), |tx| Ok(AlertCounts(store::counts(tx)?))))?;
-        Ok(Some(counts))
+        let count = self.read(|tx| self.cache::<CountCache>().0.get(tx, (), |tx| Ok(store::active(tx)?)))?;
+        Ok(Some(*count))
     }
 
     /// Returns the alerts about a record that are not resolved, the most severe first; none for who may not see alerts.

@@ -33,7 +33,7 @@ impl Evaluated {
     }
 }
 
-/// What is found about the subjects, by type of the alert and subject.
+/// Findings about the subjects, each with the title of its subject, by type of the alert and subject.
 type Found = BTreeMap<(&'static str, Id), (String, Finding)>;
 
 /// Raises and resolves the alerts about the records that a command noted. Their changes are a set of their own: an undo

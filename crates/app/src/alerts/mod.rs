@@ -6,7 +6,6 @@ mod job;
 mod steps;
 mod watching;
 
-pub use counts::AlertCounts;
 pub use evaluation::Evaluated;
 pub(crate) use evaluation::settle;
 pub use job::{HANDLER, check};

@@ -1,4 +1,4 @@
-//! Which records a write may raise or resolve alerts about.
+//! Records about which a write may raise or resolve alerts.
 
 use obcms_domain::kinds::{
     CEILING, INDICATOR, MEASUREMENT, NEED, POLICY, POLICY_MILESTONE, PPA, PROJECT, TRANCHE, indicator,

@@ -159,7 +159,7 @@ impl App {
             portfolio.lines.iter().map(|line| &line.ppa).filter(|ppa| is_counted(ppa)).collect();
         let ledgers = raw.ledgers.as_ref();
         Ok(Analytics {
-            money: ledgers.map(|ledgers| sums(&lines, ledgers)),
+            money: ledgers.map(|ledgers| sums(lines.iter().copied(), ledgers)),
             sectors: breakdown(&portfolio.by_sector, &lines, ledgers, |ppa| ppa.sector.clone()),
             sources: breakdown(&portfolio.by_funding_source, &lines, ledgers, |ppa| {
                 ppa.funding_source.clone()
@@ -177,9 +177,9 @@ impl App {
 }
 
 /// Sums of the ledgers of PPAs, with their budgets in force.
-fn sums(lines: &[&PpaLine], ledgers: &HashMap<Id, [i64; 3]>) -> Sums {
+pub(crate) fn sums<'a>(ppas: impl IntoIterator<Item = &'a PpaLine>, ledgers: &HashMap<Id, [i64; 3]>) -> Sums {
     let mut sums = Sums::default();
-    for ppa in lines {
+    for ppa in ppas {
         sums.enacted += if ppa.is_enacted { ppa.budget } else { 0 };
         let entered = ledgers.get(&ppa.id).copied().unwrap_or_default();
         for (part, amount) in Part::ALL.into_iter().zip(entered) {
@@ -206,7 +206,7 @@ fn breakdown(
         let budget = served.iter().map(|ppa| ppa.budget).sum::<i64>();
         Breakdown {
             group: group.clone(),
-            money: ledgers.map(|ledgers| sums(own, ledgers)),
+            money: ledgers.map(|ledgers| sums(own.iter().copied(), ledgers)),
             obc_slots: slots,
             cost_per_beneficiary: per_head(budget, slots),
         }
@@ -215,7 +215,7 @@ fn breakdown(
 }
 
 /// Divides and rounds half up; nothing without anybody.
-fn per_head(budget: i64, slots: i64) -> Option<i64> {
+pub(crate) fn per_head(budget: i64, slots: i64) -> Option<i64> {
     (slots > 0).then(|| budget.saturating_add(slots / 2) / slots)
 }
 

@@ -10,6 +10,7 @@ pub mod completion;
 pub(crate) mod following;
 pub(crate) mod goals;
 mod groups;
+mod health;
 pub(crate) mod needs;
 pub(crate) mod policies;
 pub mod portfolio;

@@ -7,12 +7,12 @@
 //! cancelled. Each figure has the address of exactly its rows (`portfolio_links.rs`).
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
-use obcms_domain::alerts::{Health, HealthPart, Rating};
+use obcms_domain::alerts::Health;
 use obcms_domain::choices::{
     self, APPROVAL_STATES, Choice, FUNDING_SOURCES, PPA_STATUSES, PROJECT_STAGES, SECTORS,
 };
@@ -27,6 +27,7 @@ use serde_json::{Value as Json, json};
 pub use obcms_domain::programme::needs::HIGH_PRIORITY;
 pub use store::Needs;
 
+use super::health::HealthFacts;
 use super::portfolio_links::COUNTED;
 use crate::core::cache::RevisionCache;
 use crate::core::{Actor, App, AppError, Visibility};
@@ -280,50 +281,6 @@ fn link(groups: &mut [Group], filter: &Filter, field: &str) {
     }
 }
 
-/// What the health of PPAs is rated by.
-struct HealthFacts {
-    /// Worst rating by an alert, by PPA.
-    alerts: HashMap<Id, Health>,
-    /// PPAs with an indicator.
-    measured: HashSet<Id>,
-}
-
-impl HealthFacts {
-    fn read(tx: &mut Tx<'_>) -> Result<Self, AppError> {
-        let mut alerts: HashMap<Id, Health> = HashMap::new();
-        for (ppa, alert_type, severity) in obcms_store::alerts::of_ppas(tx)? {
-            let part = HealthPart::ALL.iter().position(|part| part.alert_types().contains(&&*alert_type));
-            if let Some(place) = part {
-                let rating = &mut alerts.entry(ppa).or_default()[place];
-                *rating = (*rating).max(Rating::of_severity(&severity));
-            }
-        }
-        Ok(Self { alerts, measured: obcms_store::alerts::with_indicators(tx)?.into_iter().collect() })
-    }
-
-    /// Rates a PPA: a part that has something to rate by is good without an alert.
-    fn of(&self, ppa: &PpaLine) -> Health {
-        let found = self.alerts.get(&ppa.id).copied().unwrap_or_default();
-        let rates = [ppa.target_end_date.is_some(), ppa.is_enacted, self.measured.contains(&ppa.id)];
-        let mut health = Health::default();
-        for (place, rating) in health.iter_mut().enumerate() {
-            if is_open(ppa) && rates[place] {
-                *rating = found[place].max(Rating::Good);
-            }
-        }
-        health
-    }
-}
-
-impl Portfolio {
-    /// Returns the number of PPAs with a rating in a part of their health.
-    #[must_use]
-    pub fn rated(&self, part: HealthPart, rating: Rating) -> usize {
-        let place = HealthPart::ALL.iter().position(|known| *known == part).unwrap_or(0);
-        self.lines.iter().filter(|line| line.health[place] == rating).count()
-    }
-}
-
 /// Step of the pipeline from a need to a completed PPA.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
@@ -412,7 +369,7 @@ fn is_late(ppa: &PpaLine, today: Date) -> bool {
     is_open(ppa) && ppa.target_end_date.is_some_and(|end| end < today)
 }
 
-fn is_open(ppa: &PpaLine) -> bool {
+pub(super) fn is_open(ppa: &PpaLine) -> bool {
     ppa.status != "completed" && ppa.status != "cancelled"
 }
 
@@ -571,20 +528,6 @@ impl Portfolio {
     pub fn json(&self, first: usize) -> Arc<[u8]> {
         let write = || Arc::from(self.to_json(first).to_string().into_bytes());
         if first == 0 { Arc::clone(self.first_page.get_or_init(write)) } else { write() }
-    }
-
-    /// Numbers of PPAs by part and rating of their health.
-    fn health_json(&self) -> Json {
-        let rating = |part: HealthPart, rating: Rating| json!({ "ppas": self.rated(part, rating), "href": self.filter.rated_ppas(part, rating) });
-        let of_part = |part: HealthPart| {
-            let ratings = Rating::RATED.map(|one| (one.as_str().to_owned(), rating(part, one)));
-            (part.as_str().to_owned(), Json::Object(ratings.into_iter().collect()))
-        };
-        let has_any = self.lines.iter().any(|line| line.health != Health::default());
-        if !has_any {
-            return Json::Null;
-        }
-        Json::Object(HealthPart::ALL.map(of_part).into_iter().collect())
     }
 
     /// Addresses of the rows behind the figures.

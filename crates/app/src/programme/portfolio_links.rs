@@ -2,11 +2,12 @@
 
 use jiff::civil::Date;
 use obcms_domain::alerts::{HealthPart, Rating};
-use obcms_domain::kinds::{ALERT, INDICATOR, PPA, alert, indicator, need, ppa, tranche};
+use obcms_domain::kinds::{PPA, need, ppa, tranche};
 use obcms_domain::money::Part;
 use obcms_store::SqlValue;
 use obcms_store::records::Filter as Condition;
 
+use super::health::rated;
 use super::portfolio::{Filter, HIGH_PRIORITY};
 use crate::core::Actor;
 use crate::core::rules::Shortcut;
@@ -53,40 +54,6 @@ const fn health(name: &'static str, filters: fn(&Actor, Date) -> Vec<Condition>)
     }
 }
 
-/// PPAs that are rated so in a part of their health.
-fn rated(part: HealthPart, rating: Rating) -> Vec<Condition> {
-    let alerted = |is_so: bool, severities: &[&str]| {
-        let conditions = vec![
-            Condition::OneOf(alert::STATE.name().to_owned(), texts(&["active", "acknowledged", "snoozed"])),
-            Condition::OneOf(alert::ALERT_TYPE.name().to_owned(), texts(part.alert_types())),
-            Condition::OneOf(alert::SEVERITY.name().to_owned(), texts(severities)),
-        ];
-        Condition::Named(is_so, &ALERT, alert::SUBJECT.name().to_owned(), conditions, None)
-    };
-    let bad = ["high", "critical"];
-    let milder = ["info", "low", "medium"];
-    let mut conditions =
-        vec![Condition::OneOf(ppa::STATUS.name().to_owned(), texts(&["planning", "ongoing", "on_hold"]))];
-    conditions.push(match part {
-        HealthPart::Schedule => Condition::From(
-            ppa::TARGET_END_DATE.name().to_owned(),
-            SqlValue::Date(jiff::civil::date(1, 1, 1)),
-        ),
-        HealthPart::Money => {
-            Condition::From(ppa::ENACTED_BUDGET_CENTAVOS.name().to_owned(), SqlValue::Integer(i64::MIN))
-        }
-        HealthPart::Results => {
-            Condition::Named(true, &INDICATOR, indicator::PPA.name().to_owned(), Vec::new(), None)
-        }
-    });
-    match rating {
-        Rating::Bad => conditions.push(alerted(true, &bad)),
-        Rating::Attention => conditions.extend([alerted(false, &bad), alerted(true, &milder)]),
-        Rating::Good | Rating::None => conditions.extend([alerted(false, &bad), alerted(false, &milder)]),
-    }
-    conditions
-}
-
 /// Filters of the list of needs beside those of its fields.
 pub(crate) const OF_NEEDS: &[Shortcut] = &[
     Shortcut {
@@ -130,7 +97,7 @@ fn answered(is_answered: bool) -> Condition {
     Condition::Named(is_answered, &PPA, field, vec![is_not_cancelled()], None)
 }
 
-fn texts(values: &[&str]) -> Vec<SqlValue> {
+pub(super) fn texts(values: &[&str]) -> Vec<SqlValue> {
     values.iter().map(|value| SqlValue::from(*value)).collect()
 }
 

@@ -1,4 +1,4 @@
-//! What the rules find about a subject.
+//! Findings of the rules about a subject.
 
 use jiff::civil::{Date, date};
 use jiff::{ToSpan, Unit};
@@ -36,7 +36,7 @@ impl Severity {
 pub struct Finding {
     /// Severity.
     pub severity: Severity,
-    /// What was found, in a sentence or two.
+    /// Finding in a sentence or two.
     pub description: String,
 }
 

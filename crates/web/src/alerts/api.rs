@@ -25,54 +25,34 @@ type ApiResult = Result<Response, Problem>;
 /// Operations of the subject.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let one = |path: &'static str, summary: &str, body: &'static ActionBody, handler| {
+    let route = |path: String, summary: &str, body: &'static ActionBody, handler| {
         Route::new("post", path, summary, Access::Policy(Action::Transition, ALERT.area), handler)
             .tag(ALERT.collection)
             .action(body)
     };
+    let one = |name: &'static str, summary: &str, body: &'static ActionBody| {
+        let handler =
+            post(move |state, caller, id, headers, body| step(name, state, caller, id, headers, body));
+        let path = format!("/api/v1/alerts/{{id}}/{name}");
+        route(path, summary, body, handler).answers(200, openapi::reference(&ALERT))
+    };
+    let of_many = |name: &'static str, summary: &str, body: &'static ActionBody| {
+        let handler = post(move |state, caller, body| many(name, state, caller, body));
+        route(format!("/api/v1/alerts/{name}"), summary, body, handler).answers(200, many_schema())
+    };
     vec![
-        one(
-            "/api/v1/alerts/{id}/acknowledge",
-            t!("Acknowledge an alert"),
-            &actions::REMARK,
-            post(|state, caller, id, headers, body| step("acknowledge", state, caller, id, headers, body)),
-        )
-        .answers(200, openapi::reference(&ALERT)),
-        one(
-            "/api/v1/alerts/{id}/snooze",
-            t!("Snooze an alert until a day"),
-            &actions::SNOOZE,
-            post(|state, caller, id, headers, body| step("snooze", state, caller, id, headers, body)),
-        )
-        .answers(200, openapi::reference(&ALERT)),
-        one(
-            "/api/v1/alerts/{id}/reopen",
-            t!("Make an acknowledged or snoozed alert active again"),
-            &actions::REMARK,
-            post(|state, caller, id, headers, body| step("reopen", state, caller, id, headers, body)),
-        )
-        .answers(200, openapi::reference(&ALERT)),
-        one(
-            "/api/v1/alerts/{id}/task",
+        one("acknowledge", t!("Acknowledge an alert"), &actions::REMARK),
+        one("snooze", t!("Snooze an alert until a day"), &actions::SNOOZE),
+        one("reopen", t!("Make an acknowledged or snoozed alert active again"), &actions::REMARK),
+        route(
+            "/api/v1/alerts/{id}/task".to_owned(),
             t!("Make a task of an alert, which is acknowledged by that"),
             &actions::TASK,
             post(make_task),
         )
         .answers(201, openapi::reference(&TASK)),
-        one(
-            "/api/v1/alerts/acknowledge",
-            t!("Acknowledge many alerts"),
-            &actions::ACKNOWLEDGE_MANY,
-            post(|state, caller, body| many("acknowledge", state, caller, body)),
-        )
-        .answers(200, many_schema()),
-        one(
-            "/api/v1/alerts/snooze",
-            t!("Snooze many alerts until a day"),
-            &actions::SNOOZE_MANY,
-            post(|state, caller, body| many("snooze", state, caller, body)),
-        )
-        .answers(200, many_schema()),
+        of_many("acknowledge", t!("Acknowledge many alerts"), &actions::ACKNOWLEDGE_MANY),
+        of_many("snooze", t!("Snooze many alerts until a day"), &actions::SNOOZE_MANY),
     ]
 }
 

@@ -210,11 +210,11 @@ fn count_waiting(state: &State, actor: &Actor) -> u32 {
 
 /// Returns the number of active alerts, if the person sees them; an error counts as none, for the same reason.
 fn count_alerts(state: &State, actor: &Actor) -> Option<u64> {
-    let counts = state.app.alert_counts(actor).unwrap_or_else(|error| {
+    let count = state.app.active_alerts(actor).unwrap_or_else(|error| {
         tracing::warn!(%error, "the alerts could not be counted");
         None
     })?;
-    u64::try_from(counts.total()).ok()
+    u64::try_from(count).ok()
 }
 
 /// Returns the revision of the data, read before the content of a page: a change between the two is refreshed twice

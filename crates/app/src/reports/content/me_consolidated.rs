@@ -14,6 +14,7 @@ use super::needs_impact::share;
 use super::policies::mean;
 use super::{Source, by_sector, heading, label, note};
 use crate::core::AppError;
+use crate::programme::analytics::per_head;
 use crate::reports::document::{Bar, Block, Table, Value, figure, plain, summed, wide};
 
 /// Most updates in the report.
@@ -81,13 +82,12 @@ fn costs(source: &Source<'_>) -> Table {
         let served: Vec<&&PpaLine> = ppas.iter().filter(|ppa| ppa.obc_slots > 0).collect();
         let budget: i64 = served.iter().map(|ppa| ppa.budget).sum();
         let slots: i64 = served.iter().map(|ppa| ppa.obc_slots).sum();
-        let cost = (slots > 0).then(|| budget.saturating_add(slots / 2) / slots);
         vec![
             Value::text(name),
             Value::count(served.len()),
             Value::Money(budget),
             Value::Number(slots),
-            cost.map_or(Value::None, Value::Money),
+            per_head(budget, slots).map_or(Value::None, Value::Money),
         ]
     };
     let columns = vec![

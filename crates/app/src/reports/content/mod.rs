@@ -15,7 +15,7 @@ use std::sync::Arc;
 use obcms_domain::choices::{self, Choice, REPORTS, SECTORS};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::INDICATOR;
-use obcms_domain::money::{Part, Totals};
+use obcms_domain::money::Totals;
 use obcms_domain::registry::Record;
 use obcms_domain::results::Achievement;
 use obcms_store::programme::portfolio::{self as store, PpaLine};
@@ -23,9 +23,10 @@ use obcms_store::{records, reports as rows};
 
 use super::document::{Block, Report, Value};
 use crate::core::{Actor, App, AppError};
+use crate::programme::analytics::sums;
 use crate::programme::portfolio::{Filter, Portfolio, is_counted};
 
-/// What the contents are made from.
+/// Source of the contents: figures that several reports share.
 pub(super) struct Source<'a> {
     app: &'a App,
     actor: &'a Actor,
@@ -46,15 +47,7 @@ impl Source<'_> {
 
     /// Returns the sums of PPAs.
     fn sums<'a>(&self, ppas: impl IntoIterator<Item = &'a PpaLine>) -> Totals {
-        let mut sums = Totals::default();
-        for ppa in ppas {
-            sums.enacted += if ppa.is_enacted { ppa.budget } else { 0 };
-            let entered = self.ledgers.get(&ppa.id).copied().unwrap_or_default();
-            for (part, amount) in Part::ALL.into_iter().zip(entered) {
-                *sums.sum_mut(part) += amount;
-            }
-        }
-        sums
+        sums(ppas, &self.ledgers)
     }
 
     fn lead(&self, ppa: Id) -> Value {

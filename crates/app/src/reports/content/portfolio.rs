@@ -11,7 +11,7 @@ pub(super) fn content(source: &Source<'_>) -> Result<Vec<Block>, AppError> {
     let portfolio = &source.portfolio;
     let totals = &portfolio.totals;
     let sums = source.sums(source.counted());
-    let alerts = source.app.alert_counts(source.actor)?.map_or(0, |counts| counts.total());
+    let alerts = source.app.active_alerts(source.actor)?.unwrap_or(0);
     let projects = portfolio.pipeline.iter().map(|(_, count)| count).sum::<i64>();
     let figures = vec![
         figure("PPAs that count", Value::count(totals.counted)),
