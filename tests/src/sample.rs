@@ -82,7 +82,7 @@ pub fn value(server: &Server, field: &Field, number: u32) -> Json {
         FieldType::Text(_) | FieldType::Multiline(_) if field.name == "username" => {
             json!(format!("sample.{number}"))
         }
-        FieldType::Text(_) if field.name == "hearing_time" => json!("09:00"),
+        FieldType::Text(_) if ["hearing_time", "due_time"].contains(&field.name) => json!("09:00"),
         FieldType::Text(_) if field.name == "period" => json!("2026-Q3"),
         FieldType::Text(_) if field.name == report_schedule::CRON.name() => {
             json!(format!("0 6 {} * *", number % 28 + 1))
@@ -111,6 +111,7 @@ pub fn value(server: &Server, field: &Field, number: u32) -> Json {
         FieldType::Structure(_) if ["opening_hours", "working_hours"].contains(&field.name) => {
             json!({ "monday": [{ "from": "08:00", "to": "17:00" }] })
         }
+        FieldType::Structure(_) if field.name == "checklist" => json!([{ "text": "Call", "state": "open" }]),
         FieldType::Structure(_) if field.name == "targets" => json!([{ "period": "2026", "target": 95 }]),
         FieldType::Structure(_) if field.name == "disaggregation" => {
             json!([{ "by": "sex", "group": "Women", "value": 12.5 }])

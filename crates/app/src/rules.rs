@@ -192,6 +192,7 @@ pub(crate) static RULES: Rules = Rules(&[
         changed: Some(tasks::changed),
         undo_action: Some(tasks::undo_action),
         shortcuts: board::SHORTCUTS,
+        aliases: board::ALIASES,
         list_fields: board::LIST_FIELDS,
         members: Some(tasks::derived),
         ..KindRules::NONE

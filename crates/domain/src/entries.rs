@@ -9,11 +9,14 @@ use crate::calendar::series::StoredSeries;
 use crate::calendar::series::state::series_record;
 use crate::calendar::{DatedEntry, floating};
 use crate::core::dates::parse_time;
-use crate::kinds::budget_cycle_stage;
+use crate::kinds::{budget_cycle_stage, task};
 use crate::programme::milestones::numbers;
 use crate::registry::shared::{ALL_DAY, ORIGIN, TIMEZONE};
 use crate::registry::{DateRole, FieldType, Record, parse_date};
 use crate::tasks::is_open;
+
+/// Fields with the time of a day.
+const TIMES: [&str; 2] = [budget_cycle_stage::HEARING_TIME.name(), task::DUE_TIME.name()];
 
 /// Returns all calendar entries of the record; none when it is archived.
 #[must_use]
@@ -75,8 +78,9 @@ fn base(record: &Record, role: &DateRole, start: Timestamp, end: Timestamp) -> D
     } else {
         format!("{}: {}", role.label, record.title())
     };
-    // A hearing is on the calendar as a day, with its time before the title.
-    let title = match parse_time(&optional(budget_cycle_stage::HEARING_TIME.name())) {
+    // Hearings and tasks are on the calendar as days, with their time before the title.
+    let time = TIMES.iter().find_map(|name| parse_time(&optional(name)));
+    let title = match time {
         Some(time) => format!("{} {title}", time.strftime("%-I:%M %p")),
         None => title,
     };

@@ -3,7 +3,9 @@
 pub mod actions;
 pub mod dependencies;
 pub mod progress;
+pub mod quick;
 pub mod rank;
+pub mod schedule;
 pub mod states;
 pub mod templates;
 

@@ -61,6 +61,7 @@ mod series_random;
 mod series_tasks;
 mod sharing;
 mod snapshots;
+mod task_changes;
 mod tasks;
 mod timelines;
 mod today;

@@ -82,6 +82,12 @@ impl fmt::Debug for Passphrase {
 }
 
 impl AppError {
+    /// Returns true if the request is refused for a reason of its own; false if the program or the database failed.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        !matches!(self, Self::Store(_) | Self::Internal(_) | Self::Unhashed(_) | Self::Setting(_))
+    }
+
     /// Returns the sentence of a refusal by the policy.
     fn no_permission(what: impl Into<Message>) -> Message {
         message!("You do not have permission to {what}.", what = what.into())

@@ -117,6 +117,8 @@ pub(crate) struct KindRules {
     pub undone: Option<UndoRule>,
     /// Shortcut filters of the list.
     pub shortcuts: &'static [Shortcut],
+    /// Short names of filters: the name and the field that it filters.
+    pub aliases: &'static [(&'static str, &'static str)],
     /// Fields that a list replaces with another one in filters and order.
     pub list_fields: &'static [(&'static str, &'static str)],
     /// Members of the representation that are calculated from the record.
@@ -154,6 +156,7 @@ impl KindRules {
         undo_action: None,
         undone: None,
         shortcuts: &[],
+        aliases: &[],
         list_fields: &[],
         members: None,
         related_members: None,
@@ -165,6 +168,11 @@ impl KindRules {
     /// Returns the shortcut filter of that name.
     pub fn shortcut(&self, name: &str) -> Option<&'static Shortcut> {
         self.shortcuts.iter().find(|shortcut| shortcut.name == name)
+    }
+
+    /// Returns the field that a filter of this name is about, also with `_from` or another ending behind an alias.
+    pub fn filtered_field<'a>(&self, name: &'a str) -> &'a str {
+        self.aliases.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, field)| *field)
     }
 }
 

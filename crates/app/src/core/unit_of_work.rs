@@ -102,6 +102,32 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
         result
     }
 
+    /// Runs a part of a command that may be refused without the rest: a refused part writes nothing. The outer error is
+    /// a failure, which ends the whole command.
+    pub(crate) fn attempt<T>(
+        &mut self,
+        part: impl FnOnce(&mut Self) -> Result<T, AppError>,
+    ) -> Result<Result<T, AppError>, AppError> {
+        let savepoint = self.tx.savepoint()?;
+        let (depth, events, noted) = (self.depth, self.events.len(), self.noted.clone());
+        let note = mem::take(&mut self.note);
+        let result = part(self);
+        self.note = note;
+        match result {
+            Ok(value) => {
+                self.tx.release(savepoint)?;
+                Ok(Ok(value))
+            }
+            Err(error) if error.is_refusal() => {
+                self.tx.rollback_to(savepoint)?;
+                (self.depth, self.noted) = (depth, noted);
+                self.events.truncate(events);
+                Ok(Err(error))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Notes a record, or all of a kind, to be examined when the command is done.
     pub(crate) fn note_for_end(&mut self, kind: &'static str, id: Option<Id>) {
         self.noted.insert((kind, id));

@@ -76,7 +76,9 @@ fn replace_in_filter(filter: &mut Filter, field: &str, other: &str) {
         Filter::OneOf(name, _) | Filter::From(name, _) | Filter::Below(name, _) if name == field => {
             other.clone_into(name);
         }
-        Filter::Any(filters) => filters.iter_mut().for_each(|filter| replace_in_filter(filter, field, other)),
+        Filter::Any(filters) | Filter::All(filters) => {
+            filters.iter_mut().for_each(|filter| replace_in_filter(filter, field, other));
+        }
         _ => {}
     }
 }
@@ -89,7 +91,9 @@ fn limit(filter: &mut Filter, actor: &Actor) -> Result<(), AppError> {
             *scope = actor.scope(kind)?;
             filters.iter_mut().try_for_each(|filter| limit(filter, actor))
         }
-        Filter::Any(filters) => filters.iter_mut().try_for_each(|filter| limit(filter, actor)),
+        Filter::Any(filters) | Filter::All(filters) => {
+            filters.iter_mut().try_for_each(|filter| limit(filter, actor))
+        }
         _ => Ok(()),
     }
 }
@@ -121,7 +125,7 @@ impl App {
         for (name, value) in parameters {
             match rules.shortcut(name) {
                 Some(shortcut) => short.push((shortcut, value)),
-                None => rest.push((name.clone(), value.clone())),
+                None => rest.push((rules.filtered_field(name).to_owned(), value.clone())),
             }
         }
         let mut request = parse(kind, &rest, self.zone())?;
@@ -151,7 +155,8 @@ impl App {
     /// kind.
     #[must_use]
     pub fn is_known_parameter(&self, kind: &'static Kind, name: &str) -> bool {
-        is_own(name) || filters::is_filter(kind, name) || self.rules().of(kind).shortcut(name).is_some()
+        let rules = self.rules().of(kind);
+        is_own(name) || filters::is_filter(kind, rules.filtered_field(name)) || rules.shortcut(name).is_some()
     }
 
     /// Parses the parameters of an export: the whole list, in pages of the maximum size.

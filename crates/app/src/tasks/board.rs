@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
+use jiff::ToSpan;
+use jiff::civil::Date;
 use obcms_domain::accounts::{Action, Relation};
-use obcms_domain::choices::{self, Choice, PRIORITIES, TASK_DOMAINS, TASK_STATUSES};
+use obcms_domain::choices::{self, Choice, PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{TASK, task};
 use obcms_domain::registry::{FieldError, Record};
+use obcms_domain::tasks::states;
 use obcms_store::records::{self, Cursor, Directory, Filter, Order, Query, Scope, SortKey};
 use obcms_store::tasks::board as store;
 use obcms_store::{SqlValue, Tx};
@@ -18,10 +21,10 @@ use crate::core::rules::Shortcut;
 use crate::core::{Actor, App, AppError};
 use crate::records::lists::{self, Parameters, Request};
 
-/// Key of the column of unassigned tasks.
+/// Key of the column of tasks without a value: unassigned, without phase or origin.
 pub const UNASSIGNED: &str = "none";
-/// Maximum number of people with a column of their own; the others are found by the filter.
-pub const PEOPLE: usize = 24;
+/// Maximum number of people or origins with a column of their own; the others are found by the filter.
+pub const MOST_COLUMNS: usize = 24;
 /// Default number of cards of each column, about three screens. The rest follows by cursor as the page is scrolled.
 const CARDS: i64 = 25;
 /// Default number of cards in a column of a person: such boards are wide.
@@ -36,8 +39,8 @@ pub struct Board {
     pub columns: Vec<Column>,
     /// Titles of the records that the cards refer to.
     pub directory: Directory,
-    /// Number of people who have cards but no column, because there are too many.
-    pub more_people: usize,
+    /// Number of people or origins that have cards but no column, because there are too many.
+    pub more_columns: usize,
 }
 
 /// Column of the board.
@@ -62,11 +65,13 @@ pub fn parse_group(name: &str) -> Option<Group> {
 }
 
 /// Groups with their names and labels.
-pub const GROUPS: [(&str, &str, Group); 4] = [
+pub const GROUPS: [(&str, &str, Group); 6] = [
     ("status", "Status", Group::Status),
     ("priority", "Priority", Group::Priority),
     ("domain", "Domain", Group::Domain),
     ("assignee", "Assignee", Group::Assignee),
+    ("phase", "Phase", Group::Phase),
+    ("origin", "Belongs to", Group::Origin),
 ];
 
 /// Returns the field of a task that all cards of a column have in common.
@@ -110,7 +115,40 @@ pub const SHORTCUTS: &[Shortcut] = &[
             vec![Filter::Open, Filter::Below(task::NEXT_DUE.name().to_owned(), SqlValue::Date(today))]
         },
     },
+    Shortcut {
+        name: "unassigned",
+        meaning: "true: assigned to nobody",
+        filters: |_, _| vec![Filter::PointsNowhere(task::ASSIGNEES.name().to_owned())],
+    },
+    Shortcut {
+        name: "at_risk",
+        meaning: "true: open, and marked as at risk, blocked, or due within two days and less than half done",
+        filters: |_, today| vec![Filter::Open, Filter::Any(at_risk(today))],
+    },
 ];
+
+/// Short names of the filters of tasks.
+pub const ALIASES: &[(&str, &str)] = &[
+    ("assignee", task::ASSIGNEES.name()),
+    ("team", task::TEAMS.name()),
+    ("label", task::LABELS.name()),
+    ("ppa", task::ORIGIN.name()),
+];
+
+/// Returns the conditions of which one puts an open task at risk, as [`states::at_risk`] has them.
+fn at_risk(today: Date) -> Vec<Filter> {
+    let is_true = |name: &str| Filter::OneOf(name.to_owned(), vec![SqlValue::Boolean(true)]);
+    let below = |name: &str, value: SqlValue| Filter::Below(name.to_owned(), value);
+    let soon = today.saturating_add((states::RISK_DAYS + 1).days());
+    vec![
+        is_true(task::MARKED_AT_RISK.name()),
+        is_true(task::BLOCKED.name()),
+        Filter::All(vec![
+            below(task::NEXT_DUE.name(), SqlValue::Date(soon)),
+            below(task::PROGRESS.name(), SqlValue::Integer(i64::from(states::RISK_PROGRESS))),
+        ]),
+    ]
+}
 
 /// Replaced fields of the list: a series is due at its first open occurrence, so filters and order use that date.
 pub(crate) const LIST_FIELDS: &[(&str, &str)] = &[(task::DUE_DATE.name(), task::NEXT_DUE.name())];
@@ -178,8 +216,9 @@ impl Asked {
         }
         let group = match get("group") {
             None => Group::Status,
-            Some(name) => parse_group(name)
-                .ok_or_else(|| wrong("group", "choice", "Must be status, priority, domain or assignee."))?,
+            Some(name) => parse_group(name).ok_or_else(|| {
+                wrong("group", "choice", "Must be status, priority, domain, assignee, phase or origin.")
+            })?,
         };
         let column = match get("column") {
             None => None,
@@ -194,7 +233,7 @@ impl Asked {
         };
         let rest: Parameters = parameters.iter().filter(|(name, _)| !own(name)).cloned().collect();
         let request = app.list_request(actor, &TASK, &rest)?;
-        let is_wide = group == Group::Assignee && column.is_none();
+        let is_wide = choices_of(group).is_none() && column.is_none();
         let limit = match get("limit") {
             Some(_) => request.limit,
             None if is_wide => CARDS_OF_A_PERSON,
@@ -206,9 +245,9 @@ impl Asked {
 
 fn key(group: Group, text: &str) -> Option<Key> {
     match choices_of(group) {
+        _ if text == UNASSIGNED && group_may_lack(group) => Some(Key::None),
         Some(choices) => choices::contains(choices, text).then(|| Key::Value(text.to_owned())),
-        None if text == UNASSIGNED => Some(Key::Unassigned),
-        None => text.parse().ok().map(Key::Person),
+        None => text.parse().ok().map(Key::Record),
     }
 }
 
@@ -225,8 +264,14 @@ const fn choices_of(group: Group) -> Option<&'static [Choice]> {
         Group::Status => Some(TASK_STATUSES),
         Group::Priority => Some(PRIORITIES),
         Group::Domain => Some(TASK_DOMAINS),
-        Group::Assignee => None,
+        Group::Phase => Some(TASK_PHASES),
+        Group::Assignee | Group::Origin => None,
     }
+}
+
+/// Returns true if a task may have no value of the group.
+const fn group_may_lack(group: Group) -> bool {
+    matches!(group, Group::Assignee | Group::Phase | Group::Origin)
 }
 
 /// Returns the query of the task list that the request describes.
@@ -248,12 +293,12 @@ fn read(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, scope: Option<&Scope>) ->
     let query = query(&asked.request, scope);
     let counts = store::counts(tx, &query, asked.group)?;
     let mut directory = Directory::new();
-    let (keys, more_people) = match &asked.column {
+    let (keys, more_columns) = match &asked.column {
         Some(key) => (vec![key.clone()], 0),
         None => keys(tx, actor, asked.group, &counts, &mut directory)?,
     };
-    if let (Some(Key::Person(person)), true) = (&asked.column, directory.is_empty()) {
-        directory.extend(records::references(tx, &[*person])?);
+    if let (Some(Key::Record(id)), true) = (&asked.column, directory.is_empty()) {
+        directory.extend(crate::records::references::visible(tx, actor, &[*id])?);
     }
     let places = store::columns(tx, &query, asked.group, &keys, asked.after.as_ref(), asked.limit + 1)?;
     let shown = usize::try_from(asked.limit).unwrap_or(0);
@@ -281,7 +326,7 @@ fn read(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, scope: Option<&Scope>) ->
             key: name(&key),
         })
         .collect();
-    Ok(Board { group: asked.group, columns, directory, more_people })
+    Ok(Board { group: asked.group, columns, directory, more_columns })
 }
 
 fn load(tx: &mut Tx<'_>, ids: &[Id]) -> Result<HashMap<Id, Record>, AppError> {
@@ -301,31 +346,37 @@ fn keys(
 ) -> Result<(Vec<Key>, usize), AppError> {
     if let Some(choices) = choices_of(group) {
         let mut keys: Vec<Key> = choices.iter().map(|choice| Key::Value(choice.value.to_owned())).collect();
-        if group == Group::Priority {
+        match group {
             // Highest priority first.
-            keys.reverse();
+            Group::Priority => keys.reverse(),
+            // There are many phases, and few of them are used at a time.
+            Group::Phase => {
+                keys.insert(0, Key::None);
+                keys.retain(|key| counts.get(key).is_some_and(|count| *count > 0));
+            }
+            _ => {}
         }
         return Ok((keys, 0));
     }
-    let mut people: Vec<(Id, i64)> = counts
+    let mut found: Vec<(Id, i64)> = counts
         .iter()
         .filter_map(|(key, count)| match key {
-            Key::Person(person) => Some((*person, *count)),
+            Key::Record(id) => Some((*id, *count)),
             _ => None,
         })
         .collect();
-    let is_self = |person: Id| actor.id == Some(person);
-    people.sort_by_key(|(person, count)| (!is_self(*person), -count, *person));
-    let more = people.len().saturating_sub(PEOPLE);
-    people.truncate(PEOPLE);
-    let ids: Vec<Id> = people.iter().map(|(person, _)| *person).collect();
-    directory.extend(records::references(tx, &ids)?);
-    people.sort_by_key(|(person, _)| {
-        let name = directory.get(person).map(|person| person.title.to_lowercase());
-        (!is_self(*person), name, *person)
+    let is_self = |id: Id| actor.id == Some(id);
+    found.sort_by_key(|(id, count)| (!is_self(*id), -count, *id));
+    let more = found.len().saturating_sub(MOST_COLUMNS);
+    found.truncate(MOST_COLUMNS);
+    let ids: Vec<Id> = found.iter().map(|(id, _)| *id).collect();
+    directory.extend(crate::records::references::visible(tx, actor, &ids)?);
+    found.sort_by_key(|(id, _)| {
+        let name = directory.get(id).map(|known| known.title.to_lowercase());
+        (!is_self(*id), name, *id)
     });
-    let mut keys = vec![Key::Unassigned];
-    keys.extend(people.into_iter().map(|(person, _)| Key::Person(person)));
+    let mut keys = vec![Key::None];
+    keys.extend(found.into_iter().map(|(id, _)| Key::Record(id)));
     Ok((keys, more))
 }
 
@@ -336,8 +387,8 @@ fn cursor(card: &CardPosition) -> String {
 fn name(key: &Key) -> String {
     match key {
         Key::Value(value) => value.clone(),
-        Key::Person(person) => person.to_string(),
-        Key::Unassigned => UNASSIGNED.to_owned(),
+        Key::Record(id) => id.to_string(),
+        Key::None => UNASSIGNED.to_owned(),
     }
 }
 
@@ -346,10 +397,16 @@ fn label(group: Group, key: &Key, directory: &Directory) -> String {
         Key::Value(value) => {
             choices_of(group).map_or(value.as_str(), |choices| choices::label(choices, value)).to_owned()
         }
-        Key::Person(person) => {
-            directory.get(person).map_or_else(|| "Someone".to_owned(), |person| person.title.clone())
+        Key::Record(id) => {
+            let unknown = if group == Group::Assignee { "Someone" } else { "Another record" };
+            directory.get(id).map_or_else(|| unknown.to_owned(), |known| known.title.clone())
         }
-        Key::Unassigned => "Unassigned".to_owned(),
+        Key::None => match group {
+            Group::Phase => "No phase",
+            Group::Origin => "No origin",
+            _ => "Unassigned",
+        }
+        .to_owned(),
     }
 }
 

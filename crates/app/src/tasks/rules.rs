@@ -17,8 +17,8 @@ use obcms_store::records::changes::Change as LoggedChange;
 use obcms_store::tasks as store;
 use serde_json::{Map, Value as Json, json};
 
-use super::occurrences;
 use super::progress::{ppa_of, roll_up};
+use super::{occurrences, repeating};
 use crate::calendar::series::{
     self as dates, keep_start, materialize_occurrence, override_occurrence, too_much,
 };
@@ -38,6 +38,9 @@ pub fn before_save(
         let last = store::last_rank(work.tx)?;
         task::RANK.set(record, rank::between(last.as_deref(), None));
     }
+    if input.contains_key(task::LABELS.name()) {
+        lower_labels(record);
+    }
     if depends_on_changed(before, record) {
         check_cycle(work, record)?;
         let open = open_prerequisites(work, record)?;
@@ -49,6 +52,18 @@ pub fn before_save(
         task::TOUCHED.set(record, true);
     }
     move_by_input(work, before, record, input)
+}
+
+/// Writes labels in lower case, so that one label has one form in filters on either engine.
+fn lower_labels(record: &mut Record) {
+    let mut labels: Vec<String> = Vec::new();
+    for label in task::LABELS.get(record) {
+        let label = label.trim().trim_start_matches('#').to_lowercase();
+        if !label.is_empty() && !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
+    task::LABELS.set(record, Some(labels).filter(|labels| !labels.is_empty()));
 }
 
 /// Requires the right to assign for giving a task to others, unless the actor created the task.
@@ -337,6 +352,7 @@ pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) 
             task.is_archived(),
         )
     };
+    repeating::follow(work, before, record)?;
     if counts(before) != counts(record) {
         roll_up(work, &[ppa_of(before), ppa_of(record)])?;
     }

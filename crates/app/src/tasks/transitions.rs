@@ -158,75 +158,6 @@ impl App {
         })
     }
 
-    /// Changes several tasks to one state, all or none. Returns a changed task and the change set that undoes all.
-    pub fn transition_together(
-        &self,
-        actor: &Actor,
-        ids: &[Id],
-        step: &Step,
-    ) -> Result<Option<(Id, Id)>, AppError> {
-        self.write(actor, |work| {
-            let mut changed = None;
-            for before in together(work, ids, Action::Transition)? {
-                // One of them may have unblocked the next: each is reloaded.
-                let Some(before) = work.find(&TASK, before.id)? else { continue };
-                if step_on(work, &before, step)?.0 {
-                    changed.get_or_insert(before.id);
-                }
-            }
-            Ok(changed.map(|task| (task, work.change_set)))
-        })
-    }
-
-    /// Updates several tasks alike, all or none. Returns a changed task and the change set that undoes all.
-    pub fn update_together(
-        &self,
-        actor: &Actor,
-        ids: &[Id],
-        mut input: impl FnMut(&Record) -> Input,
-    ) -> Result<Option<(Id, Id)>, AppError> {
-        self.write(actor, |work| {
-            let mut changed = None;
-            for before in together(work, ids, Action::View)? {
-                let after = match occurrences::shown(&before, work.today)? {
-                    Some(date) => {
-                        let date = date.to_string();
-                        let (series, moment) = found_to_change(work, &before, &date)?;
-                        let single = materialize_occurrence(&series, &before, moment)?;
-                        series::change(work, &target(before.id, &date, None), &input(&single))?.series
-                    }
-                    None => crate::records::update(work, &TASK, before.id, &input(&before), None)?,
-                };
-                if after.version != before.version {
-                    changed.get_or_insert(before.id);
-                }
-            }
-            Ok(changed.map(|task| (task, work.change_set)))
-        })
-    }
-
-    /// Archives several tasks, all or none. Returns a changed task and the change set that undoes all.
-    pub fn archive_together(&self, actor: &Actor, ids: &[Id]) -> Result<Option<(Id, Id)>, AppError> {
-        self.write(actor, |work| {
-            let mut changed = None;
-            for before in together(work, ids, Action::Archive)? {
-                if !before.is_archived() {
-                    changed.get_or_insert(before.id);
-                }
-                // Of a repeating task the shown occurrence is cancelled, not the series archived.
-                match occurrences::open_date(&before, work.today)?.filter(|_| !before.is_archived()) {
-                    Some(open) => {
-                        series::cancel(work, &target(before.id, &open.recurrence_id, None))?;
-                    }
-                    None => {
-                        crate::records::archive(work, &TASK, before.id, None)?;
-                    }
-                }
-            }
-            Ok(changed.map(|task| (task, work.change_set)))
-        })
-    }
-
     /// Moves a card of the board.
     pub fn move_card(
         &self,
@@ -269,29 +200,6 @@ fn open(
 fn finish(work: &mut UnitOfWork<'_, '_>, before: &Record, saved: bool) -> Result<Moved, AppError> {
     let task = reload(work, before)?;
     Ok(Moved { task, change_set: saved.then_some(work.change_set), date: None })
-}
-
-/// Loads several tasks if the actor may do the action on each; prerequisites come before their dependents.
-fn together(work: &mut UnitOfWork<'_, '_>, ids: &[Id], action: Action) -> Result<Vec<Record>, AppError> {
-    require_write(work.actor)?;
-    let mut records = obcms_store::records::load_many(work.tx, &TASK, ids)?;
-    for record in &records {
-        work.actor.require(work.tx, action, record)?;
-    }
-    records.sort_by_key(|record| record.id);
-    // They are few: tasks that wait for none of the rest go first, repeatedly.
-    let mut ordered: Vec<Record> = Vec::with_capacity(records.len());
-    while !records.is_empty() {
-        let rest: Vec<Id> = records.iter().map(|record| record.id).collect();
-        let free = |record: &Record| !task::DEPENDS_ON.get(record).iter().any(|id| rest.contains(id));
-        let (next, waiting): (Vec<_>, Vec<_>) = records.into_iter().partition(free);
-        if next.is_empty() {
-            return Err(AppError::Internal("tasks depend on each other".to_owned()));
-        }
-        ordered.extend(next);
-        records = waiting;
-    }
-    Ok(ordered)
 }
 
 /// Returns the target of a change of one occurrence of a task.
@@ -380,6 +288,8 @@ fn change_column(
         Group::Priority => (task::PRIORITY.name(), json!(column)),
         Group::Domain => (task::DOMAIN.name(), json!(column)),
         Group::Assignee => (task::ASSIGNEES.name(), Json::Null),
+        Group::Phase => (task::PHASE.name(), if column == UNASSIGNED { Json::Null } else { json!(column) }),
+        Group::Origin => (task::ORIGIN.name(), origin(work, column)?.ok_or_else(unknown)?),
     };
     // The card of a repeating task shows one occurrence, and that one changes.
     let shown = match (occurrences::shown(before, work.today)?, Series::of(before)) {
@@ -413,6 +323,16 @@ fn change_column(
     work.actor.require_given(work.tx, before, record, &input)?;
     check(work, Some(before), record)?;
     work.before_save(Some(before), record, &input)
+}
+
+/// Returns the origin of a column as the value of an input; nothing for an unknown one.
+fn origin(work: &mut UnitOfWork<'_, '_>, column: &str) -> Result<Option<Json>, AppError> {
+    if column == UNASSIGNED {
+        return Ok(Some(Json::Null));
+    }
+    let Ok(id) = column.parse::<Id>() else { return Ok(None) };
+    let known = crate::records::references::visible(work.tx, work.actor, &[id])?;
+    Ok(known.get(&id).map(|origin| json!({ "kind": origin.kind, "id": id })))
 }
 
 /// Returns the assignees of the task in another column: the person of the source column is replaced, the others stay.
@@ -470,12 +390,4 @@ fn rank_at(
         true => rank::between(Some(beside), next.as_deref()),
         false => rank::between(next.as_deref(), Some(beside)),
     }))
-}
-
-/// Returns the input that adds the actor to the assignees of a task.
-#[must_use]
-pub fn join(actor: &Actor, task: &Record) -> Input {
-    let mut people = task::ASSIGNEES.get(task).to_vec();
-    people.extend(actor.id.filter(|id| !people.contains(id)));
-    Input::from_iter([task::ASSIGNEES.input(people)])
 }

@@ -34,6 +34,16 @@ pub const TASK_DOMAINS: &[Choice] = &[
     choice("project_central", "Projects"),
 ];
 
+/// States of a step of a checklist.
+pub const CHECKLIST_STATES: &[Choice] = &[choice("open", "Open"), choice("done", "Done")];
+
+/// Effect on the successors of a task that moves.
+pub const SUCCESSOR_MOVES: &[Choice] = &[
+    choice("preview", "Show which would move"),
+    choice("move", "Move with it"),
+    choice("keep", "Leave them"),
+];
+
 /// Phase of its origin a task belongs to, over all domains.
 pub const TASK_PHASES: &[Choice] = &[
     choice("planning", "Planning"),
@@ -104,6 +114,8 @@ pub const TASK_GROUPS: &[Choice] = &[
     choice("priority", "Priority"),
     choice("domain", "Domain"),
     choice("assignee", "Assignee"),
+    choice("phase", "Phase"),
+    choice("origin", "Belongs to"),
 ];
 
 /// Decisions on a booking.

@@ -1,9 +1,15 @@
 //! Bodies of the actions on tasks.
 
-use crate::choices::{OCCURRENCE_SCOPES, TASK_GROUPS, TASK_STATUSES};
+use serde_json::{Value as Json, json};
+
+use super::quick;
+use crate::choices::{OCCURRENCE_SCOPES, SUCCESSOR_MOVES, TASK_GROUPS, TASK_STATUSES};
+use crate::core::id::Id;
+use crate::core::message::Message;
 use crate::kinds::ORIGINS;
+use crate::message;
 use crate::registry::action::{ActionBody, Member};
-use crate::registry::typed::{Date, Link, Reference, Text};
+use crate::registry::typed::{Date, Link, Reference, Structure, Text};
 
 /// Characters of a note or reason at most.
 const NOTE: usize = 2000;
@@ -58,3 +64,69 @@ pub const BASE_DATE: Member<Date> = Member::day("base_date", "Base date");
 
 /// `POST /task-templates/ID/instantiate`.
 pub const INSTANTIATE: ActionBody = ActionBody::new(&[ORIGIN.field(), BASE_DATE.field()]);
+
+/// Line of quick add.
+pub const LINE: Member<Text> = Member::text("text", "Task", quick::LONGEST).required().help(
+    "`@person`, `!high`, `#ppa:words` or `#label`, dates, times and rules in words; words in double quotes stay",
+);
+/// Values that the task has unless the line says otherwise.
+pub const DEFAULTS: Member<Structure> =
+    Member::raw("defaults", "Defaults", check_object, || json!({ "$ref": "#/components/schemas/TaskInput" }));
+
+/// `POST /tasks/quick` and `/tasks/quick/preview`.
+pub const QUICK: ActionBody = ActionBody::new(&[LINE.field(), DEFAULTS.field()]);
+
+/// Tasks of a bulk change at most.
+pub const MOST_TASKS: usize = 500;
+/// Tasks to change.
+pub const IDS: Member<Structure> = Member::raw(
+    "ids",
+    "Tasks",
+    check_ids,
+    || json!({ "type": "array", "maxItems": MOST_TASKS, "items": { "type": "string", "format": "uuid" } }),
+)
+.required();
+/// Values that all of them get.
+pub const CHANGES: Member<Structure> = Member::raw("changes", "Changes", check_object, || {
+    json!({
+        "description": "Fields of a task, and shift_days, add_labels, remove_labels, add_assignees, remove_assignees, archived",
+        "type": "object",
+    })
+})
+.required();
+/// Versions that the caller saw, by id: a task with another one is refused.
+pub const VERSIONS: Member<Structure> = Member::raw(
+    "versions",
+    "Versions",
+    check_object,
+    || json!({ "type": "object", "additionalProperties": { "type": "integer" } }),
+);
+
+/// `POST /tasks/bulk`.
+pub const BULK: ActionBody =
+    ActionBody::new(&[IDS.field(), CHANGES.field(), VERSIONS.field(), FORCE_REASON.field()]);
+
+/// New first day.
+pub const NEW_START: Member<Date> = Member::day("start_date", "Start");
+/// New due date.
+pub const NEW_DUE: Member<Date> = Member::day("due_date", "Due");
+/// Effect on the tasks that depend on it.
+pub const SUCCESSORS: Member<Text> = Member::choice("successors", "Dependent tasks", SUCCESSOR_MOVES)
+    .help("keep by default; preview writes nothing");
+
+/// `POST /tasks/ID/reschedule`.
+pub const RESCHEDULE: ActionBody =
+    ActionBody::new(&[NEW_START.field(), NEW_DUE.field(), SUCCESSORS.field(), RECURRENCE_ID.field()]);
+
+fn check_object(json: &Json) -> Result<(), Message> {
+    if json.is_object() { Ok(()) } else { Err("Must be an object.".into()) }
+}
+
+fn check_ids(json: &Json) -> Result<(), Message> {
+    let ids = json.as_array().ok_or("Must be a list of ids.")?;
+    if ids.is_empty() || ids.len() > MOST_TASKS {
+        return Err(message!("Must have 1 to {MOST_TASKS} ids.", MOST_TASKS));
+    }
+    let is_id = |id: &Json| id.as_str().is_some_and(|id| id.parse::<Id>().is_ok());
+    if ids.iter().all(is_id) { Ok(()) } else { Err("Must be a list of ids.".into()) }
+}

@@ -207,6 +207,11 @@ const fn status_for_progress(current: TaskStatus, progress: u8) -> TaskStatus {
     }
 }
 
+/// Days before the due date from which little progress is a risk.
+pub const RISK_DAYS: i64 = 2;
+/// Progress below which a task that is due soon is at risk.
+pub const RISK_PROGRESS: u8 = 50;
+
 /// Returns true if an open task is at risk: flagged, blocked, or due within two days and less than half done.
 pub fn at_risk(
     flag: bool,
@@ -216,7 +221,7 @@ pub fn at_risk(
     today: Date,
     blocked: bool,
 ) -> bool {
-    let late = || due.is_some_and(|due| days_between(today, due) <= 2 && progress < 50);
+    let late = || due.is_some_and(|due| days_between(today, due) <= RISK_DAYS && progress < RISK_PROGRESS);
     status.is_open() && (flag || blocked || late())
 }
 

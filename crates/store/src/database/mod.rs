@@ -368,6 +368,14 @@ enum Connection<'a> {
     Postgres(postgres::Transaction<'a>),
 }
 
+/// Point of a transaction to which it can return.
+#[derive(Debug)]
+pub struct Savepoint {
+    messages: usize,
+    touched: usize,
+    log: usize,
+}
+
 /// Open transaction. Dropping it rolls it back.
 pub struct Tx<'a> {
     connection: Connection<'a>,
@@ -393,6 +401,35 @@ impl Tx<'_> {
             Connection::Sqlite(_) => Engine::Sqlite,
             Connection::Postgres(_) => Engine::Postgres,
         }
+    }
+
+    /// Marks a point to which [`Tx::rollback_to`] returns. Each is released, or rolled back to, before the next one.
+    pub fn savepoint(&mut self) -> Result<Savepoint, StoreError> {
+        if self.log.len() > MOST_WAITING / 5 {
+            // Buffered rows are not to be written within the part that may be rolled back.
+            self.number_changes()?;
+        }
+        self.batch("SAVEPOINT part")?;
+        Ok(Savepoint { messages: self.messages.len(), touched: self.touched.len(), log: self.log.len() })
+    }
+
+    /// Keeps what was written since the savepoint.
+    pub fn release(&mut self, _: Savepoint) -> Result<(), StoreError> {
+        self.batch("RELEASE SAVEPOINT part")
+    }
+
+    /// Takes back what was written since the savepoint.
+    pub fn rollback_to(&mut self, savepoint: Savepoint) -> Result<(), StoreError> {
+        self.batch("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")?;
+        if self.log.len() < savepoint.log {
+            return Err(StoreError::Damaged(
+                "a part of a transaction is too large to be taken back".to_owned(),
+            ));
+        }
+        self.messages.truncate(savepoint.messages);
+        self.touched.truncate(savepoint.touched);
+        self.log.truncate(savepoint.log);
+        Ok(())
     }
 
     /// Returns all rows of a query.

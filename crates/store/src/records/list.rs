@@ -37,6 +37,8 @@ pub enum Filter {
     Open,
     /// At least one of these filters matches.
     Any(Vec<Filter>),
+    /// All of these filters match.
+    All(Vec<Filter>),
     /// The record points by this field at a live record of the kind that all these filters match.
     Through(Hop, &'static Kind, Vec<Filter>, Option<Scope>),
     /// A live record of the kind that all these filters match points by this field at the record, or none does.
@@ -294,6 +296,18 @@ fn all(statement: &mut Statement, kind: &Kind, filters: &[Filter], scope: Option
     Scope::and(scope, statement, kind, "t");
 }
 
+/// Appends the conditions of filters in parentheses; `none` is that of no filter.
+fn joined(statement: &mut Statement, kind: &Kind, filters: &[Filter], by: &str, none: &str) {
+    statement.push("(");
+    for (position, filter) in filters.iter().enumerate() {
+        if position > 0 {
+            statement.push(by);
+        }
+        filter_condition(statement, kind, filter);
+    }
+    statement.push(if filters.is_empty() { none } else { "" }).push(")");
+}
+
 /// Appends the condition of one filter on the table `t`.
 fn filter_condition(statement: &mut Statement, kind: &Kind, filter: &Filter) {
     match filter {
@@ -316,16 +330,8 @@ fn filter_condition(statement: &mut Statement, kind: &Kind, filter: &Filter) {
         Filter::Open => {
             statement.push(&format!("t.{OPEN}"));
         }
-        Filter::Any(filters) => {
-            statement.push("(");
-            for (position, filter) in filters.iter().enumerate() {
-                if position > 0 {
-                    statement.push(" OR ");
-                }
-                filter_condition(statement, kind, filter);
-            }
-            statement.push(if filters.is_empty() { "1 = 0)" } else { ")" });
-        }
+        Filter::Any(filters) => joined(statement, kind, filters, " OR ", "1 = 0"),
+        Filter::All(filters) => joined(statement, kind, filters, " AND ", "1 = 1"),
         Filter::Through(hop, target, filters, scope) => {
             match hop {
                 Hop::Column(column) => {

@@ -24,6 +24,10 @@ pub enum Group {
     Domain,
     /// By assignee; a task of several people is in several columns.
     Assignee,
+    /// By phase of its origin.
+    Phase,
+    /// By the record that it belongs to.
+    Origin,
 }
 
 impl Group {
@@ -33,7 +37,8 @@ impl Group {
             Self::Status => Some("status"),
             Self::Priority => Some("priority"),
             Self::Domain => Some("domain"),
-            Self::Assignee => None,
+            Self::Phase => Some("phase"),
+            Self::Assignee | Self::Origin => None,
         }
     }
 }
@@ -43,10 +48,10 @@ impl Group {
 pub enum Key {
     /// Value of the grouping field.
     Value(String),
-    /// Assignee.
-    Person(Id),
-    /// No assignee.
-    Unassigned,
+    /// Assignee or origin.
+    Record(Id),
+    /// No value: no assignee, no phase, no origin.
+    None,
 }
 
 /// Position of a card.
@@ -118,7 +123,7 @@ fn columns_of_a_part(
     statement.push(") c WHERE c.place <= ").bind(limit).push(" ORDER BY c.value, c.place");
     let mut result = vec![Vec::new(); keys.len()];
     for row in tx.query_cached(&statement.sql, &statement.parameters)?.iter() {
-        let key = Key::Value(row.get::<Option<String>>(0)?.unwrap_or_default());
+        let key = row.get::<Option<String>>(0)?.map_or(Key::None, Key::Value);
         if let Some(number) = keys.iter().position(|known| *known == key) {
             let rank = row.get::<Option<String>>(2)?.unwrap_or_default();
             result[number].push(CardPosition { task: row.get(1)?, rank });
@@ -134,21 +139,28 @@ fn one_column(statement: &mut Statement, query: &Query<'_>, group: Group, key: &
             statement.push(&format!("tasks t WHERE t.\"{column}\" = ")).bind(value.as_str());
             statement.push(" AND ");
         }
-        (Key::Person(person), _) => {
+        (Key::Record(origin), _) if group == Group::Origin => {
+            statement.push("tasks t WHERE t.origin_id = ").bind(*origin).push(" AND ");
+        }
+        (Key::Record(person), _) => {
             statement.push("edges a JOIN tasks t ON t.id = a.source WHERE a.target = ").bind(*person);
             statement.push(" AND a.source_kind = 'task' AND a.field = 'assignees' AND ");
         }
-        _ => {
+        (_, column) => {
             statement.push("tasks t WHERE ");
-            nobody(statement);
+            match column {
+                Some(column) => statement.push(&format!("t.\"{column}\" IS NULL")),
+                None if group == Group::Origin => statement.push("t.origin_id IS NULL"),
+                None => nobody(statement),
+            };
             statement.push(" AND ");
         }
     }
     conditions(statement, query);
 }
 
-fn nobody(statement: &mut Statement) {
-    statement.push(&format!("t.\"{}\"", task::UNASSIGNED.name()));
+fn nobody(statement: &mut Statement) -> &mut Statement {
+    statement.push(&format!("t.\"{}\"", task::UNASSIGNED.name()))
 }
 
 /// Returns the number of cards per column, without empty columns.
@@ -159,9 +171,18 @@ pub fn counts(tx: &mut Tx<'_>, query: &Query<'_>, group: Group) -> Result<HashMa
         conditions(&mut statement, query);
         statement.push(&format!(" GROUP BY t.\"{column}\""));
         for row in tx.query_cached(&statement.sql, &statement.parameters)?.iter() {
-            if let Some(value) = row.get::<Option<String>>(0)? {
-                result.insert(Key::Value(value), row.get(1)?);
-            }
+            let key = row.get::<Option<String>>(0)?.map_or(Key::None, Key::Value);
+            result.insert(key, row.get(1)?);
+        }
+        return Ok(result);
+    }
+    if group == Group::Origin {
+        let mut statement = Statement::new("SELECT t.origin_id, count(*) FROM tasks t WHERE ");
+        conditions(&mut statement, query);
+        statement.push(" GROUP BY t.origin_id");
+        for row in tx.query_cached(&statement.sql, &statement.parameters)?.iter() {
+            let key = row.get::<Option<Id>>(0)?.map_or(Key::None, Key::Record);
+            result.insert(key, row.get(1)?);
         }
         return Ok(result);
     }
@@ -172,14 +193,14 @@ pub fn counts(tx: &mut Tx<'_>, query: &Query<'_>, group: Group) -> Result<HashMa
     conditions(&mut statement, query);
     statement.push(" GROUP BY a.target");
     for row in tx.query_cached(&statement.sql, &statement.parameters)?.iter() {
-        result.insert(Key::Person(row.get(0)?), row.get(1)?);
+        result.insert(Key::Record(row.get(0)?), row.get(1)?);
     }
     let mut statement = Statement::new("SELECT count(*) FROM tasks t WHERE ");
     nobody(&mut statement);
     statement.push(" AND ");
     conditions(&mut statement, query);
     if let Some(row) = tx.query_cached(&statement.sql, &statement.parameters)?.first() {
-        result.insert(Key::Unassigned, row.get(0)?);
+        result.insert(Key::None, row.get(0)?);
     }
     Ok(result)
 }

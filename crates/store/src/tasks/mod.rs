@@ -163,6 +163,26 @@ pub fn dependency_edges(tx: &mut Tx<'_>, start: &[Id]) -> Result<Vec<(Id, Id)>, 
         .collect()
 }
 
+/// Returns all `depends_on` edges from the tasks that depend on a task, directly or over others.
+pub fn dependent_edges(tx: &mut Tx<'_>, task: Id) -> Result<Vec<(Id, Id)>, StoreError> {
+    tx.query(
+        "WITH RECURSIVE reach(id) AS (SELECT e.source FROM edges e WHERE e.target = $1 AND e.source_kind = 'task' \
+         AND e.field = 'depends_on' UNION SELECT e.source FROM edges e JOIN reach ON e.target = reach.id \
+         AND e.source_kind = 'task' AND e.field = 'depends_on') \
+         SELECT e.source, e.target FROM edges e JOIN reach ON e.source = reach.id WHERE e.field = 'depends_on'",
+        &[task.into()],
+    )?
+    .iter()
+    .map(|row| Ok((row.get(0)?, row.get(1)?)))
+    .collect()
+}
+
+/// Returns true if a live task continues this one.
+pub fn has_next(tx: &mut Tx<'_>, task: Id) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM tasks WHERE continues = $1 AND archived_at IS NULL LIMIT 1";
+    Ok(tx.first(sql, &[task.into()])?.is_some())
+}
+
 /// Returns the largest rank of a live task, after which a new one is placed.
 pub fn last_rank(tx: &mut Tx<'_>) -> Result<Option<String>, StoreError> {
     tx.one("SELECT max(rank) FROM tasks", &[])?.get(0)

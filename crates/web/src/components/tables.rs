@@ -20,6 +20,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Actions on selected rows; without any there are no checkboxes.
     pub bulk_actions: Vec<BulkAction>,
+    /// Panel that changes fields of the selected rows.
+    pub bulk_panel: Option<BulkPanel>,
     /// Token for bulk actions.
     pub csrf_token: String,
     /// Pager.
@@ -82,6 +84,21 @@ pub struct BulkAction {
     pub action: String,
     /// True if it is destructive.
     pub danger: bool,
+}
+
+/// Panel of the bulk bar with fields: `POST action` with them and with `ids` once for each.
+#[derive(Debug, Default, Clone)]
+pub struct BulkPanel {
+    /// Label of the button that opens it.
+    pub label: String,
+    /// Icon.
+    pub icon: String,
+    /// Label of its button.
+    pub submit: String,
+    /// Address.
+    pub action: String,
+    /// Fields.
+    pub content: Markup,
 }
 
 /// Pager of a list.
@@ -149,6 +166,15 @@ fn bulk_bar(table: &Table) -> Markup {
                         data-kind=[action.danger.then_some("danger")] {
                         @if !action.icon.is_empty() { (icon(&action.icon)) }
                         (action.label)
+                    }
+                }
+                @if let Some(panel) = &table.bulk_panel {
+                    details.menu.bulk-panel {
+                        summary.button { (icon(&panel.icon)) (panel.label) (icon("chevron-up")) }
+                        div.menu-panel.stack data-gap="small" {
+                            (panel.content)
+                            button.button type="submit" data-kind="main" formaction=(panel.action) { (panel.submit) }
+                        }
                     }
                 }
                 button.button type="button" data-kind="quiet" data-clear-selection { (t!("Clear")) }

@@ -77,7 +77,7 @@ impl Problem {
     }
 
     /// Returns the members of the response.
-    fn body(self) -> Map<String, Json> {
+    pub fn body(self) -> Map<String, Json> {
         let mut body = Map::new();
         body.insert("type".into(), json!("about:blank"));
         body.insert("title".into(), json!(self.status.canonical_reason().unwrap_or("Error")));

@@ -4,6 +4,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use obcms_app::calendar::series::Scope;
 use obcms_app::tasks::board::Group;
+use obcms_app::tasks::bulk::{Bulk, Changes};
 use obcms_app::tasks::occurrences;
 use obcms_app::tasks::transitions::{Anchor, Move, Step};
 use obcms_app::{Actor, App};
@@ -136,6 +137,15 @@ impl Task<'_> {
         self.app.archive(&Actor::program(), &TASK, self.id, None).unwrap();
     }
 
+    /// Changes the task as the list does with several; returns the change set.
+    fn bulk(&self, actor: &Actor, changes: &Value) -> Option<Id> {
+        let changes = Changes::parse(changes.as_object().unwrap().clone()).unwrap();
+        let bulk = Bulk { ids: vec![self.id], changes, ..Bulk::default() };
+        let done = self.app.change_tasks(actor, &bulk).unwrap();
+        assert!(done.outcomes[0].result.is_ok(), "{:?}", done.outcomes);
+        done.changed.map(|(_, set)| set)
+    }
+
     /// Performs an action. Returns its change set and the status of the shown occurrence, `None` if there is none.
     fn gesture(&mut self, status: TaskStatus) -> (Option<Id>, Option<&'static str>) {
         let actor = Actor::program();
@@ -161,10 +171,9 @@ impl Task<'_> {
                 };
                 self.app.move_card(&actor, self.id, &asked, None).unwrap().change_set
             }
-            2 => self.app.transition_together(&actor, &[self.id], &step).unwrap().map(|(_, set)| set),
+            2 => self.bulk(&actor, &json!({ "status": status.as_str() })),
             3 if is_open && self.dates().len() > 3 => {
-                let set = self.app.archive_together(&actor, &[self.id]).unwrap().map(|(_, set)| set);
-                return (set, None);
+                return (self.bulk(&actor, &json!({ "archived": true })), None);
             }
             _ => {
                 let before = self.record().version;

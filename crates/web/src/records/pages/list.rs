@@ -234,6 +234,7 @@ fn sheet(page: &Page, actor: &Actor, query: &ListQuery, listing: &Listing, extra
         caption: words::label(kind.plural).to_owned(),
         columns,
         rows: records.map(|(place, record)| row((place, record), &fields, &values, mark, extras)).collect(),
+        bulk_panel: None,
         bulk_actions: bulk_actions(page, actor, query),
         csrf_token: page.csrf().to_owned(),
         pager: Pager {

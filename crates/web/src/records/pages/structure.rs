@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use obcms_domain::bookings::WEEKDAYS;
-use obcms_domain::choices::{Choice, DISAGGREGATIONS, MILESTONE_STATUSES};
+use obcms_domain::choices::{CHECKLIST_STATES, Choice, DISAGGREGATIONS, MILESTONE_STATUSES};
 use obcms_domain::registry::{Field, FieldType};
 use serde_json::{Map, Value as Json, json};
 
@@ -41,7 +41,20 @@ impl Member {
 }
 
 /// Fields that are lists of rows, by name, each with the members of a row.
-const ROWS: [(&str, &[Member]); 2] = [
+const ROWS: [(&str, &[Member]); 3] = [
+    (
+        "checklist",
+        &[
+            Member::text("text", "Step", ""),
+            Member {
+                name: "state",
+                label: "State",
+                choices: CHECKLIST_STATES,
+                is_number: false,
+                example: "",
+            },
+        ],
+    ),
     ("targets", &[Member::text("period", "Period", "2026-Q3"), Member::number("target", "Target", "95")]),
     (
         "disaggregation",

@@ -1,5 +1,6 @@
 //! Operations on tasks and templates.
 
+pub mod changes;
 pub mod tasks;
 pub mod templates;
 
@@ -7,5 +8,5 @@ use crate::core::route::Route;
 
 /// Operations of the subject.
 pub fn routes() -> Vec<Route> {
-    [tasks::routes(), templates::routes()].into_iter().flatten().collect()
+    [tasks::routes(), changes::routes(), templates::routes()].into_iter().flatten().collect()
 }

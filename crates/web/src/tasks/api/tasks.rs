@@ -44,7 +44,7 @@ pub fn routes() -> Vec<Route> {
         200,
         json!({ "type": "object", "properties": {
             "group": text(),
-            "more_people": { "type": "integer" },
+            "more_columns": { "type": "integer" },
             "columns": { "type": "array", "items": { "type": "object", "properties": {
                 "key": text(), "label": text(), "count": { "type": "integer" },
                 "cards": { "type": "array", "items": openapi::reference(&TASK) },
@@ -129,5 +129,5 @@ fn board_json(state: &State, board: &Board) -> Result<Json, AppError> {
             "next_cursor": column.next_cursor,
         }));
     }
-    Ok(json!({ "group": group_name(board.group), "columns": columns, "more_people": board.more_people }))
+    Ok(json!({ "group": group_name(board.group), "columns": columns, "more_columns": board.more_columns }))
 }

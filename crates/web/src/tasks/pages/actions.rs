@@ -1,32 +1,24 @@
-//! Actions of task pages: transition, inline edit, bulk change.
+//! Actions of the page of a task: transition, progress and description.
 
-use axum::extract::Path;
 use axum::extract::State as AxumState;
-use axum::extract::rejection::PathRejection;
 use axum::response::Response;
+use obcms_app::AppError;
 use obcms_app::calendar::series::Scope;
-use obcms_app::records::undo::undo_address;
-use obcms_app::tasks::transitions::{Step, join};
-use obcms_app::{Actor, AppError};
+use obcms_app::tasks::transitions::Step;
 use obcms_domain::choices::TASK_STATUSES;
-use obcms_domain::core::id::Id;
 use obcms_domain::kinds::TASK;
-use obcms_domain::message;
 use obcms_domain::tasks::{TaskStatus, actions};
 use serde_json::{Map, json};
 
 use super::detail::{self, Blocked};
-use super::parts::{Address, back};
+use super::parts::back;
 use crate::components::words::{self, t};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::SignedIn;
-use crate::core::input::{PageParameters, PathId};
+use crate::core::input::PathId;
 use crate::core::state::{State, blocking};
 use crate::records::pages::dates::name_text;
-
-/// Maximum number of tasks of one bulk action.
-const MAXIMUM: usize = 500;
 
 /// `POST /tasks/{id}/transition`: `status`; of one occurrence its `recurrence_id`, of all `scope=all`, and where
 /// needed `force_reason`; redirects to `back`.
@@ -92,60 +84,5 @@ pub async fn change(
         }
         Err(AppError::Invalid(errors)) => detail::wrong(&state, &page, &actor, id.0, &form, &errors),
         Err(other) => Err(other.into()),
-    }
-}
-
-/// `POST /tasks/bulk/ACTION?FILTERS`: all of `ids` or none, undone together.
-pub async fn bulk(
-    AxumState(state): AxumState<State>,
-    SignedIn { actor, .. }: SignedIn,
-    action: Result<Path<String>, PathRejection>,
-    parameters: PageParameters,
-    SafeForm(form): SafeForm,
-) -> Result<Response, PageError> {
-    let ids: Result<Vec<Id>, _> = form.all("ids").iter().map(|id| id.parse::<Id>()).collect();
-    let ids = ids.map_err(|_| AppError::BadRequest("One of the tasks does not exist.".into()))?;
-    let address =
-        Address::new("/tasks", &parameters.matching(|name| state.app.is_known_parameter(&TASK, name)).0)
-            .with(&[], &[]);
-    if ids.is_empty() {
-        return Ok(done(&address, t!("Select at least one task"), None));
-    }
-    if ids.len() > MAXIMUM {
-        let refusal = message!("At most {MAXIMUM} tasks can be changed at once.", MAXIMUM);
-        return Err(AppError::BadRequest(refusal).into());
-    }
-    let action = action.map(|Path(name)| name).unwrap_or_default();
-    let (word, changed) = blocking(|| perform(&state, &actor, &action, &ids))?;
-    let count = if ids.len() == 1 { t!("1 task").to_owned() } else { t!("{count} tasks", count = ids.len()) };
-    let undo = changed.map(|(task, set)| undo_address(&TASK, task, set));
-    Ok(done(&address, &format!("{count} {word}"), undo.as_deref()))
-}
-
-type Changed = Option<(Id, Id)>;
-
-fn perform(
-    state: &State,
-    actor: &Actor,
-    action: &str,
-    ids: &[Id],
-) -> Result<(&'static str, Changed), AppError> {
-    match action {
-        "complete" => {
-            let step = Step {
-                status: TaskStatus::Completed,
-                note: String::new(),
-                force_reason: String::new(),
-                recurrence_id: None,
-                scope: Scope::This,
-            };
-            Ok(("completed", state.app.transition_together(actor, ids, &step)?))
-        }
-        "assign" => {
-            let changed = state.app.update_together(actor, ids, |task| join(actor, task))?;
-            Ok((t!("assigned to me"), changed))
-        }
-        "archive" => Ok(("archived", state.app.archive_together(actor, ids)?)),
-        _ => Err(AppError::NotFound("action")),
     }
 }

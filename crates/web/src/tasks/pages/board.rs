@@ -81,9 +81,13 @@ async fn show(
             ..PageHead::default()
         }))
         (filters(&parts::filters(&address, &titles), &group_switch(&address, board.group)))
-        @if board.more_people > 0 {
+        @if board.more_columns > 0 {
             (notice(Tone::Neutral, &html! {
-                (t_html!("{more_people} more people have tasks. Filter by assignee to see them.", more_people = board.more_people))
+                @if board.group == Group::Assignee {
+                    (t_html!("{more} more people have tasks. Filter by assignee to see them.", more = board.more_columns))
+                } @else {
+                    (t_html!("{more} more records have tasks. Filter to see them.", more = board.more_columns))
+                }
             }))
         }
         (board_view(&view))

@@ -4,14 +4,14 @@ use axum::extract::State as AxumState;
 use axum::response::Html;
 use jiff::civil::Date;
 use maud::{Markup, html};
+use obcms_app::AppError;
 use obcms_app::records::lists::Parameters as Pairs;
-use obcms_app::{Actor, AppError};
-use obcms_domain::accounts::{Action, FieldGroup, relations_to_write};
 use obcms_domain::choices::TASK_DOMAINS;
 use obcms_domain::kinds::{TASK, task};
 use obcms_domain::registry::Record;
 use obcms_store::records::Directory;
 
+use super::bulk;
 use super::parts::{self, Address};
 use crate::components::badges;
 use crate::components::buttons::{ButtonKind, button_link};
@@ -19,7 +19,7 @@ use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::filters::filters;
 use crate::components::frame::Width;
-use crate::components::tables::{BulkAction, Column, Direction, Pager, Row, Table, column_chooser, table};
+use crate::components::tables::{Column, Direction, Pager, Row, Table, column_chooser, table};
 use crate::components::tabs::{Tab, tabs};
 use crate::components::words::{self, t};
 use crate::core::errors::PageError;
@@ -68,7 +68,8 @@ pub async fn list(
         caption: t!("Tasks").to_owned(),
         columns: columns(&address),
         rows: listing.records.iter().map(|task| row(task, &listing.directory, page.today)).collect(),
-        bulk_actions: bulk_actions(&actor, &address),
+        bulk_actions: bulk::actions(&actor, &address),
+        bulk_panel: bulk::change_panel(&actor, &address),
         csrf_token: page.csrf().to_owned(),
         pager: Pager {
             total: u64::try_from(listing.total).ok(),
@@ -241,32 +242,6 @@ fn cell(key: &str, task: &Record, directory: &Directory, today: Date) -> Markup 
 pub fn hours_text(hundredths: i64) -> String {
     let text = format!("{}.{:02}", hundredths / 100, hundredths % 100);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-fn bulk_actions(actor: &Actor, address: &Address) -> Vec<BulkAction> {
-    let area = TASK.area;
-    let may = |action| {
-        !obcms_domain::accounts::relations_needed(&actor.roles, action, area).is_empty() && !actor.read_only
-    };
-    let query = address.query(&[], &[]);
-    let action = |name: &str, label: &str, icon: &str, danger| BulkAction {
-        label: label.to_owned(),
-        icon: icon.to_owned(),
-        action: format!("/tasks/bulk/{name}{query}"),
-        danger,
-    };
-    let mut actions = Vec::new();
-    if may(Action::Transition) {
-        actions.push(action("complete", t!("Complete"), "check", false));
-    }
-    let takes = !relations_to_write(&actor.roles, area, FieldGroup::People).is_empty();
-    if takes && !actor.read_only && actor.id.is_some() {
-        actions.push(action("assign", t!("Assign to me"), "user-plus", false));
-    }
-    if may(Action::Archive) {
-        actions.push(action("archive", t!("Archive"), "archive", true));
-    }
-    actions
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod actions;
 pub mod board;
+mod bulk;
 mod detail;
 mod list;
 pub mod of_record;
@@ -20,7 +21,7 @@ use crate::core::route::Access;
 pub fn routes() -> Vec<PageRoute> {
     let mut routes = vec![
         PageRoute::get("/tasks", Access::Policy(Action::View, TASK.area), list::list).purpose("see tasks"),
-        PageRoute::post("/tasks/bulk/{action}", Access::Role, actions::bulk),
+        PageRoute::post("/tasks/bulk/{action}", Access::Role, bulk::change),
         PageRoute::get("/tasks/{id}", Access::Role, detail::show),
         PageRoute::post("/tasks/{id}/transition", Access::Role, actions::transition),
         PageRoute::post("/tasks/{id}/change", Access::Role, actions::change),
