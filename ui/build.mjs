@@ -33,6 +33,7 @@ const result = await build({
   entryPoints: [
     "src/app.ts",
     "src/tasks/board.ts",
+    "src/tasks/gantt.ts",
     "src/programme/project-board.ts",
     "src/calendar/calendar.ts",
     "src/styles/app.css",

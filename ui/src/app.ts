@@ -17,6 +17,8 @@ import { startScopes } from "./calendar/scope";
 import { startShortcuts } from "./core/shortcuts";
 import { startTables } from "./core/tables";
 import { startTheme } from "./core/theme";
+import { startEditing } from "./tasks/edit";
+import { startQuickAdd } from "./tasks/quick-add";
 import { startToasts } from "./core/toast";
 import { startWeekHours } from "./accounts/week-hours";
 
@@ -48,6 +50,8 @@ if (one("form[data-scenario]")) {
 if (one("form[data-preview]")) {
   void import("./money/adoption").then(({ startAdoption }) => startAdoption());
 }
+startQuickAdd();
+startEditing();
 startTables();
 startToasts();
 startScopes();

@@ -11,7 +11,7 @@ use maud::{Markup, html};
 use obcms_web::assets;
 use obcms_web::calendar::components::{Calendar, CalendarCreate, CalendarModule, calendar};
 use obcms_web::components::badges::{self, Tone};
-use obcms_web::components::board::{Board, BoardCard, BoardColumn, QuickAdd, board};
+use obcms_web::components::board::{Board, BoardCard, BoardColumn, board};
 use obcms_web::components::buttons::{ButtonKind, button_link, post_button};
 use obcms_web::components::charts::{Bar, StackedBar, bars, columns, donut, sparkline, stacked_bars};
 use obcms_web::components::detail::{
@@ -25,6 +25,7 @@ use obcms_web::components::frame::{
     Command, Frame, NavigationGroup, NavigationItem, PersonBadge, Width, bare, page,
 };
 use obcms_web::components::menu::{Menu, MenuItem, menu};
+use obcms_web::components::quick_add::QuickAdd;
 use obcms_web::components::tables::{
     BulkAction, Column, Direction, Pager, Row, Table, column_chooser, table,
 };
@@ -197,6 +198,7 @@ fn list_page() -> Markup {
             let state = states[place % 5];
             let due = TODAY.saturating_add(jiff::Span::new().days(place as i64 * 3 - 5));
             Row {
+                title_edit: html! {},
                 id: place.to_string(),
                 href: format!("/tasks/{place}"),
                 title: titles[place % 5].to_owned(),
@@ -485,6 +487,7 @@ fn board_page() -> Markup {
         people: vec![LONG_NAME.to_owned(), "Amina Sali".to_owned()][..=place % 2].to_vec(),
         progress: place.is_multiple_of(3).then_some(40),
         movable: place != 2,
+        ..BoardCard::default()
     };
     let columns = columns
         .iter()
@@ -495,7 +498,8 @@ fn board_page() -> Markup {
             count: if *count == 7 { 1203 } else { *count as u64 },
             cards: (0..*count).map(|place| card(key, place)).collect(),
             more_url: if *count == 7 { "/board/cards".to_owned() } else { String::new() },
-            quick_add: Some(QuickAdd { action: "/tasks".to_owned(), fields: vec![] }),
+            quick_add: Some(QuickAdd { id: format!("add-{key}"), is_narrow: true, ..QuickAdd::default() }),
+            ..BoardColumn::default()
         })
         .collect();
     html! {
@@ -504,7 +508,7 @@ fn board_page() -> Markup {
             actions: button_link("New task", "/tasks/new", "plus", ButtonKind::Main),
             ..PageHead::default()
         }))
-        (board(&Board { group: "status".into(), live: "task".into(), csrf_token: "gallery".into(), columns }))
+        (board(&Board { group: "status".into(), live: "task".into(), columns }))
     }
 }
 

@@ -2,6 +2,7 @@
 import Sortable from "sortablejs";
 import { pauseUpdates, type Incoming } from "./live";
 import { every, fetchDocument, make, one, announce } from "./page";
+import { openPanel } from "./panel";
 import { toast, toastError } from "./toast";
 import { NUMBER_LOCALE, t } from "./words";
 
@@ -327,13 +328,7 @@ function openMenu(board: HTMLElement, button: HTMLElement): void {
   const card = button.closest<HTMLElement>(".card");
   const list = card?.closest<HTMLElement>(".board-cards");
   if (!card || !list) return;
-  const menu = make("div", {
-    class: "menu-panel card-menu-panel",
-    popover: "auto",
-    "aria-label": t("board.move_to"),
-  });
-  menu.append(make("div", { class: "menu-label" }, t("board.move_to")));
-  for (const column of every(".board-column", board)) {
+  const items = every(".board-column", board).map((column) => {
     const item = make("button", { type: "button", class: "menu-item" }, nameOf(column));
     if (column === columnOf(card)) item.disabled = true;
     item.addEventListener("click", () => {
@@ -345,26 +340,19 @@ function openMenu(board: HTMLElement, button: HTMLElement): void {
       card.focus();
       void saveMove(card, from);
     });
-    menu.append(item);
-  }
+    return item;
+  });
+  const menu = openPanel(button, t("board.move_to"), [
+    make("div", { class: "menu-label" }, t("board.move_to")),
+    ...items,
+  ]);
   menu.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-    const items = every(".menu-item:not(:disabled)", menu);
-    const place = items.indexOf(document.activeElement as HTMLElement);
-    items.at((place + (event.key === "ArrowDown" ? 1 : -1) + items.length) % items.length)?.focus();
+    const open = items.filter((item) => !item.disabled);
+    const place = open.indexOf(document.activeElement as HTMLButtonElement);
+    open.at((place + (event.key === "ArrowDown" ? 1 : -1) + open.length) % open.length)?.focus();
     event.preventDefault();
   });
-  menu.addEventListener("toggle", (event) => {
-    if ((event as ToggleEvent).newState === "closed") menu.remove();
-  });
-  document.body.append(menu);
-  menu.showPopover();
-  const at = button.getBoundingClientRect();
-  const own = menu.getBoundingClientRect();
-  const left = Math.max(8, Math.min(at.right - own.width, innerWidth - own.width - 8));
-  const top = Math.min(at.bottom + 4, innerHeight - own.height - 8);
-  menu.style.setProperty("--left", `${left}px`);
-  menu.style.setProperty("--top", `${top}px`);
   one(".menu-item:not(:disabled)", menu)?.focus();
 }
 

@@ -1,5 +1,6 @@
 /** Icons that scripts draw; the pages bring all others. */
 import arrowRight from "lucide-static/icons/arrow-right.svg";
+import chevronDown from "lucide-static/icons/chevron-down.svg";
 import circleAlert from "lucide-static/icons/circle-alert.svg";
 import copy from "lucide-static/icons/copy.svg";
 import cornerDownLeft from "lucide-static/icons/corner-down-left.svg";
@@ -10,7 +11,19 @@ import sunMoon from "lucide-static/icons/sun-moon.svg";
 import logOut from "lucide-static/icons/log-out.svg";
 import x from "lucide-static/icons/x.svg";
 
-const SOURCES = { arrowRight, circleAlert, copy, cornerDownLeft, fileText, plus, search, sunMoon, logOut, x };
+const SOURCES = {
+  arrowRight,
+  chevronDown,
+  circleAlert,
+  copy,
+  cornerDownLeft,
+  fileText,
+  plus,
+  search,
+  sunMoon,
+  logOut,
+  x,
+};
 
 /** Name of an icon. */
 export type IconName = keyof typeof SOURCES;

@@ -38,8 +38,8 @@ const pickers = new WeakMap<Element, Picker>();
 
 /** Makes pickers of the fields on the page, and of those that come later. */
 export function startReferencePickers(): void {
-  upgrade(document);
-  document.addEventListener("obcms:refreshed", (event) => upgrade(event.target as Element));
+  upgradePickers(document);
+  document.addEventListener("obcms:refreshed", (event) => upgradePickers(event.target as Element));
   document.addEventListener("submit", onSubmit, true);
 }
 
@@ -48,7 +48,8 @@ export function pickerOf(holder: Element): Picker | null {
   return pickers.get(holder) ?? null;
 }
 
-function upgrade(within: ParentNode): void {
+/** Makes pickers of the fields within an element. */
+export function upgradePickers(within: ParentNode): void {
   for (const holder of every("[data-reference]:not([data-keep])", within)) {
     pickers.set(holder, new Picker(holder));
   }

@@ -111,6 +111,14 @@ function showHelp(): void {
       PLACES.map(([key, , label]): [string, string] => [`G ${key.toUpperCase()}`, label]),
     ],
     [
+      t("shortcut.tasks"),
+      [
+        ["Q", t("shortcut.tasks.quick")],
+        ["S P A D", t("shortcut.tasks.edit")],
+        ["E R L", t("shortcut.tasks.more")],
+      ],
+    ],
+    [
       t("shortcut.tables"),
       [
         ["J K", t("shortcut.tables.move")],

@@ -50,6 +50,8 @@ pub struct Column {
     pub key: String,
     /// Heading of the column.
     pub label: String,
+    /// Kind of the record that its cards belong to, in columns of origins.
+    pub kind: Option<String>,
     /// Number of all its cards.
     pub count: i64,
     /// First cards, or the next ones.
@@ -133,6 +135,7 @@ pub const ALIASES: &[(&str, &str)] = &[
     ("team", task::TEAMS.name()),
     ("label", task::LABELS.name()),
     ("ppa", task::ORIGIN.name()),
+    ("project", task::ORIGIN.name()),
 ];
 
 /// Returns the conditions of which one puts an open task at risk, as [`states::at_risk`] has them.
@@ -323,6 +326,10 @@ fn read(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, scope: Option<&Scope>) ->
             cards: places.iter().take(shown).filter_map(|card| cards.get(&card.task).cloned()).collect(),
             count: counts.get(&key).copied().unwrap_or(0),
             label: label(asked.group, &key, &directory),
+            kind: match &key {
+                Key::Record(id) => directory.get(id).map(|known| known.kind.clone()),
+                _ => None,
+            },
             key: name(&key),
         })
         .collect();

@@ -11,7 +11,7 @@ use super::occurrences;
 use crate::calendar::series::{self, Scope, Target, found_to_change, materialize_occurrence};
 use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::undo::undo_address;
-use crate::records::{self, Input, require_version, require_write};
+use crate::records::{self, Input, require_live, require_version, require_write};
 
 /// Requested bulk change.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +43,8 @@ pub struct Changes {
     pub remove_assignees: Vec<Id>,
     /// Archives or restores.
     pub archived: Option<bool>,
+    /// Takes the present dates as baseline, or removes it.
+    pub baseline: Option<bool>,
 }
 
 /// Result for one task.
@@ -119,14 +121,15 @@ impl Changes {
         };
         let (add_assignees, remove_assignees) =
             (people(add, "add_assignees"), people(remove, "remove_assignees"));
-        let archived = match given.remove("archived") {
+        let mut flag = |name: &'static str| match given.remove(name) {
             None | Some(Json::Null) => None,
             Some(Json::Bool(value)) => Some(value),
             Some(_) => {
-                errors.push(FieldError::new("archived", "type", "Must be true or false."));
+                errors.push(FieldError::new(name, "type", "Must be true or false."));
                 None
             }
         };
+        let (archived, baseline) = (flag("archived"), flag("baseline"));
         // Short names, as the filters of a list have them.
         for (short, field) in [("assignee", task::ASSIGNEES.name()), ("team", task::TEAMS.name())] {
             if let Some(json) = given.remove(short) {
@@ -148,6 +151,7 @@ impl Changes {
             add_assignees,
             remove_assignees,
             archived,
+            baseline,
         };
         if errors.is_empty() && changes.is_empty() {
             errors.push(FieldError::new(actions::CHANGES.name(), "required", "Give at least one change."));
@@ -156,7 +160,10 @@ impl Changes {
     }
 
     fn is_empty(&self) -> bool {
-        let has_fields = !self.fields.is_empty() || self.shift_days.is_some() || self.archived.is_some();
+        let has_fields = !self.fields.is_empty()
+            || self.shift_days.is_some()
+            || self.archived.is_some()
+            || self.baseline.is_some();
         let lists = [self.add_labels.len(), self.remove_labels.len()];
         let people = [self.add_assignees.len(), self.remove_assignees.len()];
         !has_fields && lists.iter().chain(&people).all(|length| *length == 0)
@@ -263,6 +270,9 @@ fn change_one(work: &mut UnitOfWork<'_, '_>, id: Id, bulk: &Bulk) -> Result<(Rec
     if let Some(archived) = changes.archived {
         return archive_one(work, &before, archived);
     }
+    if let Some(is_set) = changes.baseline {
+        return set_baseline(work, &before, is_set);
+    }
     work.note.clone_from(&bulk.force_reason);
     let after = change_shown(work, &before, |single| changes.input_for(single))?;
     let differs = after.version != before.version;
@@ -301,6 +311,21 @@ fn archive_one(
         (false, _) => records::restore(work, &TASK, before.id, None)?,
     };
     Ok((after, true))
+}
+
+/// Takes the present dates of a task as its baseline, or removes the baseline.
+fn set_baseline(
+    work: &mut UnitOfWork<'_, '_>,
+    before: &Record,
+    is_set: bool,
+) -> Result<(Record, bool), AppError> {
+    work.actor.require(work.tx, Action::Edit, before)?;
+    require_live(before)?;
+    let mut record = before.clone();
+    task::BASELINE_START.set(&mut record, task::START_DATE.get(before).filter(|_| is_set));
+    task::BASELINE_DUE.set(&mut record, task::DUE_DATE.get(before).filter(|_| is_set));
+    let differs = work.save(before, &mut record, "baseline")?;
+    Ok((record, differs))
 }
 
 /// Returns the target of a change of one occurrence of a task.

@@ -3,6 +3,7 @@
 pub mod board;
 pub mod bulk;
 pub mod dependencies;
+pub mod gantt;
 pub mod generation;
 pub mod occurrences;
 mod of_record;

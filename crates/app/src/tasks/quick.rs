@@ -7,13 +7,13 @@ use obcms_domain::kinds::{self, TASK, TEAM, USER, task, user};
 use obcms_domain::message;
 use obcms_domain::records::search::words;
 use obcms_domain::registry::Record;
-use obcms_domain::tasks::{actions, quick};
-use obcms_store::records;
+use obcms_domain::tasks::{actions, quick, rank};
+use obcms_store::{records, tasks as store};
 use serde_json::{Value as Json, json};
 
 use crate::core::{Actor, App, AppError};
-use crate::records::Input;
 use crate::records::search::Hit;
+use crate::records::{Input, create};
 
 /// Requested line.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,8 @@ pub struct Line {
     pub text: String,
     /// Values that the task has unless the line says otherwise.
     pub defaults: Input,
+    /// True if its card is the first of its column; by default it is the last.
+    pub is_first: bool,
 }
 
 /// Part of a line with its value.
@@ -64,7 +66,8 @@ impl Line {
     pub fn parse(input: &Input) -> Result<Self, AppError> {
         let input = actions::QUICK.parse(input).map_err(AppError::Invalid)?;
         let defaults = actions::DEFAULTS.get(&input).and_then(Json::as_object).cloned().unwrap_or_default();
-        Ok(Self { text: actions::LINE.get(&input).to_owned(), defaults })
+        let is_first = actions::PLACE.get(&input) == "first";
+        Ok(Self { text: actions::LINE.get(&input).to_owned(), defaults, is_first })
     }
 }
 
@@ -101,7 +104,18 @@ impl App {
         if preview.title.is_empty() {
             return Err(refuse("required", "Type what is to be done.".into()));
         }
-        match self.create(actor, &TASK, &preview.input) {
+        let created = self.write(actor, |work| {
+            let task = create(work, &TASK, &preview.input)?;
+            if !line.is_first {
+                return Ok(task);
+            }
+            let mut placed = task.clone();
+            let first = store::first_rank(work.tx)?;
+            task::RANK.set(&mut placed, rank::between(None, first.as_deref()));
+            work.save_computed(&task, &placed)?;
+            Ok(placed)
+        });
+        match created {
             // The title is a part of the line.
             Err(AppError::Invalid(mut errors)) => {
                 for error in errors.iter_mut().filter(|error| error.field == task::TITLE.name()) {

@@ -34,6 +34,9 @@ pub const TASK_DOMAINS: &[Choice] = &[
     choice("project_central", "Projects"),
 ];
 
+/// Places of a new card in its column.
+pub const CARD_PLACES: &[Choice] = &[choice("first", "First"), choice("last", "Last")];
+
 /// States of a step of a checklist.
 pub const CHECKLIST_STATES: &[Choice] = &[choice("open", "Open"), choice("done", "Done")];
 

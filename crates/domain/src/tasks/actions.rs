@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::quick;
-use crate::choices::{OCCURRENCE_SCOPES, SUCCESSOR_MOVES, TASK_GROUPS, TASK_STATUSES};
+use crate::choices::{CARD_PLACES, OCCURRENCE_SCOPES, SUCCESSOR_MOVES, TASK_GROUPS, TASK_STATUSES};
 use crate::core::id::Id;
 use crate::core::message::Message;
 use crate::kinds::ORIGINS;
@@ -73,8 +73,12 @@ pub const LINE: Member<Text> = Member::text("text", "Task", quick::LONGEST).requ
 pub const DEFAULTS: Member<Structure> =
     Member::raw("defaults", "Defaults", check_object, || json!({ "$ref": "#/components/schemas/TaskInput" }));
 
+/// Place in the order of the board.
+pub const PLACE: Member<Text> =
+    Member::choice("place", "Place on the board", CARD_PLACES).help("last by default");
+
 /// `POST /tasks/quick` and `/tasks/quick/preview`.
-pub const QUICK: ActionBody = ActionBody::new(&[LINE.field(), DEFAULTS.field()]);
+pub const QUICK: ActionBody = ActionBody::new(&[LINE.field(), DEFAULTS.field(), PLACE.field()]);
 
 /// Tasks of a bulk change at most.
 pub const MOST_TASKS: usize = 500;
@@ -89,7 +93,7 @@ pub const IDS: Member<Structure> = Member::raw(
 /// Values that all of them get.
 pub const CHANGES: Member<Structure> = Member::raw("changes", "Changes", check_object, || {
     json!({
-        "description": "Fields of a task, and shift_days, add_labels, remove_labels, add_assignees, remove_assignees, archived",
+        "description": "Fields of a task, and shift_days, add_labels, remove_labels, add_assignees, remove_assignees, archived, baseline",
         "type": "object",
     })
 })

@@ -177,6 +177,11 @@ pub fn dependent_edges(tx: &mut Tx<'_>, task: Id) -> Result<Vec<(Id, Id)>, Store
     .collect()
 }
 
+/// Returns the smallest rank of a task, before which a new one is placed.
+pub fn first_rank(tx: &mut Tx<'_>) -> Result<Option<String>, StoreError> {
+    tx.one("SELECT min(rank) FROM tasks", &[])?.get(0)
+}
+
 /// Returns true if a live task continues this one.
 pub fn has_next(tx: &mut Tx<'_>, task: Id) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM tasks WHERE continues = $1 AND archived_at IS NULL LIMIT 1";

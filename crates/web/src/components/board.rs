@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::badges::{Tone, grouped, people};
 use super::icons::icon;
+use super::quick_add::{QuickAdd, quick_add};
 use super::words::{t, t_html};
 
 /// Board.
@@ -13,8 +14,6 @@ pub struct Board {
     pub group: String,
     /// Kinds whose changes refresh the board.
     pub live: String,
-    /// Token for quick additions.
-    pub csrf_token: String,
     /// Columns.
     pub columns: Vec<BoardColumn>,
 }
@@ -34,17 +33,29 @@ pub struct BoardColumn {
     pub cards: Vec<BoardCard>,
     /// Address of [`board_cards`] with the next ones; empty when all are shown.
     pub more_url: String,
-    /// Target of a title that is typed into the column, with hidden fields; `None` where the person may not add.
+    /// Bar at the top of the column; `None` where the person may not add.
     pub quick_add: Option<QuickAdd>,
+    /// Largest number of cards that the column should have.
+    pub limit: Option<u64>,
+    /// Address that folds the column, or opens it again.
+    pub fold_href: String,
+    /// True if only its heading is shown.
+    pub is_folded: bool,
+    /// Address of the form that sets the limit, with its hidden fields.
+    pub limit_form: Option<LimitForm>,
 }
 
-/// Input at the end of a column.
+/// Form with GET that sets the limit of a column.
 #[derive(Debug, Default, Clone)]
-pub struct QuickAdd {
-    /// Address to which the field `title` is posted.
+pub struct LimitForm {
+    /// Path.
     pub action: String,
-    /// Hidden fields.
-    pub fields: Vec<(String, String)>,
+    /// Parameters to keep.
+    pub keep: Vec<(String, String)>,
+    /// Name of the parameter with the limits of all columns.
+    pub name: String,
+    /// Limits of the other columns.
+    pub others: String,
 }
 
 /// Card.
@@ -68,6 +79,12 @@ pub struct BoardCard {
     pub marks: Markup,
     /// Assignees.
     pub people: Vec<String>,
+    /// Assignees as their own content, such as an editable one; in place of `people` unless empty.
+    pub people_edit: Markup,
+    /// Handle for editing the title; or empty.
+    pub title_edit: Markup,
+    /// Handle for editing the status by key; or empty.
+    pub status_edit: Markup,
     /// Progress, when begun.
     pub progress: Option<u8>,
     /// True if the person may move it.
@@ -79,7 +96,7 @@ pub struct BoardCard {
 pub fn board(board: &Board) -> Markup {
     html! {
         div #board .board data-group=(board.group) data-live=[(!board.live.is_empty()).then_some(&board.live)] {
-            @for column in &board.columns { (board_column(column, &board.csrf_token)) }
+            @for column in &board.columns { (board_column(column)) }
         }
     }
 }
@@ -95,23 +112,49 @@ pub fn board_cards(cards: &[BoardCard], more_url: &str) -> Markup {
     }
 }
 
-fn board_column(column: &BoardColumn, csrf_token: &str) -> Markup {
+fn board_column(column: &BoardColumn) -> Markup {
+    let is_over = column.limit.is_some_and(|limit| column.count > limit);
     html! {
-        section.board-column id={ "column-" (column.key) } data-column=(column.key) aria-label=(column.label) {
+        section.board-column id={ "column-" (column.key) } data-column=(column.key) aria-label=(column.label)
+            data-folded[column.is_folded] data-over[is_over] {
             header.board-head data-tone=[column.tone.name()] {
                 span.board-mark {}
-                h2 { (column.label) }
+                h2 title=(column.label) { (column.label) }
                 span.count { (grouped(column.count)) }
+                @if let Some(limit) = column.limit {
+                    span.limit title=(t!("Limit of cards")) { "/ " (grouped(limit)) @if is_over { " " (t!("over limit")) } }
+                }
+                span.grow {}
+                (column_menu(column))
             }
-            div.board-cards id={ "cards-" (column.key) } { (board_cards(&column.cards, &column.more_url)) }
-            @if let Some(quick_add) = &column.quick_add {
-                form.quick-add method="post" action=(quick_add.action) {
-                    input type="hidden" name="csrf_token" value=(csrf_token);
-                    @for (name, value) in &quick_add.fields { input type="hidden" name=(name) value=(value); }
-                    (icon("plus"))
-                    input type="text" name="title" required maxlength="200" autocomplete="off"
-                        id={ "quick-add-" (column.key) } placeholder=(t!("Add a task"))
-                        aria-label={ (t_html!("Add to {label}", label = column.label)) };
+            @if !column.is_folded {
+                @if let Some(bar) = &column.quick_add { (quick_add(bar)) }
+                div.board-cards id={ "cards-" (column.key) } { (board_cards(&column.cards, &column.more_url)) }
+            }
+        }
+    }
+}
+
+/// Menu of a column: fold it, limit its cards. A folded column has only the way back.
+fn column_menu(column: &BoardColumn) -> Markup {
+    html! {
+        @if column.is_folded {
+            a.icon-button href=(column.fold_href) aria-label={ (t_html!("Open {label}", label = column.label)) } {
+                (icon("chevron-right"))
+            }
+        } @else if let Some(form) = &column.limit_form {
+            details.menu.column-menu data-side="end" {
+                summary.icon-button aria-label={ (t_html!("Options of {label}", label = column.label)) } { (icon("ellipsis")) }
+                div.menu-panel {
+                    a.menu-item href=(column.fold_href) { (icon("chevron-left")) (t!("Fold column")) }
+                    form.stack.limit-form data-gap="small" method="get" action=(form.action) data-plain {
+                        @for (name, value) in &form.keep { input type="hidden" name=(name) value=(value); }
+                        @if !form.others.is_empty() { input type="hidden" name=(form.name) value=(form.others); }
+                        label for={ "limit-" (column.key) } { (t!("At most this many cards")) }
+                        input.input id={ "limit-" (column.key) } type="number" min="1" max="999" name={ (form.name) "." (column.key) }
+                            value=(column.limit.map_or_else(String::new, |limit| limit.to_string()));
+                        button.button type="submit" { (t!("Set limit")) }
+                    }
                 }
             }
         }
@@ -122,7 +165,8 @@ fn board_card(card: &BoardCard) -> Markup {
     html! {
         article.card id={ "card-" (card.id) @if !card.place.is_empty() { "-" (card.place) } } data-id=(card.id) data-version=(card.version) tabindex="0"
             data-fixed[!card.movable] aria-label=(card.title) {
-            a.card-title href=(card.href) tabindex="-1" { (card.title) }
+            div.card-name { a.card-title href=(card.href) tabindex="-1" { (card.title) } (card.title_edit) }
+            @if !card.status_edit.0.is_empty() { span.key-only hidden { (card.status_edit) } }
             @if !card.belongs_to.is_empty() {
                 div.card-origin title=(card.belongs_to) {
                     @if !card.module.is_empty() { span.module-dot data-module=(card.module) {} }
@@ -135,7 +179,8 @@ fn board_card(card: &BoardCard) -> Markup {
                     progress value=(progress.min(100)) max="100" title={ (progress) "%" } aria-label=(t!("Progress")) {}
                 }
                 span.grow {}
-                @if !card.people.is_empty() { (people(&card.people)) }
+                @if !card.people_edit.0.is_empty() { (card.people_edit) }
+                @else if !card.people.is_empty() { (people(&card.people)) }
             }
         }
     }

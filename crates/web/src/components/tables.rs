@@ -67,6 +67,8 @@ pub struct Row {
     pub href: String,
     /// Title, for the label of the checkbox.
     pub title: String,
+    /// Handle for editing the title, beside its link; or empty.
+    pub title_edit: Markup,
     /// Cells.
     pub cells: Vec<Markup>,
     /// True if it is struck through: cancelled or archived.
@@ -231,6 +233,7 @@ fn body_row(table: &Table, row: &Row) -> Markup {
                 @if place == 0 {
                     th.title-cell scope="row" data-column=(column.key) {
                         @if row.href.is_empty() { (cell) } @else { a.row-link href=(row.href) { (cell) } }
+                        (row.title_edit)
                     }
                 } @else {
                     td data-column=(column.key) data-label=(column.label) data-right[column.right]

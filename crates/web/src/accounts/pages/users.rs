@@ -91,6 +91,7 @@ fn user_table(listing: &Listing, asked: &ListParameters) -> Table {
         .records
         .iter()
         .map(|user| Row {
+ title_edit: html! {},
             id: user.id.to_string(),
             href: format!("/admin/users/{}", user.id),
             title: user.title().to_owned(),

@@ -241,6 +241,7 @@ fn date_row(entry: &Entry, values: &Values<'_>) -> Row {
         values.instant(entry.row.start)
     };
     Row {
+        title_edit: html! {},
         id: entry.id().to_string(),
         href: entry.url(),
         title: entry.row.title.to_string(),

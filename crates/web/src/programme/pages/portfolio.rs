@@ -605,6 +605,7 @@ fn row(line: &Line, today: jiff::civil::Date) -> Row {
     let day =
         |day: Option<jiff::civil::Date>| html! { @if let Some(day) = day { (badges::date(day, today)) } };
     Row {
+        title_edit: html! {},
         id: ppa.id.to_string(),
         href: PPA.url(ppa.id),
         title: ppa.title.clone(),

@@ -101,7 +101,6 @@ async fn show(
     let view = Board {
         group: "stage".to_owned(),
         live: LIVE.to_owned(),
-        csrf_token: page.csrf().to_owned(),
         columns: found.columns.iter().map(|column| column_of(column, &found, &pairs)).collect(),
     };
     let content = html! {
@@ -158,7 +157,7 @@ fn column_of(column: &StageColumn, found: &ProjectBoard, pairs: &[(String, Strin
         count: u64::try_from(column.count).unwrap_or(0),
         cards: column.cards.iter().map(|card| card_of(card, &found.directory)).collect(),
         more_url: more_url(column, pairs),
-        quick_add: None,
+        ..BoardColumn::default()
     }
 }
 
@@ -195,6 +194,7 @@ fn card_of(card: &ProjectCard, directory: &Directory) -> BoardCard {
         people: lead.map(|lead| lead.title.clone()).into_iter().collect(),
         progress: None,
         movable: card.is_movable && !project.is_archived(),
+        ..BoardCard::default()
     }
 }
 

@@ -249,6 +249,7 @@ fn what(action: &str, is_derived: bool) -> &'static str {
         "undo" => t!("undid a change"),
         "computed" => t!("had this calculated"),
         "move" | "transition" => t!("moved this"),
+        "baseline" => t!("set the baseline"),
         "advance" => t!("advanced this"),
         "skip" => t!("skipped a stage"),
         "return" => t!("returned this"),

@@ -318,6 +318,7 @@ fn row(
         );
     }
     Row {
+        title_edit: html! {},
         id: record.id.to_string(),
         href: record.kind.url(record.id),
         title: title.to_owned(),

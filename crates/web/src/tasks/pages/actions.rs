@@ -8,8 +8,8 @@ use obcms_app::tasks::transitions::Step;
 use obcms_domain::choices::TASK_STATUSES;
 use obcms_domain::kinds::TASK;
 use obcms_domain::tasks::{TaskStatus, actions};
-use serde_json::{Map, json};
 
+use super::changes;
 use super::detail::{self, Blocked};
 use super::parts::back;
 use crate::components::words::{self, t};
@@ -49,25 +49,22 @@ pub async fn transition(
     }
 }
 
-/// `POST /tasks/{id}/change`: progress or description, edited on the page of the task.
+/// `POST /tasks/{id}/change`: one part of the task, edited on its page.
 pub async fn change(
     AxumState(state): AxumState<State>,
     SignedIn { page, actor }: SignedIn,
     id: PathId,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
-    let mut input = Map::new();
-    if form.has("progress") {
-        let typed = form.get("progress").trim().trim_end_matches('%').trim();
-        let value = typed.parse::<i64>().map_or_else(|_| json!(typed), |number| json!(number));
-        input.insert("progress".to_owned(), value);
-    }
-    if form.has("description") {
-        input.insert("description".to_owned(), json!(form.get("description").replace("\r\n", "\n")));
-    }
-    match blocking(|| state.app.update(&actor, &TASK, id.0, &input, None)) {
+    let before = blocking(|| state.app.get(&actor, &TASK, id.0))?;
+    let (input, what) = match changes::of_form(&form, &before) {
+        Ok(changes) => changes,
+        Err(errors) => return detail::wrong(&state, &page, &actor, id.0, &form, &errors),
+    };
+    // Lists are changed as they were read: another change in between is not overwritten.
+    let expected = input.keys().any(|name| changes::LISTS.contains(&name.as_str())).then_some(before.version);
+    match blocking(|| state.app.update(&actor, &TASK, id.0, &input, expected)) {
         Ok(task) => {
-            let what = if form.has("progress") { t!("Progress") } else { t!("Description") };
             let undo = blocking(|| state.app.undo_of_last(&actor, &TASK, task.id))?;
             Ok(done(&TASK.url(id.0), &t!("{what} saved", what), undo.as_deref()))
         }

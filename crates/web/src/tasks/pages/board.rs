@@ -1,7 +1,7 @@
 //! Board: tasks in columns, ordered by hand.
 
 use axum::extract::State as AxumState;
-use axum::response::{Html, Response};
+use axum::response::Html;
 use maud::{Markup, html};
 use obcms_app::records::lists::Parameters as Pairs;
 use obcms_app::tasks::board::{self, Column, GROUPS, Group, UNASSIGNED};
@@ -10,20 +10,22 @@ use obcms_domain::accounts::Action;
 use obcms_domain::kinds::{TASK, task};
 use obcms_domain::registry::Record;
 use obcms_store::records::Directory;
-use serde_json::{Map, json};
+use serde_json::json;
 
 use super::parts::{self, Address};
-use crate::components::badges::Tone;
-use crate::components::board::{Board, BoardCard, BoardColumn, QuickAdd, board as board_view, board_cards};
+use super::{editable, quick};
+use crate::components::badges::{self, Tone};
+use crate::components::board::{Board, BoardCard, BoardColumn, LimitForm, board as board_view, board_cards};
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::notice;
 use crate::components::filters::filters;
 use crate::components::frame::Width;
+use crate::components::icons::icon;
+use crate::components::quick_add::QuickAdd;
 use crate::components::tabs::{Tab, tabs};
-use crate::components::words::{t, t_html};
+use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
-use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::PageParameters;
 use crate::core::page_route::PageRoute;
@@ -36,17 +38,42 @@ pub fn routes() -> Vec<PageRoute> {
     vec![
         PageRoute::get("/board", Access::Policy(Action::View, TASK.area), show).purpose("see tasks"),
         PageRoute::get("/board/cards", Access::Policy(Action::View, TASK.area), cards).purpose("see tasks"),
-        PageRoute::post("/board/add", Access::Role, add),
     ]
 }
 
-/// Filters that a card added in a column takes over, so that it stays visible.
-const TAKEN_OVER: [&str; 3] = ["priority", "domain", "phase"];
+/// Parameter with the columns that are folded.
+const FOLDED: &str = "folded";
+/// Parameter with the limits of columns: `in_progress:5,on_hold:3`. A form sends one more as `limits.in_progress=5`.
+const LIMITS: &str = "limits";
+
+/// Returns the address of a request, with the limits in one parameter.
+fn address_of(state: &State, parameters: PageParameters) -> Address {
+    let of_column = |name: &str| name.strip_prefix(LIMITS).is_some_and(|rest| rest.starts_with('.'));
+    let known = |name: &str| {
+        [FOLDED, LIMITS].contains(&name) || of_column(name) || state.app.is_known_board_parameter(name)
+    };
+    let mut address = Address::new("/board", &parameters.matching(known).0);
+    let mut limits: Vec<String> =
+        address.get(LIMITS).split(',').filter(|one| !one.is_empty()).map(ToOwned::to_owned).collect();
+    for (name, value) in address.pairs.iter().filter(|(name, _)| of_column(name)) {
+        let column = name.trim_start_matches("limits.");
+        limits.retain(|one| one.split(':').next() != Some(column));
+        if !value.is_empty() {
+            limits.push(format!("{column}:{value}"));
+        }
+    }
+    address.pairs.retain(|(name, _)| name != LIMITS && !of_column(name));
+    if !limits.is_empty() {
+        address.pairs.push((LIMITS.to_owned(), limits.join(",")));
+    }
+    address
+}
 
 /// Returns the query of the board: columns of people, priorities and domains show open tasks unless the address says
 /// otherwise.
 fn board_query(address: &Address) -> Pairs {
     let mut pairs = address.pairs.clone();
+    pairs.retain(|(name, _)| ![FOLDED, LIMITS].contains(&name.as_str()));
     let says = |name: &str| !address.get(name).is_empty();
     let by_status = ["", "status"].contains(&address.get("group"));
     if !by_status && !says("open") && !says("status") && !says("overdue") {
@@ -60,8 +87,7 @@ async fn show(
     SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    let address =
-        Address::new("/board", &parameters.matching(|name| state.app.is_known_board_parameter(name)).0);
+    let address = address_of(&state, parameters);
     let (board, titles) = blocking(|| {
         let board = state.app.board(&actor, &board_query(&address))?;
         Ok::<_, AppError>((board, state.app.directory(&actor, &parts::filter_ids(&address))?))
@@ -71,7 +97,6 @@ async fn show(
     let view = Board {
         group: board::group_name(board.group).to_owned(),
         live: "task".to_owned(),
-        csrf_token: page.csrf().to_owned(),
         columns: board.columns.iter().map(|column| shown.column(column, &board.directory, may_add)).collect(),
     };
     let content = html! {
@@ -91,6 +116,7 @@ async fn show(
             }))
         }
         (board_view(&view))
+        (editable::choices(page.today))
     };
     let page = page.width(Width::Full).with_assets(&["board.js"]);
     Ok(Html(page.render(t!("Board"), &content).into_string()))
@@ -101,7 +127,7 @@ fn group_switch(address: &Address, present: Group) -> Markup {
     let entries: Vec<Tab> = GROUPS
         .iter()
         .map(|(name, label, group)| Tab {
-            label: (*label).to_owned(),
+            label: words::text(label).to_owned(),
             href: address
                 .with(&["group"], &if *group == Group::Status { vec![] } else { vec![("group", *name)] }),
             count: None,
@@ -123,7 +149,13 @@ impl Shown<'_> {
     fn column(&self, column: &Column, directory: &Directory, may_add: bool) -> BoardColumn {
         let is_past =
             self.group == Group::Status && ["completed", "cancelled"].contains(&column.key.as_str());
+        let (fold_href, is_folded) = self.fold_href(&column.key);
+        let (limit, limit_form) = self.limits(&column.key);
         BoardColumn {
+            fold_href,
+            is_folded,
+            limit,
+            limit_form: Some(limit_form),
             key: column.key.clone(),
             label: column.label.clone(),
             tone: match self.group {
@@ -148,22 +180,62 @@ impl Shown<'_> {
             || self.actor.may(Action::Assign, TASK.area)
     }
 
+    /// Bar of a column: a new card gets the value of the column, and what the filters ask for.
     fn quick_add(&self, column: &Column) -> QuickAdd {
-        let mut fields = vec![
-            ("group".to_owned(), board::group_name(self.group).to_owned()),
-            ("column".to_owned(), column.key.clone()),
-            ("back".to_owned(), self.address.with(&[], &[])),
-        ];
-        for name in TAKEN_OVER {
-            let value = self.address.get(name);
-            if !value.is_empty() && !value.contains(',') && value != "none" {
-                fields.push((name.to_owned(), value.to_owned()));
+        let mut defaults = parts::defaults(self.address, self.actor);
+        let key = column.key.as_str();
+        let lacks = key == UNASSIGNED;
+        let value = match self.group {
+            Group::Assignee if lacks => json!([]),
+            Group::Assignee => json!([key]),
+            Group::Origin => {
+                let kind = column.kind.as_deref().unwrap_or_default();
+                if lacks { json!(null) } else { json!({ "kind": kind, "id": key }) }
             }
+            _ if lacks => json!(null),
+            _ => json!(key),
+        };
+        defaults.insert(board::group_field(self.group).to_owned(), value);
+        QuickAdd {
+            label: t!("Add to {label}", label = column.label),
+            is_first: true,
+            is_narrow: true,
+            ..quick::bar(self.page, &format!("quick-add-{key}"), defaults, &self.address.with(&[], &[]))
         }
-        if self.address.get("mine") == "true" {
-            fields.push(("mine".to_owned(), "true".to_owned()));
+    }
+
+    /// Address with the column folded, or open again.
+    fn fold_href(&self, key: &str) -> (String, bool) {
+        let mut folded: Vec<&str> =
+            self.address.get(FOLDED).split(',').filter(|one| !one.is_empty()).collect();
+        let is_folded = folded.contains(&key);
+        if is_folded {
+            folded.retain(|one| *one != key);
+        } else {
+            folded.push(key);
         }
-        QuickAdd { action: "/board/add".to_owned(), fields }
+        let all = folded.join(",");
+        let href = if all.is_empty() {
+            self.address.with(&[FOLDED], &[])
+        } else {
+            self.address.with(&[FOLDED], &[(FOLDED, &all)])
+        };
+        (href, is_folded)
+    }
+
+    fn limits(&self, key: &str) -> (Option<u64>, LimitForm) {
+        let all: Vec<&str> = self.address.get(LIMITS).split(',').filter(|one| !one.is_empty()).collect();
+        let (own, others): (Vec<&str>, Vec<&str>) =
+            all.into_iter().partition(|one| one.split(':').next() == Some(key));
+        let limit = own.first().and_then(|one| one.split(':').nth(1)?.parse().ok());
+        let keep = self.address.pairs.iter().filter(|(name, _)| name != LIMITS && name != "cursor");
+        let form = LimitForm {
+            action: "/board".to_owned(),
+            keep: keep.cloned().collect(),
+            name: LIMITS.to_owned(),
+            others: others.join(","),
+        };
+        (limit, form)
     }
 
     fn more_url(&self, column: &Column) -> String {
@@ -192,8 +264,11 @@ impl Shown<'_> {
             href: TASK.url(task.id),
             belongs_to,
             module,
-            marks: parts::marks(task, self.page.today),
+            marks: parts::editable_marks(self.actor, task, self.page.today),
             people: parts::people(task, directory),
+            people_edit: editable::assignees(self.actor, task, directory, &people_mark(task, directory)),
+            title_edit: editable::title(self.actor, task),
+            status_edit: editable::choice(self.actor, task, task::STATUS.name(), &html! {}),
             progress: progress.filter(|progress| (1..100).contains(progress)),
             movable: board::may_write(self.actor, task, board::group_field(self.group)),
         }
@@ -205,8 +280,7 @@ async fn cards(
     SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    let address =
-        Address::new("/board", &parameters.matching(|name| state.app.is_known_board_parameter(name)).0);
+    let address = address_of(&state, parameters);
     let board = blocking(|| state.app.board(&actor, &board_query(&address)))?;
     let shown = Shown { page: &page, actor: &actor, address: &address, group: board.group };
     let html = board.columns.first().map_or_else(
@@ -216,40 +290,14 @@ async fn cards(
     Ok(Html(html.into_string()))
 }
 
-async fn add(
-    AxumState(state): AxumState<State>,
-    SignedIn { actor, .. }: SignedIn,
-    SafeForm(form): SafeForm,
-) -> Result<Response, PageError> {
-    let mut input = Map::new();
-    input.insert("title".to_owned(), json!(form.get("title")));
-    for name in TAKEN_OVER {
-        if !form.get(name).is_empty() {
-            input.insert(name.to_owned(), json!(form.get(name)));
+/// People of a card; an icon where there is nobody.
+fn people_mark(task: &Record, directory: &Directory) -> Markup {
+    let people = parts::people(task, directory);
+    html! {
+        @if people.is_empty() {
+            span.faint title=(t!("Unassigned")) { (icon("user-plus")) }
+        } @else {
+            (badges::people(&people))
         }
     }
-    let mut people: Vec<String> = Vec::new();
-    if form.get("mine") == "true" {
-        people.extend(actor.id.map(|id| id.to_string()));
-    }
-    let column = form.get("column");
-    match board::parse_group(form.get("group")) {
-        Some(Group::Assignee) if column == UNASSIGNED => people.clear(),
-        Some(Group::Assignee) if !people.iter().any(|person| person == column) => {
-            people.insert(0, column.to_owned());
-        }
-        Some(Group::Assignee) => {}
-        Some(group) => {
-            input.insert(board::group_name(group).to_owned(), json!(column));
-        }
-        None => {
-            return Err(AppError::field("group", "choice", "Unknown board.").into());
-        }
-    }
-    if !people.is_empty() {
-        input.insert("assignees".to_owned(), json!(people));
-    }
-    let task = blocking(|| state.app.create(&actor, &TASK, &input))?;
-    let undo = blocking(|| state.app.undo_of_last(&actor, &TASK, task.id))?;
-    Ok(done(&parts::back(form.get("back"), "/board"), t!("Task added"), undo.as_deref()))
 }

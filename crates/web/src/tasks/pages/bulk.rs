@@ -16,7 +16,7 @@ use obcms_domain::registry::form_to_json;
 use obcms_domain::tasks::actions::MOST_TASKS;
 use serde_json::{Map, Value as Json, json};
 
-use super::parts::Address;
+use super::parts::{Address, back};
 use crate::components::badges::Tone;
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, page_head, panel};
@@ -43,6 +43,8 @@ pub async fn change(
     let address =
         Address::new("/tasks", &parameters.matching(|name| state.app.is_known_parameter(&TASK, name)).0)
             .with(&[], &[]);
+    // Other pages than the list say where to return.
+    let address = back(form.get("back"), &address);
     if ids.is_empty() {
         return Ok(done(&address, t!("Select at least one task"), None));
     }
@@ -61,16 +63,23 @@ pub async fn change(
     let changed = blocking(|| state.app.change_tasks(&actor, &bulk))?;
     let refused = changed.outcomes.iter().filter(|outcome| outcome.result.is_err()).count();
     if refused > 0 {
-        return answer(&state, page, &actor, &changed, &address);
+        return answer(&state, page, &actor, &changed, (&action, &address));
     }
-    Ok(done(&address, &count_text(&changed), changed.undo().as_deref()))
+    Ok(done(&address, &count_text(&changed, &action), changed.undo().as_deref()))
 }
 
-fn count_text(changed: &Changed) -> String {
+/// Says how many tasks were changed.
+fn count_text(changed: &Changed, action: &str) -> String {
     let count = changed.outcomes.iter().filter(|one| matches!(one.result, Ok((_, true)))).count();
-    match count {
-        0 => t!("Nothing to change").to_owned(),
-        1 => t!("1 task changed").to_owned(),
+    match (action, count) {
+        (_, 0) => t!("Nothing to change").to_owned(),
+        ("complete", 1) => t!("1 task completed").to_owned(),
+        ("complete", _) => t!("{count} tasks completed", count),
+        ("assign", 1) => t!("1 task assigned to me").to_owned(),
+        ("assign", _) => t!("{count} tasks assigned to me", count),
+        ("archive", 1) => t!("1 task archived").to_owned(),
+        ("archive", _) => t!("{count} tasks archived", count),
+        (_, 1) => t!("1 task changed").to_owned(),
         _ => t!("{count} tasks changed", count),
     }
 }
@@ -82,6 +91,8 @@ fn given(action: &str, form: &Form, actor: &Actor) -> Option<Map<String, Json>> 
         "complete" => single(task::STATUS.name(), json!("completed")),
         "assign" => single("add_assignees", json!(actor.id)),
         "archive" => single("archived", json!(true)),
+        "baseline" => single("baseline", json!(true)),
+        "clear-baseline" => single("baseline", json!(false)),
         "change" => Some(of_panel(form)),
         _ => None,
     }
@@ -129,7 +140,7 @@ fn answer(
     page: Page,
     actor: &Actor,
     changed: &Changed,
-    address: &str,
+    (action, address): (&str, &str),
 ) -> Result<Response, PageError> {
     let ids: Vec<Id> = changed.outcomes.iter().map(|outcome| outcome.id).collect();
     let titles = blocking(|| state.app.directory(actor, &ids))?;
@@ -142,7 +153,7 @@ fn answer(
             actions: button_link(t!("Back to the list"), address, "chevron-left", ButtonKind::Main),
             ..PageHead::default()
         }))
-        (notice(Tone::Warning, &html! { (count_text(changed)) ". " (t_html!("{count} refused.", count = refused.len())) }))
+        (notice(Tone::Warning, &html! { (count_text(changed, action)) ". " (t_html!("{count} refused.", count = refused.len())) }))
         (panel("refused", "", t!("Refused"), &html! {}, &html! {
             ul.task-list {
                 @for (id, error) in refused {

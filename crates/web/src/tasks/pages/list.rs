@@ -4,21 +4,22 @@ use axum::extract::State as AxumState;
 use axum::response::Html;
 use jiff::civil::Date;
 use maud::{Markup, html};
-use obcms_app::AppError;
 use obcms_app::records::lists::Parameters as Pairs;
-use obcms_domain::choices::TASK_DOMAINS;
+use obcms_app::{Actor, AppError};
+use obcms_domain::choices::{TASK_DOMAINS, TASK_PHASES};
 use obcms_domain::kinds::{TASK, task};
 use obcms_domain::registry::Record;
 use obcms_store::records::Directory;
 
-use super::bulk;
 use super::parts::{self, Address};
+use super::{bulk, editable, quick};
 use crate::components::badges;
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::filters::filters;
 use crate::components::frame::Width;
+use crate::components::quick_add::quick_add;
 use crate::components::tables::{Column, Direction, Pager, Row, Table, column_chooser, table};
 use crate::components::tabs::{Tab, tabs};
 use crate::components::words::{self, t};
@@ -67,7 +68,7 @@ pub async fn list(
         id: "tasks".to_owned(),
         caption: t!("Tasks").to_owned(),
         columns: columns(&address),
-        rows: listing.records.iter().map(|task| row(task, &listing.directory, page.today)).collect(),
+        rows: listing.records.iter().map(|task| row(&actor, task, &listing.directory, page.today)).collect(),
         bulk_actions: bulk::actions(&actor, &address),
         bulk_panel: bulk::change_panel(&actor, &address),
         csrf_token: page.csrf().to_owned(),
@@ -99,7 +100,9 @@ pub async fn list(
         }))
         div #task-tabs data-live="task" { (tabs(t!("Views"), &tab_row(&address, &counts))) }
         (filters(&filter_row, &html! { (column_chooser(&view)) (file_menu(entries(&page, &actor, &TASK, &address.pairs, &view))) }))
+        @if may_add { (quick_add(&quick::bar(&page, "quick-add", parts::defaults(&asked, &actor), &asked.with(&[], &[])))) }
         (table(&view))
+        (editable::choices(page.today))
     };
     let page: Page = page.width(Width::Full);
     Ok(Html(page.render(t!("Tasks"), &content).into_string()))
@@ -147,7 +150,7 @@ fn empty(address: &Address, may_add: bool) -> Markup {
 }
 
 /// Columns: field, heading, sortable, hidden by default.
-const COLUMNS: [(&str, &str, bool, bool); 11] = [
+const COLUMNS: [(&str, &str, bool, bool); 14] = [
     ("title", "Title", true, false),
     ("status", "Status", true, false),
     ("due_date", "Due", true, false),
@@ -155,7 +158,10 @@ const COLUMNS: [(&str, &str, bool, bool); 11] = [
     ("priority", "Priority", true, false),
     ("origin", "Belongs to", false, false),
     ("progress", "Progress", true, false),
+    ("labels", "Labels", false, true),
+    ("teams", "Teams", false, true),
     ("domain", "Domain", true, true),
+    ("phase", "Phase", true, true),
     ("start_date", "Start", true, true),
     ("estimated_hours", "Hours", true, true),
     ("updated_at", "Changed", true, true),
@@ -192,14 +198,29 @@ fn columns(address: &Address) -> Vec<Column> {
         .collect()
 }
 
-fn row(task: &Record, directory: &Directory, today: Date) -> Row {
-    let cells = COLUMNS.iter().map(|(key, ..)| cell(key, task, directory, today)).collect();
+fn row(actor: &Actor, task: &Record, directory: &Directory, today: Date) -> Row {
+    let cells = COLUMNS.iter().map(|(key, ..)| editable_cell(actor, key, task, directory, today)).collect();
     Row {
         id: task.id.to_string(),
         href: TASK.url(task.id),
         title: task.title().to_owned(),
+        title_edit: editable::title(actor, task),
         cells,
         past: task.is_archived() || task::STATUS.get(task) == "cancelled",
+    }
+}
+
+/// Cell that is edited in place where the actor may write its field.
+fn editable_cell(actor: &Actor, key: &str, task: &Record, directory: &Directory, today: Date) -> Markup {
+    let content = cell(key, task, directory, today);
+    match key {
+        "status" | "priority" | "domain" | "phase" => editable::choice(actor, task, key, &content),
+        "due_date" => editable::due(actor, task, &content),
+        "start_date" => editable::start(actor, task, &content),
+        "progress" => editable::progress(actor, task, &content),
+        "assignees" => editable::assignees(actor, task, directory, &content),
+        "labels" => editable::editable(actor, task, key, &task::LABELS.get(task).join(", "), &content),
+        _ => content,
     }
 }
 
@@ -230,6 +251,15 @@ fn cell(key: &str, task: &Record, directory: &Directory, today: Date) -> Markup 
             badges::progress(task::PROGRESS.get(task).and_then(|part| u8::try_from(part).ok()).unwrap_or(0))
         }
         "domain" => html! { (words::choice(TASK_DOMAINS, task::DOMAIN.get(task))) },
+        "phase" => match task::PHASE.get(task) {
+            "" => html! {},
+            phase => html! { (words::choice(TASK_PHASES, phase)) },
+        },
+        "labels" => html! { @for label in task::LABELS.get(task) { span.label { (label) } " " } },
+        "teams" => {
+            let name = |id| directory.get(id).map(|team| team.title.clone());
+            html! { (task::TEAMS.get(task).iter().filter_map(name).collect::<Vec<_>>().join(", ")) }
+        }
         "start_date" => task::START_DATE.get(task).map_or_else(|| html! {}, |day| badges::date(day, today)),
         "estimated_hours" => {
             task::ESTIMATED_HOURS.get(task).map_or_else(|| html! {}, |hours| html! { (hours_text(hours)) })

@@ -3,10 +3,14 @@
 mod actions;
 pub mod board;
 mod bulk;
+mod changes;
 mod detail;
+pub mod editable;
+pub mod gantt;
 mod list;
 pub mod of_record;
 pub mod parts;
+pub mod quick;
 mod series;
 pub mod templates;
 pub mod today;
@@ -26,7 +30,14 @@ pub fn routes() -> Vec<PageRoute> {
         PageRoute::post("/tasks/{id}/transition", Access::Role, actions::transition),
         PageRoute::post("/tasks/{id}/change", Access::Role, actions::change),
     ];
-    for more in [board::routes(), of_record::routes(), templates::routes(), today::routes()] {
+    for more in [
+        board::routes(),
+        gantt::routes(),
+        of_record::routes(),
+        quick::routes(),
+        templates::routes(),
+        today::routes(),
+    ] {
         routes.extend(more);
     }
     routes

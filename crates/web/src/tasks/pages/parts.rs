@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use maud::{Markup, html};
+use obcms_app::Actor;
 use obcms_app::records::lists::Parameters as Pairs;
 use obcms_app::tasks::task_facts;
 use obcms_domain::choices::{Choice, PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
@@ -10,7 +11,9 @@ use obcms_domain::kinds::{self, task};
 use obcms_domain::registry::Record;
 pub use obcms_domain::tasks::is_open;
 use obcms_store::records::Directory;
+use serde_json::{Map, Value as Json, json};
 
+use super::editable;
 use crate::components::badges::{self, Tone, icon_badge};
 use crate::components::filters::{Chip, Filters};
 use crate::components::forms::{self, Control, FormField};
@@ -51,6 +54,29 @@ pub fn marks(task: &Record, today: Date) -> Markup {
     html! {
         @if ["high", "critical"].contains(&task::PRIORITY.get(task)) { (badges::priority(task::PRIORITY.get(task))) }
         (due(task, today))
+        (risk(task, facts))
+    }
+}
+
+/// Marks of a card or row, edited in place: priority, due date, blocked, at risk.
+#[must_use]
+pub fn editable_marks(actor: &Actor, task: &Record, today: Date) -> Markup {
+    let facts = Facts::of(task, today);
+    let priority = task::PRIORITY.get(task);
+    let shown = if ["high", "critical"].contains(&priority) {
+        badges::priority(priority)
+    } else {
+        html! {}
+    };
+    html! {
+        (editable::choice(actor, task, task::PRIORITY.name(), &shown))
+        (editable::due(actor, task, &due(task, today)))
+        (risk(task, facts))
+    }
+}
+
+fn risk(task: &Record, facts: Facts) -> Markup {
+    html! {
         @if is_open(task) && task::BLOCKED.get(task) {
             (icon_badge("lock", t!("Blocked"), Tone::Bad))
         } @else if facts.at_risk && !facts.overdue {
@@ -131,15 +157,58 @@ impl Address {
     }
 }
 
+/// Returns the values that a task added on the page gets, so that its filters show it.
+#[must_use]
+pub fn defaults(address: &Address, actor: &Actor) -> Map<String, Json> {
+    let mut defaults = Map::new();
+    let single = |name: &str| {
+        Some(address.get(name)).filter(|value| !value.is_empty() && !value.contains(',') && *value != "none")
+    };
+    for name in [task::PRIORITY.name(), task::DOMAIN.name(), task::PHASE.name()] {
+        if let Some(value) = single(name) {
+            defaults.insert(name.to_owned(), json!(value));
+        }
+    }
+    for (names, field) in
+        [(["assignee", "assignees"], task::ASSIGNEES.name()), (["team", "teams"], task::TEAMS.name())]
+    {
+        if let Some(id) = names.iter().find_map(|name| single(name)) {
+            defaults.insert(field.to_owned(), json!([id]));
+        }
+    }
+    for name in ["label", task::LABELS.name()] {
+        if let Some(label) = single(name) {
+            defaults.insert(task::LABELS.name().to_owned(), json!([label]));
+        }
+    }
+    let origin = single("ppa").map(|id| ("ppa", id)).or_else(|| single(task::ORIGIN.name())?.split_once(':'));
+    if let Some((kind, id)) = origin {
+        defaults.insert(task::ORIGIN.name().to_owned(), json!({ "kind": kind, "id": id }));
+    }
+    if address.get("mine") == "true"
+        && let Some(me) = actor.id
+    {
+        defaults.insert(task::ASSIGNEES.name().to_owned(), json!([me]));
+    }
+    let is_unassigned = address.get("unassigned") == "true" || address.get(task::ASSIGNEES.name()) == "none";
+    if is_unassigned {
+        defaults.insert(task::ASSIGNEES.name().to_owned(), json!([]));
+    }
+    defaults
+}
+
 /// Parameters that are not filters.
-const NO_FILTERS: [&str; 6] = ["group", "sort", "cursor", "limit", "column", "q"];
+const NO_FILTERS: [&str; 10] =
+    ["group", "sort", "cursor", "limit", "column", "q", "folded", "limits", "lanes", "scale"];
 /// Boolean filters, with their labels.
-const FLAGS: [(&str, &str); 5] = [
+const FLAGS: [(&str, &str); 7] = [
     ("mine", "Mine"),
     ("my_teams", "My teams"),
     ("overdue", "Late"),
     ("open", "Open"),
     ("blocked", "Blocked"),
+    ("at_risk", "At risk"),
+    ("unassigned", "Unassigned"),
 ];
 /// Filters by one value of a list.
 const LISTS: [(&str, &str, &[Choice]); 4] = [
@@ -152,7 +221,7 @@ const LISTS: [(&str, &str, &[Choice]); 4] = [
 /// Returns the ids in the filters, whose titles the chips show.
 #[must_use]
 pub fn filter_ids(address: &Address) -> Vec<Id> {
-    ["assignees", "teams", "origin"]
+    ["assignees", "teams", "assignee", "team", "origin", "ppa", "project"]
         .iter()
         .flat_map(|name| address.get(name).split(','))
         .filter_map(|part| part.rsplit(':').next().and_then(|id| id.parse().ok()))
@@ -180,7 +249,8 @@ pub fn filters(address: &Address, titles: &Directory) -> Filters {
             .collect();
         field(name, words::text(label), Control::Select { options })
     }));
-    for (name, label, collection) in [("assignees", t!("Assignee"), "users"), ("teams", t!("Team"), "teams")]
+    for (name, label, collection) in
+        [("assignee", t!("Assignee"), "users"), ("team", t!("Team"), "teams"), ("ppa", t!("PPA"), "ppas")]
     {
         let id: Option<Id> = address.get(name).parse().ok();
         let selected = id.map(|id| {
@@ -189,6 +259,19 @@ pub fn filters(address: &Address, titles: &Directory) -> Filters {
         });
         fields.push(field(name, label, Control::Reference { collection: collection.to_owned(), selected }));
     }
+    let origin = address.get("origin");
+    let id: Option<Id> = origin.rsplit(':').next().and_then(|id| id.parse().ok());
+    let known = id.and_then(|id| titles.get(&id)).map(|known| (origin.to_owned(), known.title.clone()));
+    fields.push(field(
+        "origin",
+        t!("Belongs to"),
+        Control::Links {
+            kinds: kinds::ORIGINS.iter().map(|kind| (*kind).to_owned()).collect(),
+            selected: known.into_iter().collect(),
+            many: false,
+        },
+    ));
+    fields.push(field("label", t!("Label"), Control::Text { value: address.get("label").to_owned() }));
     for (name, label) in [("due_date_from", t!("Due from")), ("due_date_to", t!("Due until"))] {
         fields.push(field(name, label, Control::Date { value: address.get(name).to_owned() }));
     }
@@ -235,7 +318,11 @@ fn words(name: &str, value: &str, titles: &Directory) -> (String, String) {
         return (words::text(label).to_owned(), if value == "true" { "" } else { t!("No") }.to_owned());
     }
     let label = match name {
-        "assignees" => t!("Assignee").to_owned(),
+        "assignees" | "assignee" => t!("Assignee").to_owned(),
+        "team" => t!("Team").to_owned(),
+        "ppa" => t!("PPA").to_owned(),
+        "project" => t!("Project").to_owned(),
+        "label" => t!("Label").to_owned(),
         "origin" => t!("Belongs to").to_owned(),
         "due_date_from" => t!("Due from").to_owned(),
         "due_date_to" => t!("Due until").to_owned(),

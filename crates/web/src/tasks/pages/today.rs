@@ -8,14 +8,16 @@ use obcms_app::tasks::board::may_move;
 use obcms_app::tasks::today::{Appointment, Due, Queue, Today, TodayTask};
 use obcms_app::{Actor, calendar};
 use obcms_domain::kinds::{EVENT, TASK, ppa, task};
+use serde_json::Map;
 
-use super::parts;
+use super::{editable, parts, quick};
 use crate::components::badges::{date_text, grouped};
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, detail, page_head, panel};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::frame::DECISIONS;
 use crate::components::icons::icon;
+use crate::components::quick_add::quick_add;
 use crate::components::words::{t, t_html};
 use crate::core::errors::PageError;
 use crate::core::frame::{Page, SignedIn};
@@ -46,6 +48,7 @@ async fn show(
             ..PageHead::default()
         }))
         (detail(&tasks(&page, &actor, &today, may_add), &beside(&page, &today)))
+        (editable::choices(page.today))
     };
     Ok(Html(page.render(t!("Today"), &content).into_string()))
 }
@@ -53,6 +56,7 @@ async fn show(
 fn tasks(page: &Page, actor: &Actor, today: &Today, may_add: bool) -> Markup {
     let shown = i64::try_from(today.tasks.len()).unwrap_or(0);
     html! {
+        @if may_add { (quick_add(&quick::bar(page, "quick-add", Map::new(), "/"))) }
         div.stack #my-tasks data-live="task" {
             @if today.tasks.is_empty() {
                 (empty_state(&EmptyState {
@@ -111,7 +115,10 @@ fn row(page: &Page, actor: &Actor, today: &Today, duty: &TodayTask) -> Markup {
                     (parts::origin_link(&title, &address, module))
                 }
             }
-            span.task-marks { (parts::marks(task, page.today)) }
+            (editable::title(actor, task))
+            span.task-marks {
+                @if date.is_empty() { (parts::editable_marks(actor, task, page.today)) } @else { (parts::marks(task, page.today)) }
+            }
         }
     }
 }

@@ -1,29 +1,31 @@
 //! Page of a task.
 
+mod panels;
+mod properties;
+
 use axum::extract::State as AxumState;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 use obcms_app::calendar::series::Scope;
-use obcms_app::tasks::board::may_move;
+use obcms_app::tasks::board::{may_move, may_write};
 use obcms_app::tasks::dependencies::TaskDependencies;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
-use obcms_domain::calendar::series::describe;
-use obcms_domain::choices::{TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
+use obcms_domain::choices::TASK_STATUSES;
 use obcms_domain::core::id::Id;
 use obcms_domain::core::message::Message;
-use obcms_domain::kinds::{self, TASK, task};
+use obcms_domain::kinds::{TASK, task};
 use obcms_domain::registry::{FieldError, Record};
 use obcms_domain::tasks::TaskStatus;
 use obcms_store::records::Directory;
 
-use super::list::hours_text;
+use super::editable;
 use super::parts::{self, Facts};
-use super::series::{self, Repeating};
-use crate::components::badges::{self, Tone, badge, icon_badge};
+use super::series::Repeating;
+use crate::components::badges::{Tone, badge, icon_badge};
 use crate::components::buttons::{ButtonKind, button_link, post_button, submit_button};
-use crate::components::detail::{PageHead, Property, detail, page_head, panel, properties};
+use crate::components::detail::{PageHead, detail, page_head, panel, properties};
 use crate::components::feedback::notice;
 use crate::components::icons::icon;
 use crate::components::menu::{Menu, MenuItem, menu};
@@ -45,6 +47,8 @@ struct Sheet<'a> {
     directory: Directory,
     may_move: bool,
     may_edit: bool,
+    /// True if the actor may log hours and work on the checklist.
+    may_report: bool,
     may_archive: bool,
     blocked: Option<Blocked>,
     /// Refused input.
@@ -127,6 +131,7 @@ fn load<'a>(state: &State, page: &'a Page, actor: &Actor, id: Id) -> Result<Shee
         directory,
         may_move: live && may_move(actor, &task),
         may_edit: live && may_edit,
+        may_report: live && may_write(actor, &task, task::CHECKLIST.name()),
         may_archive: may_archive && !actor.read_only,
         task,
         blocked: None,
@@ -153,8 +158,9 @@ fn draw(
     let wide = html! {
         div.stack #task-work data-live="task" {
             (sheet.blocked_notice())
+            (sheet.facts(actor))
             (sheet.description())
-            (sheet.progress())
+            (sheet.checklist())
             (sheet.dependencies())
         }
         (series)
@@ -162,12 +168,17 @@ fn draw(
         (history)
     };
     let narrow = html! {
-        (panel("task-properties", "task", t!("Properties"), &html! {}, &properties(&sheet.properties())))
+        div.stack #task-side data-live="task" {
+            (sheet.time())
+            (sheet.links())
+            (panel("task-properties", "", t!("Properties"), &html! {}, &properties(&sheet.properties())))
+        }
         (chain)
     };
     let content = html! {
         div #task-head data-live="task" { (page_head(&sheet.head())) }
         (detail(&wide, &narrow))
+        (editable::choices(page.today))
     };
     let page = page.clone().below(t!("Tasks"), "/tasks");
     Ok((status, Html(page.render(sheet.task.title(), &content).into_string())).into_response())
@@ -360,162 +371,5 @@ impl Sheet<'_> {
     fn held(&self, field: &str, value: String) -> String {
         let typed = self.typed.as_ref().filter(|form| form.has(field));
         typed.map_or(value, |form| form.get(field).to_owned())
-    }
-
-    fn description(&self) -> Markup {
-        let text = task::DESCRIPTION.get(&self.task);
-        let held = self.held("description", text.to_owned());
-        let error = self.error("description");
-        let edit = html! {
-            @if self.may_edit {
-                details.inline-edit open[error.is_some()] {
-                    summary.link-button { @if text.is_empty() { (t!("Add a description")) } @else { (t!("Edit description")) } }
-                    form.stack data-gap="small" method="post" action=(self.address("/change")) data-guard {
-                        input type="hidden" name="csrf_token" value=(self.csrf());
-                        textarea.input #field-description name="description" rows="6" aria-label=(t!("Description"))
-                            aria-invalid=[error.as_ref().map(|_| "true")] { "\n" (held) }
-                        @if let Some(error) = error { p.field-error { (icon("circle-alert")) (error) } }
-                        (submit_button(t!("Save description"), "", ButtonKind::Plain))
-                    }
-                }
-            }
-        };
-        panel(
-            "description",
-            "",
-            t!("Description"),
-            &html! {},
-            &html! {
-                @if text.is_empty() {
-                    @if !self.may_edit { p.muted { (t!("No description yet.")) } }
-                } @else {
-                    p.prose.long-text { (text) }
-                }
-                (edit)
-            },
-        )
-    }
-
-    fn progress(&self) -> Markup {
-        if dates::is_series(&self.task) {
-            return series::progress(&self.task);
-        }
-        let value = task::PROGRESS.get(&self.task).and_then(|part| u8::try_from(part).ok()).unwrap_or(0);
-        let error = self.error("progress");
-        panel(
-            "progress",
-            "",
-            t!("Progress"),
-            &html! {},
-            &html! {
-                (badges::wide_progress(value))
-                @if self.may_move && parts::is_open(&self.task) {
-                    form.row.progress-form method="post" action=(self.address("/change")) {
-                        input type="hidden" name="csrf_token" value=(self.csrf());
-                        label for="field-progress" { (t!("Percent done")) }
-                        input.input #field-progress type="number" name="progress" min="0" max="100" step="1"
-                            inputmode="numeric" required value=(self.held("progress", value.to_string()))
-                            aria-invalid=[error.as_ref().map(|_| "true")];
-                        (submit_button(t!("Set progress"), "", ButtonKind::Plain))
-                        @if let Some(error) = error { p.field-error { (icon("circle-alert")) (error) } }
-                    }
-                }
-            },
-        )
-    }
-
-    fn dependencies(&self) -> Markup {
-        let list = |tasks: &[Record]| {
-            html! {
-                ul.task-list {
-                    @for task in tasks {
-                        li.task-row data-past[!parts::is_open(task)] {
-                            a.task-title href=(TASK.url(task.id)) { (task.title()) }
-                            span.task-marks { (parts::due(task, self.page.today)) (parts::status(task)) }
-                        }
-                    }
-                }
-            }
-        };
-        let (first, then) = (&self.around.prerequisites, &self.around.dependents);
-        html! {
-            @if !first.is_empty() { (panel("prerequisites", "", t!("Depends on"), &html! {}, &list(first))) }
-            @if !then.is_empty() { (panel("dependents", "", t!("Required by"), &html! {}, &list(then))) }
-        }
-    }
-
-    fn link(&self, id: Id) -> Markup {
-        match self.directory.get(&id) {
-            Some(known) => match kinds::by_name(&known.kind) {
-                Some(kind) if kind != &kinds::USER => html! { a href=(kind.url(id)) { (known.title) } },
-                _ => badges::person(&known.title),
-            },
-            None => html! { span.faint { (t!("Unknown")) } },
-        }
-    }
-
-    fn links(&self, ids: &[Id]) -> Markup {
-        html! { @for id in ids { div { (self.link(*id)) } } }
-    }
-
-    fn properties(&self) -> Vec<Property> {
-        let task = &self.task;
-        let today = self.page.today;
-        let day = |name: &str| task.date(name).map_or_else(|| html! {}, |day| badges::date(day, today));
-        let hours = |name: &str| {
-            task.integer(name)
-                .map_or_else(|| html! {}, |hours| html! { (t_html!("{hours} h", hours = hours_text(hours))) })
-        };
-        let moment = |name: &str| {
-            task.instant(name).map_or_else(|| html! {}, |at| {
-                let local = at.to_zoned(self.page.zone());
-                html! { time datetime=(at) { (badges::date_text(local.date(), today)) " " (local.strftime("%-I:%M %p")) } }
-            })
-        };
-        let mut list = vec![
-            (t!("Repeats"), describe::of_record(task).map_or_else(|| html! {}, |said| html! { (said) })),
-            (
-                t!("Belongs to"),
-                match parts::origin(task, &self.directory) {
-                    Some((title, address, module)) => parts::origin_link(&title, &address, module),
-                    None => html! {},
-                },
-            ),
-            (t!("Assignees"), self.links(task::ASSIGNEES.get(task))),
-            (t!("Teams"), self.links(task::TEAMS.get(task))),
-            (t!("Start"), day("start_date")),
-            (t!("Due"), parts::due(task, today)),
-            (t!("Priority"), badges::priority(task::PRIORITY.get(task))),
-            (t!("Domain"), html! { (words::choice(TASK_DOMAINS, task::DOMAIN.get(task))) }),
-        ];
-        if !task::PHASE.get(task).is_empty() {
-            list.push((t!("Phase"), html! { (words::choice(TASK_PHASES, task::PHASE.get(task))) }));
-        }
-        let concerned = task::LINKS.value(task).targets();
-        if !concerned.is_empty() {
-            list.push((t!("Related records"), self.links(&concerned)));
-        }
-        for (label, value) in [
-            (t!("Estimated"), hours("estimated_hours")),
-            (t!("Actual"), hours("actual_hours")),
-            (t!("Started"), moment("started_at")),
-            (t!("Completed"), moment("completed_at")),
-        ] {
-            if !value.0.is_empty() {
-                list.push((label, value));
-            }
-        }
-        if let Some(weight) = task::WEIGHT.get(task).filter(|weight| *weight != 100) {
-            list.push((t!("Weight"), html! { (hours_text(weight)) }));
-        }
-        if let Some(maker) = task.created_by {
-            list.push((t!("Created by"), self.link(maker)));
-        } else if !task::TEMPLATE_ITEM.get(task).is_empty() {
-            list.push((t!("Created by"), html! { (t!("A template")) }));
-        }
-        if list[0].1.0.is_empty() {
-            list.remove(0);
-        }
-        list.into_iter().map(|(label, value)| Property { label: label.to_owned(), value }).collect()
     }
 }
