@@ -11,7 +11,7 @@ use crate::core::rules::KindRules;
 use crate::rules::RULES;
 
 /// Meaning of each rule, in the order in which a write applies them.
-const MEANINGS: [(&str, &str); 25] = [
+const MEANINGS: [(&str, &str); 26] = [
     ("action_for_input", "policy action of an update, by its members"),
     ("complete", "completes references that follow from others, before rights are asked"),
     ("choices", "choices that are refused because of other records; forms do not offer them"),

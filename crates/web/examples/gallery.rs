@@ -508,7 +508,7 @@ fn board_page() -> Markup {
             actions: button_link("New task", "/tasks/new", "plus", ButtonKind::Main),
             ..PageHead::default()
         }))
-        (board(&Board { group: "status".into(), live: "task".into(), columns }))
+        (board(&Board { group: "status".into(), live: "task".into(), columns, ..Board::default() }))
     }
 }
 

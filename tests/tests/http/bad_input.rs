@@ -393,7 +393,7 @@ fn takes_any_text(kind: &Kind, field: &Field) -> bool {
         FieldType::Text(_) => {
             !(field.unique
                 || sample::is_code(field)
-                || ["username", "hearing_time", "period"].contains(&field.name)
+                || ["username", "hearing_time", "due_time", "period"].contains(&field.name)
                 || (kind.name == "external_calendar" && field.name == "address"))
         }
         FieldType::Multiline(_) => true,

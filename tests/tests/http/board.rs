@@ -105,7 +105,7 @@ on_both_engines! {
             (json!({ "column": "urgent", "group": "priority" }), "column"),
             (json!({ "column": "nobody", "group": "assignee" }), "column"),
             (json!({ "column": nowhere, "group": "assignee" }), "assignees"),
-            (json!({ "column": "completed", "group": "phase" }), "group"),
+            (json!({ "column": "completed", "group": "colour" }), "group"),
             (json!({ "column": "completed", "before": "x" }), "before"),
             (json!({ "column": "completed", "before": nowhere }), "before"),
             (json!({ "column": "completed", "before": id(&b), "after": id(&b) }), "after"),
@@ -169,7 +169,7 @@ on_both_engines! {
             assert_eq!(with("status=completed"), ["Road"]);
             assert_eq!(with("my_teams=true"), [""; 0]);
         }
-        for wrong in ["group=phase", "colour=red", "sort=title", "limit=0", "mine=maybe", "column=done", "cursor=00",
+        for wrong in ["group=colour", "colour=red", "sort=title", "limit=0", "mine=maybe", "column=done", "cursor=00",
             "column=completed&cursor=zz", "group=assignee&column=x", "status=done"] {
             client.get(&format!("/api/v1/tasks/board?{wrong}")).expect_status(400);
         }

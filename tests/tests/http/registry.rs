@@ -103,7 +103,7 @@ on_both_engines! {
                 let value = match (kind.name, field.name) {
                     // Bookings must be in the near future.
                     ("booking", "start") => json!(sample::ahead(server, 20)),
-                    ("budget_cycle_stage", "hearing_time") => json!("10:30"),
+                    ("budget_cycle_stage", "hearing_time") | ("task", "due_time") => json!("10:30"),
                     ("measurement", "period") => json!("2026-Q2"),
                     ("feed", "kinds") => json!(["task"]),
                     // Both must be able to decide.

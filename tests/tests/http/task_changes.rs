@@ -296,6 +296,90 @@ on_both_engines! {
         boss.post(&path, &json!({ "group": "phase", "column": "nothing" })).expect_status(422);
     }
 
+    fn gantt_has_dates_links_and_baseline(server: &Server) {
+        let boss = server.as_role("coordinator");
+        let ppa = make(&boss, "ppas", json!({ "title": "Bridge", "category": "obc_request" }));
+        let origin = json!({ "kind": "ppa", "id": id(&ppa) });
+        let first = make(&boss, "tasks", json!({
+            "title": "Survey", "start_date": "2027-03-01", "due_date": "2027-03-03", "origin": origin,
+        }));
+        let next = make(&boss, "tasks", json!({
+            "title": "Draw", "due_date": "2027-03-08", "origin": origin, "depends_on": [id(&first)], "lag_days": 2,
+        }));
+        let path = format!("/api/v1/tasks/gantt?ppa={}", id(&ppa));
+        let chart = boss.get(&path).expect_status(200).json;
+        let link = json!({ "from": id(&first), "to": id(&next), "lag_days": 2 });
+        assert!(chart["links"].as_array().unwrap().contains(&link), "{chart}");
+        assert!(chart["start"].as_str().unwrap() <= "2027-03-01" && chart["end"].as_str().unwrap() >= "2027-03-08");
+        let set = bulk(&boss, &[&first, &next], json!({ "baseline": true }));
+        assert_eq!(set["changed"], 2);
+        boss.patch(&format!("/api/v1/tasks/{}", id(&first)), &json!({ "due_date": "2027-03-05" })).expect_status(200);
+        let now = task(&boss, &first);
+        assert_eq!((now["baseline_start"].as_str(), now["baseline_due"].as_str()), (Some("2027-03-01"), Some("2027-03-03")));
+        boss.patch(&format!("/api/v1/tasks/{}", id(&first)), &json!({ "baseline_due": "2027-03-05" })).expect_status(422);
+        bulk(&boss, &[&first], json!({ "baseline": false }));
+        assert!(task(&boss, &first)["baseline_due"].is_null());
+        boss.get("/api/v1/tasks/gantt?nothing=1").expect_status(400);
+        let page = obcms_tests::Browser::of(server, "staff").page(&format!("/tasks/gantt?ppa={}", id(&ppa)));
+        assert!(page.contains("gantt-arrow") && !page.contains("Set baseline"), "staff sees it and sets nothing");
+    }
+
+    fn description_is_safe_markdown(server: &Server) {
+        let boss = server.as_role("coordinator");
+        let text = "# Plan\n\n**bold** <script>alert(1)</script> [a](javascript:alert(1)) ![b](https://example.org/x.png)";
+        let made = make(&boss, "tasks", json!({ "title": "A", "description": text }));
+        let page = obcms_tests::Browser::of(server, "staff").page(&format!("/tasks/{}", id(&made)));
+        assert!(page.contains("<strong>bold</strong>") && page.contains("&lt;script&gt;alert(1)"), "{page}");
+        assert!(!page.contains("javascript:alert") && !page.contains("src=\"https://example.org"), "{page}");
+    }
+
+    fn forms_of_the_page_change_lists_one_entry_at_a_time(server: &Server) {
+        let browser = obcms_tests::Browser::of(server, "coordinator");
+        let client = &browser.client;
+        let boss = server.as_role("coordinator");
+        let [first, made] = ["First", "Second"].map(|title| make(&boss, "tasks", json!({ "title": title })));
+        let need = make(&boss, "organizations", json!({ "name": "Ministry of Works" }));
+        let path = format!("/tasks/{}/change", id(&made));
+        browser.send(&path, &[("add_step", "Call")]).expect_status(303);
+        browser.send(&path, &[("toggle_step", "0"), ("step", "Call")]).expect_status(303);
+        browser.send(&path, &[("add_dependency", id(&first))]).expect_status(303);
+        browser.send(&path, &[("lag_days", "2")]).expect_status(303);
+        browser.send(&path, &[("add_link", &format!("organization:{}", id(&need)))]).expect_status(303);
+        browser.send(&path, &[("log_hours", "1.5")]).expect_status(303);
+        browser.send(&path, &[("log_hours", "2")]).expect_status(303);
+        let now = client.get(&format!("/api/v1/tasks/{}", id(&made))).expect_status(200).json;
+        assert_eq!(now["checklist"], json!([{ "text": "Call", "state": "done" }]));
+        assert_eq!((&now["depends_on"], now["lag_days"].as_i64()), (&json!([id(&first)]), Some(2)));
+        assert_eq!((now["links"][0]["id"].as_str(), now["actual_hours"].as_f64()), (Some(id(&need)), Some(3.5)));
+        // A cycle is named beside the field, and nothing is lost.
+        let refused = browser.send(&format!("/tasks/{}/change", id(&first)), &[("add_dependency", id(&made))]);
+        assert!(refused.expect_status(422).text.contains("would depend on each other"));
+        let wrong = browser.send(&path, &[("log_hours", "many")]).expect_status(422).text;
+        assert!(wrong.contains("Must be hours") && wrong.contains("value=\"many\""));
+        browser.send(&path, &[("remove_dependency", id(&first))]).expect_status(303);
+        browser.send(&path, &[("remove_link", id(&need))]).expect_status(303);
+        let now = client.get(&format!("/api/v1/tasks/{}", id(&made))).expect_status(200).json;
+        assert_eq!((&now["depends_on"], &now["links"]), (&json!([]), &json!([])));
+    }
+
+    fn list_changes_several_and_names_the_refused(server: &Server) {
+        let browser = obcms_tests::Browser::of(server, "coordinator");
+        let boss = server.as_role("coordinator");
+        let first = make(&boss, "tasks", json!({ "title": "First", "due_date": "2027-03-01" }));
+        let made = make(&boss, "tasks", json!({ "title": "Blocked one", "depends_on": [id(&first)] }));
+        let ids = [("ids", id(&first)), ("ids", id(&made))];
+        let form = |more: &[(&'static str, &'static str)]| -> Vec<(&str, &str)> { ids.iter().chain(more).copied().collect() };
+        browser.send("/tasks/bulk/change?open=true", &form(&[("priority", "high"), ("shift_days", "7"), ("add_labels", "eid, field")])).expect_status(303);
+        let now = task(&boss, &first);
+        assert_eq!((now["priority"].as_str(), now["due_date"].as_str()), (Some("high"), Some("2027-03-08")));
+        assert_eq!(now["labels"], json!(["eid", "field"]));
+        let only = [("ids", id(&made)), ("status", "completed")];
+        let page = browser.send("/tasks/bulk/change?open=true", &only).expect_status(200).text;
+        assert!(page.contains("Not all tasks were changed") && page.contains("Blocked one"), "{page}");
+        browser.send("/tasks/bulk/change", &form(&[("shift_days", "x")])).expect_status(303);
+        browser.send("/tasks/bulk/nothing", &ids).expect_status(404);
+    }
+
     fn concurrent_edits_of_one_field_have_one_winner(server: &Server) {
         let boss = server.as_role("coordinator");
         let made = make(&boss, "tasks", json!({ "title": "A" }));

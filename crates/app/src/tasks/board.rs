@@ -27,6 +27,10 @@ pub const UNASSIGNED: &str = "none";
 pub const MOST_COLUMNS: usize = 24;
 /// Default number of cards of each column, about three screens. The rest follows by cursor as the page is scrolled.
 const CARDS: i64 = 25;
+/// Lanes at most, those with most cards first.
+const LANES: usize = 12;
+/// Cards of each column of a lane.
+const CARDS_OF_A_LANE: i64 = 10;
 /// Default number of cards in a column of a person: such boards are wide.
 const CARDS_OF_A_PERSON: i64 = 20;
 
@@ -39,8 +43,25 @@ pub struct Board {
     pub columns: Vec<Column>,
     /// Titles of the records that the cards refer to.
     pub directory: Directory,
+    /// Lanes, each with the same columns; none unless asked for.
+    pub lanes: Vec<Lane>,
+    /// Grouping of the lanes.
+    pub lane_group: Option<Group>,
     /// Number of people or origins that have cards but no column, because there are too many.
     pub more_columns: usize,
+}
+
+/// Lane of the board: the cards that have a value in common, in all columns.
+#[derive(Clone, Debug)]
+pub struct Lane {
+    /// Value that its cards have in common.
+    pub key: String,
+    /// Heading of the lane.
+    pub label: String,
+    /// Number of its cards.
+    pub count: i64,
+    /// Columns in their order, with the cards of the lane.
+    pub columns: Vec<Column>,
 }
 
 /// Column of the board.
@@ -189,6 +210,7 @@ impl App {
 /// Parsed parameters of a board.
 struct Asked {
     group: Group,
+    lanes: Option<Group>,
     column: Option<Key>,
     after: Option<CardPosition>,
     limit: i64,
@@ -196,7 +218,7 @@ struct Asked {
 }
 
 /// Parameters of a board beside those of a list of tasks.
-const OWN: [&str; 3] = ["group", "column", "cursor"];
+const OWN: [&str; 4] = ["group", "lanes", "column", "cursor"];
 
 impl Asked {
     fn parse(app: &App, actor: &Actor, parameters: &Parameters) -> Result<Self, AppError> {
@@ -223,6 +245,12 @@ impl Asked {
                 wrong("group", "choice", "Must be status, priority, domain, assignee, phase or origin.")
             })?,
         };
+        let lanes = match get("lanes") {
+            None => None,
+            Some(name) => Some(parse_group(name).filter(|lanes| *lanes != group).ok_or_else(|| {
+                wrong("lanes", "choice", "Must be another grouping than that of the columns.")
+            })?),
+        };
         let column = match get("column") {
             None => None,
             Some(text) => Some(key(group, text).ok_or_else(|| wrong("column", "choice", "Unknown column."))?),
@@ -242,7 +270,7 @@ impl Asked {
             None if is_wide => CARDS_OF_A_PERSON,
             None => CARDS,
         };
-        Ok(Self { group, column, after, limit, request })
+        Ok(Self { group, lanes: lanes.filter(|_| column.is_none()), column, after, limit, request })
     }
 }
 
@@ -303,18 +331,15 @@ fn read(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, scope: Option<&Scope>) ->
     if let (Some(Key::Record(id)), true) = (&asked.column, directory.is_empty()) {
         directory.extend(crate::records::references::visible(tx, actor, &[*id])?);
     }
+    if let Some(lanes) = asked.lanes {
+        return read_lanes(tx, actor, asked, &query, (&keys, &counts, more_columns), (lanes, directory));
+    }
     let places = store::columns(tx, &query, asked.group, &keys, asked.after.as_ref(), asked.limit + 1)?;
     let shown = usize::try_from(asked.limit).unwrap_or(0);
     let ids: Vec<Id> =
         places.iter().flat_map(|column| column.iter().take(shown)).map(|card| card.task).collect();
     let cards = load(tx, &ids)?;
-    let pointed: Vec<Id> = cards
-        .values()
-        .flat_map(|task| {
-            task::ASSIGNEES.get(task).iter().copied().chain(task::ORIGIN.get(task).map(|origin| origin.id))
-        })
-        .collect();
-    directory.extend(crate::records::references::visible(tx, actor, &pointed)?);
+    extend_with_named(tx, actor, &cards, &mut directory)?;
     let columns = keys
         .into_iter()
         .zip(places)
@@ -333,7 +358,80 @@ fn read(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, scope: Option<&Scope>) ->
             key: name(&key),
         })
         .collect();
-    Ok(Board { group: asked.group, columns, directory, more_columns })
+    Ok(Board { group: asked.group, lanes: Vec::new(), lane_group: None, columns, directory, more_columns })
+}
+
+/// Adds the people and origins of cards to the directory.
+fn extend_with_named(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    cards: &HashMap<Id, Record>,
+    directory: &mut Directory,
+) -> Result<(), AppError> {
+    let origin = |task: &Record| task::ORIGIN.get(task).map(|origin| origin.id);
+    let named: Vec<Id> = cards
+        .values()
+        .flat_map(|task| task::ASSIGNEES.get(task).iter().copied().chain(origin(task)))
+        .collect();
+    directory.extend(crate::records::references::visible(tx, actor, &named)?);
+    Ok(())
+}
+
+/// Returns the board with its columns in lanes.
+fn read_lanes(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    asked: &Asked,
+    query: &Query<'_>,
+    (keys, counts, more_columns): (&[Key], &HashMap<Key, i64>, usize),
+    (lane_group, mut directory): (Group, Directory),
+) -> Result<Board, AppError> {
+    let lane_counts = store::counts(tx, query, lane_group)?;
+    let (mut lanes, _) = self::keys(tx, actor, lane_group, &lane_counts, &mut directory)?;
+    let count_of = |lane: &Key| lane_counts.get(lane).copied().unwrap_or(0);
+    lanes.retain(|lane| count_of(lane) > 0);
+    lanes.truncate(LANES);
+    let queries: Vec<Query<'_>> = lanes
+        .iter()
+        .map(|lane| {
+            let mut query = query.clone();
+            query.filters.extend(store::lane_filters(lane_group, lane));
+            query
+        })
+        .collect();
+    let cells: Vec<store::Cell<'_>> =
+        queries.iter().flat_map(|query| keys.iter().map(move |key| (query, key))).collect();
+    let found = store::cells(tx, asked.group, &cells, CARDS_OF_A_LANE)?;
+    let ids: Vec<Id> = found.iter().flat_map(|(_, cards)| cards).map(|card| card.task).collect();
+    let cards = load(tx, &ids)?;
+    extend_with_named(tx, actor, &cards, &mut directory)?;
+    let column = |key: &Key, count: i64, places: &[CardPosition]| Column {
+        key: name(key),
+        label: label(asked.group, key, &directory),
+        kind: match key {
+            Key::Record(id) => directory.get(id).map(|known| known.kind.clone()),
+            _ => None,
+        },
+        count,
+        cards: places.iter().filter_map(|card| cards.get(&card.task).cloned()).collect(),
+        next_cursor: None,
+    };
+    let mut found = found.chunks(keys.len().max(1));
+    let lanes = lanes
+        .iter()
+        .map(|lane| {
+            let row = found.next().unwrap_or_default();
+            let columns = keys.iter().zip(row).map(|(key, (count, cards))| column(key, *count, cards));
+            Lane {
+                key: name(lane),
+                label: label(lane_group, lane, &directory),
+                count: count_of(lane),
+                columns: columns.collect(),
+            }
+        })
+        .collect();
+    let columns = keys.iter().map(|key| column(key, counts.get(key).copied().unwrap_or(0), &[])).collect();
+    Ok(Board { group: asked.group, lane_group: Some(lane_group), lanes, columns, directory, more_columns })
 }
 
 fn load(tx: &mut Tx<'_>, ids: &[Id]) -> Result<HashMap<Id, Record>, AppError> {

@@ -58,6 +58,9 @@ pub struct Preview {
     pub chips: Vec<Chip>,
 }
 
+/// People or records with their titles.
+type Named = Vec<(Id, String)>;
+
 /// People and records that a name may mean at most.
 const CHOICES: usize = 6;
 
@@ -179,7 +182,7 @@ impl App {
                 } else {
                     Vec::new()
                 };
-                let found: Vec<(Id, String)> = hits.into_iter().map(|hit| (hit.id, hit.title)).collect();
+                let found: Named = hits.into_iter().map(|hit| (hit.id, hit.title)).collect();
                 let problem = found.is_empty().then(|| {
                     let (kind, words) = (Word::lower(kind.label), Word::text(words));
                     message!("No {kind} is called {words}.", kind, words)
@@ -192,7 +195,7 @@ impl App {
 
     /// Returns the people of a name, or else the teams, with the field that they belong to. A user name is before a
     /// name, and a whole word of it before its beginning.
-    fn people_named(&self, actor: &Actor, name: &str) -> Result<(&'static str, Vec<(Id, String)>), AppError> {
+    fn people_named(&self, actor: &Actor, name: &str) -> Result<(&'static str, Named), AppError> {
         let field = task::ASSIGNEES.name();
         if actor.visibility(&USER).is_some() {
             let hits = self.search(actor, name, &[&USER], CHOICES * 4)?;
@@ -216,7 +219,7 @@ impl App {
 }
 
 /// Returns the hits whose titles have the whole words; if there are none, all.
-fn best(hits: Vec<Hit>, name: &str) -> Vec<(Id, String)> {
+fn best(hits: Vec<Hit>, name: &str) -> Named {
     let asked = words(name);
     let is_whole = |hit: &Hit| {
         let title = words(&hit.title);
@@ -228,12 +231,7 @@ fn best(hits: Vec<Hit>, name: &str) -> Vec<(Id, String)> {
 }
 
 /// Sets value and label of a chip to the first of what was found, unless there is a problem; the others are choices.
-fn named(
-    mut chip: Chip,
-    found: Vec<(Id, String)>,
-    problem: Option<Message>,
-    value: impl Fn(Id) -> Json,
-) -> Chip {
+fn named(mut chip: Chip, found: Named, problem: Option<Message>, value: impl Fn(Id) -> Json) -> Chip {
     let mut found = found.into_iter();
     if problem.is_none()
         && let Some((id, title)) = found.next()

@@ -369,7 +369,7 @@ enum Connection<'a> {
 }
 
 /// Point of a transaction to which it can return.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Savepoint {
     messages: usize,
     touched: usize,

@@ -8,7 +8,7 @@ use obcms_domain::kinds::task;
 use crate::database::Statement;
 use crate::database::{SqlValue, Tx};
 use crate::error::StoreError;
-use crate::records::{Query, conditions};
+use crate::records::{Filter, Query, conditions};
 
 /// Maximum number of columns per statement, below the limits of both engines on parts and parameters.
 const COLUMNS: usize = 30;
@@ -104,6 +104,61 @@ pub fn columns(
         }
     }
     Ok(result)
+}
+
+/// Cell of a board with lanes: the query of its lane, and the key of its column.
+pub type Cell<'a> = (&'a Query<'a>, &'a Key);
+
+/// Returns for each cell of a board with lanes its number of cards and the first of them, with few statements for all.
+pub fn cells(
+    tx: &mut Tx<'_>,
+    group: Group,
+    cells: &[Cell<'_>],
+    limit: i64,
+) -> Result<Vec<(i64, Vec<CardPosition>)>, StoreError> {
+    let mut result = vec![(0, Vec::new()); cells.len()];
+    for (chunk_number, chunk) in cells.chunks(COLUMNS).enumerate() {
+        let mut statement = Statement::default();
+        for (position, (query, key)) in chunk.iter().enumerate() {
+            if position > 0 {
+                statement.push(" UNION ALL ");
+            }
+            statement.push(&format!(
+                "SELECT * FROM (SELECT {position} AS place, t.id, t.rank, count(*) OVER () AS total FROM "
+            ));
+            one_column(&mut statement, query, group, key);
+            statement.push(" ORDER BY t.rank, t.id LIMIT ").bind(limit).push(&format!(") c{position}"));
+        }
+        statement.push(" ORDER BY place, rank, id");
+        for row in tx.query_cached(&statement.sql, &statement.parameters)?.iter() {
+            let place: i64 = row.get(0)?;
+            let card =
+                CardPosition { task: row.get(1)?, rank: row.get::<Option<String>>(2)?.unwrap_or_default() };
+            let number = chunk_number * COLUMNS + usize::try_from(place).unwrap_or(0);
+            if let Some(cell) = result.get_mut(number) {
+                cell.0 = row.get(3)?;
+                cell.1.push(card);
+            }
+        }
+    }
+    Ok(result)
+}
+
+/// Returns the filters that all cards of a lane match.
+#[must_use]
+pub fn lane_filters(group: Group, key: &Key) -> Vec<Filter> {
+    let people = task::ASSIGNEES.name().to_owned();
+    let origin = format!("{}_id", task::ORIGIN.name());
+    vec![match (group, group.column(), key) {
+        (_, Some(column), Key::Value(value)) => {
+            Filter::OneOf(column.to_owned(), vec![SqlValue::from(value.as_str())])
+        }
+        (_, Some(column), _) => Filter::Empty(column.to_owned()),
+        (Group::Origin, _, Key::Record(id)) => Filter::OneOf(origin, vec![SqlValue::Id(*id)]),
+        (Group::Origin, ..) => Filter::Empty(origin),
+        (_, _, Key::Record(person)) => Filter::PointsAt(people, vec![*person]),
+        _ => Filter::PointsNowhere(people),
+    }]
 }
 
 /// Returns the first cards of each column for a reader with a scope. The scope is read once for all columns, where an

@@ -16,6 +16,23 @@ pub struct Board {
     pub live: String,
     /// Columns.
     pub columns: Vec<BoardColumn>,
+    /// Meaning of the lanes, such as `assignee`; or empty.
+    pub lane_group: String,
+    /// Lanes: the columns have only their headings then.
+    pub lanes: Vec<BoardLane>,
+}
+
+/// Lane of a board.
+#[derive(Debug, Default, Clone)]
+pub struct BoardLane {
+    /// Common value of its cards.
+    pub key: String,
+    /// Heading.
+    pub label: String,
+    /// Number of its cards.
+    pub count: u64,
+    /// Columns with its cards; `more_url` leads to the rest of a cell.
+    pub columns: Vec<BoardColumn>,
 }
 
 /// Column of a board.
@@ -95,8 +112,13 @@ pub struct BoardCard {
 #[must_use]
 pub fn board(board: &Board) -> Markup {
     html! {
-        div #board .board data-group=(board.group) data-live=[(!board.live.is_empty()).then_some(&board.live)] {
-            @for column in &board.columns { (board_column(column)) }
+        div #board .board data-group=(board.group) data-lanes=[(!board.lane_group.is_empty()).then_some(&board.lane_group)]
+            data-live=[(!board.live.is_empty()).then_some(&board.live)] {
+            @if board.lane_group.is_empty() {
+                @for column in &board.columns { (board_column(column)) }
+            } @else {
+                (lanes(board))
+            }
         }
     }
 }
@@ -108,6 +130,35 @@ pub fn board_cards(cards: &[BoardCard], more_url: &str) -> Markup {
         @for card in cards { (board_card(card)) }
         @if !more_url.is_empty() {
             button.board-more type="button" data-more-url=(more_url) { (t!("More")) }
+        }
+    }
+}
+
+/// Headings of the columns once, then each lane as a row of them.
+fn lanes(board: &Board) -> Markup {
+    html! {
+        div.lane-heads {
+            @for column in &board.columns {
+                header.board-head data-tone=[column.tone.name()] {
+                    span.board-mark {} h2 title=(column.label) { (column.label) } span.count { (grouped(column.count)) }
+                }
+            }
+        }
+        @for lane in &board.lanes {
+            section.lane data-lane=(lane.key) aria-label=(lane.label) {
+                h3.lane-name { (lane.label) " " span.count { (grouped(lane.count)) } }
+                div.lane-cells {
+                    @for column in &lane.columns {
+                        @let shown = u64::try_from(column.cards.len()).unwrap_or(0);
+                        div.board-column.lane-cell data-column=(column.key) aria-label=(column.label) role="group" {
+                            div.board-cards id={ "cards-" (lane.key) "-" (column.key) } { (board_cards(&column.cards, "")) }
+                            @if column.count > shown {
+                                a.board-more href=(column.more_url) { (t_html!("{count} more", count = column.count - shown)) }
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 }

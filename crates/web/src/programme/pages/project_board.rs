@@ -102,6 +102,7 @@ async fn show(
         group: "stage".to_owned(),
         live: LIVE.to_owned(),
         columns: found.columns.iter().map(|column| column_of(column, &found, &pairs)).collect(),
+        ..Board::default()
     };
     let content = html! {
         (page_head(&PageHead {

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use obcms_app::AppError;
-use obcms_app::tasks::board::{Board, group_name};
+use obcms_app::tasks::board::{Board, Column, group_name};
 use obcms_app::tasks::transitions::{Move, Moved, Step};
 use obcms_domain::accounts::Action;
 use obcms_domain::kinds::TASK;
@@ -36,7 +36,8 @@ pub fn routes() -> Vec<Route> {
     )
     .tag("tasks")
     .query(&[
-        ("group", "status (unless given), priority, domain or assignee"),
+        ("group", "status (unless given), priority, domain, assignee, phase or origin"),
+        ("lanes", "Another grouping: the columns are in lanes, each with its first ten cards of a column"),
         ("column", "Only this column; with cursor its next cards"),
     ])
     .list_of(&TASK, &["sort"])
@@ -45,6 +46,10 @@ pub fn routes() -> Vec<Route> {
         json!({ "type": "object", "properties": {
             "group": text(),
             "more_columns": { "type": "integer" },
+            "lanes": { "type": "array", "items": { "type": "object", "properties": {
+                "key": text(), "label": text(), "count": { "type": "integer" },
+                "columns": { "type": "array", "items": { "type": "object" } },
+            } } },
             "columns": { "type": "array", "items": { "type": "object", "properties": {
                 "key": text(), "label": text(), "count": { "type": "integer" },
                 "cards": { "type": "array", "items": openapi::reference(&TASK) },
@@ -119,15 +124,28 @@ async fn board(AxumState(state): AxumState<State>, caller: Caller, parameters: P
 }
 
 fn board_json(state: &State, board: &Board) -> Result<Json, AppError> {
-    let mut columns = Vec::with_capacity(board.columns.len());
-    for column in &board.columns {
-        columns.push(json!({
+    let mut lanes = Vec::with_capacity(board.lanes.len());
+    for lane in &board.lanes {
+        let columns = columns_json(state, &lane.columns)?;
+        lanes.push(json!({ "key": lane.key, "label": lane.label, "count": lane.count, "columns": columns }));
+    }
+    Ok(json!({
+        "group": group_name(board.group),
+        "columns": columns_json(state, &board.columns)?,
+        "lanes": lanes,
+        "more_columns": board.more_columns,
+    }))
+}
+
+fn columns_json(state: &State, columns: &[Column]) -> Result<Vec<Json>, AppError> {
+    let column = |column: &Column| {
+        Ok(json!({
             "key": column.key,
             "label": column.label,
             "count": column.count,
             "cards": state.app.represent(&column.cards)?,
             "next_cursor": column.next_cursor,
-        }));
-    }
-    Ok(json!({ "group": group_name(board.group), "columns": columns, "more_columns": board.more_columns }))
+        }))
+    };
+    columns.iter().map(column).collect()
 }

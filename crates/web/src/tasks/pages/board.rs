@@ -4,7 +4,7 @@ use axum::extract::State as AxumState;
 use axum::response::Html;
 use maud::{Markup, html};
 use obcms_app::records::lists::Parameters as Pairs;
-use obcms_app::tasks::board::{self, Column, GROUPS, Group, UNASSIGNED};
+use obcms_app::tasks::board::{self, Column, GROUPS, Group, Lane, UNASSIGNED};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::kinds::{TASK, task};
@@ -15,13 +15,16 @@ use serde_json::json;
 use super::parts::{self, Address};
 use super::{editable, quick};
 use crate::components::badges::{self, Tone};
-use crate::components::board::{Board, BoardCard, BoardColumn, LimitForm, board as board_view, board_cards};
+use crate::components::board::{
+    Board, BoardCard, BoardColumn, BoardLane, LimitForm, board as board_view, board_cards,
+};
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::notice;
 use crate::components::filters::filters;
 use crate::components::frame::Width;
 use crate::components::icons::icon;
+use crate::components::menu::{Menu, MenuItem, menu};
 use crate::components::quick_add::QuickAdd;
 use crate::components::tabs::{Tab, tabs};
 use crate::components::words::{self, t, t_html};
@@ -95,6 +98,8 @@ async fn show(
     let shown = Shown { page: &page, actor: &actor, address: &address, group: board.group };
     let may_add = may_create(&actor, &TASK);
     let view = Board {
+        lane_group: board.lane_group.map_or_else(String::new, |group| board::group_name(group).to_owned()),
+        lanes: board.lanes.iter().map(|lane| shown.lane(lane, board.lane_group, &board.directory)).collect(),
         group: board::group_name(board.group).to_owned(),
         live: "task".to_owned(),
         columns: board.columns.iter().map(|column| shown.column(column, &board.directory, may_add)).collect(),
@@ -105,7 +110,10 @@ async fn show(
             actions: html! { @if may_add { (button_link(t!("New task"), "/tasks/new", "plus", ButtonKind::Main)) } },
             ..PageHead::default()
         }))
-        (filters(&parts::filters(&address, &titles), &group_switch(&address, board.group)))
+        (filters(&parts::filters(&address, &titles), &html! {
+            (group_switch(&address, board.group))
+            (lane_menu(&address, board.group, board.lane_group))
+        }))
         @if board.more_columns > 0 {
             (notice(Tone::Neutral, &html! {
                 @if board.group == Group::Assignee {
@@ -135,6 +143,33 @@ fn group_switch(address: &Address, present: Group) -> Markup {
         })
         .collect();
     tabs(t!("Columns by"), &entries)
+}
+
+/// Menu of the lanes.
+fn lane_menu(address: &Address, columns: Group, present: Option<Group>) -> Markup {
+    let label = |group: Group| {
+        GROUPS.iter().find(|(_, _, known)| *known == group).map_or("", |(_, label, _)| words::text(label))
+    };
+    let mut items = vec![MenuItem::Link {
+        label: t!("No lanes").to_owned(),
+        href: address.with(&["lanes"], &[]),
+        icon: if present.is_none() { "check" } else { "" }.to_owned(),
+    }];
+    items.extend(GROUPS.iter().filter(|(_, _, group)| *group != columns).map(|(name, _, group)| {
+        MenuItem::Link {
+            label: label(*group).to_owned(),
+            href: address.with(&[], &[("lanes", name)]),
+            icon: if present == Some(*group) { "check" } else { "" }.to_owned(),
+        }
+    }));
+    menu(&Menu {
+        label: present
+            .map_or_else(|| t!("Lanes").to_owned(), |group| t!("Lanes: {group}", group = label(group))),
+        icon: "layers".to_owned(),
+        at_end: true,
+        items,
+        ..Menu::default()
+    })
 }
 
 /// Context for rendering a column.
@@ -168,6 +203,26 @@ impl Shown<'_> {
             cards: self.cards(column, directory),
             more_url: self.more_url(column),
             quick_add: (may_add && !is_past && self.may_give(column)).then(|| self.quick_add(column)),
+        }
+    }
+
+    /// Lane with its columns; the rest of a cell is the board filtered by the lane.
+    fn lane(&self, lane: &Lane, group: Option<Group>, directory: &Directory) -> BoardLane {
+        let name = group.map_or("", board::group_field);
+        let column = |column: &Column| BoardColumn {
+            more_url: self.address.with(&["lanes"], &[(name, &lane.key)]),
+            key: column.key.clone(),
+            label: column.label.clone(),
+            count: u64::try_from(column.count).unwrap_or(0),
+            // A task of several people is a card of several lanes.
+            cards: column.cards.iter().map(|task| self.card(task, &lane.key, directory)).collect(),
+            ..BoardColumn::default()
+        };
+        BoardLane {
+            key: lane.key.clone(),
+            label: lane.label.clone(),
+            count: u64::try_from(lane.count).unwrap_or(0),
+            columns: lane.columns.iter().map(column).collect(),
         }
     }
 

@@ -120,7 +120,7 @@ fn of_panel(form: &Form) -> Map<String, Json> {
         let days = shift.parse::<i64>().map_or_else(|_| json!(shift), |days| json!(days));
         given.insert("shift_days".to_owned(), days);
     }
-    for name in [task::ASSIGNEES, task::TEAMS].map(|field| field.name()) {
+    for name in [task::ASSIGNEES.name(), task::TEAMS.name()] {
         let ids: Vec<String> = form.all(name).into_iter().filter(|id| !id.is_empty()).collect();
         if !ids.is_empty() {
             given.insert(name.to_owned(), json!(ids));
