@@ -35,6 +35,8 @@ pub enum Filter {
     Holds(String, Vec<String>),
     /// The task is neither completed nor cancelled.
     Open,
+    /// An entry of the record on the calendar ends after this time, or none does.
+    Upcoming(bool, SqlValue),
     /// At least one of these filters matches.
     Any(Vec<Filter>),
     /// The record points by this field at a live record of the kind that all these filters match.
@@ -315,6 +317,11 @@ fn filter_condition(statement: &mut Statement, kind: &Kind, filter: &Filter) {
         }
         Filter::Open => {
             statement.push(&format!("t.{OPEN}"));
+        }
+        Filter::Upcoming(is_upcoming, now) => {
+            statement.push(if *is_upcoming { "t.id IN (" } else { "t.id NOT IN (" });
+            statement.push("SELECT c.record_id FROM calendar_entries c WHERE c.kind = ").bind(kind.name);
+            statement.push(" AND c.end_at > ").bind(now.clone()).push(")");
         }
         Filter::Any(filters) => {
             statement.push("(");

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::Markup;
 use obcms_app::Actor;
+use obcms_app::accounts::user_settings::UserSettings;
 
 use super::errors::PageError;
 use crate::components::badges::initials;
@@ -35,6 +36,7 @@ pub struct Page {
     state: String,
     office_timezone: String,
     subjects: &'static Subjects,
+    settings: UserSettings,
     is_answer: bool,
 }
 
@@ -56,12 +58,13 @@ impl Page {
         let caller = extensions.get::<Caller>().cloned();
         let nonce = extensions.get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default();
         let chosen = caller.as_ref().map(|caller| caller.actor.theme.clone()).filter(|theme| theme != "auto");
-        let (waiting, alerts, state_of_data) = match &caller {
+        let (waiting, alerts, state_of_data, settings) = match &caller {
             Some(caller) => blocking(|| {
                 let actor = &caller.actor;
-                (count_waiting(state, actor), count_alerts(state, actor), state_of_data(state))
+                let settings = settings(state, actor);
+                (count_waiting(state, actor), count_alerts(state, actor), state_of_data(state), settings)
             }),
-            None => (0, None, String::new()),
+            None => (0, None, String::new(), UserSettings::default()),
         };
         Self {
             theme: chosen.or_else(|| theme_cookie(headers)).unwrap_or_else(|| "auto".to_owned()),
@@ -77,6 +80,7 @@ impl Page {
             state: state_of_data,
             office_timezone: state.app.options().office_timezone.clone(),
             subjects: state.subjects,
+            settings,
             is_answer: false,
         }
     }
@@ -93,6 +97,12 @@ impl Page {
     #[must_use]
     pub fn subjects(&self) -> &'static Subjects {
         self.subjects
+    }
+
+    /// Returns the settings of the person.
+    #[must_use]
+    pub fn settings(&self) -> &UserSettings {
+        &self.settings
     }
 
     /// Returns the token that forms send back.
@@ -215,6 +225,14 @@ fn count_alerts(state: &State, actor: &Actor) -> Option<u64> {
         None
     })?;
     u64::try_from(count).ok()
+}
+
+/// Returns the settings of the person; an error counts as none, because a page works without them.
+fn settings(state: &State, actor: &Actor) -> UserSettings {
+    state.app.user_settings(actor).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the settings of a user could not be read");
+        UserSettings::default()
+    })
 }
 
 /// Returns the revision of the data, read before the content of a page: a change between the two is refreshed twice

@@ -9,11 +9,13 @@ use obcms_app::records::undo::undo_address;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
-use obcms_domain::registry::{Calculated, Field, FieldType, Kind, Record};
+use obcms_domain::registry::{Kind, Record};
 use obcms_store::records::Directory;
 
+use super::columns::{self, ListColumn};
 use super::controls::{filter_fields, titles};
 use super::files;
+use super::list_query::ListQuery;
 use super::value::Values;
 use crate::components::badges::grouped;
 use crate::components::buttons::{ButtonKind, button_link};
@@ -22,7 +24,7 @@ use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::filters::{Chip, Filters, filters};
 use crate::components::frame::Width;
 use crate::components::menu::{Menu, MenuItem, menu};
-use crate::components::tables::{BulkAction, Column, Direction, Pager, Row, Table, column_chooser, table};
+use crate::components::tables::{BulkAction, Column, Pager, Row, Table, column_chooser, table};
 use crate::components::words::{self, t};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
@@ -34,50 +36,6 @@ use crate::records::{may_create, plural};
 
 /// Maximum number of records of one bulk action.
 const MAXIMUM_BULK: usize = 500;
-
-/// Query of the list, without the parameters that browsers send empty.
-struct ListQuery {
-    kind: &'static Kind,
-    parameters: Vec<(String, String)>,
-}
-
-impl ListQuery {
-    fn new(kind: &'static Kind, parameters: Vec<(String, String)>) -> Self {
-        Self { kind, parameters: parameters.into_iter().filter(|(_, value)| !value.is_empty()).collect() }
-    }
-
-    fn get(&self, name: &str) -> &str {
-        self.parameters.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
-    }
-
-    /// Returns the address of the list, or of a path below it, with these parameters except `without`, and `with`.
-    fn address(&self, below: &str, without: &[&str], with: &[(&str, &str)]) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in &self.parameters {
-            let replaced = with.iter().any(|(other, _)| other == name);
-            if !without.contains(&name.as_str()) && !replaced {
-                query.append_pair(name, value);
-            }
-        }
-        for (name, value) in with {
-            query.append_pair(name, value);
-        }
-        let query = query.finish();
-        let path = format!("/{}{below}", self.kind.collection);
-        if query.is_empty() { path } else { format!("{path}?{query}") }
-    }
-
-    /// Returns the parameters that are filters.
-    fn filters(&self) -> impl Iterator<Item = &(String, String)> {
-        self.parameters
-            .iter()
-            .filter(|(name, _)| !["q", "sort", "cursor", "limit", "archived"].contains(&name.as_str()))
-    }
-
-    fn shows_archived(&self) -> bool {
-        self.get("archived") == "true"
-    }
-}
 
 /// `GET /COLLECTION`.
 pub async fn list(
@@ -93,7 +51,7 @@ pub async fn list(
     }
     let query = ListQuery::new(kind, parameters.0);
     let markup = blocking(|| {
-        let listing = state.app.list(&actor, kind, &query.parameters)?;
+        let listing = state.app.list(&actor, kind, &query.effective())?;
         let ids = lists::ids_in_filters(query.filters());
         let titles = titles(&state, &actor, &ids, &[])?;
         let back = query.address("", &[], &[]);
@@ -113,14 +71,6 @@ struct Extras<'a> {
     action: Option<&'a RowAction>,
     /// Cells of the calculated columns, by record.
     calculated: &'a [Vec<Markup>],
-}
-
-/// Returns the calculated columns that follow the column of a field, each with its place.
-fn calculated_after(
-    kind: &Kind,
-    field: &'static Field,
-) -> impl Iterator<Item = (usize, &'static Calculated)> {
-    kind.calculated.iter().enumerate().filter(move |(_, column)| column.after == field.name)
 }
 
 fn draw(
@@ -172,6 +122,7 @@ fn draw(
     let extra = html! { (column_chooser(&rows)) (more(page, actor, query, &rows)) };
     let content = html! {
         (page_head(&head))
+        (query.time_tabs())
         @if let Some(tabs) = hooks.list_tabs { (tabs(page, actor, kind, &form)) }
         (filters(&row, &extra))
         (table(&rows))
@@ -195,7 +146,7 @@ fn more(page: &Page, actor: &Actor, query: &ListQuery, rows: &Table) -> Markup {
             link(t!("Show archived"), query.address("", &["cursor"], &[("archived", "true")]), "archive")
         });
     }
-    items.extend(files::entries(page, actor, kind, &query.parameters, rows));
+    items.extend(files::entries(page, actor, kind, &query.effective(), rows));
     menu(&Menu {
         label: t!("More actions").into(),
         icon: "ellipsis".into(),
@@ -217,23 +168,24 @@ fn sheet(page: &Page, actor: &Actor, query: &ListQuery, listing: &Listing, extra
     let zone: TimeZone = page.zone();
     let values = page.values(&listing.directory, &zone);
     let mark = page.subjects().kind_page(kind).title_mark;
-    // The title is the first column, wherever the description has it.
-    let mut fields: Vec<&'static Field> =
-        kind.visible().map(|(_, field)| field).filter(|field| !is_bulky(field)).collect();
-    fields.sort_by_key(|field| field.name != kind.title);
-    let sort = if query.get("sort").is_empty() { kind.default_sort } else { query.get("sort") };
-    let mut columns = Vec::new();
-    for field in &fields {
-        columns.push(column(query, field, sort));
-        columns.extend(calculated_after(kind, field).map(|(_, column)| calculated_column(column)));
-    }
+    let effective = query.effective();
+    let sort = effective.iter().find(|(name, _)| name == "sort").map_or(kind.default_sort, |(_, sort)| sort);
+    let all = columns::all(kind);
+    let chosen = page.settings().columns(kind.collection);
+    let mut columns = columns::table_columns(kind, &all, &|field| {
+        let (sorted, next) = columns::sorting(sort, field);
+        (sorted, query.address("", &["cursor"], &[("sort", &next)]))
+    });
+    columns::hide(kind, &all, &mut columns, chosen);
     let records = listing.records.iter().enumerate();
     let live = page.subjects().kind_page(kind).calculated_cells.map_or("", |calculated| calculated.live);
-    Table {
+    let cells = Cells { all: &all, columns: &columns, values: &values, mark, extras };
+    let rows = records.map(|(place, record)| row((place, record), &cells)).collect();
+    let mut table = Table {
         id: kind.collection.to_owned(),
         caption: words::label(kind.plural).to_owned(),
+        rows,
         columns,
-        rows: records.map(|(place, record)| row((place, record), &fields, &values, mark, extras)).collect(),
         bulk_actions: bulk_actions(page, actor, query),
         csrf_token: page.csrf().to_owned(),
         pager: Pager {
@@ -254,73 +206,48 @@ fn sheet(page: &Page, actor: &Actor, query: &ListQuery, listing: &Listing, extra
         },
         live: format!("{} {live}", kind.name).trim_end().to_owned(),
         empty: Some(empty(page, actor, query)),
-    }
-}
-
-/// Returns true for long texts and structures, which are not columns.
-fn is_bulky(field: &Field) -> bool {
-    matches!(field.data, FieldType::Multiline(_) | FieldType::Structure(_))
-}
-
-fn column(query: &ListQuery, field: &Field, sort: &str) -> Column {
-    let sorted = match sort.strip_prefix('-') {
-        Some(name) if name == field.name => Some(Direction::Descending),
-        None if sort == field.name => Some(Direction::Ascending),
-        _ => None,
+        address: query.address("", &["cursor"], &[]),
+        ..Table::default()
     };
-    let next =
-        if sorted == Some(Direction::Ascending) { format!("-{}", field.name) } else { field.name.to_owned() };
-    let numeric = matches!(field.data, FieldType::Integer(..) | FieldType::Decimal(..) | FieldType::Money);
-    Column {
-        key: field.name.to_owned(),
-        label: words::label(field.label).to_owned(),
-        sort_href: if lists::is_sortable(field) {
-            query.address("", &["cursor"], &[("sort", &next)])
-        } else {
-            String::new()
-        },
-        sorted,
-        right: numeric && !field.name.ends_with("progress"),
-        hidden: !field.listed,
-    }
+    table.choose(chosen);
+    table
 }
 
-fn calculated_column(column: &Calculated) -> Column {
-    Column {
-        key: column.name.to_owned(),
-        label: words::label(column.label).to_owned(),
-        right: true,
-        ..Column::default()
-    }
-}
-
-fn row(
-    (place, record): (usize, &Record),
-    fields: &[&'static Field],
-    values: &Values<'_>,
+/// Context for the cells of a row.
+struct Cells<'a> {
+    all: &'a [ListColumn],
+    columns: &'a [Column],
+    values: &'a Values<'a>,
     mark: Option<fn(&Record) -> Markup>,
-    extras: &Extras<'_>,
-) -> Row {
+    extras: &'a Extras<'a>,
+}
+
+fn row((place, record): (usize, &Record), context: &Cells<'_>) -> Row {
     let title = if record.title().trim().is_empty() { t!("Untitled") } else { record.title() };
-    let mut cells = Vec::new();
-    for field in fields {
-        cells.push(if field.name == record.kind.title {
-            html! { @if let Some(mark) = mark { (mark(record)) } (title) " " (super::dates::repeats_mark(record)) }
-        } else if let Some(action) = extras.action.filter(|_| field.name == record.kind.state) {
-            html! { (values.cell(record, field)) (action(record)) }
+    let calculated = context.extras.calculated.get(place).map_or(&[][..], Vec::as_slice);
+    let cell = |column: &ListColumn| match *column {
+        ListColumn::Field(field) if field.name == record.kind.title => html! {
+            @if let Some(mark) = context.mark { (mark(record)) } (title) " " (super::dates::repeats_mark(record))
+        },
+        ListColumn::Field(field) => {
+            let action = context.extras.action.filter(|_| field.name == record.kind.state);
+            html! { (context.values.cell(record, field)) @if let Some(action) = action { (action(record)) } }
+        }
+        ListColumn::Calculated(at, _) => calculated.get(at).cloned().unwrap_or_default(),
+    };
+    // Cells of columns that are not shown cost time and space.
+    let cells = context.all.iter().zip(context.columns).map(|(column, shown)| {
+        if shown.hidden {
+            html! {}
         } else {
-            values.cell(record, field)
-        });
-        let own = extras.calculated.get(place).map_or(&[][..], Vec::as_slice);
-        cells.extend(
-            calculated_after(record.kind, field).map(|(at, _)| own.get(at).cloned().unwrap_or_default()),
-        );
-    }
+            cell(column)
+        }
+    });
     Row {
         id: record.id.to_string(),
         href: record.kind.url(record.id),
         title: title.to_owned(),
-        cells,
+        cells: cells.collect(),
         past: record.is_archived() || record.state() == "cancelled",
     }
 }

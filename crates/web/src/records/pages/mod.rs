@@ -4,6 +4,7 @@
 //! [`read_form`], [`properties`], [`history_panel`], [`Values`].
 
 mod backlinks;
+mod columns;
 pub mod controls;
 pub mod dates;
 pub mod detail;
@@ -13,6 +14,7 @@ pub mod history;
 pub mod import;
 pub mod import_preview;
 pub mod list;
+pub mod list_query;
 pub mod occurrence;
 mod occurrence_form;
 pub mod search;
