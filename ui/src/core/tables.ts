@@ -86,7 +86,7 @@ function onKey(event: KeyboardEvent): void {
 }
 
 function step(at: HTMLElement | null, by: number): void {
-  const rows = every("[data-table] tbody tr");
+  const rows = every("[data-table] tbody tr[data-id]");
   const next = at ? rows[rows.indexOf(at) + by] : rows[0];
   if (!next) return;
   at?.removeAttribute("data-at");

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use obcms_domain::kinds;
+use obcms_domain::core::id::Id;
+use obcms_domain::kinds::{self, saved_view};
 use obcms_domain::message;
-use obcms_domain::registry::FieldError;
+use obcms_domain::registry::{FieldError, Record};
+use obcms_store::records::Directory;
 use obcms_store::user_settings as store;
 
 use super::own_id;
 use crate::core::{Actor, App, AppError};
-use crate::records::require_write;
+use crate::records::{references, require_write};
 
 /// Setting with the open groups of the sidebar.
 pub const OPEN_GROUPS: &str = "sidebar.open";
@@ -74,6 +76,53 @@ impl App {
         self.database().write(|tx| store::set(tx, user, name, text.as_deref()))?;
         Ok(())
     }
+}
+
+/// Pinned view or record, as the sidebar shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pinned {
+    /// Title.
+    pub title: String,
+    /// Address.
+    pub href: String,
+    /// Name of the icon.
+    pub icon: &'static str,
+}
+
+impl App {
+    /// Returns the pins of the actor in their order, without what is archived or not visible any more.
+    pub fn pins(&self, actor: &Actor, settings: &UserSettings) -> Result<Vec<Pinned>, AppError> {
+        let pins = settings.get(PINS).unwrap_or_default().iter();
+        let ids: Vec<Id> = pins.filter_map(|pin| pin.split_once(':')?.1.parse().ok()).collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (directory, views) = self.read(|tx| {
+            let directory = references::visible(tx, actor, &ids)?;
+            let views: Vec<Id> = ids.iter().copied().filter(|id| is_view(&directory, *id)).collect();
+            Ok((directory, obcms_store::records::load_many(tx, &kinds::SAVED_VIEW, &views)?))
+        })?;
+        let pinned = ids.iter().filter_map(|id| {
+            let found = directory.get(id).filter(|found| !found.is_archived)?;
+            let kind = kinds::by_name(&found.kind)?;
+            let href = match views.iter().find(|view| view.id == *id) {
+                Some(view) => view_address(view)?,
+                None => kind.url(*id),
+            };
+            Some(Pinned { title: found.title.clone(), href, icon: kind.icon })
+        });
+        Ok(pinned.collect())
+    }
+}
+
+fn is_view(directory: &Directory, id: Id) -> bool {
+    directory.get(&id).is_some_and(|found| found.kind == kinds::SAVED_VIEW.name)
+}
+
+fn view_address(view: &Record) -> Option<String> {
+    let page = kinds::page_address(saved_view::PAGE.get(view))?;
+    let query = saved_view::QUERY.get(view);
+    Some(if query.is_empty() { page } else { format!("{page}?{query}") })
 }
 
 fn check(name: &str, values: &[String]) -> Result<(), AppError> {

@@ -1,9 +1,11 @@
 //! Lists of records, requested by the parameters of an address.
 
 mod filters;
+mod grouped;
 mod statement;
 
 pub use filters::repeated;
+pub use grouped::{GROUP_LIMIT, GroupedListing, ListGroup, is_groupable};
 pub use statement::{filter_in_words, ids_in_filters};
 
 use jiff::tz::TimeZone;

@@ -35,6 +35,8 @@ pub struct Table {
     pub address: String,
     /// True if the person chose the columns: none is dropped, and the table scrolls where they are too wide.
     pub is_chosen: bool,
+    /// Headings of groups, each before the row at its place.
+    pub headings: Vec<Heading>,
     /// True to show every column at any width, as on paper.
     pub is_print: bool,
 }
@@ -116,6 +118,19 @@ const SELECT: u32 = 32;
 const PHONE_COLUMNS: usize = 3;
 /// Number of rows from which a column with one value is left out.
 const UNIFORM_FROM: usize = 5;
+
+/// Heading of a group of rows.
+#[derive(Debug, Default, Clone)]
+pub struct Heading {
+    /// Place of the first row of the group.
+    pub place: usize,
+    /// Value that the rows share.
+    pub label: Markup,
+    /// Number of records of the group, also of those that are not shown.
+    pub total: u64,
+    /// Address of the whole group, if not all of it is shown.
+    pub more_href: String,
+}
 
 /// Sort direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -249,7 +264,14 @@ pub fn table(table: &Table) -> Markup {
                     table.table data-layout=[fixed] {
                         caption.visually-hidden { (table.caption) }
                         thead { (head(table, &layout)) }
-                        tbody { @for row in &table.rows { (body_row(table, row, &layout)) } }
+                        tbody {
+                            @for (place, row) in table.rows.iter().enumerate() {
+                                @for heading in table.headings.iter().filter(|heading| heading.place == place) {
+                                    (group_heading(table, heading))
+                                }
+                                (body_row(table, row, &layout))
+                            }
+                        }
                     }
                 }
                 (pager(&table.pager, table.rows.len()))
@@ -331,6 +353,18 @@ fn head(table: &Table, layout: &Layout) -> Markup {
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+fn group_heading(table: &Table, heading: &Heading) -> Markup {
+    let columns = table.shown().count() + usize::from(!table.bulk_actions.is_empty());
+    html! {
+        tr.group-row {
+            th colspan=(columns) scope="rowgroup" {
+                span.group-label { (heading.label) } " " span.count { (grouped(heading.total)) }
+                @if !heading.more_href.is_empty() { " " a href=(heading.more_href) { (t!("Show all")) } }
             }
         }
     }

@@ -15,8 +15,9 @@ use obcms_store::records::Directory;
 use super::columns::{self, ListColumn};
 use super::controls::{filter_fields, titles};
 use super::files;
-use super::list_query::ListQuery;
+use super::list_query::{ListQuery, is_of_page};
 use super::value::Values;
+use super::{grouping, views};
 use crate::components::badges::grouped;
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, page_head};
@@ -24,7 +25,7 @@ use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::filters::{Chip, Filters, filters};
 use crate::components::frame::Width;
 use crate::components::menu::{Menu, MenuItem, menu};
-use crate::components::tables::{BulkAction, Column, Pager, Row, Table, column_chooser, table};
+use crate::components::tables::{BulkAction, Column, Heading, Pager, Row, Table, column_chooser, table};
 use crate::components::words::{self, t};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
@@ -44,14 +45,14 @@ pub async fn list(
     SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Response, PageError> {
-    let parameters = parameters.matching(|name| state.app.is_known_parameter(kind, name));
+    let parameters = parameters.matching(|name| is_of_page(name) || state.app.is_known_parameter(kind, name));
     let hooks = state.subjects.kind_page(kind);
     if let (Some(start), true) = (hooks.list_start, parameters.0.is_empty()) {
         return Ok(Redirect::to(&start(page.today)).into_response());
     }
     let query = ListQuery::new(kind, parameters.0);
     let markup = blocking(|| {
-        let listing = state.app.list(&actor, kind, &query.effective())?;
+        let (listing, headings) = listing(&state, &actor, &query)?;
         let ids = lists::ids_in_filters(query.filters());
         let titles = titles(&state, &actor, &ids, &[])?;
         let back = query.address("", &[], &[]);
@@ -60,17 +61,52 @@ pub async fn list(
             Some(calculated) => (calculated.cells)(&state, &listing.records)?,
             None => Vec::new(),
         };
-        let extras = Extras { action: action.as_ref(), calculated: &calculated };
+        let views = views::of(&state, &actor, kind.collection)?;
+        let extras = Extras { action: action.as_ref(), calculated: &calculated, headings, views };
         draw(&page, &actor, &query, &listing, &titles, &extras)
     })?;
     Ok(Html(markup.into_string()).into_response())
 }
 
-/// Additions of a subject to the table.
+/// Most records of a list on paper.
+pub const MAXIMUM_PRINT: usize = 2_000;
+
+/// Returns the records of the page: those of a page of the list, the first of each group, or all of them for paper.
+fn listing(state: &State, actor: &Actor, query: &ListQuery) -> Result<(Listing, Vec<Heading>), AppError> {
+    let mut parameters = query.effective();
+    if let Some(field) = grouping::field(query.kind, query.get("group")) {
+        let grouped = state.app.list_grouped(actor, query.kind, &parameters, field)?;
+        let (total, directory) = (grouped.total, grouped.directory.clone());
+        let address = |value: &str| query.address("", &["group", "cursor"], &[(field.name, value)]);
+        let (records, headings) = grouping::headings(grouped, field, &address);
+        return Ok((Listing { records, next_cursor: None, total, directory }, headings));
+    }
+    if !query.is_print() {
+        return Ok((state.app.list(actor, query.kind, &parameters)?, Vec::new()));
+    }
+    parameters.retain(|(name, _)| name != "cursor" && name != "limit");
+    parameters.push(("limit".to_owned(), lists::MAXIMUM_LIMIT.to_string()));
+    let mut all = state.app.list(actor, query.kind, &parameters)?;
+    while let Some(cursor) = all.next_cursor.take().filter(|_| all.records.len() < MAXIMUM_PRINT) {
+        let mut next = parameters.clone();
+        next.push(("cursor".to_owned(), cursor));
+        let page = state.app.list(actor, query.kind, &next)?;
+        all.records.extend(page.records);
+        all.directory.extend(page.directory);
+        all.next_cursor = page.next_cursor;
+    }
+    Ok((all, Vec::new()))
+}
+
+/// Additions to the table.
 struct Extras<'a> {
     action: Option<&'a RowAction>,
     /// Cells of the calculated columns, by record.
     calculated: &'a [Vec<Markup>],
+    /// Headings of groups.
+    headings: Vec<Heading>,
+    /// Saved views of the list.
+    views: Vec<Record>,
 }
 
 fn draw(
@@ -119,10 +155,21 @@ fn draw(
             }
         },
     };
-    let extra = html! { (column_chooser(&rows)) (more(page, actor, query, &rows)) };
+    let address = |name: &str, value: &str| {
+        let without: &[&str] = if value.is_empty() { &["cursor", name] } else { &["cursor"] };
+        let with = [(name, value)];
+        query.address("", without, if value.is_empty() { &[] } else { &with })
+    };
+    let extra = html! {
+        (views::menu(&extras.views, page, actor, kind.collection, &query.parameters))
+        (grouping::menu(kind, query.get("group"), query.get("sort"), &address))
+        (column_chooser(&rows))
+        (more(page, actor, query, &rows))
+    };
     let content = html! {
         (page_head(&head))
         (query.time_tabs())
+        @if let Some(tabs) = (page.subjects().place_tabs)(kind) { (tabs) }
         @if let Some(tabs) = hooks.list_tabs { (tabs(page, actor, kind, &form)) }
         (filters(&row, &extra))
         (table(&rows))
@@ -146,6 +193,7 @@ fn more(page: &Page, actor: &Actor, query: &ListQuery, rows: &Table) -> Markup {
             link(t!("Show archived"), query.address("", &["cursor"], &[("archived", "true")]), "archive")
         });
     }
+    items.push(link(t!("Print all"), query.address("", &["cursor"], &[("print", "all")]), "printer"));
     items.extend(files::entries(page, actor, kind, &query.effective(), rows));
     menu(&Menu {
         label: t!("More actions").into(),
@@ -207,6 +255,8 @@ fn sheet(page: &Page, actor: &Actor, query: &ListQuery, listing: &Listing, extra
         live: format!("{} {live}", kind.name).trim_end().to_owned(),
         empty: Some(empty(page, actor, query)),
         address: query.address("", &["cursor"], &[]),
+        headings: extras.headings.clone(),
+        is_print: query.is_print(),
         ..Table::default()
     };
     table.choose(chosen);
@@ -329,7 +379,7 @@ pub async fn bulk(
     parameters: PageParameters,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
-    let parameters = parameters.matching(|name| state.app.is_known_parameter(kind, name));
+    let parameters = parameters.matching(|name| is_of_page(name) || state.app.is_known_parameter(kind, name));
     let back = ListQuery::new(kind, parameters.0).address("", &[], &[]);
     let ids: Vec<Id> = form.all("ids").iter().filter_map(|id| id.parse().ok()).take(MAXIMUM_BULK).collect();
     if ids.is_empty() {

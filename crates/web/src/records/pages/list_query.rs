@@ -8,8 +8,16 @@ use crate::components::words::t;
 
 /// Parameters that are no filters of fields.
 const NO_FILTERS: [&str; 8] = ["q", "sort", "cursor", "limit", "archived", "when", "group", "print"];
+/// Parameters of the page, which the list itself does not know: groups, and the whole list on paper.
+const OF_PAGE: [&str; 2] = ["group", "print"];
 /// Value of `when` for records that are not over.
 const UPCOMING: &str = "upcoming";
+
+/// Returns true for a parameter that pages of lists know beside those of the list.
+#[must_use]
+pub fn is_of_page(name: &str) -> bool {
+    OF_PAGE.contains(&name)
+}
 
 /// Query of the list, without the parameters that browsers send empty.
 pub struct ListQuery {
@@ -61,11 +69,18 @@ impl ListQuery {
         self.get("archived") == "true"
     }
 
+    /// Returns true for the whole list, as it is printed.
+    #[must_use]
+    pub fn is_print(&self) -> bool {
+        self.get("print") == "all"
+    }
+
     /// Returns the parameters of the list itself: a kind of dates shows the records that are not over, unless something
     /// else is asked for.
     #[must_use]
     pub fn effective(&self) -> Vec<(String, String)> {
         let mut parameters = self.parameters.clone();
+        parameters.retain(|(name, _)| !OF_PAGE.contains(&name.as_str()));
         let Some(role) = self.kind.dates.first().filter(|_| self.kind.upcoming_first) else {
             return parameters;
         };
