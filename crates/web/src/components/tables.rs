@@ -100,9 +100,9 @@ impl ColumnWidth {
         match self {
             Self::Auto => ("", 0),
             Self::Number => ("number", 96),
-            Self::State => ("state", 116),
+            Self::State => ("state", 112),
             Self::Progress => ("progress", 108),
-            Self::Date => ("date", 140),
+            Self::Date => ("date", 144),
             Self::Moment => ("moment", 208),
             Self::Money => ("money", 136),
             Self::Text => ("text", 140),
@@ -267,7 +267,7 @@ pub fn table(table: &Table) -> Markup {
                         tbody {
                             @for (place, row) in table.rows.iter().enumerate() {
                                 @for heading in table.headings.iter().filter(|heading| heading.place == place) {
-                                    (group_heading(table, heading))
+                                    (group_heading(table, heading, &layout))
                                 }
                                 (body_row(table, row, &layout))
                             }
@@ -358,14 +358,16 @@ fn head(table: &Table, layout: &Layout) -> Markup {
     }
 }
 
-fn group_heading(table: &Table, heading: &Heading) -> Markup {
-    let columns = table.shown().count() + usize::from(!table.bulk_actions.is_empty());
+fn group_heading(table: &Table, heading: &Heading, layout: &Layout) -> Markup {
+    let first = if table.bulk_actions.is_empty() { 1 } else { 2 };
     html! {
         tr.group-row {
-            th colspan=(columns) scope="rowgroup" {
+            th colspan=(first) scope="rowgroup" {
                 span.group-label { (heading.label) } " " span.count { (grouped(heading.total)) }
                 @if !heading.more_href.is_empty() { " " a href=(heading.more_href) { (t!("Show all")) } }
             }
+            // As many cells as the other rows have at any width.
+            @for (place, _) in table.shown().skip(1) { td data-fits=[layout.fits[place]] {} }
         }
     }
 }

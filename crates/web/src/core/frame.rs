@@ -93,10 +93,7 @@ impl Page {
 
     /// Returns the actor; redirects anonymous requests to the sign-in page.
     pub fn actor(&self) -> Result<&Actor, PageError> {
-        self.caller
-            .as_ref()
-            .map(|caller| &caller.actor)
-            .ok_or_else(|| AppError::Unauthorized.into())
+        self.caller.as_ref().map(|caller| &caller.actor).ok_or_else(|| AppError::Unauthorized.into())
     }
 
     /// Returns all subjects.

@@ -24,6 +24,7 @@ use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::filters::{Chip, Filters, filters};
 use crate::components::frame::Width;
+use crate::components::icons::icon;
 use crate::components::menu::{Menu, MenuItem, menu};
 use crate::components::tables::{BulkAction, Column, Heading, Pager, Row, Table, column_chooser, table};
 use crate::components::words::{self, t};
@@ -144,6 +145,11 @@ fn draw(
         subtitle: String::new(),
         badges: html! { span.count { (grouped(total)) } },
         actions: html! {
+            @if query.is_print() {
+                button.button.print-button data-kind="main" type="button" data-print {
+                    (icon("printer")) (t!("Print"))
+                }
+            }
             @if let Some(actions) = hooks.list_actions { (actions(page, actor)) }
             @if may_create(actor, kind) && page.subjects().has_form(kind) {
                 (button_link(
@@ -260,6 +266,11 @@ fn sheet(page: &Page, actor: &Actor, query: &ListQuery, listing: &Listing, extra
         ..Table::default()
     };
     table.choose(chosen);
+    // The headings have the values of the field by which the list is grouped.
+    let is_group = |column: &&mut Column| column.key == query.get("group") && !table.headings.is_empty();
+    if let Some(column) = table.columns.iter_mut().skip(1).find(is_group) {
+        column.is_uniform = chosen.is_none();
+    }
     table
 }
 
