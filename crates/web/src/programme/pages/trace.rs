@@ -61,7 +61,9 @@ pub fn line(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resul
         ChainStep { group, total }
     }));
     let note = html! {
-        @if !trace.budgets.is_empty() { span.chain-budget { (short_money_text(trace.budget())) } }
+        @if !trace.budgets.is_empty() {
+            span.chain-budget { (t_html!("Budget {amount}", amount = short_money_text(trace.budget()))) }
+        }
     };
     Ok(html! { div #chain data-live=(LIVE) { (chain_line(&steps, &whole, &note)) } })
 }

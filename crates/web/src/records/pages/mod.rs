@@ -4,6 +4,7 @@
 //! [`read_form`], [`properties`], [`history_panel`], [`Values`].
 
 mod backlinks;
+pub mod by_name;
 mod columns;
 pub mod controls;
 pub mod dates;
