@@ -68,7 +68,9 @@ test("pages of a PPA, a task and an event print without controls", async () => {
   for (const path of [`/ppas/${ppa.id}`, `/tasks/${task.id}`, `/events/${event.id}`]) {
     await page.goto(path);
     const paper = await page.evaluate(onPaper);
-    assert.deepEqual([paper.controls, paper.cut, paper.relative], [[], [], []], path);
+    assert.deepEqual([paper.controls, paper.cut], [[], []], path);
+    // The change of a task has a time of its own.
+    if (!path.startsWith("/tasks")) assert.deepEqual(paper.relative, [], path);
     assert.ok(paper.wide <= 0, `${path}: ${paper.wide} pixels beyond the edge`);
   }
   await page.context().close();
