@@ -113,6 +113,11 @@ impl Client {
         self.send_json(Method::PATCH, path, body)
     }
 
+    /// Sends a PUT.
+    pub fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send_json(Method::PUT, path, body)
+    }
+
     /// Sends a DELETE request, which archives.
     pub fn delete(&self, path: &str) -> Answer {
         self.send(Method::DELETE, path, None)

@@ -25,6 +25,7 @@ pub mod reports;
 pub mod results;
 pub mod sealed;
 pub mod tasks;
+pub mod user_settings;
 pub mod vault;
 
 pub use database::{

@@ -73,6 +73,7 @@ pub const ALL: &[Migration] = &[
     migration!(33, "reports and their schedules", "0033_reports"),
     migration!(34, "strategic goals", "0034_goals"),
     migration!(35, "labels, checklist, times and baseline of tasks", "0035_task_work"),
+    migration!(36, "settings of users and shared views", "0036_views"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version {integer} PRIMARY KEY, name {text} NOT NULL, \

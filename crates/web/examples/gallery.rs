@@ -79,10 +79,12 @@ fn frame(title: &str, path: &str) -> Frame {
         href: (*href).to_owned(),
         icon: (*icon).to_owned(),
         module_color: (*module).to_owned(),
+        ..NavigationItem::default()
     };
     let group = |label: &str, items: &[(&str, &str, &str, &str)]| NavigationGroup {
         label: label.to_owned(),
         items: items.iter().map(item).collect(),
+        is_open: true,
     };
     Frame {
         timezone: "Asia/Manila".to_owned(),
@@ -104,6 +106,7 @@ fn frame(title: &str, path: &str) -> Frame {
         theme: "auto".to_owned(),
         alerts: Some(3),
         waiting: 12,
+        favourites: Vec::new(),
         state: "1.1".to_owned(),
         navigation: vec![
             group(

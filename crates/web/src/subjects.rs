@@ -29,6 +29,7 @@ pub static SUBJECTS: Subjects = Subjects {
         &jobs::SUBJECT,
     ],
     navigation: menu::navigation,
+    place_tabs: menu::place_tabs,
     commands: menu::commands,
 };
 

@@ -60,6 +60,79 @@ on_both_engines! {
         amina.patch(ME, &json!({ "roles": ["admin"] })).expect_status(422);
     }
 
+    fn chosen_columns_belong_to_the_person(server: &Server) {
+        let person = server.person(&["coordinator"]);
+        let (browser, csrf) = signed_in(server, &person);
+        let ppa = json!({ "title": "Water system", "category": "moa_ppa", "sector": "infrastructure" });
+        person.client.post("/api/v1/ppas", &ppa).expect_status(201);
+        let page = || browser.get("/ppas").expect_status(200).text;
+        assert!(page().contains("data-column=\"budget_allocation_centavos\"") && !page().contains("data-column=\"sector\""));
+        let form = [
+            ("csrf_token", csrf.as_str()), ("table", "ppas"), ("back", "/ppas?sort=title"), ("columns", "sector"),
+            ("columns", "progress"),
+        ];
+        let answer = browser.post_form("/me/columns", &form).expect_status(303);
+        assert_eq!(answer.header("location"), "/ppas?sort=title");
+        assert!(page().contains("data-column=\"sector\"") && !page().contains("data-column=\"budget_allocation_centavos\""));
+        assert!(page().contains("columns=title%2Csector%2Cprogress"), "the export has the columns of the screen");
+        // On another device it is the same; for somebody else it is not.
+        let (other_device, _) = signed_in(server, &person);
+        assert!(other_device.get("/ppas").expect_status(200).text.contains("data-column=\"sector\""));
+        let (somebody, _) = signed_in(server, &server.person(&["staff"]));
+        assert!(!somebody.get("/ppas").expect_status(200).text.contains("data-column=\"sector\""));
+        assert_eq!(
+            person.client.get("/api/v1/me/settings").expect_status(200).json,
+            json!({ "columns.ppas": ["sector", "progress"] })
+        );
+        let reset = [("csrf_token", csrf.as_str()), ("table", "ppas"), ("back", "//evil.example"), ("reset", "true")];
+        let answer = browser.post_form("/me/columns", &reset).expect_status(303);
+        assert_eq!(answer.header("location"), "/");
+        assert!(!page().contains("data-column=\"sector\""));
+    }
+
+    fn settings_are_checked(server: &Server) {
+        let amina = server.as_role("staff");
+        let put = |name: &str, body: Value| amina.put(&format!("/api/v1/me/settings/{name}"), &body);
+        put("columns.tasks", json!({ "value": ["due_date"] })).expect_status(204);
+        put("columns.tasks", json!({ "value": null })).expect_status(204);
+        put("columns.moon", json!({ "value": [] })).expect_status(404);
+        put("password", json!({ "value": [] })).expect_status(404);
+        for wrong in [json!({}), json!({ "value": 7 }), json!({ "value": [7] }), json!({ "value": [], "more": 1 })] {
+            put("pins", wrong).expect_status(422);
+        }
+        put("pins", json!({ "value": vec!["task:1"; 21] })).expect_status(422);
+        put("pins", json!({ "value": ["x".repeat(101)] })).expect_status(422);
+        assert_eq!(amina.get("/api/v1/me/settings").expect_status(200).json, json!({}));
+    }
+
+    fn events_to_come_are_listed_before_past_ones(server: &Server) {
+        let person = server.person(&["staff"]);
+        let (browser, _) = signed_in(server, &person);
+        let now = server.app().now();
+        let at = |hours: i64| (now + jiff::SignedDuration::from_hours(hours)).to_string();
+        for (title, from) in [("Last week", -168), ("Next year", 8760), ("Tomorrow", 24), ("Yesterday", -24)] {
+            let event = json!({ "title": title, "start": at(from), "end": at(from + 1) });
+            person.client.post("/api/v1/events", &event).expect_status(201);
+        }
+        let weekly = json!({
+            "title": "Weekly", "start": at(-240), "end": at(-239), "rrule": "FREQ=WEEKLY;COUNT=10",
+        });
+        person.client.post("/api/v1/events", &weekly).expect_status(201);
+        let titles = |address: &str| -> Vec<String> {
+            let text = browser.get(address).expect_status(200).text;
+            let rows = text.split("class=\"row-link\"").skip(1);
+            rows.map(|row| row.split('>').nth(1).unwrap().split('<').next().unwrap().trim().to_owned()).collect()
+        };
+        assert_eq!(titles("/events"), ["Weekly", "Tomorrow", "Next year"]);
+        assert_eq!(titles("/events?when=past"), ["Yesterday", "Last week"]);
+        assert_eq!(titles("/events?when=all").len(), 5);
+        assert_eq!(titles("/events?q=week"), ["Last week", "Weekly"], "a search looks at all of them");
+        person.client.get("/api/v1/events?when=moon").expect_status(400);
+        person.client.get("/api/v1/tasks?when=past").expect_status(400);
+        assert_eq!(person.client.get("/api/v1/events?when=past").expect_status(200).json["total"], 2);
+        assert_eq!(person.client.get("/api/v1/events?mine=true").expect_status(200).json["total"], 5);
+    }
+
     fn page_saves_preferences_and_shows_errors_by_field(server: &Server) {
         let person = server.person(&["staff"]);
         let (browser, csrf) = signed_in(server, &person);

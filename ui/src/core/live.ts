@@ -56,6 +56,13 @@ export function refresh(): void {
   receive({ kind: "*", id: "" });
 }
 
+/** Fetches the page again and updates these elements at once, as after a setting that is no change of data. */
+export async function refreshElements(ids: string[]): Promise<void> {
+  const before = pauses;
+  const fresh = await fetchDocument(location.href);
+  for (const id of ids) await replace(id, fresh, before);
+}
+
 /** Pauses updates while the person holds something, and resumes them. */
 export function pauseUpdates(isPaused: boolean): void {
   document.body.toggleAttribute("data-held", isPaused);

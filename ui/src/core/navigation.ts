@@ -1,5 +1,6 @@
 /** Frame of the page: groups of the sidebar keep their state, menus close on a click elsewhere. */
-import { every, one, recall, remember } from "./page";
+import { callApi, every, one } from "./page";
+import { toastError } from "./toast";
 
 /** Starts sidebar and menus. */
 export function startNavigation(): void {
@@ -26,16 +27,18 @@ function showCurrentLink(): void {
   if (beneath > 0) sidebar.scrollTop += beneath + 12;
 }
 
+/** Keeps the groups that the person opens on the server. The group of the present page is open in any case. */
 function rememberGroups(): void {
-  const closed = new Set((recall("sidebar.closed") ?? "").split("\n").filter(Boolean));
+  const open = new Set(
+    every<HTMLDetailsElement>(".sidebar-group[data-kept]").map((group) => group.dataset.group ?? ""),
+  );
   for (const group of every<HTMLDetailsElement>(".sidebar-group")) {
     const name = group.dataset.group ?? "";
-    // The group of the page one is on is always open.
-    if (closed.has(name) && !one("[aria-current]", group)) group.open = false;
-    group.addEventListener("toggle", () => {
-      if (group.open) closed.delete(name);
-      else closed.add(name);
-      remember("sidebar.closed", [...closed].join("\n"));
+    one("summary", group)?.addEventListener("click", () => {
+      // The click opens or closes it after this.
+      if (group.open) open.delete(name);
+      else open.add(name);
+      callApi("PUT", "/api/v1/me/settings/sidebar.open", { value: [...open] }).catch(toastError);
     });
   }
 }

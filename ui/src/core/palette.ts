@@ -171,6 +171,7 @@ function allCommands(): Entry[] {
       run: (event) => go(href, event),
     });
   }
+  entries.push(...commandsOfPage());
   for (const command of pageCommands()) {
     entries.push({
       group: t("palette.create"),
@@ -190,6 +191,44 @@ function allCommands(): Entry[] {
   const signOut = one<HTMLFormElement>("#sign-out");
   if (signOut) entries.push(action("logOut", t("palette.sign_out"), () => signOut.requestSubmit()));
   return entries;
+}
+
+/** Buttons and links of the head, the panels and the menus of the page. */
+const PAGE_CONTROLS =
+  "main :is(.page-actions, .panel-actions, .filters-end, .tabs, .status-actions) :is(a, button, summary)";
+
+/** Returns the commands of the page: each presses the control that has its name. */
+function commandsOfPage(): Entry[] {
+  const names = new Set<string>();
+  const entries: Entry[] = [];
+  for (const control of every(PAGE_CONTROLS)) {
+    const title = (control.getAttribute("aria-label") ?? control.textContent).replace(/\s+/g, " ").trim();
+    if (!title || names.has(title) || control.hasAttribute("disabled") || control.closest("[hidden]"))
+      continue;
+    names.add(title);
+    entries.push({
+      group: t("palette.page"),
+      title,
+      mark: one("svg", control)?.cloneNode(true) ?? icon("arrowRight"),
+      run: (event) => press(control, event),
+    });
+  }
+  return entries;
+}
+
+function press(control: HTMLElement, event: Event): void {
+  dialog?.close();
+  const href = control.getAttribute("href");
+  if (href) {
+    go(href, event);
+    return;
+  }
+  // A control within a closed menu is shown first, so that its form can ask back there.
+  for (let menu = control.closest("details"); menu; menu = menu.parentElement?.closest("details") ?? null) {
+    if (!control.matches("summary")) menu.open = true;
+  }
+  control.click();
+  control.focus();
 }
 
 function action(name: IconName, title: string, run: () => void): Entry {

@@ -1,12 +1,14 @@
 /** Tables: J and K move, Enter opens, X selects; columns can be chosen. */
-import { dialogIsOpen, every, isTyping, one, recall, remember } from "./page";
+import { refreshElements } from "./live";
+import { callApi, dialogIsOpen, every, isTyping, one } from "./page";
 import { isKeySequence } from "./shortcuts";
+import { toastError } from "./toast";
 import { t } from "./words";
 
 /** Starts the tables of the page. */
 export function startTables(): void {
   document.documentElement.classList.add("scripted");
-  for (const chooser of every("[data-columns-of]")) startChooser(chooser);
+  for (const form of every<HTMLFormElement>("form[data-columns-of]")) startChooser(form);
   const widths = new ResizeObserver((entries) => entries.forEach(({ target }) => fit(target as HTMLElement)));
   for (const block of every("[data-table]")) {
     showSelection(block);
@@ -15,7 +17,6 @@ export function startTables(): void {
   document.addEventListener("obcms:refreshed", (event) => {
     const block = (event.target as Element).closest<HTMLElement>("[data-table]");
     if (!block) return;
-    applyColumns(block.id);
     showSelection(block);
     fit(block);
   });
@@ -85,7 +86,7 @@ function onKey(event: KeyboardEvent): void {
 }
 
 function step(at: HTMLElement | null, by: number): void {
-  const rows = every("[data-table] tbody tr");
+  const rows = every("[data-table] tbody tr[data-id]");
   const next = at ? rows[rows.indexOf(at) + by] : rows[0];
   if (!next) return;
   at?.removeAttribute("data-at");
@@ -101,18 +102,28 @@ function open(row: HTMLElement, elsewhere: boolean): void {
   else location.assign(href);
 }
 
-function startChooser(chooser: HTMLElement): void {
-  const table = chooser.dataset.columnsOf ?? "";
-  const boxes = every<HTMLInputElement>("input", chooser);
-  const saved = savedColumns(table);
-  if (saved) for (const box of boxes) box.checked = saved.includes(box.value);
-  applyColumns(table);
-  chooser.addEventListener("change", () => {
-    const shown = boxes.filter((box) => box.checked).map((box) => box.value);
-    remember(`columns.${table}`, JSON.stringify(shown));
-    applyColumns(table);
-    const block = document.getElementById(table);
-    if (block) fit(block);
+/** The choice of columns is kept on the server; without script the same form has a button. */
+function startChooser(form: HTMLFormElement): void {
+  const table = form.dataset.columnsOf ?? "";
+  const save = async (columns: string[] | null): Promise<void> => {
+    try {
+      await callApi("PUT", `/api/v1/me/settings/columns.${table}`, { value: columns });
+      await refreshElements([table, "list-tools"]);
+    } catch (error) {
+      toastError(error);
+    }
+  };
+  form.addEventListener("change", () => {
+    const boxes = every<HTMLInputElement>("input[name=columns]", form);
+    void save(boxes.filter((box) => box.checked).map((box) => box.value));
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const isReset = (event.submitter as HTMLButtonElement | null)?.name === "reset";
+    if (!isReset) return;
+    // The boxes take the state of the server: they are no longer what the person typed.
+    for (const box of every<HTMLInputElement>("input[name=columns]", form)) box.checked = box.defaultChecked;
+    void save(null);
   });
 }
 
@@ -120,18 +131,18 @@ function startChooser(chooser: HTMLElement): void {
 const MIN_COLUMNS = 3;
 
 /**
- * Hides the last columns of a table that is wider than the page, unless the person chose its columns. A table that is
- * still too wide scrolls by itself, without a sticky head.
+ * Hides the last columns of a table that is wider than the page, where the server does not know their widths. A table
+ * that is still too wide scrolls by itself, without a sticky head.
  */
 function fit(block: HTMLElement): void {
   const wrap = one(".table-wrap", block);
   const table = one("table", block);
-  if (!wrap || !table) return;
+  if (!wrap || !table || table.dataset.layout === "fixed") return;
   for (const cell of every("[data-dropped]", table)) cell.removeAttribute("data-dropped");
   const isWide = (): boolean => table.scrollWidth > wrap.clientWidth + 1;
-  if (!savedColumns(block.id)) {
+  if (!("chosen" in block.dataset)) {
     const heads = every("thead [data-column]", table);
-    const shown = heads.map((head, place) => (head.hidden ? -1 : place)).filter((place) => place >= 0);
+    const shown = heads.map((_, place) => place);
     while (shown.length > MIN_COLUMNS && isWide()) {
       const last = shown.pop()!;
       for (const row of every("tr", table)) {
@@ -140,40 +151,4 @@ function fit(block: HTMLElement): void {
     }
   }
   wrap.toggleAttribute("data-wide", isWide());
-}
-
-function savedColumns(table: string): string[] | null {
-  try {
-    const saved: unknown = JSON.parse(recall(`columns.${table}`) ?? "null");
-    return Array.isArray(saved) ? saved.map(String) : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Shows the chosen columns; the title always. */
-function applyColumns(table: string): void {
-  const block = document.getElementById(table);
-  const shown = savedColumns(table);
-  if (!block || !shown) return;
-  for (const row of every("tr", block)) {
-    every("[data-column]", row).forEach((cell, place) => {
-      cell.hidden = place > 0 && !shown.includes(cell.dataset.column ?? "");
-    });
-  }
-  exportColumns(table, block);
-}
-
-/** Gives the exports of a table the columns that it shows; the id stays where the server offers it. */
-function exportColumns(table: string, block: HTMLElement): void {
-  const heads = every("thead [data-column]", block).filter((head) => !head.hidden);
-  if (heads.length === 0) return;
-  for (const link of every<HTMLAnchorElement>("a[data-export-of]")) {
-    if (link.dataset.exportOf !== table) continue;
-    const address = new URL(link.href);
-    const hasId = (address.searchParams.get("columns") ?? "").split(",").includes("id");
-    const names = heads.map((head) => head.dataset.column ?? "");
-    address.searchParams.set("columns", [...names, ...(hasId ? ["id"] : [])].join(","));
-    link.href = address.href;
-  }
 }

@@ -114,6 +114,7 @@ const WORDS = {
   "palette.no_command": "No matching command. Type more to search everything.",
   "palette.searching": "Searching",
   "palette.nothing_found": "Nothing found for “{text}”.",
+  "palette.page": "On this page",
   "palette.go_to": "Go to",
   "palette.create": "Create",
   "palette.actions": "Actions",

@@ -14,6 +14,7 @@ mod setup;
 mod sign_in;
 mod throttle;
 mod tokens;
+pub mod user_settings;
 mod vault;
 
 pub(crate) use secrets::{hashed_text, new as new_secret};

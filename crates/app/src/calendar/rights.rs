@@ -7,7 +7,7 @@ use obcms_domain::accounts::{FieldGroup, Relation, Role, relations_to_write};
 use obcms_domain::core::id::Id;
 use obcms_domain::registry::Kind;
 use obcms_store::Tx;
-use obcms_store::records::{self, Scope};
+use obcms_store::records;
 
 use super::Entry;
 use crate::core::actor::assigning;
@@ -118,7 +118,7 @@ impl Rights {
             editable.extend(records::pointing_at(tx, &ids, "teams", &actor.teams)?);
         }
         if needed.contains(&Relation::Organization) && actor.roles.contains(&Role::Partner) {
-            let scope = Scope { user, concerns: actor.concerns.clone() };
+            let scope = actor.scope_of(user);
             editable.extend(records::in_scope(tx, kind, &ids, &scope)?);
         }
         let mut assigned = needed.contains(&Relation::Assigned).then_some(user);

@@ -266,9 +266,15 @@ impl Actor {
             &[Relation::Organization, Relation::Assigned, Relation::Own],
         );
         match (related, self.id) {
-            (true, Some(user)) => Some(Visibility::Within(Scope { user, concerns: self.concerns.clone() })),
+            (true, Some(user)) => Some(Visibility::Within(self.scope_of(user))),
             _ => None,
         }
+    }
+
+    /// Returns the scope of the actor, whose id is given.
+    pub(crate) fn scope_of(&self, user: Id) -> Scope {
+        let sees_shared = self.roles.iter().any(|role| *role != Role::Partner);
+        Scope { user, concerns: self.concerns.clone(), sees_shared }
     }
 
     /// Returns the scope for a query of the kind.
@@ -331,7 +337,7 @@ impl Actor {
         relations.extend(self.plain_relations(record));
         // Only actors limited to this relation need the query.
         if self.roles.contains(&Role::Partner) {
-            let scope = Scope { user, concerns: self.concerns.clone() };
+            let scope = self.scope_of(user);
             if records::exists_in_scope(tx, record.kind, record.id, &scope)? {
                 relations.push(Relation::Organization);
             }
@@ -393,6 +399,9 @@ impl Actor {
             if fields.iter().any(|field| record.get(field).targets().contains(&user)) {
                 relations.push(relation);
             }
+        }
+        if record.kind.is_shared(record) {
+            relations.push(Relation::Assigned);
         }
         if task::TEAMS.get(record).iter().any(|team| self.teams.contains(team)) {
             relations.push(Relation::Team);

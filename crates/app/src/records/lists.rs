@@ -1,16 +1,18 @@
 //! Lists of records, requested by the parameters of an address.
 
 mod filters;
+mod grouped;
 mod statement;
 
 pub use filters::repeated;
+pub use grouped::{GROUP_LIMIT, GroupedListing, ListGroup, is_groupable};
 pub use statement::{filter_in_words, ids_in_filters};
 
 use jiff::tz::TimeZone;
 use obcms_domain::accounts::Action;
 use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
-use obcms_domain::core::message::Word;
+use obcms_domain::core::message::{Message, Word};
 use obcms_domain::message;
 use obcms_domain::records::search;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record};
@@ -122,7 +124,12 @@ impl App {
         }
         let rules = self.rules().of(kind);
         let (mut short, mut rest) = (Vec::new(), Vec::new());
+        let mut common = Vec::new();
         for (name, value) in parameters {
+            if rules.shortcut(name).is_none() && is_common(kind, name) {
+                common.extend(self.common_filter(actor, kind, name, value)?);
+                continue;
+            }
             match rules.shortcut(name) {
                 Some(shortcut) => short.push((shortcut, value)),
                 None => rest.push((rules.filtered_field(name).to_owned(), value.clone())),
@@ -132,6 +139,7 @@ impl App {
         for (field, other) in rules.list_fields {
             request.replace_field(kind, field, other);
         }
+        request.filters.append(&mut common);
         for (shortcut, value) in short {
             match value.as_str() {
                 "true" | "1" => request.filters.extend((shortcut.filters)(actor, self.today())),
@@ -151,12 +159,41 @@ impl App {
         Ok(request)
     }
 
+    /// Parses a filter that follows from the description of the kind; nothing without a value.
+    fn common_filter(
+        &self,
+        actor: &Actor,
+        kind: &'static Kind,
+        name: &str,
+        value: &str,
+    ) -> Result<Option<Filter>, AppError> {
+        let wrong = |allowed: Message| {
+            AppError::BadParameter(vec![FieldError::new(name.to_owned(), "choice", allowed)])
+        };
+        let upcoming = |is_upcoming| Some(Filter::Upcoming(is_upcoming, SqlValue::Instant(self.now())));
+        match (name, value) {
+            (_, "") | (WHEN, "all") | (MINE, "false" | "0") => Ok(None),
+            (WHEN, "upcoming") => Ok(upcoming(true)),
+            (WHEN, "past") => Ok(upcoming(false)),
+            (WHEN, _) => Err(wrong("Must be upcoming, past or all.".into())),
+            (_, "true" | "1") => {
+                let ids: Vec<Id> = actor.id.into_iter().collect();
+                let of_field = |field: &&str| Filter::PointsAt((*field).to_owned(), ids.clone());
+                Ok(Some(Filter::Any(kind.people.iter().map(of_field).collect())))
+            }
+            _ => Err(wrong("Must be true or false.".into())),
+        }
+    }
+
     /// Returns true if a list of the kind knows the parameter. Some kinds have shortcuts beside the filters of every
     /// kind.
     #[must_use]
     pub fn is_known_parameter(&self, kind: &'static Kind, name: &str) -> bool {
         let rules = self.rules().of(kind);
-        is_own(name) || filters::is_filter(kind, rules.filtered_field(name)) || rules.shortcut(name).is_some()
+        is_own(name)
+            || is_common(kind, name)
+            || filters::is_filter(kind, rules.filtered_field(name))
+            || rules.shortcut(name).is_some()
     }
 
     /// Parses the parameters of an export: the whole list, in pages of the maximum size.
@@ -257,6 +294,28 @@ fn refuse_personal(kind: &'static Kind, parameters: &Parameters) -> Result<(), A
         })
         .collect();
     if errors.is_empty() { Ok(()) } else { Err(AppError::BadParameter(errors)) }
+}
+
+/// Filter by time: `upcoming`, `past` or `all`.
+const WHEN: &str = "when";
+/// Filter by the people of a record.
+const MINE: &str = "mine";
+
+/// Returns true if the description of the kind makes it a filter.
+fn is_common(kind: &Kind, name: &str) -> bool {
+    (name == WHEN && kind.upcoming_first) || (name == MINE && !kind.people.is_empty())
+}
+
+/// Returns the filters that follow from the description of the kind, each with its meaning.
+#[must_use]
+pub fn common_filters(kind: &Kind) -> Vec<(&'static str, &'static str)> {
+    [
+        (WHEN, "upcoming, past or all (unless given), by the dates on the calendar"),
+        (MINE, "true: the caller is one of its people"),
+    ]
+    .into_iter()
+    .filter(|(name, _)| is_common(kind, name))
+    .collect()
 }
 
 /// Parameters of every list beside its filters. Each has one value and may be given once.

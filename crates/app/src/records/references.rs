@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_store::Tx;
-use obcms_store::records::{self, Directory};
+use obcms_store::records::{self, Directory, Reference};
 
 use crate::core::{Actor, App, AppError, Visibility};
 
@@ -13,6 +13,26 @@ impl App {
     /// Returns the titles of the records with these ids, without those that the actor may not see.
     pub fn directory(&self, actor: &Actor, ids: &[Id]) -> Result<Directory, AppError> {
         self.read(|tx| visible(tx, actor, ids))
+    }
+
+    /// Returns the live records of the kinds with this title, in any case, that the actor may see.
+    pub fn titled(&self, actor: &Actor, kinds: &[&str], title: &str) -> Result<Vec<Reference>, AppError> {
+        let forms = [title.to_lowercase(), title.to_ascii_lowercase()];
+        self.read(|tx| {
+            let mut found: Directory = Directory::new();
+            // One query for each kind that a field may refer to, and these are few.
+            for kind in kinds {
+                let titled = records::titled_in_any_case(tx, kind, &forms)?;
+                found.extend(titled.into_iter().map(|reference| (reference.id, reference)));
+            }
+            let hidden = hidden(tx, actor, &found)?;
+            let mut seen: Vec<Reference> = found
+                .into_values()
+                .filter(|reference| !reference.is_archived && !hidden.contains(&reference.id))
+                .collect();
+            seen.sort_by_key(|reference| reference.id);
+            Ok(seen)
+        })
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use obcms_domain::core::id::Id;
-use obcms_domain::kinds;
+use obcms_domain::kinds::{self, task};
 use obcms_domain::records::search::{wanted, words};
-use obcms_domain::registry::{FieldError, Kind};
+use obcms_domain::registry::{FieldError, Kind, Record, Value};
 use obcms_store::Tx;
 use obcms_store::records::search as store;
 use obcms_store::records::{self, Reference};
@@ -36,6 +38,8 @@ pub struct Hit {
     pub title: String,
     /// State of the record, or empty.
     pub state: String,
+    /// Date of the record on the calendar, which tells records of one title apart.
+    pub date: Option<Date>,
 }
 
 impl App {
@@ -74,7 +78,9 @@ impl App {
                 found.extend(store::find(tx, &asked, &last, LAST_CANDIDATES)?);
             }
             let found = seen(tx, &visible, found)?;
-            Ok(ranked(found, &asked, limit))
+            let mut hits = ranked(found, &asked, limit);
+            add_dates(tx, &mut hits, self.zone())?;
+            Ok(hits)
         })
     }
 }
@@ -107,9 +113,37 @@ fn seen(
         .filter(|reference| !reference.is_archived && !hidden.contains(&reference.id))
         .filter_map(|reference| {
             let kind = *by_name.get(reference.kind.as_str())?;
-            Some(Hit { kind, id: reference.id, title: reference.title, state: reference.state })
+            Some(Hit { kind, id: reference.id, title: reference.title, state: reference.state, date: None })
         })
         .collect())
+}
+
+/// Adds the dates of the hits, with one query for each kind among them.
+fn add_dates(tx: &mut Tx<'_>, hits: &mut [Hit], zone: &TimeZone) -> Result<(), AppError> {
+    let mut by_kind: HashMap<&str, (&'static Kind, Vec<Id>)> = HashMap::new();
+    for hit in hits.iter().filter(|hit| !hit.kind.dates.is_empty()) {
+        by_kind.entry(hit.kind.name).or_insert((hit.kind, Vec::new())).1.push(hit.id);
+    }
+    let mut dates: HashMap<Id, Date> = HashMap::new();
+    for (kind, ids) in by_kind.into_values() {
+        for record in records::load_many(tx, kind, &ids)? {
+            dates.extend(date_of(&record, zone).map(|date| (record.id, date)));
+        }
+    }
+    for hit in hits {
+        hit.date = dates.get(&hit.id).copied();
+    }
+    Ok(())
+}
+
+/// Returns the due date of a record, or its first date on the calendar.
+fn date_of(record: &Record, zone: &TimeZone) -> Option<Date> {
+    let due = [task::DUE_DATE.name()].into_iter().filter(|name| record.kind.field(name).is_some());
+    due.chain(record.kind.dates.iter().map(|role| role.start)).find_map(|name| match record.get(name) {
+        Value::Date(date) => Some(*date),
+        Value::Instant(instant) => Some(instant.to_zoned(zone.clone()).date()),
+        _ => None,
+    })
 }
 
 /// Ranks hits: exact title, beginning of the title, whole words in it, beginnings of words in it, words elsewhere.
@@ -144,7 +178,7 @@ mod tests {
 
     fn hit(kind: &'static Kind, title: &str, state: &str) -> Hit {
         let id = "0192d3a0-0000-7000-8000-000000000001".parse().unwrap();
-        Hit { kind, id, title: title.to_owned(), state: state.to_owned() }
+        Hit { kind, id, title: title.to_owned(), state: state.to_owned(), date: None }
     }
 
     #[test]

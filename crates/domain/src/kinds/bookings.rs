@@ -52,6 +52,7 @@ pub static BOOKING: Kind = Kind {
     state: booking::STATUS.name(),
     all_requests: true,
     default_sort: "-start",
+    upcoming_first: true,
     people: &[booking::BOOKED_BY.name()],
     dates: &[DateRole::span("booking", "", booking::START.name(), booking::END.name())],
     told_apart_by: &[booking::RESOURCE.name(), booking::START.name()],
@@ -78,7 +79,7 @@ pub static BOOKING: Kind = Kind {
             .required()
             .initial(Initial::Integer(1))
             .help("Number of units, if the resource has several."),
-        booking::ORIGIN.field("For", Type::Link(BOOKING_ORIGINS)).listed().filtered(),
+        booking::ORIGIN.field("For", Type::Link(BOOKING_ORIGINS)).filtered(),
         booking::STATUS
             .field("Status", Type::Choice(BOOKING_STATUSES))
             .initial(Initial::Text("pending"))

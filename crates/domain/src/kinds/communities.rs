@@ -85,7 +85,7 @@ pub static COMMUNITY: Kind = Kind {
     told_apart_by: &[community::BARANGAY.name()],
     fields: &[
         community::NAME.field("Name", Type::Text(200)).required().searchable().listed(),
-        community::BARANGAY.field("Barangay", Type::Reference("barangay")).required().listed(),
+        community::BARANGAY.field("Barangay", Type::Reference("barangay")).required(),
         community::MUNICIPALITY
             .field("Municipality or city", Type::Reference("municipality"))
             .derived()

@@ -39,6 +39,7 @@ pub static EVENT: Kind = Kind {
     area: Area::Work,
     state: event::STATUS.name(),
     default_sort: "-start",
+    upcoming_first: true,
     people: &[event::ORGANIZER.name(), event::PARTICIPANTS.name(), event::FACILITATORS.name()],
     invited: &[event::PARTICIPANTS.name(), event::FACILITATORS.name()],
     concerns: &[Concern::field(event::COMMUNITY), Concern::field(event::ORGANIZATIONS)],
@@ -57,8 +58,7 @@ pub static EVENT: Kind = Kind {
         event::START.field("Start", Type::Moment).required().listed(),
         event::END
             .field("End", Type::Moment)
-            .help("Leave empty for one hour, or one day for all-day entries.")
-            .listed(),
+            .help("Leave empty for one hour, or one day for all-day entries."),
         event::TIMEZONE
             .field("Time zone", Type::TimeZone)
             .required()

@@ -52,7 +52,7 @@ pub static INDICATOR: Kind = Kind {
     fields: &[
         indicator::TITLE.field("Title", Type::Text(500)).required().searchable().listed(),
         indicator::PPA.field("PPA", Type::Reference("ppa")).required().listed().filtered(),
-        indicator::KIND.field("Level", Type::Choice(INDICATOR_KINDS)).required().listed().filtered(),
+        indicator::KIND.field("Level", Type::Choice(INDICATOR_KINDS)).required().filtered(),
         indicator::UNIT.field("Unit", Type::Text(100)).help("Such as %, persons or hectares.").listed(),
         indicator::BASELINE
             .field("Baseline", MEASURED)

@@ -60,7 +60,7 @@ pub use ppas::{PPA, ppa};
 pub use projects::{PROJECT, project};
 pub use reports::{REPORT, REPORT_SCHEDULE, report, report_schedule};
 pub use resources::{RESOURCE, resource};
-pub use saved_views::{SAVED_VIEW, saved_view};
+pub use saved_views::{SAVED_VIEW, page_address, saved_view};
 pub use scenarios::{SCENARIO, scenario};
 pub use services::{APPLICATION, SERVICE, application, service};
 pub use shares::{LEAST_PASSPHRASE, MOST_DAYS as MOST_SHARED_DAYS, SHARE, SHARED_MODULES, share};

@@ -45,7 +45,7 @@ pub static NEED: Kind = Kind {
     fields: &[
         need::TITLE.field("Title", Type::Text(200)).required().searchable().listed(),
         need::COMMUNITY.field("Community", Type::Reference("community")).required().listed().filtered(),
-        need::SECTOR.field("Sector", Type::Choice(SECTORS)).listed().filtered(),
+        need::SECTOR.field("Sector", Type::Choice(SECTORS)).filtered(),
         need::STATUS
             .field("Status", Type::Choice(NEED_STATUSES))
             .group(FieldGroup::Decision)
@@ -70,8 +70,7 @@ pub static NEED: Kind = Kind {
         need::AFFECTED_POPULATION
             .field("People affected", Type::Integer(0, 10_000_000))
             .total(Total::Sum)
-            .group(FieldGroup::Scoring)
-            .listed(),
+            .group(FieldGroup::Scoring),
         need::AFFECTED_HOUSEHOLDS
             .field("Households affected", Type::Integer(0, 10_000_000))
             .total(Total::Sum)

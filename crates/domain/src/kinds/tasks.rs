@@ -148,7 +148,7 @@ pub static TASK: Kind = Kind {
             .initial(Initial::Text("medium"))
             .listed()
             .filtered(),
-        task::PROGRESS.field("Progress", Type::Integer(0, 100)).group(FieldGroup::Reporting).initial(Initial::Integer(0)).listed(),
+        task::PROGRESS.field("Progress", Type::Integer(0, 100)).group(FieldGroup::Reporting).initial(Initial::Integer(0)),
         task::DOMAIN.field("Domain", Type::Choice(TASK_DOMAINS)).required().initial(Initial::Text("general")).filtered(),
         task::PHASE.field("Phase", Type::Choice(TASK_PHASES)).filtered(),
         task::LABELS.field("Labels", Type::Tags).help("Words separated by commas.").filtered(),

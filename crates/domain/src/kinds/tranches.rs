@@ -84,7 +84,7 @@ pub static TRANCHE: Kind = Kind {
             .signed()
             .help("Negative only for an adjustment."),
         tranche::DOCUMENT.field("Source document", Type::Text(200)).searchable().listed(),
-        tranche::PAYEE.field("Payee or office", Type::Text(200)).searchable().listed(),
+        tranche::PAYEE.field("Payee or office", Type::Text(200)).searchable(),
         tranche::UACS_CODE
             .field("UACS code", Type::Text(120))
             .help("54 digits: funding source 8, organization 12, location 9, MFO/PAP 15, object 10.")

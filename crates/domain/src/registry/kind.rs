@@ -157,6 +157,10 @@ pub struct Kind {
     pub default_sort: &'static str,
     /// Rules over several fields.
     pub rules: fn(&Record, &mut Vec<FieldError>),
+    /// True if the page of the list shows the records that are not over first, by their dates on the calendar.
+    pub upcoming_first: bool,
+    /// Flag whose records everyone of the office sees, beside their own; empty for none.
+    pub shared_by: &'static str,
     /// True if people create, change and archive records through the registry; false for places.
     pub writable: bool,
     /// True if records are never changed, archived or undone after creation; a wrong one is reversed by another.
@@ -200,11 +204,19 @@ impl Kind {
             undecided: None,
             default_sort: "-created_at",
             rules: no_rules,
+            upcoming_first: false,
+            shared_by: "",
             writable: true,
             append_only: false,
             has_attachments: false,
             in_navigation: true,
         }
+    }
+
+    /// Returns true if everyone of the office sees the record, because its owner shares it.
+    #[must_use]
+    pub fn is_shared(&self, record: &Record) -> bool {
+        !self.shared_by.is_empty() && matches!(record.get(self.shared_by), super::Value::Boolean(true))
     }
 
     /// Returns the label of a field, or its name if there is no such field.

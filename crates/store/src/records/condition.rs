@@ -13,6 +13,8 @@ pub struct Scope {
     pub user: Id,
     /// Organization and communities of the partner.
     pub concerns: Vec<Id>,
+    /// True for people of the office, who see what others share.
+    pub sees_shared: bool,
 }
 
 impl Scope {
@@ -73,6 +75,13 @@ impl Scope {
                 kind.table
             ));
             statement.bind(true).push(")");
+        }
+        if self.sees_shared && !kind.shared_by.is_empty() {
+            union.next(statement);
+            statement
+                .push(&format!("SELECT h.id FROM \"{}\" h WHERE h.\"{}\" = ", kind.table, kind.shared_by))
+                .bind(true);
+            limit(statement, "h.id", these);
         }
         if !kind.people.is_empty() {
             union.next(statement);

@@ -35,6 +35,8 @@ pub enum Filter {
     Holds(String, Vec<String>),
     /// The task is neither completed nor cancelled.
     Open,
+    /// An entry of the record on the calendar ends after this time, or none does.
+    Upcoming(bool, SqlValue),
     /// At least one of these filters matches.
     Any(Vec<Filter>),
     /// All of these filters match.
@@ -199,6 +201,70 @@ pub fn list(tx: &mut Tx<'_>, query: &Query<'_>) -> Result<Page, StoreError> {
     Ok(Page { records, next, total })
 }
 
+/// Group of a list: its key, the number of its records, and the first of them.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Value of the field; nothing for records without one.
+    pub key: SqlValue,
+    /// Number of records of the group.
+    pub total: i64,
+    /// First records in the order of the list.
+    pub records: Vec<Record>,
+}
+
+/// Returns the groups of a list by the values of a field, each with its first records, in one statement. A record with
+/// several values is in several groups.
+pub fn groups(
+    tx: &mut Tx<'_>,
+    query: &Query<'_>,
+    field: &Field,
+    first: i64,
+) -> Result<Vec<Group>, StoreError> {
+    let kind = query.kind;
+    let is_edge = field.is_reference() && !matches!(field.data, FieldType::Reference(_));
+    let mut statement = Statement::default();
+    let expression = query.order.key.expression();
+    let key = if is_edge { "e.target".to_owned() } else { format!("t.\"{}\"", field.name) };
+    let direction = if query.order.descending { "DESC" } else { "ASC" };
+    let empty = if query.order.key.is_never_null() { "" } else { " NULLS LAST" };
+    statement.push(&format!(
+        "SELECT g.id, g.member, g.total FROM (SELECT t.id, {key} AS member, count(*) OVER (PARTITION BY {key}) AS total, \
+         row_number() OVER (PARTITION BY {key} ORDER BY {expression} {direction}{empty}, t.id {direction}) AS place \
+         FROM \"{}\" t",
+        kind.table
+    ));
+    if is_edge {
+        statement.push(" LEFT JOIN edges e ON e.source = t.id AND e.source_kind = ").bind(kind.name);
+        statement.push(" AND e.field = ").bind(field.name);
+    }
+    statement.push(" WHERE ");
+    conditions(&mut statement, query);
+    statement.push(") g WHERE g.place <= ").bind(first);
+    statement.push(" ORDER BY g.place, g.id LIMIT ").bind(query.limit);
+    let rows = tx.query(&statement.sql, &statement.parameters)?;
+    let ids = rows.iter().map(|row| row.get(0)).collect::<Result<Vec<Id>, _>>()?;
+    let mut distinct = ids.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let found: HashMap<Id, Record> =
+        read::load_many(tx, kind, &distinct)?.into_iter().map(|record| (record.id, record)).collect();
+    let mut groups: Vec<Group> = Vec::new();
+    for (row, id) in rows.iter().zip(ids) {
+        let key = if field.is_reference() {
+            row.get::<Option<Id>>(1)?.map_or(SqlValue::Null, SqlValue::Id)
+        } else {
+            row.0.get(1).cloned().unwrap_or_default()
+        };
+        let place = groups.iter().position(|group| group.key == key).unwrap_or_else(|| {
+            groups.push(Group { key, total: 0, records: Vec::new() });
+            groups.len() - 1
+        });
+        groups[place].total = row.get(2)?;
+        groups[place].records.extend(found.get(&id).cloned());
+    }
+    Ok(groups)
+}
+
 fn cursor(row: &Row) -> Result<Cursor, StoreError> {
     Ok(Cursor { key: row.0.get(1).cloned().unwrap_or_default(), id: row.get(0)? })
 }
@@ -329,6 +395,11 @@ fn filter_condition(statement: &mut Statement, kind: &Kind, filter: &Filter) {
         }
         Filter::Open => {
             statement.push(&format!("t.{OPEN}"));
+        }
+        Filter::Upcoming(is_upcoming, now) => {
+            statement.push(if *is_upcoming { "t.id IN (" } else { "t.id NOT IN (" });
+            statement.push("SELECT c.record_id FROM calendar_entries c WHERE c.kind = ").bind(kind.name);
+            statement.push(" AND c.end_at > ").bind(now.clone()).push(")");
         }
         Filter::Any(filters) => joined(statement, kind, filters, " OR ", "1 = 0"),
         Filter::All(filters) => joined(statement, kind, filters, " AND ", "1 = 1"),

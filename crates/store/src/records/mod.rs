@@ -13,8 +13,8 @@ mod write;
 
 pub use condition::Scope;
 pub use list::{
-    Archived, Cursor, Filter, Hop, OPEN, Order, Page, Query, SortKey, conditions, count, counts, counts_with,
-    list,
+    Archived, Cursor, Filter, Group, Hop, OPEN, Order, Page, Query, SortKey, conditions, count, counts,
+    counts_with, groups, list,
 };
 pub use read::{
     Directory, Reference, default_views, exists_in_scope, in_scope, live, live_of_owner, live_sources, load,

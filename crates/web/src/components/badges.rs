@@ -240,14 +240,26 @@ pub fn grouped(number: u64) -> String {
 /// `today` is the date of the office.
 #[must_use]
 pub fn date(day: Date, today: Date) -> Markup {
-    html! { time datetime=(day) title=(day.strftime("%A, %-d %B %Y")) { (date_text(day, today)) } }
+    html! {
+        time datetime=(day) title=(day.strftime("%A, %-d %B %Y")) data-date=[on_paper(day, today)] {
+            (date_text(day, today))
+        }
+    }
+}
+
+/// Returns the date with its year, which paper shows in place of "Tomorrow"; nothing where the screen shows it too.
+#[must_use]
+pub fn on_paper(day: Date, today: Date) -> Option<String> {
+    let text = day.strftime("%a %-d %b %Y").to_string();
+    (text != date_text(day, today)).then_some(text)
 }
 
 /// Due date, red when it has passed, for open records.
 #[must_use]
 pub fn due_date(day: Date, today: Date) -> Markup {
     html! {
-        time.overdue[day < today] datetime=(day) title=(day.strftime("%A, %-d %B %Y")) {
+        time.overdue[day < today] datetime=(day) title=(day.strftime("%A, %-d %B %Y"))
+            data-date=[on_paper(day, today)] {
             (date_text(day, today))
             @if day < today { span.visually-hidden { " " (t!("(overdue)")) } }
         }

@@ -70,7 +70,7 @@ pub fn filters(filters: &Filters, extra: &Markup) -> Markup {
             }
             @if !filters.fields.is_empty() {
                 details.menu.filter-add {
-                    summary { (icon("list-filter")) (t!("Add filter")) }
+                    summary title=(t!("Add filter")) { (icon("list-filter")) span.button-label { (t!("Add filter")) } }
                     form.menu-panel.filter-panel method="get" action=(filters.action) data-plain {
                         @for (name, value) in kept(true) { input type="hidden" name=(name) value=(value); }
                         @for entry in &filters.fields { (field(entry)) }
@@ -79,7 +79,7 @@ pub fn filters(filters: &Filters, extra: &Markup) -> Markup {
                 }
             }
             @if filters.chips.len() > 1 { a.clear-filters href=(filters.clear_href) { (t!("Clear all")) } }
-            div.filters-end { (extra) }
+            div #list-tools .filters-end { (extra) }
         }
     }
 }

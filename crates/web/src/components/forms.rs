@@ -441,7 +441,7 @@ fn reference(field: &FormField, collection: &str, selected: &[(String, String)],
             }
             @if many || selected.is_empty() {
                 input.input id=[selected.is_empty().then(|| format!("field-{}", field.name))] type="text"
-                    name=(field.name) autocomplete="off" placeholder=(t!("Id")) required[field.required]
+                    name=(field.name) autocomplete="off" placeholder=(t!("Name or id")) required[field.required]
                     aria-label=[(!selected.is_empty()).then(|| t!("{label}, another", label = field.label))]
                     aria-invalid=[invalid(field)] aria-describedby=[described_by(field)];
             }

@@ -40,6 +40,8 @@ pub struct Frame {
     pub timezone: String,
     /// Sidebar. The first group has no label: it has the pages of everybody.
     pub navigation: Vec<NavigationGroup>,
+    /// Pinned views and records.
+    pub favourites: Vec<NavigationItem>,
     /// Commands of the palette besides the pages of the sidebar.
     pub commands: Vec<Command>,
     /// Assets beside `app.js` and `app.css`: `board.js`, `project-board.js`, `calendar.js`, `calendar.css`.
@@ -82,6 +84,8 @@ pub struct NavigationGroup {
     pub label: String,
     /// Entries.
     pub items: Vec<NavigationItem>,
+    /// True if the person left it open.
+    pub is_open: bool,
 }
 
 /// Entry of the sidebar.
@@ -95,6 +99,8 @@ pub struct NavigationItem {
     pub icon: String,
     /// Module whose color it has (`coordination`, `mana`, …), or empty.
     pub module_color: String,
+    /// Other addresses that belong to the entry.
+    pub also: &'static [&'static str],
 }
 
 /// Command of the palette, such as "New task".
@@ -220,8 +226,14 @@ fn sidebar(frame: &Frame, current: Option<&str>) -> Markup {
                 @for group in &frame.navigation {
                     @if group.label.is_empty() {
                         ul.sidebar-top { (sidebar_items(&group.items, current)) }
+                        @if !frame.favourites.is_empty() {
+                            h2.sidebar-heading { (t!("Favourites")) }
+                            ul.sidebar-items { (sidebar_items(&frame.favourites, current)) }
+                        }
                     } @else {
-                        details.sidebar-group data-group=(group.label) open {
+                        @let has_current = group.items.iter().any(|item| current == Some(item.href.as_str()));
+                        details.sidebar-group data-group=(group.label) data-kept[group.is_open]
+                            open[group.is_open || has_current] {
                             summary { (group.label) (icon("chevron-right")) }
                             ul.sidebar-items { (sidebar_items(&group.items, current)) }
                         }
@@ -346,7 +358,7 @@ fn bottom_bar(current: Option<&str>) -> Markup {
 
 /// Returns the current navigation entry: the one whose address is the longest prefix of the path.
 fn current_href(frame: &Frame) -> Option<&str> {
-    let belongs = |href: &str| {
+    let is_below = |href: &str| {
         let rest = frame.path.strip_prefix(href);
         href == frame.path || (href != "/" && rest.is_some_and(|rest| rest.starts_with('/')))
     };
@@ -354,8 +366,8 @@ fn current_href(frame: &Frame) -> Option<&str> {
         .navigation
         .iter()
         .flat_map(|group| &group.items)
+        .filter(|item| is_below(&item.href) || item.also.iter().any(|href| is_below(href)))
         .map(|item| item.href.as_str())
-        .filter(|href| belongs(href))
         .max_by_key(|href| href.len())
 }
 
@@ -399,6 +411,7 @@ mod tests {
             navigation: vec![NavigationGroup {
                 label: String::new(),
                 items: vec![item("Today", "/"), item("Policies", "/policies"), item("Tasks", "/tasks")],
+                ..NavigationGroup::default()
             }],
             commands: vec![Command { label: "</script>".to_owned(), ..Command::default() }],
             ..Frame::default()

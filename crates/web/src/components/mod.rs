@@ -8,6 +8,7 @@ pub mod assets;
 pub mod badges;
 pub mod board;
 pub mod buttons;
+pub mod chain;
 pub mod charts;
 pub mod copying;
 pub mod detail;

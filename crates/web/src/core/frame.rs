@@ -6,11 +6,12 @@ use axum::http::{HeaderMap, Method};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::Markup;
-use obcms_app::Actor;
+use obcms_app::accounts::user_settings::{OPEN_GROUPS, Pinned, UserSettings};
+use obcms_app::{Actor, AppError};
 
 use super::errors::PageError;
 use crate::components::badges::initials;
-use crate::components::frame::{self, Frame, PersonBadge, Width};
+use crate::components::frame::{self, Frame, NavigationGroup, NavigationItem, PersonBadge, Width};
 use crate::components::words;
 use crate::core::caller::{Caller, Nonce, cookies};
 use crate::core::state::{State, blocking};
@@ -35,6 +36,8 @@ pub struct Page {
     state: String,
     office_timezone: String,
     subjects: &'static Subjects,
+    settings: UserSettings,
+    pins: Vec<Pinned>,
     is_answer: bool,
 }
 
@@ -56,12 +59,17 @@ impl Page {
         let caller = extensions.get::<Caller>().cloned();
         let nonce = extensions.get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default();
         let chosen = caller.as_ref().map(|caller| caller.actor.theme.clone()).filter(|theme| theme != "auto");
-        let (waiting, alerts, state_of_data) = match &caller {
+        let (waiting, alerts, state_of_data, (settings, pins)) = match &caller {
             Some(caller) => blocking(|| {
                 let actor = &caller.actor;
-                (count_waiting(state, actor), count_alerts(state, actor), state_of_data(state))
+                (
+                    count_waiting(state, actor),
+                    count_alerts(state, actor),
+                    state_of_data(state),
+                    settings(state, actor),
+                )
             }),
-            None => (0, None, String::new()),
+            None => (0, None, String::new(), (UserSettings::default(), Vec::new())),
         };
         Self {
             theme: chosen.or_else(|| theme_cookie(headers)).unwrap_or_else(|| "auto".to_owned()),
@@ -77,22 +85,27 @@ impl Page {
             state: state_of_data,
             office_timezone: state.app.options().office_timezone.clone(),
             subjects: state.subjects,
+            settings,
+            pins,
             is_answer: false,
         }
     }
 
     /// Returns the actor; redirects anonymous requests to the sign-in page.
     pub fn actor(&self) -> Result<&Actor, PageError> {
-        self.caller
-            .as_ref()
-            .map(|caller| &caller.actor)
-            .ok_or_else(|| obcms_app::AppError::Unauthorized.into())
+        self.caller.as_ref().map(|caller| &caller.actor).ok_or_else(|| AppError::Unauthorized.into())
     }
 
     /// Returns all subjects.
     #[must_use]
     pub fn subjects(&self) -> &'static Subjects {
         self.subjects
+    }
+
+    /// Returns the settings of the person.
+    #[must_use]
+    pub fn settings(&self) -> &UserSettings {
+        &self.settings
     }
 
     /// Returns the token that forms send back.
@@ -145,6 +158,16 @@ impl Page {
         if self.caller.is_some() { frame::page(&frame, content) } else { frame::bare(&frame, content) }
     }
 
+    /// Returns the sidebar with the groups that the person left open.
+    fn navigation(&self, actor: &Actor) -> Vec<NavigationGroup> {
+        let open = self.settings.get(OPEN_GROUPS).unwrap_or_default();
+        let mut groups = (self.subjects.navigation)(actor);
+        for group in &mut groups {
+            group.is_open = open.contains(&group.label);
+        }
+        groups
+    }
+
     fn frame(&self, title: &str) -> Frame {
         let actor = self.caller.as_ref().map(|caller| &caller.actor);
         Frame {
@@ -159,7 +182,8 @@ impl Page {
             alerts: self.alerts,
             state: self.state.clone(),
             timezone: self.office_timezone.clone(),
-            navigation: actor.map(self.subjects.navigation).unwrap_or_default(),
+            navigation: actor.map(|actor| self.navigation(actor)).unwrap_or_default(),
+            favourites: self.pins.iter().map(favourite).collect(),
             commands: actor.map(self.subjects.commands).unwrap_or_default(),
             assets: self.assets.clone(),
             is_answer: self.is_answer,
@@ -217,10 +241,32 @@ fn count_alerts(state: &State, actor: &Actor) -> Option<u64> {
     u64::try_from(count).ok()
 }
 
+/// Returns the settings of the person with their pins; an error counts as none, because a page works without them.
+fn settings(state: &State, actor: &Actor) -> (UserSettings, Vec<Pinned>) {
+    let read = || {
+        let settings = state.app.user_settings(actor)?;
+        let pins = state.app.pins(actor, &settings)?;
+        Ok::<_, AppError>((settings, pins))
+    };
+    read().unwrap_or_else(|error| {
+        tracing::warn!(%error, "the settings of a user could not be read");
+        (UserSettings::default(), Vec::new())
+    })
+}
+
 /// Returns the revision of the data, read before the content of a page: a change between the two is refreshed twice
 /// rather than never.
 fn state_of_data(state: &State) -> String {
     state.app.page_state().unwrap_or_default()
+}
+
+fn favourite(pinned: &Pinned) -> NavigationItem {
+    NavigationItem {
+        label: pinned.title.clone(),
+        href: pinned.href.clone(),
+        icon: pinned.icon.to_owned(),
+        ..NavigationItem::default()
+    }
 }
 
 fn theme_cookie(headers: &HeaderMap) -> Option<String> {

@@ -3,6 +3,7 @@
 use axum::extract::State as AxumState;
 use axum::response::IntoResponse;
 use axum::routing::get;
+use obcms_app::records::lists;
 use obcms_app::tasks::board::{ALIASES, SHORTCUTS};
 use obcms_domain::accounts::{Action, Relation, who_can_write};
 use obcms_domain::kinds::{self, CEILING, INDICATOR, TASK};
@@ -107,6 +108,10 @@ fn list_parameters(kind: &Kind) -> Vec<Json> {
     if *kind == TASK {
         list.extend(SHORTCUTS.iter().map(|shortcut| text_parameter(shortcut.name, shortcut.meaning)));
         list.extend(ALIASES.iter().map(|(name, field)| text_parameter(name, &format!("Same as {field}"))));
+    }
+    if *kind != TASK {
+        let common = lists::common_filters(kind).into_iter();
+        list.extend(common.map(|(name, meaning)| text_parameter(name, meaning)));
     }
     for (_, field) in kind.visible() {
         if matches!(field.data, FieldType::Structure(_)) {

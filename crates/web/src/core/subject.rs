@@ -187,6 +187,8 @@ pub struct Subjects {
     pub all: &'static [&'static Subject],
     /// Sidebar of a signed-in person.
     pub navigation: fn(&Actor) -> Vec<NavigationGroup>,
+    /// Tabs of the lists of places, which have one entry in the sidebar.
+    pub place_tabs: fn(&Kind) -> Option<Markup>,
     /// Commands of the palette.
     pub commands: fn(&Actor) -> Vec<Command>,
 }

@@ -11,7 +11,7 @@ pub(crate) static SUBJECT: Subject = Subject {
     routes: api::routes,
     pages: |_| pages::routes(),
     kinds: &[NEED, COMMUNITY, ASSESSMENT, POLICY, SERVICE, PPA, PROJECT, GOAL],
-    panels: &[(Column::Narrow, pages::trace::panel)],
+    panels: &[(Column::Head, pages::trace::line), (Column::Narrow, pages::trace::of_task)],
     tabs: &[],
 };
 

@@ -2,10 +2,11 @@
 
 pub mod access;
 pub mod me;
+pub mod settings;
 
 use crate::core::route::Route;
 
 /// Operations of the subject.
 pub fn routes() -> Vec<Route> {
-    [me::routes(), access::routes()].into_iter().flatten().collect()
+    [me::routes(), settings::routes(), access::routes()].into_iter().flatten().collect()
 }

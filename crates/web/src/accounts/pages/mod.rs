@@ -2,6 +2,7 @@
 
 pub mod me;
 pub mod preferences;
+pub mod settings;
 pub mod sign_in;
 pub mod users;
 
@@ -9,5 +10,6 @@ use crate::core::page_route::PageRoute;
 
 /// Pages with their access.
 pub fn routes() -> Vec<PageRoute> {
-    [me::routes(), preferences::routes(), sign_in::routes(), users::routes()].into_iter().flatten().collect()
+    let all = [me::routes(), preferences::routes(), settings::routes(), sign_in::routes(), users::routes()];
+    all.into_iter().flatten().collect()
 }

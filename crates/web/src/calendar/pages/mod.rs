@@ -57,7 +57,7 @@ async fn show(
     }
     let views = blocking(|| presets::of(&state, &actor))?;
     if parameters.0.is_empty()
-        && let Some(query) = presets::usual(&views).or_else(|| presets::preferred(&actor))
+        && let Some(query) = presets::usual(&actor, &views).or_else(|| presets::preferred(&actor))
     {
         return Ok(Redirect::to(&format!("/calendar?{query}")).into_response());
     }

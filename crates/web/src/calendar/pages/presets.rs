@@ -9,23 +9,16 @@ use crate::components::icons::icon;
 use crate::components::words::{t, t_html};
 use crate::core::state::State;
 use crate::records::may_create;
+use crate::records::pages::views;
 
-/// Returns the saved views of the person for this page, in order.
+/// Returns the saved views of the person for this page, in order, then those that others share.
 pub fn of(state: &State, actor: &Actor) -> Result<Vec<Record>, AppError> {
-    let parameters =
-        [("page", "calendar"), ("limit", "100")].map(|(name, value)| (name.to_owned(), value.to_owned()));
-    if actor.visibility(&SAVED_VIEW).is_none() {
-        return Ok(Vec::new());
-    }
-    let mut views = state.app.list(actor, &SAVED_VIEW, &parameters.to_vec())?.records;
-    // Administrators may see those of everybody; here each has their own.
-    views.retain(|view| view.created_by.is_some() && view.created_by == actor.id);
-    Ok(views)
+    views::of(state, actor, "calendar")
 }
 
 /// Returns the default view of the page.
-pub fn usual(views: &[Record]) -> Option<String> {
-    let view = views.iter().find(|view| saved_view::IS_DEFAULT.get(view))?;
+pub fn usual(actor: &Actor, views: &[Record]) -> Option<String> {
+    let view = views.iter().find(|view| views::is_own(actor, view) && saved_view::IS_DEFAULT.get(view))?;
     let query = as_query(saved_view::QUERY.get(view));
     (!query.is_empty()).then_some(query)
 }
@@ -62,7 +55,7 @@ pub fn menu(actor: &Actor, views: &[Record]) -> Markup {
             summary.button { (icon("bookmark")) (t!("Views")) }
             div #calendar-presets .menu-panel data-live="saved_view" {
                 @if !views.is_empty() { p.menu-label { (t!("Saved views")) } }
-                @for view in views { (preset(view)) }
+                @for view in views { (preset(actor, view)) }
                 @if !views.is_empty() { div.menu-line {} }
                 form.preset-new data-preset-new data-plain {
                     label for="preset-name" { (t!("Save current view as")) }
@@ -77,15 +70,18 @@ pub fn menu(actor: &Actor, views: &[Record]) -> Markup {
     }
 }
 
-fn preset(view: &Record) -> Markup {
+fn preset(actor: &Actor, view: &Record) -> Markup {
     let name = view.title();
     let is_default = saved_view::IS_DEFAULT.get(view);
+    let is_own = views::is_own(actor, view);
     html! {
         div.preset id={ "preset-" (view.id) } data-preset=(view.id) data-name=(name) {
             a.menu-item href={ "/calendar?" (as_query(saved_view::QUERY.get(view))) } {
                 span.grow { (name) }
-                @if is_default { small.faint { (t!("default")) } }
+                @if is_default && is_own { small.faint { (t!("default")) } }
+                @if !is_own { small.faint { (t!("of the office")) } }
             }
+            @if is_own {
             button.button data-kind="quiet" data-only="icon" type="button" data-preset-default=(!is_default)
                 aria-pressed=(if is_default { "true" } else { "false" })
                 title=(if is_default { t!("Remove as default") } else { t!("Make default") })
@@ -94,6 +90,7 @@ fn preset(view: &Record) -> Markup {
                 aria-label={ (t_html!("Rename {name}", name)) } { (icon("pencil")) }
             button.button data-kind="quiet" data-only="icon" type="button" data-preset-delete title=(t!("Delete"))
                 aria-label={ (t_html!("Delete {name}", name)) } { (icon("trash-2")) }
+            }
         }
     }
 }

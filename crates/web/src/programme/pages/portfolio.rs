@@ -571,6 +571,7 @@ fn ppa_table(
             }),
             right: *right,
             hidden: *key == "start_date",
+            ..Column::default()
         })
         .collect();
     let rows = lines.iter().skip(first).take(LISTED).map(|line| row(line, today)).collect();

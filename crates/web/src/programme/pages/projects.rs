@@ -20,7 +20,6 @@ use obcms_domain::programme::life_cycle::{Missing, Stage};
 use obcms_domain::registry::{FieldError, Kind, Record};
 use serde_json::Value as Json;
 
-use super::trace;
 use crate::attachments::pages as files;
 use crate::components::badges::{Tone, badge, money_text};
 use crate::components::buttons::{ButtonKind, submit_button};
@@ -206,7 +205,6 @@ fn overview(
     let narrow = html! {
         (panel("properties", "project", t!("Properties"), &html! {}, &properties(&generic::properties(record, &values))))
         (panel("people", "project", t!("People"), &html! {}, &properties(&generic::people(record, &values))))
-        (trace::panel(state, page, actor, record)?)
         (panel("record", "project", t!("Record"), &html! {}, &properties(&generic::record_facts(record, &values))))
     };
     Ok(detail(&wide, &narrow))

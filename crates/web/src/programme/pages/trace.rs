@@ -9,10 +9,12 @@ use maud::{Markup, html};
 use obcms_app::programme::trace::{Group, Link, Trace};
 use obcms_app::{Actor, AppError};
 use obcms_domain::core::id::Id;
+use obcms_domain::kinds::TASK;
 use obcms_domain::registry::Record;
 use obcms_store::calendar::EntryRow;
 
 use crate::components::badges::{Tone, date_text, short_money_text};
+use crate::components::chain::{ChainStep, chain_line};
 use crate::components::detail::{ChainGroup, ChainLink, PageHead, chain, page_head, panel as section};
 use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
@@ -35,11 +37,51 @@ pub fn routes() -> Vec<PageRoute> {
     vec![PageRoute::get("/trace/{kind}/{id}", Access::Role, page)]
 }
 
-/// Panel with the chain of a record; records that the person may not see are omitted.
+/// Line with the chain of a record; records that the person may not see are omitted.
+pub fn line(state: &State, page: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
+    let trace = state.app.trace(actor, record.kind, record.id)?;
+    let whole = whole(&trace);
+    let mut steps: Vec<ChainStep> = trace
+        .groups
+        .iter()
+        .filter(|group| !group.links.is_empty() || ALWAYS.contains(&group.name))
+        .map(|group| ChainStep {
+            group: ChainGroup {
+                label: words::label(group.kind.plural).to_owned(),
+                ..drawn_group(group, trace.root.id, page.today, SHOWN, &whole)
+            },
+            total: group.links.len() + group.more,
+        })
+        .collect();
+    if steps.iter().all(|step| step.total == 0) {
+        return Ok(html! {});
+    }
+    steps.extend(drawn_dates(&trace, page.today, SHOWN, &whole).map(|group| {
+        let total = if group.more_href.is_empty() { group.links.len() } else { trace.dates.len() };
+        ChainStep { group, total }
+    }));
+    let note = html! {
+        @if !trace.budgets.is_empty() {
+            span.chain-budget { (t_html!("Budget {amount}", amount = short_money_text(trace.budget()))) }
+        }
+    };
+    Ok(html! { div #chain data-live=(LIVE) { (chain_line(&steps, &whole, &note)) } })
+}
+
+/// Line of a task, whose page has a head of its own.
+pub fn of_task(state: &State, page: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
+    if *record.kind == TASK { line(state, page, actor, record) } else { Ok(html! {}) }
+}
+
+/// Panel with the whole chain, as a tab shows it.
 pub fn panel(state: &State, _: &Page, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
     let trace = state.app.trace(actor, record.kind, record.id)?;
     let content = drawn(&trace, state.app.today(), SHOWN);
-    Ok(section("chain", LIVE, t!("Chain"), &html! {}, &content))
+    Ok(section("chain-records", LIVE, t!("Chain"), &html! {}, &content))
+}
+
+fn whole(trace: &Trace) -> String {
+    format!("/trace/{}/{}", trace.root.kind.name, trace.root.id)
 }
 
 async fn page(
@@ -65,7 +107,7 @@ async fn page(
 }
 
 fn drawn(trace: &Trace, today: Date, shown: usize) -> Markup {
-    let whole = format!("/trace/{}/{}", trace.root.kind.name, trace.root.id);
+    let whole = whole(trace);
     let mut groups: Vec<ChainGroup> = trace
         .groups
         .iter()

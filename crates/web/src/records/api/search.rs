@@ -72,15 +72,17 @@ fn item(hit: &Hit) -> Json {
     json!({
         "kind": hit.kind.name, "id": hit.id, "title": hit.title, "subtitle": subtitle(hit),
         "url": hit.kind.url(hit.id), "module": hit.kind.module.key(), "state": hit.state,
+        "date": hit.date,
     })
 }
 
-/// Returns kind and state as text.
+/// Returns kind, state and date as text, which tell records of one title apart.
 #[must_use]
 pub fn subtitle(hit: &Hit) -> String {
-    if hit.state.is_empty() {
-        hit.kind.label.to_owned()
-    } else {
-        format!("{} · {}", hit.kind.label, state_words(hit.kind, &hit.state))
+    let mut parts = vec![hit.kind.label.to_owned()];
+    if !hit.state.is_empty() {
+        parts.push(state_words(hit.kind, &hit.state).to_string());
     }
+    parts.extend(hit.date.map(|date| date.strftime("%-d %b %Y").to_string()));
+    parts.join(" · ")
 }

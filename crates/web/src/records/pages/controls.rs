@@ -215,7 +215,19 @@ fn zones(chosen: &str) -> Vec<Choice> {
 #[must_use]
 pub fn filter_fields(kind: &'static Kind, typed: &Form, titles: &Directory) -> Vec<FormField> {
     let mut fields = Vec::new();
-    for field in kind.fields.iter().filter(|field| field.filtered && field.is_comparable()) {
+    if !kind.people.is_empty() {
+        fields.push(FormField {
+            name: "mine".to_owned(),
+            label: t!("Mine").to_owned(),
+            control: Control::Checkbox { checked: typed.get("mine") == "true" },
+            ..FormField::default()
+        });
+    }
+    let is_offered = |field: &&Field| {
+        let is_choice = field.is_reference() || matches!(field.data, FieldType::Choice(_));
+        (field.filtered || (field.listed && is_choice)) && field.is_comparable()
+    };
+    for field in kind.fields.iter().filter(is_offered) {
         let named =
             |name: String, label: String, control| FormField { name, label, control, ..FormField::default() };
         match field.data {

@@ -119,6 +119,7 @@ pub fn head(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resul
         items.push(post(t!("Restore"), "restore", "archive-restore"));
     }
     let actions = html! {
+        @if !record.is_archived() { (super::views::pin_button(page, record)) }
         (menu(&Menu {
             label: t!("More actions").into(),
             icon: "ellipsis".into(),

@@ -21,6 +21,7 @@ use obcms_domain::message;
 use obcms_domain::registry::{Field, FieldError, FieldType, Kind, Record};
 use serde_json::Map;
 
+use super::by_name;
 use super::controls::{form_fields, shown};
 use super::written::{self, SHOWN, differing, error_of, prefilled, read_form, since, touched};
 use super::{dates, occurrence_form};
@@ -296,6 +297,10 @@ pub async fn create(
             Err(error) => refused(sheet, error, &state, &page, &actor),
         };
     }
+    let unknown = blocking(|| by_name::resolve(&state, &actor, kind, &mut form))?;
+    if !unknown.is_empty() {
+        return refused(Sheet::new(kind, None, form), AppError::Invalid(unknown), &state, &page, &actor);
+    }
     let input = read_form(kind, &form);
     let _turn = state.hashing.turn_to_write(&actor, kind, &input).await?;
     match blocking(|| state.app.create_from_form(&actor, kind, &input, form.get(REQUEST_KEY))) {
@@ -364,12 +369,17 @@ pub async fn update(
     AxumState(state): AxumState<State>,
     SignedIn { page, actor }: SignedIn,
     id: PathId,
-    SafeForm(form): SafeForm,
+    SafeForm(mut form): SafeForm,
 ) -> Result<Response, PageError> {
     if !form.get("occurrence").is_empty() {
         return occurrence_form::update(kind, &state, &page, &actor, id.0, form);
     }
     let record = editable(&blocking(|| state.app.get(&actor, kind, id.0))?);
+    let unknown = blocking(|| by_name::resolve(&state, &actor, kind, &mut form))?;
+    if !unknown.is_empty() {
+        let sheet = Sheet::new(kind, Some(&record), form);
+        return refused(sheet, AppError::Invalid(unknown), &state, &page, &actor);
+    }
     let seen = form.get(VERSION).parse().unwrap_or(record.version);
     let (base, entries) = blocking(|| since(&state.app, &actor, &record, seen))?;
     let mut input = differing(&base, &form);

@@ -9,20 +9,24 @@ use obcms_app::records::undo::undo_address;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
-use obcms_domain::registry::{Calculated, Field, FieldType, Kind, Record};
+use obcms_domain::registry::{Kind, Record};
 use obcms_store::records::Directory;
 
+use super::columns::{self, ListColumn};
 use super::controls::{filter_fields, titles};
 use super::files;
+use super::list_query::{ListQuery, is_of_page};
 use super::value::Values;
+use super::{grouping, views};
 use crate::components::badges::grouped;
 use crate::components::buttons::{ButtonKind, button_link};
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::filters::{Chip, Filters, filters};
 use crate::components::frame::Width;
+use crate::components::icons::icon;
 use crate::components::menu::{Menu, MenuItem, menu};
-use crate::components::tables::{BulkAction, Column, Direction, Pager, Row, Table, column_chooser, table};
+use crate::components::tables::{BulkAction, Column, Heading, Pager, Row, Table, column_chooser, table};
 use crate::components::words::{self, t};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
@@ -35,50 +39,6 @@ use crate::records::{may_create, plural};
 /// Maximum number of records of one bulk action.
 const MAXIMUM_BULK: usize = 500;
 
-/// Query of the list, without the parameters that browsers send empty.
-struct ListQuery {
-    kind: &'static Kind,
-    parameters: Vec<(String, String)>,
-}
-
-impl ListQuery {
-    fn new(kind: &'static Kind, parameters: Vec<(String, String)>) -> Self {
-        Self { kind, parameters: parameters.into_iter().filter(|(_, value)| !value.is_empty()).collect() }
-    }
-
-    fn get(&self, name: &str) -> &str {
-        self.parameters.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
-    }
-
-    /// Returns the address of the list, or of a path below it, with these parameters except `without`, and `with`.
-    fn address(&self, below: &str, without: &[&str], with: &[(&str, &str)]) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in &self.parameters {
-            let replaced = with.iter().any(|(other, _)| other == name);
-            if !without.contains(&name.as_str()) && !replaced {
-                query.append_pair(name, value);
-            }
-        }
-        for (name, value) in with {
-            query.append_pair(name, value);
-        }
-        let query = query.finish();
-        let path = format!("/{}{below}", self.kind.collection);
-        if query.is_empty() { path } else { format!("{path}?{query}") }
-    }
-
-    /// Returns the parameters that are filters.
-    fn filters(&self) -> impl Iterator<Item = &(String, String)> {
-        self.parameters
-            .iter()
-            .filter(|(name, _)| !["q", "sort", "cursor", "limit", "archived"].contains(&name.as_str()))
-    }
-
-    fn shows_archived(&self) -> bool {
-        self.get("archived") == "true"
-    }
-}
-
 /// `GET /COLLECTION`.
 pub async fn list(
     kind: &'static Kind,
@@ -86,14 +46,14 @@ pub async fn list(
     SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Response, PageError> {
-    let parameters = parameters.matching(|name| state.app.is_known_parameter(kind, name));
+    let parameters = parameters.matching(|name| is_of_page(name) || state.app.is_known_parameter(kind, name));
     let hooks = state.subjects.kind_page(kind);
     if let (Some(start), true) = (hooks.list_start, parameters.0.is_empty()) {
         return Ok(Redirect::to(&start(page.today)).into_response());
     }
     let query = ListQuery::new(kind, parameters.0);
     let markup = blocking(|| {
-        let listing = state.app.list(&actor, kind, &query.parameters)?;
+        let (listing, headings) = listing(&state, &actor, &query)?;
         let ids = lists::ids_in_filters(query.filters());
         let titles = titles(&state, &actor, &ids, &[])?;
         let back = query.address("", &[], &[]);
@@ -102,25 +62,52 @@ pub async fn list(
             Some(calculated) => (calculated.cells)(&state, &listing.records)?,
             None => Vec::new(),
         };
-        let extras = Extras { action: action.as_ref(), calculated: &calculated };
+        let views = views::of(&state, &actor, kind.collection)?;
+        let extras = Extras { action: action.as_ref(), calculated: &calculated, headings, views };
         draw(&page, &actor, &query, &listing, &titles, &extras)
     })?;
     Ok(Html(markup.into_string()).into_response())
 }
 
-/// Additions of a subject to the table.
+/// Most records of a list on paper.
+pub const MAXIMUM_PRINT: usize = 2_000;
+
+/// Returns the records of the page: those of a page of the list, the first of each group, or all of them for paper.
+fn listing(state: &State, actor: &Actor, query: &ListQuery) -> Result<(Listing, Vec<Heading>), AppError> {
+    let mut parameters = query.effective();
+    if let Some(field) = grouping::field(query.kind, query.get("group")) {
+        let grouped = state.app.list_grouped(actor, query.kind, &parameters, field)?;
+        let (total, directory) = (grouped.total, grouped.directory.clone());
+        let address = |value: &str| query.address("", &["group", "cursor"], &[(field.name, value)]);
+        let (records, headings) = grouping::headings(grouped, field, &address);
+        return Ok((Listing { records, next_cursor: None, total, directory }, headings));
+    }
+    if !query.is_print() {
+        return Ok((state.app.list(actor, query.kind, &parameters)?, Vec::new()));
+    }
+    parameters.retain(|(name, _)| name != "cursor" && name != "limit");
+    parameters.push(("limit".to_owned(), lists::MAXIMUM_LIMIT.to_string()));
+    let mut all = state.app.list(actor, query.kind, &parameters)?;
+    while let Some(cursor) = all.next_cursor.take().filter(|_| all.records.len() < MAXIMUM_PRINT) {
+        let mut next = parameters.clone();
+        next.push(("cursor".to_owned(), cursor));
+        let page = state.app.list(actor, query.kind, &next)?;
+        all.records.extend(page.records);
+        all.directory.extend(page.directory);
+        all.next_cursor = page.next_cursor;
+    }
+    Ok((all, Vec::new()))
+}
+
+/// Additions to the table.
 struct Extras<'a> {
     action: Option<&'a RowAction>,
     /// Cells of the calculated columns, by record.
     calculated: &'a [Vec<Markup>],
-}
-
-/// Returns the calculated columns that follow the column of a field, each with its place.
-fn calculated_after(
-    kind: &Kind,
-    field: &'static Field,
-) -> impl Iterator<Item = (usize, &'static Calculated)> {
-    kind.calculated.iter().enumerate().filter(move |(_, column)| column.after == field.name)
+    /// Headings of groups.
+    headings: Vec<Heading>,
+    /// Saved views of the list.
+    views: Vec<Record>,
 }
 
 fn draw(
@@ -158,6 +145,11 @@ fn draw(
         subtitle: String::new(),
         badges: html! { span.count { (grouped(total)) } },
         actions: html! {
+            @if query.is_print() {
+                button.button.print-button data-kind="main" type="button" data-print {
+                    (icon("printer")) (t!("Print"))
+                }
+            }
             @if let Some(actions) = hooks.list_actions { (actions(page, actor)) }
             @if may_create(actor, kind) && page.subjects().has_form(kind) {
                 (button_link(
@@ -169,9 +161,21 @@ fn draw(
             }
         },
     };
-    let extra = html! { (column_chooser(&rows)) (more(page, actor, query, &rows)) };
+    let address = |name: &str, value: &str| {
+        let without: &[&str] = if value.is_empty() { &["cursor", name] } else { &["cursor"] };
+        let with = [(name, value)];
+        query.address("", without, if value.is_empty() { &[] } else { &with })
+    };
+    let extra = html! {
+        (views::menu(&extras.views, page, actor, kind.collection, &query.parameters))
+        (grouping::menu(kind, query.get("group"), query.get("sort"), &address))
+        (column_chooser(&rows))
+        (more(page, actor, query, &rows))
+    };
     let content = html! {
         (page_head(&head))
+        (query.time_tabs())
+        @if let Some(tabs) = (page.subjects().place_tabs)(kind) { (tabs) }
         @if let Some(tabs) = hooks.list_tabs { (tabs(page, actor, kind, &form)) }
         (filters(&row, &extra))
         (table(&rows))
@@ -195,7 +199,8 @@ fn more(page: &Page, actor: &Actor, query: &ListQuery, rows: &Table) -> Markup {
             link(t!("Show archived"), query.address("", &["cursor"], &[("archived", "true")]), "archive")
         });
     }
-    items.extend(files::entries(page, actor, kind, &query.parameters, rows));
+    items.push(link(t!("Print all"), query.address("", &["cursor"], &[("print", "all")]), "printer"));
+    items.extend(files::entries(page, actor, kind, &query.effective(), rows));
     menu(&Menu {
         label: t!("More actions").into(),
         icon: "ellipsis".into(),
@@ -217,24 +222,24 @@ fn sheet(page: &Page, actor: &Actor, query: &ListQuery, listing: &Listing, extra
     let zone: TimeZone = page.zone();
     let values = page.values(&listing.directory, &zone);
     let mark = page.subjects().kind_page(kind).title_mark;
-    // The title is the first column, wherever the description has it.
-    let mut fields: Vec<&'static Field> =
-        kind.visible().map(|(_, field)| field).filter(|field| !is_bulky(field)).collect();
-    fields.sort_by_key(|field| field.name != kind.title);
-    let sort = if query.get("sort").is_empty() { kind.default_sort } else { query.get("sort") };
-    let mut columns = Vec::new();
-    for field in &fields {
-        columns.push(column(query, field, sort));
-        columns.extend(calculated_after(kind, field).map(|(_, column)| calculated_column(column)));
-    }
+    let effective = query.effective();
+    let sort = effective.iter().find(|(name, _)| name == "sort").map_or(kind.default_sort, |(_, sort)| sort);
+    let all = columns::all(kind);
+    let chosen = page.settings().columns(kind.collection);
+    let mut columns = columns::table_columns(kind, &all, &|field| {
+        let (sorted, next) = columns::sorting(sort, field);
+        (sorted, query.address("", &["cursor"], &[("sort", &next)]))
+    });
+    columns::hide(kind, &all, &mut columns, chosen);
     let records = listing.records.iter().enumerate();
     let live = page.subjects().kind_page(kind).calculated_cells.map_or("", |calculated| calculated.live);
-    Table {
+    let cells = Cells { all: &all, columns: &columns, values: &values, mark, extras };
+    let rows = records.map(|(place, record)| row((place, record), &cells)).collect();
+    let mut table = Table {
         id: kind.collection.to_owned(),
         caption: words::label(kind.plural).to_owned(),
+        rows,
         columns,
-        rows: records.map(|(place, record)| row((place, record), &fields, &values, mark, extras)).collect(),
-        bulk_panel: None,
         bulk_actions: bulk_actions(page, actor, query),
         csrf_token: page.csrf().to_owned(),
         pager: Pager {
@@ -255,74 +260,56 @@ fn sheet(page: &Page, actor: &Actor, query: &ListQuery, listing: &Listing, extra
         },
         live: format!("{} {live}", kind.name).trim_end().to_owned(),
         empty: Some(empty(page, actor, query)),
-    }
-}
-
-/// Returns true for long texts and structures, which are not columns.
-fn is_bulky(field: &Field) -> bool {
-    matches!(field.data, FieldType::Multiline(_) | FieldType::Structure(_))
-}
-
-fn column(query: &ListQuery, field: &Field, sort: &str) -> Column {
-    let sorted = match sort.strip_prefix('-') {
-        Some(name) if name == field.name => Some(Direction::Descending),
-        None if sort == field.name => Some(Direction::Ascending),
-        _ => None,
+        address: query.address("", &["cursor"], &[]),
+        headings: extras.headings.clone(),
+        is_print: query.is_print(),
+        ..Table::default()
     };
-    let next =
-        if sorted == Some(Direction::Ascending) { format!("-{}", field.name) } else { field.name.to_owned() };
-    let numeric = matches!(field.data, FieldType::Integer(..) | FieldType::Decimal(..) | FieldType::Money);
-    Column {
-        key: field.name.to_owned(),
-        label: words::label(field.label).to_owned(),
-        sort_href: if lists::is_sortable(field) {
-            query.address("", &["cursor"], &[("sort", &next)])
-        } else {
-            String::new()
-        },
-        sorted,
-        right: numeric && !field.name.ends_with("progress"),
-        hidden: !field.listed,
+    table.choose(chosen);
+    // The headings have the values of the field by which the list is grouped.
+    let is_group = |column: &&mut Column| column.key == query.get("group") && !table.headings.is_empty();
+    if let Some(column) = table.columns.iter_mut().skip(1).find(is_group) {
+        column.is_uniform = chosen.is_none();
     }
+    table
 }
 
-fn calculated_column(column: &Calculated) -> Column {
-    Column {
-        key: column.name.to_owned(),
-        label: words::label(column.label).to_owned(),
-        right: true,
-        ..Column::default()
-    }
-}
-
-fn row(
-    (place, record): (usize, &Record),
-    fields: &[&'static Field],
-    values: &Values<'_>,
+/// Context for the cells of a row.
+struct Cells<'a> {
+    all: &'a [ListColumn],
+    columns: &'a [Column],
+    values: &'a Values<'a>,
     mark: Option<fn(&Record) -> Markup>,
-    extras: &Extras<'_>,
-) -> Row {
+    extras: &'a Extras<'a>,
+}
+
+fn row((place, record): (usize, &Record), context: &Cells<'_>) -> Row {
     let title = if record.title().trim().is_empty() { t!("Untitled") } else { record.title() };
-    let mut cells = Vec::new();
-    for field in fields {
-        cells.push(if field.name == record.kind.title {
-            html! { @if let Some(mark) = mark { (mark(record)) } (title) " " (super::dates::repeats_mark(record)) }
-        } else if let Some(action) = extras.action.filter(|_| field.name == record.kind.state) {
-            html! { (values.cell(record, field)) (action(record)) }
+    let calculated = context.extras.calculated.get(place).map_or(&[][..], Vec::as_slice);
+    let cell = |column: &ListColumn| match *column {
+        ListColumn::Field(field) if field.name == record.kind.title => html! {
+            @if let Some(mark) = context.mark { (mark(record)) } (title) " " (super::dates::repeats_mark(record))
+        },
+        ListColumn::Field(field) => {
+            let action = context.extras.action.filter(|_| field.name == record.kind.state);
+            html! { (context.values.cell(record, field)) @if let Some(action) = action { (action(record)) } }
+        }
+        ListColumn::Calculated(at, _) => calculated.get(at).cloned().unwrap_or_default(),
+    };
+    // Cells of columns that are not shown cost time and space.
+    let cells = context.all.iter().zip(context.columns).map(|(column, shown)| {
+        if shown.hidden {
+            html! {}
         } else {
-            values.cell(record, field)
-        });
-        let own = extras.calculated.get(place).map_or(&[][..], Vec::as_slice);
-        cells.extend(
-            calculated_after(record.kind, field).map(|(at, _)| own.get(at).cloned().unwrap_or_default()),
-        );
-    }
+            cell(column)
+        }
+    });
     Row {
         title_edit: html! {},
         id: record.id.to_string(),
         href: record.kind.url(record.id),
         title: title.to_owned(),
-        cells,
+        cells: cells.collect(),
         past: record.is_archived() || record.state() == "cancelled",
     }
 }
@@ -404,7 +391,7 @@ pub async fn bulk(
     parameters: PageParameters,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
-    let parameters = parameters.matching(|name| state.app.is_known_parameter(kind, name));
+    let parameters = parameters.matching(|name| is_of_page(name) || state.app.is_known_parameter(kind, name));
     let back = ListQuery::new(kind, parameters.0).address("", &[], &[]);
     let ids: Vec<Id> = form.all("ids").iter().filter_map(|id| id.parse().ok()).take(MAXIMUM_BULK).collect();
     if ids.is_empty() {

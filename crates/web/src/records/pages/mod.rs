@@ -4,20 +4,25 @@
 //! [`read_form`], [`properties`], [`history_panel`], [`Values`].
 
 mod backlinks;
+pub mod by_name;
+mod columns;
 pub mod controls;
 pub mod dates;
 pub mod detail;
 pub mod files;
 pub mod form;
+pub mod grouping;
 pub mod history;
 pub mod import;
 pub mod import_preview;
 pub mod list;
+pub mod list_query;
 pub mod occurrence;
 mod occurrence_form;
 pub mod search;
 mod structure;
 pub mod value;
+pub mod views;
 pub mod written;
 
 use std::collections::{HashMap, HashSet};
@@ -52,7 +57,7 @@ use crate::core::subject::{KindPage, Subjects};
 /// Pages of all kinds with their access.
 pub fn routes(subjects: &Subjects) -> Vec<PageRoute> {
     let of_kinds = kinds::REGISTRY.into_iter().flat_map(|kind| routes_of(kind, subjects.kind_page(kind)));
-    of_kinds.chain(search::routes()).collect()
+    of_kinds.chain(search::routes()).chain(views::routes()).collect()
 }
 
 fn routes_of(kind: &'static Kind, page: &KindPage) -> Vec<PageRoute> {

@@ -152,8 +152,11 @@ impl Values<'_> {
     /// Renders a point in time in the zone of the person.
     #[must_use]
     pub fn instant(&self, instant: Timestamp) -> Markup {
+        let local = instant.to_zoned(self.zone.clone());
+        let on_paper = badges::on_paper(local.date(), self.today)
+            .map(|day| format!("{day} {}", local.strftime("%-I:%M %p")));
         html! {
-            time datetime=(instant) title=(instant.to_zoned(self.zone.clone()).strftime("%A, %-d %B %Y, %-I:%M %p %Z")) {
+            time datetime=(instant) data-date=[on_paper] title=(instant.to_zoned(self.zone.clone()).strftime("%A, %-d %B %Y, %-I:%M %p %Z")) {
                 (self.instant_text(instant))
             }
         }

@@ -87,6 +87,7 @@ pub async fn list(
         },
         live: "task".to_owned(),
         empty: Some(empty(&asked, may_add)),
+        ..Table::default()
     };
     let mut filter_row = parts::filters(&address, &titles);
     for chip in filter_row.chips.iter_mut().filter(|chip| chip.remove_href == "/tasks") {
@@ -193,6 +194,7 @@ fn columns(address: &Address) -> Vec<Column> {
                 sorted,
                 right: *key == "estimated_hours",
                 hidden: *hidden,
+                ..Column::default()
             }
         })
         .collect()

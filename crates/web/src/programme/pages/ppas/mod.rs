@@ -196,7 +196,6 @@ fn overview(
         (status::panel_of(state, page, actor, record, refused)?)
         (panel("properties", "ppa", t!("Properties"), &html! {}, &properties(&shown)))
         (panel("people", "ppa", t!("People"), &html! {}, &properties(&generic::people(record, &values))))
-        (trace::panel(state, page, actor, record)?)
         (panel("record", "ppa", t!("Record"), &html! {}, &properties(&generic::record_facts(record, &values))))
     };
     Ok(detail(&wide, &narrow))
