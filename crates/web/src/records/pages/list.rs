@@ -73,7 +73,7 @@ pub async fn list(
 pub const MAXIMUM_PRINT: usize = 2_000;
 
 /// Returns the records of the page: those of a page of the list, the first of each group, or all of them for paper.
-fn listing(state: &State, actor: &Actor, query: &ListQuery) -> Result<(Listing, Vec<Heading>), AppError> {
+pub fn listing(state: &State, actor: &Actor, query: &ListQuery) -> Result<(Listing, Vec<Heading>), AppError> {
     let mut parameters = query.effective();
     if let Some(field) = grouping::field(query.kind, query.get("group")) {
         let grouped = state.app.list_grouped(actor, query.kind, &parameters, field)?;

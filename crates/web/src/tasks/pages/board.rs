@@ -35,6 +35,7 @@ use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 use crate::records::may_create;
+use crate::records::pages::views;
 
 /// Pages with their access.
 pub fn routes() -> Vec<PageRoute> {
@@ -91,9 +92,10 @@ async fn show(
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     let address = address_of(&state, parameters);
-    let (board, titles) = blocking(|| {
+    let (board, titles, saved) = blocking(|| {
         let board = state.app.board(&actor, &board_query(&address))?;
-        Ok::<_, AppError>((board, state.app.directory(&actor, &parts::filter_ids(&address))?))
+        let titles = state.app.directory(&actor, &parts::filter_ids(&address))?;
+        Ok::<_, AppError>((board, titles, views::of(&state, &actor, "board")?))
     })?;
     let shown = Shown { page: &page, actor: &actor, address: &address, group: board.group };
     let may_add = may_create(&actor, &TASK);
@@ -113,6 +115,7 @@ async fn show(
         (filters(&parts::filters(&address, &titles), &html! {
             (group_switch(&address, board.group))
             (lane_menu(&address, board.group, board.lane_group))
+            (views::menu(&saved, &page, &actor, "board", &address.pairs))
         }))
         @if board.more_columns > 0 {
             (notice(Tone::Neutral, &html! {

@@ -19,8 +19,9 @@ use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::{EmptyState, empty_state};
 use crate::components::filters::filters;
 use crate::components::frame::Width;
+use crate::components::menu::MenuItem;
 use crate::components::quick_add::quick_add;
-use crate::components::tables::{Column, Direction, Pager, Row, Table, column_chooser, table};
+use crate::components::tables::{Column, ColumnWidth, Direction, Pager, Row, Table, column_chooser, table};
 use crate::components::tabs::{Tab, tabs};
 use crate::components::words::{self, t};
 use crate::core::errors::PageError;
@@ -29,6 +30,9 @@ use crate::core::input::PageParameters;
 use crate::core::state::{State, blocking};
 use crate::records::may_create;
 use crate::records::pages::files::{entries, file_menu};
+use crate::records::pages::list::listing;
+use crate::records::pages::list_query::{ListQuery, is_of_page};
+use crate::records::pages::{grouping, views};
 
 /// Default filter: sorted by date, tasks finished long ago would be first.
 const OPEN: &[(&str, &str)] = &[("open", "true")];
@@ -53,18 +57,22 @@ pub async fn list(
     SignedIn { page, actor }: SignedIn,
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
-    let parameters = parameters.matching(|name| state.app.is_known_parameter(&TASK, name));
+    let known = |name: &str| is_of_page(name) || state.app.is_known_parameter(&TASK, name);
+    let parameters = parameters.matching(known);
     let asked = Address::new("/tasks", &parameters.0);
     let is_bare = parameters.0.is_empty();
     let address = if is_bare { Address { path: "/tasks", pairs: pairs(OPEN) } } else { asked.clone() };
     let tab_filters: Vec<Pairs> = TABS.iter().map(|(_, filters)| pairs(filters)).collect();
-    let (listing, titles, counts) = blocking(|| {
-        let listing = state.app.list_tasks(&actor, &address.pairs)?;
+    let query = ListQuery::new(&TASK, address.pairs.clone());
+    let ((listing, headings), titles, counts, saved) = blocking(|| {
+        let listing = listing(&state, &actor, &query)?;
         let titles = state.app.directory(&actor, &parts::filter_ids(&address))?;
-        Ok::<_, AppError>((listing, titles, state.app.count_tasks(&actor, &tab_filters)?))
+        let counts = state.app.count_tasks(&actor, &tab_filters)?;
+        Ok::<_, AppError>((listing, titles, counts, views::of(&state, &actor, TASK.collection)?))
     })?;
     let may_add = may_create(&actor, &TASK);
-    let view = Table {
+    let chosen = page.settings().columns(TASK.collection);
+    let mut view = Table {
         id: "tasks".to_owned(),
         caption: t!("Tasks").to_owned(),
         columns: columns(&address),
@@ -87,8 +95,12 @@ pub async fn list(
         },
         live: "task".to_owned(),
         empty: Some(empty(&asked, may_add)),
+        address: address.with(&["cursor"], &[]),
+        headings,
+        is_print: query.is_print(),
         ..Table::default()
     };
+    view.choose(chosen);
     let mut filter_row = parts::filters(&address, &titles);
     for chip in filter_row.chips.iter_mut().filter(|chip| chip.remove_href == "/tasks") {
         ALL.clone_into(&mut chip.remove_href);
@@ -100,7 +112,16 @@ pub async fn list(
             ..PageHead::default()
         }))
         div #task-tabs data-live="task" { (tabs(t!("Views"), &tab_row(&address, &counts))) }
-        (filters(&filter_row, &html! { (column_chooser(&view)) (file_menu(entries(&page, &actor, &TASK, &address.pairs, &view))) }))
+        (filters(&filter_row, &html! {
+            (views::menu(&saved, &page, &actor, TASK.collection, &address.pairs))
+            (grouping::menu(&TASK, query.get("group"), query.get("sort"), &|name, value| {
+                let without = if value.is_empty() { vec!["cursor", name] } else { vec!["cursor"] };
+                let with = [(name, value)];
+                address.with(&without, if value.is_empty() { &[] } else { &with })
+            }))
+            (column_chooser(&view))
+            (file_menu(menu_items(&page, &actor, &query, &view)))
+        }))
         @if may_add { (quick_add(&quick::bar(&page, "quick-add", parts::defaults(&asked, &actor), &asked.with(&[], &[])))) }
         (table(&view))
         (editable::choices(page.today))
@@ -109,11 +130,28 @@ pub async fn list(
     Ok(Html(page.render(t!("Tasks"), &content).into_string()))
 }
 
+/// Entries of the menu of the list: other views of the same tasks, paper and files.
+fn menu_items(page: &Page, actor: &Actor, query: &ListQuery, view: &Table) -> Vec<MenuItem> {
+    let filters = Address::new("", &query.effective()).query(&["sort", "cursor", "limit"], &[]);
+    let link = |label: &str, href: String, icon: &str| MenuItem::Link {
+        label: label.to_owned(),
+        href,
+        icon: icon.to_owned(),
+    };
+    let mut items = vec![
+        link(t!("As board"), format!("/board{filters}"), "square-kanban"),
+        link(t!("As Gantt chart"), format!("/tasks/gantt{filters}"), "chart-gantt"),
+        link(t!("Print all"), query.address("", &["cursor"], &[("print", "all")]), "printer"),
+    ];
+    items.extend(entries(page, actor, &TASK, &query.effective(), view));
+    items
+}
+
 fn tab_row(address: &Address, counts: &[i64]) -> Vec<Tab> {
     let filters: Vec<&(String, String)> = address
         .pairs
         .iter()
-        .filter(|(name, _)| !["sort", "cursor", "limit"].contains(&name.as_str()))
+        .filter(|(name, _)| !["sort", "cursor", "limit", "group", "print"].contains(&name.as_str()))
         .collect();
     TABS.iter()
         .zip(counts)
@@ -158,7 +196,7 @@ const COLUMNS: [(&str, &str, bool, bool); 14] = [
     ("assignees", "Assignees", false, false),
     ("priority", "Priority", true, false),
     ("origin", "Belongs to", false, false),
-    ("progress", "Progress", true, false),
+    ("progress", "Progress", true, true),
     ("labels", "Labels", false, true),
     ("teams", "Teams", false, true),
     ("domain", "Domain", true, true),
@@ -194,6 +232,20 @@ fn columns(address: &Address) -> Vec<Column> {
                 sorted,
                 right: *key == "estimated_hours",
                 hidden: *hidden,
+                width: match *key {
+                    "status" | "priority" | "domain" | "phase" => ColumnWidth::State,
+                    "due_date" | "start_date" | "updated_at" => ColumnWidth::Date,
+                    "progress" => ColumnWidth::Progress,
+                    "estimated_hours" => ColumnWidth::Number,
+                    _ => ColumnWidth::Text,
+                },
+                rank: match *key {
+                    "title" | "status" => 0,
+                    "due_date" => 1,
+                    "assignees" => 2,
+                    "priority" => 3,
+                    _ => 4,
+                },
                 ..Column::default()
             }
         })

@@ -198,8 +198,8 @@ pub fn defaults(address: &Address, actor: &Actor) -> Map<String, Json> {
 }
 
 /// Parameters that are not filters.
-const NO_FILTERS: [&str; 10] =
-    ["group", "sort", "cursor", "limit", "column", "q", "folded", "limits", "lanes", "scale"];
+const NO_FILTERS: [&str; 11] =
+    ["group", "sort", "cursor", "limit", "column", "q", "folded", "limits", "lanes", "scale", "print"];
 /// Boolean filters, with their labels.
 const FLAGS: [(&str, &str); 7] = [
     ("mine", "Mine"),
