@@ -41,6 +41,7 @@ mod order;
 mod plans;
 mod portfolio;
 mod preferences;
+mod progress_random;
 mod projects;
 mod recurrence;
 mod registry;

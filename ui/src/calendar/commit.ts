@@ -7,6 +7,7 @@ import { ApiError, callApi } from "../core/page";
 import { type Scope, askScope } from "./scope";
 import { toast, toastError } from "../core/toast";
 import { withOffset } from "../core/zone";
+import { type Dates, moveTask } from "../tasks/changes";
 import { t } from "../core/words";
 
 /** Returns a time as the API takes it. */
@@ -25,6 +26,9 @@ export async function commit(
   zone: string,
   reassignment?: Reassignment,
 ): Promise<Times | null> {
+  const isOpenTask = entry.source.kind === "task" && !["completed", "cancelled"].includes(entry.status ?? "");
+  if (isOpenTask && !entry.recurrence_id && !reassignment && to.allDay && action !== "copy")
+    return moveOpenTask(entry, to, action);
   // An occurrence of a series needs a scope. A copy is a record of its own.
   if (!entry.recurrence_id || action === "copy") return send(entry, to, action, zone, reassignment, null);
   const { title } = entry;
@@ -35,6 +39,23 @@ export async function commit(
   const ofResource: Scope[] = entry.source.kind === "booking" ? ["following", "all"] : ["all"];
   const scope = await askScope(question, reassignment?.about === "resource" ? ofResource : undefined);
   return scope && send(entry, to, action, zone, reassignment, scope);
+}
+
+/** Moves a task with its dates; the tasks that depend on it are offered to move with it. */
+async function moveOpenTask(entry: Entry, to: Times, action: EntryAction): Promise<Times | null> {
+  try {
+    const task = await callApi<{ start_date?: string | null }>("GET", `/api/v1/tasks/${entry.source.id}`);
+    const dates: Dates = {};
+    if (action !== "end" && task.start_date) dates.start_date = to.start.slice(0, 10);
+    // A task that lasts several days gets a start by being stretched.
+    if (action === "resize" && !task.start_date) dates.start_date = to.start.slice(0, 10);
+    dates.due_date = action === "end" ? to.start.slice(0, 10) : addDays(to.end.slice(0, 10), -1);
+    const message = t(`saved.${action}`, { title: entry.title, where: formatTimes(to) });
+    return (await moveTask(entry.source.id, dates, message)) ? to : null;
+  } catch (error) {
+    toastError(error);
+    return null;
+  }
 }
 
 async function send(

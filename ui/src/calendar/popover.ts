@@ -20,6 +20,7 @@ export function showEntry(entry: Entry, zone: string, at: Element, copy: (() => 
   for (const [label, value] of facts) {
     if (value) list.append(make("div", {}, make("dt", {}, label), make("dd", {}, value)));
   }
+  if (entry.source.kind === "task" && entry.editable && !entry.recurrence_id) void addTaskValues(entry, list);
   if (entry.recurrence_id) {
     const text = make("dd", {}, t("card.series"));
     list.append(make("div", {}, make("dt", {}, t("card.repeats")), text));
@@ -40,6 +41,46 @@ export function showEntry(entry: Entry, zone: string, at: Element, copy: (() => 
   body.append(list, foot);
   showCard(body, at, entry.title, entry.module);
   open.focus();
+}
+
+interface Task {
+  version: number;
+  status: string;
+  priority: string;
+  due_date: string | null;
+  due_time: string | null;
+  progress: number;
+}
+
+/** Adds the values of a task to its card, where they are edited in place. */
+async function addTaskValues(entry: Entry, list: HTMLElement): Promise<void> {
+  try {
+    const task = await callApi<Task>("GET", `/api/v1/tasks/${entry.source.id}`);
+    const rows: [string, string, string, string][] = [
+      [t("card.status"), "status", task.status, humanize(task.status)],
+      [t("card.priority"), "priority", task.priority, humanize(task.priority)],
+      [t("card.due"), "due_date", `${task.due_date ?? ""} ${task.due_time ?? ""}`, task.due_date ?? "–"],
+      [t("card.progress"), "progress", String(task.progress), `${task.progress} %`],
+    ];
+    for (const [label, field, value, shown] of rows) {
+      const content = make(
+        "span",
+        {
+          class: "editable",
+          role: "button",
+          tabindex: "0",
+          "data-edit": field,
+          "data-task": entry.source.id,
+          "data-version": String(task.version),
+          "data-value": value,
+        },
+        shown,
+      );
+      list.append(make("div", {}, make("dt", {}, label), make("dd", {}, content)));
+    }
+  } catch {
+    // The card says enough without it.
+  }
 }
 
 /** Loads the description of the recurrence rule into the card. */

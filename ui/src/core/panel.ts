@@ -7,6 +7,8 @@ const EDGE = 8;
  * Opens a panel below an element, inside the window. It closes with Escape or a press beside it; `closed` runs then.
  */
 export function openPanel(anchor: Element, label: string, content: Node[], closed?: () => void): HTMLElement {
+  // Another panel that closes now may hold the element.
+  const at = anchor.getBoundingClientRect();
   const panel = make("div", {
     class: "menu-panel floating-panel",
     popover: "auto",
@@ -21,7 +23,7 @@ export function openPanel(anchor: Element, label: string, content: Node[], close
     closed?.();
   });
   panel.showPopover();
-  place(panel, anchor.getBoundingClientRect());
+  place(panel, at);
   return panel;
 }
 

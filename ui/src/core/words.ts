@@ -293,6 +293,10 @@ const WORDS = {
   "calendar.panels_loading": "Looking…",
 
   // Calendar: cards
+  "card.status": "Status",
+  "card.priority": "Priority",
+  "card.due": "Due",
+  "card.progress": "Progress",
   "card.place": "Place",
   "card.state": "State",
   "card.kind": "Kind",

@@ -115,16 +115,16 @@ async function askReason(detail: string): Promise<string> {
 }
 
 /** Moves a task. When others depend on it, asks whether they move, too. Returns true if it is done. */
-export async function moveTask(id: string, dates: Dates, occurrence?: string): Promise<boolean> {
+export async function moveTask(id: string, dates: Dates, message = t("task.saved")): Promise<boolean> {
   const path = `/api/v1/tasks/${encodeURIComponent(id)}/reschedule`;
-  const body = { ...dates, ...(occurrence ? { recurrence_id: occurrence } : {}) };
+  const body = { ...dates };
   try {
     const preview = await callApi<Rescheduled>("POST", path, { ...body, successors: "preview" });
     const successors = preview.successors.length > 0 ? await askSuccessors(preview.successors) : "keep";
     if (!successors) return false;
     const done = await callApi<Rescheduled>("POST", path, { ...body, successors });
     const count = done.successors.filter((one) => one.moves).length;
-    toast(count > 0 ? t("task.moved_with", { count }) : t("task.saved"), { undo: done.undo });
+    toast(count > 0 ? t("task.moved_with", { count }) : message, { undo: done.undo });
     refresh();
     return true;
   } catch (error) {

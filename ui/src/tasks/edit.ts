@@ -113,8 +113,11 @@ function edit(value: HTMLElement, owner: Element | null = null): void {
     if (isShown && value.isConnected) value.focus({ preventScroll: true });
     else if (before?.isConnected) before.focus({ preventScroll: true });
   };
+  // The card of an entry shows what it was opened with.
+  const card = value.closest<HTMLElement>(".entry-card");
   const save = (changes: Record<string, unknown>): void => {
     panel?.hidePopover();
+    card?.hidePopover();
     value.setAttribute("aria-busy", "true");
     void changeTask(id, version, changes).finally(() => {
       value.removeAttribute("aria-busy");
@@ -123,6 +126,7 @@ function edit(value: HTMLElement, owner: Element | null = null): void {
   };
   const move = (dates: Record<string, string | null>): void => {
     panel?.hidePopover();
+    card?.hidePopover();
     void moveTask(id, dates).finally(() => window.setTimeout(() => refocus(id, field), 0));
   };
   const editor = editorOf(field, present, save, move);

@@ -28,6 +28,7 @@ use crate::core::input::PageParameters;
 use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
+use crate::tasks::pages::editable::choices;
 use crate::records::may_create;
 
 /// Pages with their access.
@@ -113,8 +114,9 @@ async fn show(
     };
     let beside = html! { (quick_filters(&view)) (presets::menu(&actor, &views)) };
     view.filters = filtering::row(&actor, &asked, &titles, &beside);
+    let today = page.today;
     let page = page.width(Width::Full).with_assets(&["calendar.js", "calendar.css"]);
-    Ok(Html(page.render(t!("Calendar"), &html! { (calendar(&view)) }).into_string()).into_response())
+    Ok(Html(page.render(t!("Calendar"), &html! { (calendar(&view)) (choices(today)) }).into_string()).into_response())
 }
 
 fn entry_kind((_, role): (&'static Kind, &'static DateRole)) -> String {
