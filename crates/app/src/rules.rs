@@ -22,7 +22,7 @@ use crate::programme::{
 use crate::records::saved_views;
 use crate::reports;
 use crate::results::{decisions as measurements, framework, rules as results, updates};
-use crate::tasks::{board, generation, occurrences, rules as tasks};
+use crate::tasks::{board, generation, occurrences, rules as tasks, template_rules};
 
 /// Rules of all kinds that have any, ordered by name.
 pub(crate) static RULES: Rules = Rules(&[
@@ -194,6 +194,11 @@ pub(crate) static RULES: Rules = Rules(&[
         shortcuts: board::SHORTCUTS,
         list_fields: board::LIST_FIELDS,
         members: Some(tasks::derived),
+        ..KindRules::NONE
+    },
+    KindRules {
+        kind: "task_template",
+        before_update: Some(template_rules::before_update),
         ..KindRules::NONE
     },
     KindRules {

@@ -72,6 +72,7 @@ pub const ALL: &[Migration] = &[
     migration!(32, "alerts", "0032_alerts"),
     migration!(33, "reports and their schedules", "0033_reports"),
     migration!(34, "strategic goals", "0034_goals"),
+    migration!(37, "rules and versions of task templates", "0037_task_templates"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version {integer} PRIMARY KEY, name {text} NOT NULL, \

@@ -62,6 +62,7 @@ mod series_tasks;
 mod sharing;
 mod snapshots;
 mod tasks;
+mod templates;
 mod timelines;
 mod today;
 mod trace;

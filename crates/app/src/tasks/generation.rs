@@ -1,16 +1,17 @@
 //! Generation of tasks for an origin: once, from the matching template.
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{TASK, TASK_TEMPLATE, event, task, task_template};
 use obcms_domain::registry::{Link, Record, Value};
+use obcms_domain::tasks::templates::Anchor;
 use obcms_domain::tasks::{TaskStatus, rank, templates};
 use obcms_store::records;
 use obcms_store::tasks as store;
 use serde_json::Value as Json;
 
+use super::due_dates::{self, DueDates};
 use crate::core::{Actor, App, AppError, UnitOfWork};
 
 impl App {
@@ -83,6 +84,7 @@ pub fn instantiate(
     let (start, end) = work.app.rules().anchors(origin, work.app.zone());
     let start = base.or(start).unwrap_or(work.today);
     let end = base.or(end).unwrap_or(start);
+    let dates = DueDates::around(work.tx, start, end, due_dates::furthest(items))?;
     let team = team_of(work, task_template::DOMAIN.get(template))?;
     let last = store::last_rank(work.tx)?;
     let mut ranks = rank::append(last.as_deref(), items.len()).into_iter();
@@ -98,13 +100,13 @@ pub fn instantiate(
             continue;
         }
         let mut task = work.new_record(&TASK);
-        let from_end = text("anchor") == "end";
+        let anchor = Anchor::parse(text("anchor")).unwrap_or(Anchor::Start);
         let offset = item.get("offset_days").and_then(Json::as_i64).unwrap_or(0);
-        let due = (if from_end { end } else { start }).saturating_add(offset.days());
+        let rule = due_dates::rule_of(template, item);
         task::TITLE.set(&mut task, shorten(&templates::fill(text("title"), origin.title())));
         task::DESCRIPTION.set(&mut task, some(text("description")));
         task::ORIGIN.set(&mut task, Link { kind: origin.kind.name.to_owned(), id: origin.id });
-        task::DUE_DATE.set(&mut task, due);
+        task::DUE_DATE.set(&mut task, dates.due(anchor, offset, rule));
         task::STATUS.set(&mut task, TaskStatus::NotStarted.as_str());
         task::PRIORITY.set(&mut task, text("priority"));
         task::PROGRESS.set(&mut task, 0_i64);
@@ -117,7 +119,9 @@ pub fn instantiate(
         task::MARKED_AT_RISK.set(&mut task, false);
         task::TOUCHED.set(&mut task, false);
         task::TEMPLATE_ITEM.set(&mut task, key);
-        task::GENERATED_ANCHOR.set(&mut task, text("anchor"));
+        task::TEMPLATE_VERSION.set(&mut task, task_template::ITEMS_VERSION.get(template));
+        task::GENERATED_ANCHOR.set(&mut task, anchor.as_str());
+        task::GENERATED_RULE.set(&mut task, rule.as_str());
         // A task generated for a given date does not move with the origin.
         task::GENERATED_OFFSET.set(&mut task, base.is_none().then_some(offset));
         task::RANK.set(&mut task, ranks.next().unwrap_or_default());

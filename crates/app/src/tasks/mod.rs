@@ -2,12 +2,14 @@
 
 pub mod board;
 pub mod dependencies;
+pub mod due_dates;
 pub mod generation;
 pub mod occurrences;
 mod of_record;
 pub(crate) mod progress;
 pub(crate) mod rules;
 pub mod show_occurrences;
+pub(crate) mod template_rules;
 pub mod today;
 pub mod transitions;
 

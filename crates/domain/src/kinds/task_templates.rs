@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::accounts::Area;
-use crate::choices::{self, ANCHORS, ASSIGNEE_RULES, PRIORITIES, TASK_DOMAINS, TASK_PHASES};
+use crate::choices::{self, ANCHORS, ASSIGNEE_RULES, DUE_RULES, PRIORITIES, TASK_DOMAINS, TASK_PHASES};
 use crate::core::message::{Message, Word};
 use crate::message;
 use crate::registry::typed::fields;
@@ -17,16 +17,19 @@ fields! {
         DOMAIN: Text = "domain",
         DESCRIPTION: Text = "description",
         IS_ACTIVE: Flag = "is_active",
+        DUE_RULE: Text = "due_rule",
+        ITEMS_VERSION: Integer = "items_version",
         ITEMS: Structure = "items",
     }
 }
 
-const MEMBERS: [&str; 11] = [
+const MEMBERS: [&str; 12] = [
     "key",
     "title",
     "description",
     "anchor",
     "offset_days",
+    "due_rule",
     "priority",
     "estimated_hours",
     "phase",
@@ -72,6 +75,9 @@ fn check_items(json: &Json) -> Result<(), Message> {
         match item.get("offset_days").and_then(Json::as_i64) {
             Some(days) if (-3650..=3650).contains(&days) => {}
             _ => return Err(message!("Item {number} needs an offset in whole days.", number)),
+        }
+        if !text("due_rule").is_empty() && !choices::contains(DUE_RULES, text("due_rule")) {
+            return Err(message!("Item {number} has an unknown rule for weekends and holidays.", number));
         }
         if !choices::contains(PRIORITIES, text("priority")) {
             return Err(message!("Item {number} has an unknown priority.", number));
@@ -127,6 +133,15 @@ pub static TASK_TEMPLATE: Kind = Kind {
             .help("An inactive template generates no tasks.")
             .listed()
             .filtered(),
+        task_template::DUE_RULE
+            .field("Dates on weekends and holidays", Type::Choice(DUE_RULES))
+            .required()
+            .initial(Initial::Text("away"))
+            .help("Where a due date moves that is no working day. A date never moves across the day it counts from."),
+        task_template::ITEMS_VERSION
+            .field("Version of the tasks", Type::Integer(1, 1_000_000))
+            .initial(Initial::Integer(1))
+            .derived(),
         task_template::ITEMS.field("Items", Type::Structure(check_items)).required(),
     ],
     ..Kind::new("task_template", "task-templates", "task_templates")
