@@ -6,6 +6,7 @@ pub mod progress;
 pub mod rank;
 pub mod states;
 pub mod templates;
+pub mod workload;
 
 pub use states::TaskStatus;
 

@@ -63,6 +63,10 @@ pub fn navigation(actor: &Actor) -> Vec<NavigationGroup> {
                 )
             })
             .collect();
+        if label == "Office" && sees(&kinds::TASK) {
+            items.push(item(t!("Task progress"), "/tasks/progress", "chart-pie", "tasks"));
+            items.push(item(t!("Workload"), "/tasks/workload", "activity", "tasks"));
+        }
         if label == "Administration" && actor.may(Action::Manage, obcms_domain::accounts::Area::Accounts) {
             items.push(item(t!("Users and roles"), "/admin/users", "shield", ""));
         }

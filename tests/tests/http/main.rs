@@ -61,6 +61,7 @@ mod series_random;
 mod series_tasks;
 mod sharing;
 mod snapshots;
+mod task_reports;
 mod tasks;
 mod templates;
 mod timelines;

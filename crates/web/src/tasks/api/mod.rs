@@ -1,5 +1,6 @@
-//! Operations on tasks and templates.
+//! Operations on tasks and templates, and figures about tasks.
 
+pub mod reporting;
 pub mod tasks;
 pub mod templates;
 
@@ -7,5 +8,5 @@ use crate::core::route::Route;
 
 /// Operations of the subject.
 pub fn routes() -> Vec<Route> {
-    [tasks::routes(), templates::routes()].into_iter().flatten().collect()
+    [reporting::routes(), tasks::routes(), templates::routes()].into_iter().flatten().collect()
 }

@@ -6,13 +6,21 @@ mod detail;
 mod list;
 pub mod of_record;
 pub mod parts;
+mod progress;
 mod series;
+mod template_form;
+mod template_import;
+mod template_preview;
 pub mod templates;
 pub mod today;
+mod workload;
 
+use maud::Markup;
 use obcms_domain::accounts::Action;
 use obcms_domain::kinds::TASK;
 
+use crate::components::tabs::{Tab, tabs};
+use crate::components::words::t;
 use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 
@@ -25,8 +33,29 @@ pub fn routes() -> Vec<PageRoute> {
         PageRoute::post("/tasks/{id}/transition", Access::Role, actions::transition),
         PageRoute::post("/tasks/{id}/change", Access::Role, actions::change),
     ];
-    for more in [board::routes(), of_record::routes(), templates::routes(), today::routes()] {
+    for more in [
+        board::routes(),
+        of_record::routes(),
+        progress::routes(),
+        templates::routes(),
+        today::routes(),
+        workload::routes(),
+    ] {
         routes.extend(more);
     }
     routes
+}
+
+/// Tabs of the reports on tasks.
+fn reporting_tabs(current: &str) -> Markup {
+    let tab = |label: &str, href: &str| Tab {
+        label: label.to_owned(),
+        href: href.to_owned(),
+        count: None,
+        current: href == current,
+    };
+    tabs(
+        t!("Reports on tasks"),
+        &[tab(t!("Progress"), "/tasks/progress"), tab(t!("Workload"), "/tasks/workload")],
+    )
 }
