@@ -270,8 +270,7 @@ on_both_engines! {
             vec![
                 ("items.title", title), ("items.key", key), ("items.offset_days", days), ("items.anchor", "start"),
                 ("items.due_rule", ""), ("items.assignee", "creator"), ("items.priority", "medium"), ("items.phase", ""),
-                ("items.estimated_hours", ""), ("items.description", ""), ("items.visible_to_partners", "false"),
-                ("items.booking_resource", ""), ("items.booking_resource_type", ""), ("items.booking_days", ""),
+                ("items.estimated_hours", ""), ("items.description", ""), ("items.visible_to_partners", "false"), ("items.booking_resource_type", ""), ("items.booking_days", ""),
                 ("items.booking_start", ""), ("items.booking_hours", ""),
             ]
         };

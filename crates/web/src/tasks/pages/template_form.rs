@@ -38,8 +38,9 @@ use crate::records::pages::form::REQUEST_KEY;
 use crate::records::pages::written::{prefilled, written};
 use crate::records::pages::{form_fields, read_form};
 
-/// Members of one row of the form with one input each. Prerequisites have as many inputs as there are rows above.
-const MEMBERS: [&str; 16] = [
+/// Members of one row of the form, in columns with one input for each row. Prerequisites and resource have the place of
+/// the row in their names.
+const MEMBERS: [&str; 15] = [
     "key",
     "title",
     "anchor",
@@ -51,7 +52,6 @@ const MEMBERS: [&str; 16] = [
     "estimated_hours",
     "description",
     "visible_to_partners",
-    "booking_resource",
     "booking_resource_type",
     "booking_days",
     "booking_start",
@@ -270,6 +270,10 @@ fn rows(form: &Form) -> Vec<Row> {
                 if let Some(json) = member(name, typed) {
                     row.insert((*name).to_owned(), json);
                 }
+            }
+            let resource = form.get(&format!("items.booking_resource.{place}")).trim();
+            if let Some(json) = member("booking_resource", resource) {
+                row.insert("booking_resource".to_owned(), json);
             }
             let keys = form.all(&format!("items.prerequisites.{place}"));
             let keys: Vec<&String> = keys.iter().filter(|key| !key.is_empty()).collect();
@@ -520,13 +524,15 @@ impl RowControls<'_> {
     fn resource(&self, resources: &Directory) -> Markup {
         let id = value(self.row, "booking_resource");
         let title = id.parse::<Id>().ok().and_then(|id| resources.get(&id)).map(|found| found.title.as_str());
-        let label = self.label(t!("Resource"));
+        // A name of its own for each row: the script keeps ids and labels apart by it.
+        let name = format!("items.booking_resource.{}", self.place);
+        let id_of_input = format!("field-{name}");
         html! {
             div.template-field data-member="booking_resource" {
-                span { (t!("Resource")) }
-                div.reference data-reference="resources" data-name="items.booking_resource" {
-                    input.input type="text" name="items.booking_resource" value=(id) data-title=[title] autocomplete="off"
-                        placeholder=(t!("Id")) aria-label=(label) aria-invalid=[self.is_wrong("booking_resource")];
+                label for=(id_of_input) { (t!("Resource")) span.visually-hidden { " " (t!("of task {number}", number = self.number())) } }
+                div.reference data-reference="resources" data-name=(name) {
+                    input.input id=(id_of_input) type="text" name=(name) value=(id) data-title=[title] autocomplete="off"
+                        placeholder=(t!("Id")) aria-invalid=[self.is_wrong("booking_resource")];
                 }
                 (self.error("booking_resource"))
             }
