@@ -37,7 +37,9 @@ for (const viewport of [
     await page.getByLabel("Title of task 1").fill("Write the letters");
     await page.getByRole("button", { name: "Move down task 1" }).focus();
     await page.keyboard.press("Enter");
-    await page.waitForFunction(() => document.querySelector('[aria-label="Title of task 2"]')?.value === "Write the letters");
+    await page.waitForFunction(
+      () => document.querySelector('[aria-label="Title of task 2"]')?.value === "Write the letters",
+    );
     await page.getByRole("button", { name: "Add task" }).click();
     const title = page.getByLabel("Title of task 3");
     await title.waitFor();

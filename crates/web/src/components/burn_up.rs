@@ -36,7 +36,7 @@ pub fn burn_up(points: &[BurnUpPoint]) -> Markup {
                     polyline.burn-up-scope points=(scope) {}
                     polyline.burn-up-done points=(completed) {}
                 }
-                div.burn-up-ends {
+                div.burn-up-ends data-full[last.completed >= last.scope] {
                     span data-series="scope" { (t_html!("Scope {value}", value = number(last.scope))) }
                     span data-series="done" { (t_html!("Completed {value}", value = number(last.completed))) }
                 }
@@ -44,7 +44,7 @@ pub fn burn_up(points: &[BurnUpPoint]) -> Markup {
             div.burn-up-days { span { (day(first.day)) } span { (day(last.day)) } }
             details {
                 summary { (t!("Values by week")) }
-                div.table-wrap { table.table {
+                div.table-wrap data-wide { table.table {
                     thead { tr { th scope="col" { (t!("Day")) } th scope="col" data-right { (t!("Scope")) } th scope="col" data-right { (t!("Completed")) } } }
                     tbody { @for point in points {
                         tr { th scope="row" { (day(point.day)) } td data-right { (number(point.scope)) } td data-right { (number(point.completed)) } }

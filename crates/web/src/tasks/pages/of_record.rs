@@ -56,7 +56,8 @@ pub fn panel(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resu
         @if tasks.is_empty() {
             p.muted { (t!("No tasks yet.")) }
         }
-        (burn_up_of(state, actor, record)?)
+        // A line of one or two tasks says nothing that the list does not.
+        @if tasks.len() > 2 { (burn_up_of(state, actor, record)?) }
         @for group in groups(record, &tasks, day, page.today) {
             (group_head(&group))
             ul.list {
