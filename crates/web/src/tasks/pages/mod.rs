@@ -11,6 +11,7 @@ mod series;
 mod template_form;
 mod template_import;
 mod template_preview;
+mod template_row;
 pub mod templates;
 pub mod today;
 mod workload;
