@@ -145,6 +145,13 @@ pub fn measure(running: &Running) -> Result<Vec<Figure>, String> {
         ("board", "/api/v1/tasks/board?group=status".to_owned()),
         ("board page", "/board".to_owned()),
         ("task list", "/api/v1/tasks?limit=50".to_owned()),
+        (
+            "task progress of a year by person",
+            format!("/api/v1/tasks/progress?start={}&end={}", year.0, year.1),
+        ),
+        ("task progress page by team", format!("/tasks/progress?start={}&end={}&by=team", year.0, year.1)),
+        ("workload", "/api/v1/tasks/workload".to_owned()),
+        ("workload page", "/tasks/workload".to_owned()),
         ("PPA page", format!("/ppas/{ppa}")),
         ("portfolio", "/api/v1/portfolio".to_owned()),
         ("portfolio page", "/portfolio?fiscal_year=all".to_owned()),
@@ -204,6 +211,7 @@ pub fn measure(running: &Running) -> Result<Vec<Figure>, String> {
             asker.post("/api/v1/reports", &json!({ "report": "portfolio", "format": format }))
         })?);
     }
+    figures.push(generation(running, &asker)?);
     figures.push(ledger_writes(running, &asker)?);
     recurring(&asker)?;
     figures.push(one("month feed, uncached, with 1,000 series more", &|turn| uncached(json, month, turn))?);
@@ -257,6 +265,47 @@ fn last_run(asker: &Asker, kind: &str) -> Result<(String, f64), String> {
     };
     let runs = list["items"].as_array().into_iter().flatten().filter_map(of);
     Ok(runs.max_by(|one, other| one.0.cmp(&other.0)).unwrap_or_default())
+}
+
+/// PPAs whose tasks are generated.
+const GENERATED: usize = 100;
+
+/// Measures the generation of the tasks of a hundred PPAs from a template of ten items, which none of them has yet.
+fn generation(running: &Running, asker: &Asker) -> Result<Figure, String> {
+    let template = asker.first("/api/v1/task-templates?name=ppa_budget_cycle")?;
+    let file = asker.get(&format!("/api/v1/task-templates/export.json?id={template}"))?;
+    let mut file: Json = serde_json::from_str(&file).map_err(|error| error.to_string())?;
+    file["templates"][0]["name"] = json!("figures");
+    asker.post("/api/v1/task-templates/import.json", &file)?;
+    let template = asker.first("/api/v1/task-templates?name=figures")?;
+    let list = asker.get(&format!("/api/v1/ppas?limit={GENERATED}"))?;
+    let list: Json = serde_json::from_str(&list).map_err(|error| error.to_string())?;
+    let mut times = Vec::new();
+    let mut bytes = 0;
+    let cpu = running.cpu_milliseconds()?;
+    let begun = Instant::now();
+    for ppa in list["items"].as_array().into_iter().flatten() {
+        let body = json!({ "origin": { "kind": "ppa", "id": ppa["id"] } });
+        let begun = Instant::now();
+        bytes = asker.post(&format!("/api/v1/task-templates/{template}/instantiate"), &body)?;
+        times.push(begun.elapsed().as_secs_f64() * 1000.0);
+    }
+    let seconds = begun.elapsed().as_secs_f64();
+    times.sort_by(f64::total_cmp);
+    let count = times.len();
+    if count == 0 {
+        return Err("there are no PPAs".to_owned());
+    }
+    #[allow(clippy::cast_precision_loss)] // A hundred.
+    let (cpu, rate) = ((running.cpu_milliseconds()? - cpu) / count as f64, count as f64 / seconds);
+    Ok(Figure {
+        name: "tasks of 100 PPAs generated, each",
+        cpu,
+        median: times[count / 2],
+        slow: times[count * 95 / 100],
+        bytes,
+        rate,
+    })
 }
 
 /// Clients that write one ledger at the same time, and entries of each.

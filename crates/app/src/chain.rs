@@ -4,7 +4,6 @@
 //! links and calendar entries with each record. Writes to *other* records are called from here. Effects of single
 //! kinds are `created` and `changed` of their rules.
 
-use jiff::ToSpan;
 use obcms_domain::kinds::{BOOKING_ORIGINS, TASK, task};
 use obcms_domain::registry::Record;
 use obcms_domain::tasks::TaskStatus;
@@ -14,6 +13,7 @@ use crate::bookings::conflicts as bookings;
 use crate::cancelling;
 use crate::core::rules::Effects;
 use crate::core::{AppError, UnitOfWork};
+use crate::tasks::due_dates::{DueDates, furthest_of};
 use crate::tasks::generation;
 use crate::{alerts, attachments};
 
@@ -86,15 +86,18 @@ fn follow_archive(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Recor
 fn shift_generated_tasks(work: &mut UnitOfWork<'_, '_>, origin: &Record) -> Result<(), AppError> {
     let (start, end) = work.app.rules().anchors(origin, work.app.zone());
     let ids = store::of_origin(work.tx, origin.id)?;
-    for before in obcms_store::records::load_many(work.tx, &TASK, &ids)? {
+    let tasks = obcms_store::records::load_many(work.tx, &TASK, &ids)?;
+    let days = (start.or(end).unwrap_or(work.today), end.or(start).unwrap_or(work.today));
+    let dates = DueDates::around(work.tx, days.0, days.1, furthest_of(&tasks))?;
+    for before in tasks {
         let untouched =
             !task::TOUCHED.get(&before) && task::STATUS.get(&before) == TaskStatus::NotStarted.as_str();
-        let anchor = if task::GENERATED_ANCHOR.get(&before) == "end" { end } else { start };
-        let (true, Some(day), Some(offset)) = (untouched, anchor, task::GENERATED_OFFSET.get(&before)) else {
+        let has_anchor = if task::GENERATED_ANCHOR.get(&before) == "end" { end } else { start }.is_some();
+        let Some(due) = dates.due_of(&before).filter(|_| untouched && has_anchor) else {
             continue;
         };
         let mut record = before.clone();
-        task::DUE_DATE.set(&mut record, day.saturating_add(offset.days()));
+        task::DUE_DATE.set(&mut record, due);
         work.save(&before, &mut record, "redate")?;
     }
     Ok(())

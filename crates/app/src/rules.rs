@@ -22,7 +22,7 @@ use crate::programme::{
 use crate::records::saved_views;
 use crate::reports;
 use crate::results::{decisions as measurements, framework, rules as results, updates};
-use crate::tasks::{board, generation, occurrences, rules as tasks};
+use crate::tasks::{board, completion, occurrences, rules as tasks, template_rules};
 
 /// Rules of all kinds that have any, ordered by name.
 pub(crate) static RULES: Rules = Rules(&[
@@ -184,10 +184,10 @@ pub(crate) static RULES: Rules = Rules(&[
         kind: "task",
         action_for_input: Some(tasks::action_for_input),
         choices: Some(tasks::choices),
-        before_save: Some(tasks::before_save),
+        before_save: Some(completion::before_save),
         change_whole: Some(tasks::change_whole),
         show_occurrence: Some(occurrences::show),
-        before_update: Some(generation::detach_duplicate_item),
+        before_update: Some(completion::before_update),
         created: Some(tasks::created),
         changed: Some(tasks::changed),
         undo_action: Some(tasks::undo_action),
@@ -195,6 +195,12 @@ pub(crate) static RULES: Rules = Rules(&[
         aliases: board::ALIASES,
         list_fields: board::LIST_FIELDS,
         members: Some(tasks::derived),
+        ..KindRules::NONE
+    },
+    KindRules {
+        kind: "task_template",
+        before_save: Some(template_rules::before_save),
+        before_update: Some(template_rules::before_update),
         ..KindRules::NONE
     },
     KindRules {

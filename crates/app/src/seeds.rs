@@ -146,12 +146,16 @@ fn insert_templates(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
                 .items
                 .iter()
                 .map(|item| {
-                    json!({
+                    let mut json = json!({
                         "key": item.key, "title": item.title, "description": item.description,
                         "anchor": item.anchor.as_str(), "offset_days": item.offset_days,
                         "priority": item.priority.as_str(), "estimated_hours": f64::from(item.hours_hundredths) / 100.0,
                         "phase": item.phase, "assignee": item.role.as_str(), "prerequisites": item.prerequisites,
-                    })
+                    });
+                    if let Some(rule) = item.due_rule {
+                        json["due_rule"] = json!(rule.as_str());
+                    }
+                    json
                 })
                 .collect();
             let mut record = work.new_record(&TASK_TEMPLATE);
@@ -160,6 +164,8 @@ fn insert_templates(work: &mut UnitOfWork<'_, '_>) -> Result<(), AppError> {
             task_template::DESCRIPTION.set(&mut record, seed.description);
             task_template::DOMAIN.set(&mut record, seed.domain);
             task_template::IS_ACTIVE.set(&mut record, true);
+            task_template::DUE_RULE.set(&mut record, templates::DueRule::default().as_str());
+            task_template::ITEMS_VERSION.set(&mut record, 1_i64);
             task_template::ITEMS.set(&mut record, json!(items));
             record
         })

@@ -115,7 +115,8 @@ fn fate(world: &mut World, task: &Record, earliest: Timestamp, is_awaited: bool)
         let open = if is_awaited { open / 4 } else { open };
         if random.chance(open) {
             let begun = days::plus(due, -random.between(1, 4));
-            let part = random.between(2, 16) * 5;
+            // Late work is mostly nearly done.
+            let part = random.between(8, 19) * 5;
             let choice = random.below(5);
             let when = world.office_hours(days::working(begun).min(yesterday)).max(earliest);
             return match choice {
@@ -192,15 +193,31 @@ fn carry_out(world: &mut World, task: &Record, fate: &Fate, earliest: Timestamp)
             move_to(world, *when, json!({ "status": "cancelled" }), reason);
         }
         Fate::Finishes(when) => {
-            let begun = when.checked_sub((world.random.between(2, 72) * 30).minutes()).unwrap_or(*when);
-            if begun > earliest && world.random.chance(30) {
-                let part = world.random.between(4, 16) * 5;
+            let draw = world.random.between(2, 72);
+            let earlier = |minutes: i64| when.checked_sub(minutes.minutes()).unwrap_or(*when);
+            let has_report = earlier(draw * 30) > earliest && world.random.chance(30);
+            let part = if has_report { world.random.between(4, 16) * 5 } else { 20 + draw / 5 * 5 };
+            // Most work takes a few days.
+            let begun = earlier(draw * 120).max(earliest);
+            if begun < *when {
                 move_to(world, begun, json!({ "progress": part }), "");
             }
             let remark = if world.random.chance(8) { *world.random.pick(REMARKS) } else { "" };
-            move_to(world, *when, json!({ "status": "completed" }), remark);
+            let done = finished(task, draw);
+            move_to(world, *when, done, remark);
         }
     }
+}
+
+/// Returns the change that completes a task; most people state the hours, which differ from the estimate.
+fn finished(task: &Record, draw: i64) -> serde_json::Value {
+    let estimated = task::ESTIMATED_HOURS.get(task).unwrap_or(0);
+    if estimated == 0 || draw % 10 > 6 {
+        return json!({ "status": "completed" });
+    }
+    // Quarters of an hour, from 60 to 150 percent of the estimate.
+    let quarters = (estimated * (60 + draw * 90 / 72) / 100 / 25).max(1);
+    json!({ "status": "completed", "actual_hours": quarters as f64 / 4.0 })
 }
 
 /// Plans the manual tasks, as many as are missing to the requested number after the generated ones.

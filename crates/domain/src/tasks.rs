@@ -8,6 +8,7 @@ pub mod rank;
 pub mod schedule;
 pub mod states;
 pub mod templates;
+pub mod workload;
 
 pub use states::TaskStatus;
 

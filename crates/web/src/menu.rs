@@ -82,6 +82,8 @@ fn own_pages(actor: &Actor, group: &str) -> Vec<NavigationItem> {
     }
     if group == "Office" {
         items.push(item(t!("Board"), "/board", "columns-3", ""));
+        items.push(item(t!("Task progress"), "/tasks/progress", "chart-pie", ""));
+        items.push(item(t!("Workload"), "/tasks/workload", "activity", ""));
     }
     items
 }

@@ -63,13 +63,17 @@ impl<'a> Office<'a> {
         let due = |days: i64| app.today().saturating_add(days.days()).to_string();
         let mut tasks: Vec<Id> = (0..5)
             .map(|place| {
-                make(&TASK, json!({
-                    "title": format!("Task {place}"), "origin": origin(place % 2), "weight": place + 1,
-                    "due_date": due(i64::try_from(place).unwrap()),
-                }))
+                make(
+                    &TASK,
+                    json!({
+                        "title": format!("Task {place}"), "origin": origin(place % 2), "weight": place + 1,
+                        "due_date": due(i64::try_from(place).unwrap()),
+                    }),
+                )
             })
             .collect();
-        let again = json!({ "title": "Again", "origin": origin(0), "due_date": due(1), "repeat_after_days": 7 });
+        let again =
+            json!({ "title": "Again", "origin": origin(0), "due_date": due(1), "repeat_after_days": 7 });
         tasks.push(make(&TASK, again));
         let weekly = json!({ "title": "Weekly", "origin": origin(1), "due_date": due(0), "rrule": "FREQ=WEEKLY;COUNT=6" });
         let weekly = make(&TASK, weekly);
@@ -88,8 +92,7 @@ impl<'a> Office<'a> {
     }
 
     fn dates(&self) -> Vec<String> {
-        let found =
-            self.app.occurrences(&Actor::program(), &TASK, self.series.0, (None, None), 20).unwrap();
+        let found = self.app.occurrences(&Actor::program(), &TASK, self.series.0, (None, None), 20).unwrap();
         found.into_iter().map(|(name, _)| name).collect()
     }
 
@@ -130,13 +133,15 @@ impl<'a> Office<'a> {
             3 => {
                 // The series itself stays in the archive only for a moment: its dates are compared.
                 let is_series = id == self.series.0;
-                let set = if is_series { None } else { self.app.archive(&actor, &TASK, id, None).ok().map(|_| ()) };
+                let set =
+                    if is_series { None } else { self.app.archive(&actor, &TASK, id, None).ok().map(|_| ()) };
                 set.and(None)
             }
             4 => self.app.restore(&actor, &TASK, id, None).ok().and(None),
             5 => {
                 let place = self.random.random_range(0..3);
-                let origin = self.ppas.get(place).map_or(Value::Null, |ppa| json!({ "kind": "ppa", "id": ppa }));
+                let origin =
+                    self.ppas.get(place).map_or(Value::Null, |ppa| json!({ "kind": "ppa", "id": ppa }));
                 let input = json!({ "origin": origin });
                 self.app.update(&actor, &TASK, id, input.as_object().unwrap(), None).ok().and(None)
             }
@@ -160,7 +165,8 @@ impl<'a> Office<'a> {
     fn check(&self) {
         for ppa in &self.ppas {
             let mut tasks: Vec<Record> = Vec::new();
-            let parameters = vec![("origin".to_owned(), ppa.to_string()), ("limit".to_owned(), "500".to_owned())];
+            let parameters =
+                vec![("origin".to_owned(), ppa.to_string()), ("limit".to_owned(), "500".to_owned())];
             tasks.extend(self.app.list(&Actor::program(), &TASK, &parameters).unwrap().records);
             let (mut done, mut total) = (0, 0);
             for task in &tasks {

@@ -1,6 +1,5 @@
 //! Generated tasks of the stages of a project, when the project returns and comes forward again.
 
-use jiff::ToSpan;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{TASK, task};
 use obcms_domain::programme::life_cycle::Stage;
@@ -10,6 +9,7 @@ use obcms_store::programme::projects as store;
 use obcms_store::{records, tasks};
 
 use crate::core::{AppError, UnitOfWork};
+use crate::tasks::due_dates::{DueDates, furthest_of};
 
 /// Numbers of tasks of the stages that a project left or entered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,11 +80,12 @@ pub(super) fn restore(work: &mut UnitOfWork<'_, '_>, project: Id, stage: Stage) 
     let ids: Vec<Id> = found.iter().map(|task| task.id).collect();
     let with_project = store::last_changed_with(work.tx, project, &ids)?;
     found.retain(|task| with_project.contains(&task.id));
+    let dates = DueDates::around(work.tx, work.today, work.today, furthest_of(&found))?;
     for before in &found {
         let mut restored = before.clone();
         restored.archived_at = None;
-        if let Some(offset) = task::GENERATED_OFFSET.get(&restored) {
-            task::DUE_DATE.set(&mut restored, work.today.saturating_add(offset.days()));
+        if let Some(due) = dates.due_of(&restored) {
+            task::DUE_DATE.set(&mut restored, due);
         }
         work.save(before, &mut restored, "restore")?;
     }

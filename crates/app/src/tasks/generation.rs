@@ -1,16 +1,18 @@
 //! Generation of tasks for an origin: once, from the matching template.
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{TASK, TASK_TEMPLATE, event, task, task_template};
 use obcms_domain::registry::{Link, Record, Value};
+use obcms_domain::tasks::templates::Anchor;
 use obcms_domain::tasks::{TaskStatus, rank, templates};
-use obcms_store::records;
 use obcms_store::tasks as store;
+use obcms_store::{Tx, records};
 use serde_json::Value as Json;
 
+use super::due_dates::{self, DueDates};
+use super::template_bookings;
 use crate::core::{Actor, App, AppError, UnitOfWork};
 
 impl App {
@@ -83,12 +85,13 @@ pub fn instantiate(
     let (start, end) = work.app.rules().anchors(origin, work.app.zone());
     let start = base.or(start).unwrap_or(work.today);
     let end = base.or(end).unwrap_or(start);
-    let team = team_of(work, task_template::DOMAIN.get(template))?;
+    let dates = DueDates::around(work.tx, start, end, due_dates::furthest(items))?;
+    let team = team_of(work.tx, task_template::DOMAIN.get(template))?;
     let last = store::last_rank(work.tx)?;
     let mut ranks = rank::append(last.as_deref(), items.len()).into_iter();
     let mut result = Vec::with_capacity(items.len());
     let mut by_key: Vec<(String, Id)> = Vec::new();
-    let mut new = Vec::new();
+    let (mut new, mut booked) = (Vec::new(), Vec::new());
     for item in items {
         let text = |name: &str| item.get(name).and_then(Json::as_str).unwrap_or_default();
         let key = format!("{}/{}", task_template::NAME.get(template), text("key"));
@@ -98,13 +101,13 @@ pub fn instantiate(
             continue;
         }
         let mut task = work.new_record(&TASK);
-        let from_end = text("anchor") == "end";
+        let anchor = Anchor::parse(text("anchor")).unwrap_or(Anchor::Start);
         let offset = item.get("offset_days").and_then(Json::as_i64).unwrap_or(0);
-        let due = (if from_end { end } else { start }).saturating_add(offset.days());
+        let rule = due_dates::rule_of(template, item);
         task::TITLE.set(&mut task, shorten(&templates::fill(text("title"), origin.title())));
         task::DESCRIPTION.set(&mut task, some(text("description")));
         task::ORIGIN.set(&mut task, Link { kind: origin.kind.name.to_owned(), id: origin.id });
-        task::DUE_DATE.set(&mut task, due);
+        task::DUE_DATE.set(&mut task, dates.due(anchor, offset, rule));
         task::STATUS.set(&mut task, TaskStatus::NotStarted.as_str());
         task::PRIORITY.set(&mut task, text("priority"));
         task::PROGRESS.set(&mut task, 0_i64);
@@ -117,11 +120,18 @@ pub fn instantiate(
         task::MARKED_AT_RISK.set(&mut task, false);
         task::TOUCHED.set(&mut task, false);
         task::TEMPLATE_ITEM.set(&mut task, key);
-        task::GENERATED_ANCHOR.set(&mut task, text("anchor"));
+        task::TEMPLATE.set(&mut task, template.id);
+        task::TEMPLATE_VERSION.set(&mut task, task_template::ITEMS_VERSION.get(template));
+        task::GENERATED_ANCHOR.set(&mut task, anchor.as_str());
+        task::GENERATED_RULE.set(&mut task, rule.as_str());
         // A task generated for a given date does not move with the origin.
         task::GENERATED_OFFSET.set(&mut task, base.is_none().then_some(offset));
         task::RANK.set(&mut task, ranks.next().unwrap_or_default());
-        assign(&mut task, origin, text("assignee"), team);
+        match assignee_of(Some(origin), text("assignee"), team) {
+            Some(Assignee::Person(person)) => task::ASSIGNEES.set(&mut task, vec![person]),
+            Some(Assignee::Team(team)) => task::TEAMS.set(&mut task, vec![team]),
+            None => {}
+        }
         let waits_for: Vec<Id> = item
             .get("prerequisites")
             .and_then(Json::as_array)
@@ -134,9 +144,14 @@ pub fn instantiate(
         task::DEPENDS_ON.set(&mut task, waits_for);
         by_key.push((text("key").to_owned(), task.id));
         result.push(task.id);
+        if template_bookings::is_wanted(item) {
+            booked.push((new.len(), item));
+        }
         new.push(task);
     }
     work.insert_together(&new)?;
+    let booked: Vec<(&Record, &Json)> = booked.into_iter().map(|(place, item)| (&new[place], item)).collect();
+    template_bookings::book(work, &booked)?;
     Ok(result)
 }
 
@@ -215,26 +230,54 @@ fn hours(item: &Json) -> Option<i64> {
     item.get("estimated_hours").and_then(Json::as_f64).map(|hours| (hours * 100.0).round() as i64)
 }
 
-fn team_of(work: &mut UnitOfWork<'_, '_>, domain: &str) -> Result<Option<Id>, AppError> {
+/// Returns the team of a domain.
+pub(super) fn team_of(tx: &mut Tx<'_>, domain: &str) -> Result<Option<Id>, AppError> {
     let own = obcms_domain::seeds::teams::for_domain(domain).map(|team| team.domains[0]);
-    Ok(obcms_store::tasks::team_of_domain(work.tx, domain, own.unwrap_or(domain))?)
+    Ok(obcms_store::tasks::team_of_domain(tx, domain, own.unwrap_or(domain))?)
 }
 
-/// Assigns the task by the rule of the item, or to whoever created the origin.
-fn assign(task: &mut Record, origin: &Record, rule: &str, team: Option<Id>) {
+/// Person or team that a generated task is assigned to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Assignee {
+    /// Person.
+    Person(Id),
+    /// Team of the domain.
+    Team(Id),
+}
+
+/// Returns who a task is assigned to by the rule of its item; the creator of the origin where the rule finds nobody.
+#[must_use]
+pub fn assignee_of(origin: Option<&Record>, rule: &str, team: Option<Id>) -> Option<Assignee> {
+    if let ("team", Some(team)) = (rule, team) {
+        return Some(Assignee::Team(team));
+    }
+    let origin = origin?;
     let lead = ["lead_assessor", "manager", "lead", "lead_author", "focal_person", "assigned_to", "reviewer"]
         .iter()
         .find_map(|name| origin.reference(name));
     let person = match rule {
-        "team" if team.is_some() => {
-            task::TEAMS.set(task, team.map(|team| vec![team]));
-            return;
-        }
         "lead" => lead,
         "organizer" => event::ORGANIZER.get(origin),
         _ => None,
     };
-    if let Some(person) = person.or(origin.created_by) {
-        task::ASSIGNEES.set(task, vec![person]);
-    }
+    person.or(origin.created_by).map(Assignee::Person)
+}
+
+/// Template, item and version that a task was generated from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source<'a> {
+    /// The template; it may be archived.
+    pub template: Id,
+    /// Key of the item, empty for a task that was detached from it.
+    pub item: &'a str,
+    /// Version of the template.
+    pub version: i64,
+}
+
+/// Returns what a task was generated from, or nothing for another task.
+#[must_use]
+pub fn source_of(task: &Record) -> Option<Source<'_>> {
+    let item = task::TEMPLATE_ITEM.get(task).split_once('/').map_or("", |(_, item)| item);
+    let version = task::TEMPLATE_VERSION.get(task).unwrap_or(1);
+    task::TEMPLATE.get(task).map(|template| Source { template, item, version })
 }

@@ -10,13 +10,18 @@ use serde_json::Value as Json;
 use crate::core::{AppError, UnitOfWork};
 
 /// Fields of the next task that begin anew.
-const BEGUN_ANEW: [&str; 9] = [
+const BEGUN_ANEW: [&str; 14] = [
     task::STARTED_AT.name(),
     task::COMPLETED_AT.name(),
     task::PROGRESS_BEFORE_COMPLETION.name(),
     task::ACTUAL_HOURS.name(),
     task::DEPENDS_ON.name(),
+    task::TEMPLATE.name(),
     task::TEMPLATE_ITEM.name(),
+    task::TEMPLATE_VERSION.name(),
+    task::COMPLETED_ON.name(),
+    task::ON_TIME.name(),
+    task::CYCLE_DAYS.name(),
     task::GENERATED_ANCHOR.name(),
     task::GENERATED_OFFSET.name(),
     task::BASELINE_DUE.name(),

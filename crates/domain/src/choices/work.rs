@@ -75,6 +75,14 @@ pub const TASK_PHASES: &[Choice] = &[
 /// Anchors of a generated task.
 pub const ANCHORS: &[Choice] = &[choice("start", "Start"), choice("end", "End")];
 
+/// Rules for due dates of generated tasks on weekends and holidays.
+pub const DUE_RULES: &[Choice] = &[
+    choice("away", "Preparation earlier, follow-up later"),
+    choice("before", "Working day before"),
+    choice("after", "Working day after"),
+    choice("exact", "Exact date"),
+];
+
 /// Assignee rules of a generated task.
 pub const ASSIGNEE_RULES: &[Choice] = &[
     choice("creator", "Creator of the origin"),

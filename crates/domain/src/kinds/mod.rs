@@ -33,6 +33,7 @@ mod shares;
 mod task_templates;
 mod tasks;
 mod teams;
+pub mod template_items;
 mod tranches;
 mod updates;
 mod users;

@@ -3,13 +3,16 @@
 use serde_json::{Value as Json, json};
 
 use super::quick;
-use crate::choices::{CARD_PLACES, OCCURRENCE_SCOPES, SUCCESSOR_MOVES, TASK_GROUPS, TASK_STATUSES};
+use crate::choices::{
+    CARD_PLACES, DUE_RULES, OCCURRENCE_SCOPES, SUCCESSOR_MOVES, TASK_GROUPS, TASK_STATUSES,
+};
 use crate::core::id::Id;
 use crate::core::message::Message;
 use crate::kinds::ORIGINS;
+use crate::kinds::template_items::check_items;
 use crate::message;
 use crate::registry::action::{ActionBody, Member};
-use crate::registry::typed::{Date, Link, Reference, Structure, Text};
+use crate::registry::typed::{Date, Flag, Integer, Link, Reference, Structure, Text};
 
 /// Characters of a note or reason at most.
 const NOTE: usize = 2000;
@@ -133,4 +136,40 @@ fn check_ids(json: &Json) -> Result<(), Message> {
     }
     let is_id = |id: &Json| id.as_str().is_some_and(|id| id.parse::<Id>().is_ok());
     if ids.iter().all(is_id) { Ok(()) } else { Err("Must be a list of ids.".into()) }
+}
+
+/// Record that the preview is for.
+pub const PREVIEWED_ORIGIN: Member<Link> =
+    Member::origin("origin", "Belongs to", ORIGINS).help("Record for which the tasks are shown");
+/// Items in place of those of the template.
+pub const ITEMS: Member<Structure> = Member::raw("items", "Items", check_items, items_schema)
+    .help("Items in place of those of the template, to preview a change");
+/// Rule for weekends and holidays in place of that of the template.
+pub const DUE_RULE: Member<Text> = Member::choice("due_rule", "Dates on weekends and holidays", DUE_RULES);
+
+/// `POST /task-templates/ID/preview`.
+pub const PREVIEW_TEMPLATE: ActionBody =
+    ActionBody::new(&[PREVIEWED_ORIGIN.field(), BASE_DATE.field(), ITEMS.field(), DUE_RULE.field()]);
+
+/// Templates of a file.
+pub const TEMPLATES: Member<Structure> =
+    Member::raw("templates", "Templates", |_| Ok(()), templates_schema).required();
+/// Format of a file.
+pub const FORMAT: Member<Text> = Member::text("format", "Format", 40).help("obcms-task-templates");
+/// Version of the format.
+pub const FILE_VERSION: Member<Integer> = Member::integer("version", "Version", 1, 1000);
+/// Preview of an import.
+pub const ONLY_PREVIEW: Member<Flag> =
+    Member::flag("preview", "Preview").help("true: says what would happen, writes nothing");
+
+/// `POST /task-templates/import.json`.
+pub const IMPORT_TEMPLATES: ActionBody =
+    ActionBody::new(&[FORMAT.field(), FILE_VERSION.field(), TEMPLATES.field(), ONLY_PREVIEW.field()]);
+
+fn items_schema() -> Json {
+    json!({ "type": "array", "items": { "type": "object" } })
+}
+
+fn templates_schema() -> Json {
+    json!({ "type": "array", "items": { "type": "object", "required": ["name", "title", "domain", "items"] } })
 }

@@ -2,12 +2,14 @@
 //!
 //! Every item has an offset from one end of its origin. For events and similar origins (a workshop, a quarterly
 //! meeting, an engagement, a survey) the day itself is 0, preparation is before it, and follow-up counts from its end.
-//! For all others items count from the start.
+//! For all others items count from the start. Dates on weekends and holidays move to working days, see [`due`].
 
-/// Declares items as a table: key, title, anchor and days, priority and hours, assignee rule, prerequisites, and a
-/// description where the title leaves a question.
+/// Declares items as a table: key, title, anchor and days with a rule of their own for weekends and holidays, priority
+/// and hours, assignee rule, prerequisites, and a description where the title leaves a question.
 macro_rules! items {
-    ($( $phase:literal { $( $key:ident : $title:literal, $anchor:ident $days:literal, $priority:ident $hours:literal,
+    (@rule) => { None };
+    (@rule $rule:ident) => { Some($crate::tasks::templates::DueRule::$rule) };
+    ($( $phase:literal { $( $key:ident : $title:literal, $anchor:ident $days:literal $($rule:ident)?, $priority:ident $hours:literal,
         $role:ident, [$($after:ident),*] $($description:literal)?; )+ } )+) => {
         &[ $($( $crate::tasks::templates::ItemSeed {
             key: stringify!($key),
@@ -15,6 +17,7 @@ macro_rules! items {
             description: concat!($($description)?),
             anchor: $crate::tasks::templates::Anchor::$anchor,
             offset_days: $days,
+            due_rule: items!(@rule $($rule)?),
             priority: $crate::tasks::Priority::$priority,
             hours_hundredths: $hours * 100,
             phase: $phase,
@@ -28,12 +31,14 @@ mod assessment;
 mod assessment_short;
 mod budget;
 mod coordination;
+pub mod due;
 mod event;
 mod policy;
 mod project;
 mod service;
 pub mod triggers;
 
+pub use due::{DueRule, due_date};
 pub use triggers::template_for;
 
 use super::Priority;
@@ -73,6 +78,8 @@ pub struct ItemSeed {
     pub anchor: Anchor,
     /// Days from the anchor to the due date, negative before it.
     pub offset_days: i32,
+    /// Rule for weekends and holidays in place of that of the template.
+    pub due_rule: Option<DueRule>,
     /// Priority.
     pub priority: Priority,
     /// Estimated hours, in hundredths.

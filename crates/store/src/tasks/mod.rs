@@ -1,6 +1,8 @@
 //! Queries about tasks beyond lists: tasks of an origin, dependencies, the board.
 
 pub mod board;
+pub mod reporting;
+pub mod templates;
 pub mod today;
 
 use std::collections::HashMap;

@@ -7,6 +7,7 @@
 pub mod assets;
 pub mod badges;
 pub mod board;
+pub mod burn_up;
 pub mod buttons;
 pub mod chain;
 pub mod charts;

@@ -23,5 +23,10 @@ const TASK: KindPage = KindPage {
     ..KindPage::NONE
 };
 
-const TASK_TEMPLATE: KindPage =
-    KindPage { kind: "task_template", own_detail: true, own_form: true, ..KindPage::NONE };
+const TASK_TEMPLATE: KindPage = KindPage {
+    kind: "task_template",
+    own_detail: true,
+    own_form: true,
+    list_actions: Some(pages::templates::list_actions),
+    ..KindPage::NONE
+};

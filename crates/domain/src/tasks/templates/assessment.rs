@@ -201,7 +201,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
             }
             "data_collection" {
                 arrange_logistics: "Arrange room, food and transport", Start -2, Medium 8, Team, [];
-                facilitate: "Facilitate {name}", Start 0, High 16, Lead, [prepare_materials];
+                facilitate: "Facilitate {name}", Start 0 Exact, High 16, Lead, [prepare_materials];
             }
             "analysis" {
                 record_outputs: "Record the outputs", End 1, High 8, Team, [facilitate];

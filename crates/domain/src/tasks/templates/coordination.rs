@@ -31,7 +31,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 plan_engagement: "Plan {name} with the community", Start -10, High 4, Lead, [];
                 invite: "Invite the stakeholders", Start -7, High 3, Team, [];
                 prepare_materials: "Prepare methods and materials", Start -3, Medium 6, Team, [plan_engagement];
-                hold_engagement: "Hold {name}", End 0, High 8, Lead, [];
+                hold_engagement: "Hold {name}", End 0 Exact, High 8, Lead, [];
                 write_record: "Write down attendance and outcomes", End 2, High 4, Team, [hold_engagement];
                 report_back: "Report back to the community", End 14, Medium 4, Lead, [write_record];
             }

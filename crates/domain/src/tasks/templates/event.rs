@@ -16,7 +16,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 invite: "Invite the participants", Start -5, Medium 4, Organizer, [];
                 prepare_papers: "Prepare the papers", Start -3, Medium 6, Team, [write_agenda];
                 arrange_logistics: "Arrange room, equipment and food", Start -1, Medium 3, Team, [];
-                run_event: "Run {name}", End 0, High 4, Organizer, [];
+                run_event: "Run {name}", End 0 Exact, High 4, Organizer, [];
                 write_minutes: "Write the minutes of {name}", End 1, High 4, Organizer, [run_event];
                 follow_up: "Follow up what was agreed", End 7, Medium 6, Organizer, [write_minutes];
             }
@@ -37,7 +37,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 send_invitations: "Send the invitations", Start -8, Medium 8, Team, [];
                 settle_logistics: "Confirm the logistics", Start -2, High 8, Team, [book_venue];
                 brief_team: "Brief facilitators and helpers", Start -1, Medium 4, Organizer, [];
-                run_event: "Run {name}", End 0, Critical 24, Organizer, [];
+                run_event: "Run {name}", End 0 Exact, Critical 24, Organizer, [];
                 collect_feedback: "Collect the feedback forms", End 2, Medium 4, Team, [run_event];
                 write_report: "Write the report on {name}", End 3, High 12, Organizer, [run_event];
                 follow_up: "Follow up with the participants", End 8, Medium 6, Organizer, [write_report];
@@ -63,7 +63,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 open_registration: "Register the participants", Start -30, High 16, Team, [];
                 print_matter: "Have programme and badges printed", Start -10, Medium 20, Team, [draft_programme];
                 walk_through: "Inspect the venue", Start -2, Critical 12, Organizer, [plan_logistics];
-                run_event: "Run {name}", End 0, Critical 48, Organizer, [];
+                run_event: "Run {name}", End 0 Exact, Critical 48, Organizer, [];
                 evaluate: "Evaluate what participants say", End 2, Medium 8, Team, [run_event];
                 publish_proceedings: "Publish the proceedings", End 5, High 40, Team, [run_event];
             }
@@ -81,7 +81,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 invite: "Invite the stakeholders", Start -10, High 4, Team, [list_stakeholders];
                 prepare_materials: "Prepare papers in the languages spoken", Start -5, Medium 8, Team, [set_questions];
                 arrange_logistics: "Arrange place, food and transport", Start -3, Medium 4, Team, [];
-                run_event: "Hold {name}", End 0, Critical 8, Organizer, [];
+                run_event: "Hold {name}", End 0 Exact, Critical 8, Organizer, [];
                 write_record: "Write the record of who said what", End 2, High 6, Team, [run_event];
                 digest_feedback: "Summarize the feedback as recommendations", End 5, High 8, Organizer, [write_record];
                 report_back: "Inform the participants of the results", End 14, Medium 4, Organizer, [digest_feedback];
@@ -101,7 +101,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 make_known: "Publicize the forum", Start -12, Medium 8, Team, [choose_topic];
                 register: "Register the participants", Start -7, Medium 6, Team, [];
                 settle_logistics: "Arrange sound, seating and food", Start -2, High 6, Team, [book_venue];
-                run_event: "Run {name}", End 0, Critical 10, Organizer, [];
+                run_event: "Run {name}", End 0 Exact, Critical 10, Organizer, [];
                 write_summary: "Write the summary of {name}", End 3, High 6, Team, [run_event];
                 thank_speakers: "Thank the speakers and share the summary", End 7, Low 2, Organizer, [write_summary];
             }
@@ -119,7 +119,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 get_travel_order: "Get travel orders and clearances", Start -5, High 2, Team, [set_purpose];
                 book_vehicle: "Book vehicle and driver", Start -5, Medium 2, Team, [set_purpose];
                 prepare_kit: "Prepare forms, maps and gifts", Start -2, Medium 3, Team, [];
-                run_event: "Make the visit: {name}", End 0, High 8, Organizer, [];
+                run_event: "Make the visit: {name}", End 0 Exact, High 8, Organizer, [];
                 write_report: "Write the trip report", End 3, High 4, Organizer, [run_event];
                 act_on_findings: "Follow up on the findings", End 10, Medium 4, Organizer, [write_report];
             }
@@ -135,7 +135,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 prepare: "Prepare {name}", Start -5, Medium 4, Organizer, [];
                 invite: "Invite the participants", Start -4, Medium 2, Organizer, [];
                 arrange_logistics: "Arrange place and equipment", Start -1, Medium 2, Team, [];
-                run_event: "Run {name}", End 0, High 4, Organizer, [];
+                run_event: "Run {name}", End 0 Exact, High 4, Organizer, [];
                 write_record: "Write the record of {name}", End 2, Medium 3, Organizer, [run_event];
                 follow_up: "Follow up what was agreed", End 7, Low 2, Organizer, [write_record];
             }
@@ -155,7 +155,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
                 make_slides: "Make the slides", Start -4, High 12, Team, [collect_reports];
                 arrange_logistics: "Arrange room, equipment and food", Start -2, Medium 8, Team, [];
                 brief_presenters: "Brief the presenters", Start -1, Medium 3, Organizer, [make_slides];
-                run_event: "Hold {name}", End 0, High 8, Organizer, [];
+                run_event: "Hold {name}", End 0 Exact, High 8, Organizer, [];
                 write_minutes: "Write the minutes of {name}", End 1, High 8, Team, [run_event];
                 follow_up: "Follow up what was agreed", End 7, Medium 12, Organizer, [write_minutes];
             }

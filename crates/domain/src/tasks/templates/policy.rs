@@ -88,7 +88,7 @@ pub const TEMPLATES: &[TemplateSeed] = &[
         domain: "policy",
         items: items! {
             "implementation" {
-                reach_milestone: "Reach the milestone {name}", Start 0, Medium 8, Lead, [];
+                reach_milestone: "Reach the milestone {name}", Start 0 Before, Medium 8, Lead, [];
             }
         },
     },

@@ -28,8 +28,8 @@ use crate::core::input::PageParameters;
 use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
-use crate::tasks::pages::editable::choices;
 use crate::records::may_create;
+use crate::tasks::pages::editable::choices;
 
 /// Pages with their access.
 pub fn routes() -> Vec<PageRoute> {
@@ -116,7 +116,8 @@ async fn show(
     view.filters = filtering::row(&actor, &asked, &titles, &beside);
     let today = page.today;
     let page = page.width(Width::Full).with_assets(&["calendar.js", "calendar.css"]);
-    Ok(Html(page.render(t!("Calendar"), &html! { (calendar(&view)) (choices(today)) }).into_string()).into_response())
+    Ok(Html(page.render(t!("Calendar"), &html! { (calendar(&view)) (choices(today)) }).into_string())
+        .into_response())
 }
 
 fn entry_kind((_, role): (&'static Kind, &'static DateRole)) -> String {

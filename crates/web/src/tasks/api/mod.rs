@@ -1,7 +1,8 @@
-//! Operations on tasks and templates.
+//! Operations on tasks and templates, and figures about tasks.
 
 pub mod changes;
 pub mod gantt;
+pub mod reporting;
 pub mod tasks;
 pub mod templates;
 
@@ -9,5 +10,8 @@ use crate::core::route::Route;
 
 /// Operations of the subject.
 pub fn routes() -> Vec<Route> {
-    [tasks::routes(), changes::routes(), gantt::routes(), templates::routes()].into_iter().flatten().collect()
+    [reporting::routes(), tasks::routes(), changes::routes(), gantt::routes(), templates::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -10,14 +10,23 @@ pub mod gantt;
 mod list;
 pub mod of_record;
 pub mod parts;
+mod progress;
 pub mod quick;
 mod series;
+mod template_form;
+mod template_import;
+mod template_preview;
+mod template_row;
 pub mod templates;
 pub mod today;
+mod workload;
 
+use maud::Markup;
 use obcms_domain::accounts::Action;
 use obcms_domain::kinds::TASK;
 
+use crate::components::tabs::{Tab, tabs};
+use crate::components::words::t;
 use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 
@@ -34,11 +43,27 @@ pub fn routes() -> Vec<PageRoute> {
         board::routes(),
         gantt::routes(),
         of_record::routes(),
+        progress::routes(),
         quick::routes(),
         templates::routes(),
         today::routes(),
+        workload::routes(),
     ] {
         routes.extend(more);
     }
     routes
+}
+
+/// Tabs of the reports on tasks.
+fn reporting_tabs(current: &str) -> Markup {
+    let tab = |label: &str, href: &str| Tab {
+        label: label.to_owned(),
+        href: href.to_owned(),
+        count: None,
+        current: href == current,
+    };
+    tabs(
+        t!("Reports on tasks"),
+        &[tab(t!("Progress"), "/tasks/progress"), tab(t!("Workload"), "/tasks/workload")],
+    )
 }

@@ -1,7 +1,8 @@
-//! Tasks of a record: generated and added ones, by phase, with completion and addition.
+//! Tasks of a record: generated and added ones, by phase or around the event, with completion and addition.
 
 use axum::extract::State as AxumState;
 use axum::response::Response;
+use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
@@ -12,10 +13,11 @@ use obcms_app::{Actor, AppError};
 use obcms_domain::choices::{self, TASK_PHASES};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{self, task};
-use obcms_domain::registry::shared::{START, TIMEZONE};
+use obcms_domain::registry::shared::{END, START, TIMEZONE};
 use obcms_domain::registry::{Kind, Record, Value};
 use serde_json::{Map, json};
 
+use crate::components::burn_up::{BurnUpPoint, burn_up};
 use crate::components::buttons::{ButtonKind, button_link, submit_button};
 use crate::components::icons::icon;
 use crate::components::words::{self, t, t_html};
@@ -54,10 +56,12 @@ pub fn panel(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resu
         @if tasks.is_empty() {
             p.muted { (t!("No tasks yet.")) }
         }
-        @for (label, tasks) in by_phase(&tasks) {
-            @if !label.is_empty() { h3 { (label) } }
+        // A line of one or two tasks says nothing that the list does not.
+        @if tasks.len() > 2 { (burn_up_of(state, actor, record)?) }
+        @for group in groups(record, &tasks, day, page.today) {
+            (group_head(&group))
             ul.list {
-                @for task in tasks { (row(task, day, may_move(actor, task).then_some(&address), page, &values)) }
+                @for task in &group.tasks { (row(task, day, may_move(actor, task).then_some(&address), page, &values)) }
             }
         }
         @if may_add {
@@ -72,27 +76,113 @@ pub fn panel(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resu
     Ok(detail::panel("tasks", "task", t!("Tasks"), &actions, &content))
 }
 
-fn by_phase(tasks: &[Record]) -> Vec<(&'static str, Vec<&Record>)> {
-    let mut groups: Vec<(&'static str, Vec<&Record>)> = Vec::new();
-    for choice in TASK_PHASES {
-        let of_phase: Vec<&Record> =
-            tasks.iter().filter(|task| task::PHASE.get(task) == choice.value).collect();
-        if !of_phase.is_empty() {
-            groups.push((words::label(choice.label), of_phase));
+/// Group of the tasks of a record.
+struct Group<'a> {
+    /// Heading, empty for the only group.
+    label: String,
+    /// Address of the list of its tasks, where a filter finds exactly them.
+    href: String,
+    tasks: Vec<&'a Record>,
+}
+
+/// Returns the tasks before, on and after the day of an event; by phase or role for other records.
+fn groups<'a>(record: &Record, tasks: &'a [Record], day: Option<Date>, today: Date) -> Vec<Group<'a>> {
+    let list = |filter: &str| format!("/tasks?origin={}{filter}", record.id);
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut add = |label: &str, href: String, tasks: Vec<&'a Record>| {
+        if !tasks.is_empty() {
+            groups.push(Group { label: label.to_owned(), href, tasks });
         }
+    };
+    if let Some(day) = day.filter(|_| record.kind.name == "event") {
+        let due = |task: &Record| due_of(task, today);
+        let of =
+            |keep: &dyn Fn(Date) -> bool| tasks.iter().filter(|task| due(task).is_some_and(keep)).collect();
+        let last = last_day(record).map_or(day, |last| last.max(day));
+        let before = day.saturating_sub(1.day());
+        let after = last.saturating_add(1.day());
+        add(t!("Before the event"), list(&format!("&due_date_to={before}")), of(&|due| due < day));
+        let label = if last == day { t!("On the day of the event") } else { t!("During the event") };
+        let during = list(&format!("&due_date_from={day}&due_date_to={last}"));
+        add(label, during, of(&|due| due >= day && due <= last));
+        add(t!("After the event"), list(&format!("&due_date_from={after}")), of(&|due| due > last));
+        let undated = tasks.iter().filter(|task| due(task).is_none()).collect();
+        add(t!("Without a date"), list("&due_date=none"), undated);
+        return groups;
+    }
+    for choice in TASK_PHASES {
+        let of_phase = tasks.iter().filter(|task| task::PHASE.get(task) == choice.value).collect();
+        add(words::label(choice.label), list(&format!("&phase={}", choice.value)), of_phase);
     }
     let others: Vec<&Record> =
         tasks.iter().filter(|task| !choices::contains(TASK_PHASES, task::PHASE.get(task))).collect();
-    if !others.is_empty() {
-        groups.push((if groups.is_empty() { "" } else { t!("Other") }, others));
+    if others.len() == tasks.len() {
+        add("", String::new(), others);
+    } else {
+        add(t!("Other"), list("&phase=none"), others);
     }
     groups
+}
+
+/// Heading of a group with the number of its tasks and their progress.
+fn group_head(group: &Group<'_>) -> Markup {
+    if group.label.is_empty() {
+        return html! {};
+    }
+    let counted: Vec<&&Record> = group.tasks.iter().filter(|task| task.state() != "cancelled").collect();
+    let complete = counted.iter().filter(|task| task.state() == "completed").count();
+    let sum: i64 = counted.iter().map(|task| task::PROGRESS.get(task).unwrap_or(0).clamp(0, 100)).sum();
+    let progress = sum / i64::try_from(counted.len()).unwrap_or(1).max(1);
+    html! {
+        h3.task-group {
+            a href=(group.href) { (group.label) }
+            span.muted { (t_html!("{complete} of {count} done", complete, count = counted.len())) }
+            @if !counted.is_empty() { (badges::progress(u8::try_from(progress).unwrap_or(0))) }
+        }
+    }
+}
+
+/// Burn-up of the tasks of a PPA.
+fn burn_up_of(state: &State, actor: &Actor, record: &Record) -> Result<Markup, AppError> {
+    if record.kind.name != "ppa" {
+        return Ok(html! {});
+    }
+    #[allow(clippy::cast_precision_loss)] // Weights are far below 2^53.
+    let points: Vec<BurnUpPoint> = state
+        .app
+        .burn_up(actor, record.id)?
+        .iter()
+        .map(|point| BurnUpPoint {
+            day: point.day,
+            scope: point.scope as f64 / 100.0,
+            completed: point.completed as f64 / 100.0,
+        })
+        .collect();
+    Ok(if points.len() > 1 {
+        burn_up(&points)
+    } else {
+        html! {}
+    })
+}
+
+/// Returns the due date of a task; of a series, that of the next open occurrence.
+fn due_of(task: &Record, today: Date) -> Option<Date> {
+    let open = occurrences::open_date(task, today).ok().flatten();
+    open.as_ref().map_or_else(|| task::DUE_DATE.get(task), |open| Some(open.last_day()))
 }
 
 /// Returns the day from which the tasks of the record are dated; only events count days from it.
 fn anchor(record: &Record) -> Option<Date> {
     let zone = TimeZone::get(TIMEZONE.get(record)).ok()?;
     START.get(record).map(|start| start.to_zoned(zone).date())
+}
+
+/// Returns the last day of an event.
+fn last_day(record: &Record) -> Option<Date> {
+    let zone = TimeZone::get(TIMEZONE.get(record)).ok()?;
+    let end = END.get(record)?;
+    // An event that ends at midnight ends on the day before.
+    Some(end.checked_sub(1.second()).unwrap_or(end).to_zoned(zone).date())
 }
 
 /// Row of a task; `address` changes its state, for those who may.

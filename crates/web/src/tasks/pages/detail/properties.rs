@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 use obcms_app::Actor;
+use obcms_app::tasks::generation::source_of;
 use obcms_domain::calendar::series::describe;
 use obcms_domain::choices::{TASK_DOMAINS, TASK_PHASES};
 use obcms_domain::core::dates::parse_time;
@@ -103,10 +104,10 @@ impl Sheet<'_> {
             .map_or_else(|| html! {}, |days| html! { (t_html!("{days} days after completion", days)) });
         let baseline = task::BASELINE_DUE.get(task).map_or_else(|| html! {}, |day| badges::date(day, today));
         let weight = task::WEIGHT.get(task).filter(|weight| *weight != 100);
-        let template = task::TEMPLATE_ITEM.get(task);
+        let template = source_of(task);
         let maker = match task.created_by {
             Some(maker) => self.link(maker),
-            None if !template.is_empty() => html! { (t!("A template")) },
+            None if template.is_some() => html! { (t!("A template")) },
             None => html! {},
         };
         let list = [
@@ -125,7 +126,9 @@ impl Sheet<'_> {
             (t!("Baseline"), baseline),
             (t!("Started"), moment("started_at")),
             (t!("Completed"), moment("completed_at")),
-            (t!("Generated from"), html! { (template) }),
+            (t!("Generated from"), template.map_or_else(|| html! {}, |source| html! {
+                (self.link(source.template)) " " span.faint { (t_html!("version {version}", version = source.version)) }
+            })),
             (t!("Created by"), maker),
         ];
         list.into_iter()

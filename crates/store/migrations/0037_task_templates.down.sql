@@ -1,0 +1,10 @@
+DELETE FROM edges WHERE source_kind = 'task' AND field = 'template';
+ALTER TABLE tasks DROP COLUMN cycle_days;
+ALTER TABLE tasks DROP COLUMN on_time;
+ALTER TABLE tasks DROP COLUMN completed_on;
+ALTER TABLE tasks DROP COLUMN template_version;
+ALTER TABLE tasks DROP COLUMN template;
+ALTER TABLE tasks DROP COLUMN generated_rule;
+UPDATE task_templates SET items = replace(items, '"due_rule":"exact","key":"run_event"', '"key":"run_event"');
+ALTER TABLE task_templates DROP COLUMN items_version;
+ALTER TABLE task_templates DROP COLUMN due_rule;
