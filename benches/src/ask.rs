@@ -144,7 +144,18 @@ pub fn measure(running: &Running) -> Result<Vec<Figure>, String> {
         ("today page", "/".to_owned()),
         ("board", "/api/v1/tasks/board?group=status".to_owned()),
         ("board page", "/board".to_owned()),
+        (
+            "board with lanes by assignee",
+            "/api/v1/tasks/board?group=status&lanes=assignee&open=true".to_owned(),
+        ),
         ("task list", "/api/v1/tasks?limit=50".to_owned()),
+        ("task list page", "/tasks".to_owned()),
+        (
+            "task list by assignee and due date",
+            format!("/api/v1/tasks?unassigned=true&due_date_to={}", year.1),
+        ),
+        ("Gantt chart of 500 tasks", "/api/v1/tasks/gantt?open=true".to_owned()),
+        ("Gantt chart page of 500 tasks", "/tasks/gantt?open=true".to_owned()),
         (
             "task progress of a year by person",
             format!("/api/v1/tasks/progress?start={}&end={}", year.0, year.1),
@@ -198,6 +209,17 @@ pub fn measure(running: &Running) -> Result<Vec<Figure>, String> {
             "/api/v1/events",
             &json!({ "title": format!("Figure {turn}"), "start": start, "event_type": "other" }),
         )
+    })?);
+    let list = asker.get("/api/v1/tasks?limit=500&open=true&blocked=false")?;
+    let list: Json = serde_json::from_str(&list).map_err(|error| error.to_string())?;
+    let ids: Vec<&Json> = list["items"].as_array().into_iter().flatten().map(|task| &task["id"]).collect();
+    figures.push(one("bulk edit of 500 tasks", &|turn| {
+        let priority = if turn % 2 == 0 { "high" } else { "medium" };
+        asker.post("/api/v1/tasks/bulk", &json!({ "ids": ids, "changes": { "priority": priority } }))
+    })?);
+    let line = "Submit the report friday 3pm !high #ppa:water";
+    figures.push(one("quick add, read", &|_| {
+        asker.post("/api/v1/tasks/quick/preview", &json!({ "text": line }))
     })?);
     figures.push(of_jobs("all alerts checked, by the job", running, &asker, "alerts", &|| {
         let id = asker.first("/api/v1/jobs?kind=alerts&limit=1")?;

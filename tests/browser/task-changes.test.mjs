@@ -195,6 +195,45 @@ test("bar of the Gantt chart is dragged, and its end resizes it", async () => {
   await page.context().close();
 });
 
+test("task is edited on its card in the calendar, and a drag offers to move its successors", async () => {
+  const page = await running.signedIn("coordinator", { viewport: { width: 1280, height: 900 } });
+  const client = api(running);
+  const me = await ownId(page);
+  const first = await newTask(client, { title: "Pour the floor", due_date: day(0), assignees: [me] });
+  await newTask(client, { title: "Lay the tiles", due_date: day(1), depends_on: [first.id] });
+  await page.goto("/calendar?view=week&q=floor");
+  await page.getByText("Pour the floor").first().click();
+  const card = page.getByRole("dialog", { name: "Pour the floor" });
+  await card.locator('[data-edit="priority"]').click();
+  await page.getByRole("menuitemradio", { name: "High" }).click();
+  await toasts(page).getByText("Saved").waitFor();
+  assert.equal((await read(client, first)).priority, "high");
+  await page.getByText("Pour the floor").first().click();
+  await card.locator('[data-edit="due_date"]').click();
+  await page.getByRole("dialog").getByLabel("Date", { exact: true }).fill(day(2));
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Move 1 task with it" }).click();
+  await toasts(page).getByText("Moved, with 1 dependent task").waitFor();
+  assert.equal((await read(client, first)).due_date, day(2));
+  await page.context().close();
+});
+
+test("actions leave the page where it is", async () => {
+  const page = await running.signedIn("coordinator");
+  const client = api(running);
+  const task = await newTask(client, { title: "Stay here" });
+  await page.goto(`/tasks/${task.id}`);
+  await page.evaluate(() => Object.assign(window, { stays: true }));
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  await toasts(page).getByText("In progress: Stay here").waitFor();
+  await page.getByLabel("Add a step").fill("Ask");
+  await page.locator(".add-step").getByRole("button", { name: "Add" }).click();
+  await page.getByRole("checkbox", { name: "Ask" }).click();
+  await page.getByRole("checkbox", { name: "Ask", checked: true }).waitFor();
+  assert.equal(await page.evaluate(() => window.stays), true);
+  await page.context().close();
+});
+
 test("second of two people who edit a field is told", async () => {
   const page = await running.signedIn("coordinator");
   const client = api(running);

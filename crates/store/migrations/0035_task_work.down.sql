@@ -1,3 +1,4 @@
+DROP INDEX tasks_board_phase;
 ALTER TABLE tasks DROP COLUMN "baseline_due";
 ALTER TABLE tasks DROP COLUMN "baseline_start";
 ALTER TABLE tasks DROP COLUMN "repeat_after_days";

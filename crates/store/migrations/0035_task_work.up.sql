@@ -6,3 +6,4 @@ ALTER TABLE tasks ADD COLUMN "lag_days" {integer};
 ALTER TABLE tasks ADD COLUMN "repeat_after_days" {integer};
 ALTER TABLE tasks ADD COLUMN "baseline_start" {date};
 ALTER TABLE tasks ADD COLUMN "baseline_due" {date};
+CREATE INDEX tasks_board_phase ON tasks ("phase", "rank") WHERE archived_at IS NULL;

@@ -166,6 +166,10 @@ fn pattern(link: &str, parameters: bool) -> String {
         .collect();
     names.sort_unstable();
     names.dedup();
+    // Order and groups of a list are pages of their own, and not once more with each other parameter.
+    if names.len() > 1 {
+        names.retain(|name| !["sort", "group"].contains(name));
+    }
     format!("{}?{}", path.join("/"), names.join("&"))
 }
 

@@ -51,7 +51,7 @@ fn other(server: &Server, field: &Field, number: u32) -> Value {
 fn together(kind: &Kind, field: &Field) -> Value {
     match (kind.name, field.name) {
         ("ppa", "manual_progress") => json!({ "manual_progress_reason": "Counted on the spot" }),
-        ("task", "rrule" | "rdates" | "exdates") => json!({ "due_date": "2027-03-01" }),
+        ("task", "rrule" | "rdates" | "exdates" | "due_time") => json!({ "due_date": "2027-03-01" }),
         _ => json!({}),
     }
 }

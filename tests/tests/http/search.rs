@@ -63,7 +63,7 @@ on_both_engines! {
             answer["items"],
             json!([{
                 "kind": "ppa", "id": ppa["id"], "title": "Goat dispersal", "subtitle": "PPA · Planning",
-                "url": format!("/ppas/{}", ppa["id"].as_str().unwrap()), "module": "projects", "state": "planning",
+                "url": format!("/ppas/{}", ppa["id"].as_str().unwrap()), "module": "projects", "state": "planning", "date": null,
             }])
         );
         // Its tasks have its title and rank below it.

@@ -1,5 +1,6 @@
 //! Quick add, bulk change, moves with dependent tasks, and repetition after completion.
 #![allow(clippy::needless_pass_by_value)] // Request bodies are inline.
+#![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use std::thread;
 
@@ -294,6 +295,47 @@ on_both_engines! {
         assert_eq!(task(&boss, &made)["origin"]["id"], need["id"]);
         boss.post(&path, &json!({ "group": "origin", "column": id(&made) })).expect_status(422);
         boss.post(&path, &json!({ "group": "phase", "column": "nothing" })).expect_status(422);
+    }
+
+    fn last_two_tasks_completed_at_once_make_the_ppa_complete(server: &Server) {
+        let boss = server.as_role("coordinator");
+        let ppa = make(&boss, "ppas", json!({ "title": "Wells", "category": "obc_request" }));
+        let of_ppa = |client: &Client| client.get(&format!("/api/v1/tasks?ppa={}&open=true&limit=500", id(&ppa))).expect_status(200).json;
+        let generated: Vec<Value> = of_ppa(&boss)["items"].as_array().unwrap().clone();
+        if !generated.is_empty() {
+            bulk(&boss, &generated.iter().collect::<Vec<_>>(), json!({ "status": "cancelled" }));
+        }
+        let origin = json!({ "kind": "ppa", "id": id(&ppa) });
+        let two = ["First", "Second"].map(|title| make(&boss, "tasks", json!({ "title": title, "origin": origin })));
+        thread::scope(|scope| {
+            for made in &two {
+                let client = server.as_role("coordinator");
+                scope.spawn(move || {
+                    let path = format!("/api/v1/tasks/{}/transition", id(made));
+                    client.post(&path, &json!({ "status": "completed" })).expect_status(200);
+                });
+            }
+        });
+        let progress = boss.get(&format!("/api/v1/ppas/{}", id(&ppa))).expect_status(200).json["progress"].clone();
+        assert_eq!(progress, 100);
+    }
+
+    fn same_card_dragged_by_two_people_ends_in_one_of_their_columns(server: &Server) {
+        let boss = server.as_role("coordinator");
+        let made = make(&boss, "tasks", json!({ "title": "A" }));
+        let columns = ["in_progress", "on_hold"];
+        thread::scope(|scope| {
+            for column in columns {
+                let (client, made) = (server.as_role("coordinator"), &made);
+                scope.spawn(move || {
+                    let path = format!("/api/v1/tasks/{}/move", id(made));
+                    client.post(&path, &json!({ "column": column })).expect_status(200);
+                });
+            }
+        });
+        let now = task(&boss, &made);
+        assert!(columns.contains(&now["status"].as_str().unwrap()));
+        assert_eq!(now["version"], 3, "both moves count, in one of the two orders");
     }
 
     fn gantt_has_dates_links_and_baseline(server: &Server) {

@@ -11,7 +11,9 @@ const UNITS: Record<string, number> = { k: 1e3, m: 1e6, b: 1e9 };
 
 /** Starts the forms of the page. */
 export function startForms(): void {
-  one(".error-summary")?.focus();
+  const summary = one(".error-summary");
+  if (summary) summary.focus();
+  else if (location.pathname.endsWith("/new")) focusFirst();
   document.addEventListener("focusout", (event) => {
     const input = event.target;
     if (input instanceof HTMLInputElement && "money" in input.dataset) {
@@ -26,6 +28,10 @@ export function startForms(): void {
   document.addEventListener("submit", refuseUnfinished, true);
   document.addEventListener("submit", onSubmit);
   document.addEventListener("input", (event) => clearUnfinished(event.target as HTMLElement));
+  document.addEventListener("obcms:sent", (event) => {
+    release(event.target as HTMLFormElement);
+    markUnsent(event.target as HTMLFormElement);
+  });
   // Coming back to a page with the back button finds its buttons usable again.
   window.addEventListener("pageshow", () => {
     for (const form of every<HTMLFormElement>("form[data-sent]")) {
@@ -33,6 +39,13 @@ export function startForms(): void {
       markUnsent(form);
     }
   });
+}
+
+/** Focuses the first field of the form of a new record, so that typing begins at once. */
+function focusFirst(): void {
+  const controls = "input:not([type=hidden], [type=checkbox], [type=radio]), textarea, select";
+  const first = every(`form.form .fields :is(${controls})`).find((control) => control.offsetParent !== null);
+  first?.focus({ preventScroll: true });
 }
 
 /** Returns the centavos of `1.25M`, `1,250,000` and `₱1250000`; null if it is no amount. */

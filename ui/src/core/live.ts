@@ -189,6 +189,13 @@ async function refreshStale(): Promise<void> {
   }
 }
 
+/** Takes over the live elements of a page that was fetched. Returns false if the page has none. */
+export async function takeOver(fresh: Document): Promise<boolean> {
+  const ids = every("[data-live][id]").map((element) => element.id);
+  for (const id of ids) await replace(id, fresh, pauses);
+  return ids.length > 0;
+}
+
 async function replace(id: string, fresh: Document, before: number): Promise<void> {
   const old = document.getElementById(id);
   const incoming = fresh.getElementById(id);

@@ -20,13 +20,18 @@ const SHOWN_WITH_UNDO = 20_000;
 
 /** Shows the message that the last page left, and starts the key U. */
 export function startToasts(): void {
-  const flash = takeFlash();
-  if (flash) toast(flash.message, { undo: flash.undo });
+  showFlash();
   document.addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() !== "u" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (isTyping(event.target) || dialogIsOpen()) return;
     every("[data-undo]").at(-1)?.click();
   });
+}
+
+/** Shows the message that the server left with an answer. */
+export function showFlash(): void {
+  const flash = takeFlash();
+  if (flash) toast(flash.message, { undo: flash.undo });
 }
 
 /** Shows a message. */

@@ -332,7 +332,7 @@ pub fn column_chooser(table: &Table) -> Markup {
 fn bulk_bar(table: &Table) -> Markup {
     html! {
         @if !table.bulk_actions.is_empty() {
-            form.bulk-bar id={ (table.id) "-bulk" } method="post" hidden {
+            form.bulk-bar id={ (table.id) "-bulk" } method="post" hidden data-in-place {
                 input type="hidden" name="csrf_token" value=(table.csrf_token);
                 span.bulk-count aria-live="polite" {}
                 @for action in &table.bulk_actions {

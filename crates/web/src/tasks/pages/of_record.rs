@@ -50,6 +50,9 @@ pub fn panel(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resu
     let new = format!("/tasks/new?origin={}:{}", record.kind.name, record.id);
     let actions = html! {
         @if !tasks.is_empty() { span.muted { (t_html!("{complete} of {count} done", complete, count = tasks.len())) } }
+        @if tasks.len() > 1 {
+            (button_link(t!("Gantt chart"), &format!("/tasks/gantt?origin={}:{}", record.kind.name, record.id), "chart-gantt", ButtonKind::Quiet))
+        }
         @if may_add { (button_link(t!("Add with details"), &new, "plus", ButtonKind::Quiet)) }
     };
     let content = html! { div.stack data-gap="small" {

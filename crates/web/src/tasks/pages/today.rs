@@ -95,7 +95,7 @@ fn row(page: &Page, actor: &Actor, today: &Today, duty: &TodayTask) -> Markup {
     html! {
         li.task-row id={ "task-" (id) } {
             @if may_move(actor, task) {
-                form.post-button method="post" action={ "/tasks/" (task.id) "/" (action) } {
+                form.post-button data-in-place method="post" action={ "/tasks/" (task.id) "/" (action) } {
                     @if !date.is_empty() {
                         input type="hidden" name="occurrence" value=(date);
                         input type="hidden" name="action" value="status";

@@ -20,7 +20,7 @@ impl Sheet<'_> {
     /// Form that changes a part of the task; `fields` are hidden.
     fn change_form(&self, class: &str, fields: &[(&str, &str)], content: &Markup) -> Markup {
         html! {
-            form class=(class) method="post" action=(self.address("/change")) {
+            form class=(class) method="post" action=(self.address("/change")) data-in-place {
                 input type="hidden" name="csrf_token" value=(self.csrf());
                 @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
                 (content)

@@ -94,10 +94,13 @@ impl Sheet<'_> {
         let task = &self.task;
         let today = self.page.today;
         let moment = |name: &str| {
-            task.instant(name).map_or_else(|| html! {}, |at| {
-                let local = at.to_zoned(self.page.zone());
-                html! { time datetime=(at) { (badges::date_text(local.date(), today)) " " (local.strftime("%-I:%M %p")) } }
-            })
+            task.instant(name).map_or_else(
+                || html! {},
+                |at| {
+                    let local = at.to_zoned(self.page.zone());
+                    html! { (badges::date(local.date(), today)) " " (local.strftime("%-I:%M %p")) }
+                },
+            )
         };
         let repeats_after = task::REPEAT_AFTER_DAYS
             .get(task)
