@@ -40,7 +40,7 @@ for (const [where, viewport] of WIDTHS) {
     await page.getByRole("button", { name: "Undo" }).click();
     await page.locator("tbody tr").nth(1).waitFor();
 
-    await page.getByText("Add filter").click();
+    await page.locator(".filter-add > summary").click();
     await page.locator(".filter-panel").getByLabel("Status").selectOption({ label: "Active" });
     await page.locator(".filter-panel").getByRole("button", { name: "Apply" }).click();
     await page.waitForURL(/partnership_status=active/);

@@ -54,7 +54,7 @@ pub fn post_button(
     fields: &[(&str, &str)],
 ) -> Markup {
     html! {
-        form.post-button method="post" action=(action) data-in-place {
+        form.post-button method="post" action=(action) {
             input type="hidden" name="csrf_token" value=(csrf_token);
             @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
             (submit_button(label, drawing, kind))

@@ -217,7 +217,9 @@ impl Table {
         }
         for (place, column) in self.columns.iter_mut().enumerate().skip(1) {
             let first = self.rows[0].cells.get(place);
+            // The same figure in all rows says something: nothing is committed, everything is done.
             column.is_uniform = !column.hidden
+                && !column.right
                 && column.sorted.is_none()
                 && self
                     .rows
@@ -332,7 +334,7 @@ pub fn column_chooser(table: &Table) -> Markup {
 fn bulk_bar(table: &Table) -> Markup {
     html! {
         @if !table.bulk_actions.is_empty() {
-            form.bulk-bar id={ (table.id) "-bulk" } method="post" hidden data-in-place {
+            form.bulk-bar id={ (table.id) "-bulk" } method="post" hidden {
                 input type="hidden" name="csrf_token" value=(table.csrf_token);
                 span.bulk-count aria-live="polite" {}
                 @for action in &table.bulk_actions {

@@ -33,11 +33,18 @@ impl ListColumn {
         }
     }
 
+    fn is_share(self) -> bool {
+        matches!(self, Self::Calculated(_, column)
+            if column.form == CalculatedForm::Share || column.name.ends_with("_percent"))
+    }
+
     fn width(self, kind: &Kind) -> ColumnWidth {
         let Self::Field(field) = self else {
             let Self::Calculated(_, column) = self else { return ColumnWidth::Auto };
             return match column.form {
                 CalculatedForm::Money => ColumnWidth::Money,
+                // With a bar beside the figure.
+                _ if self.is_share() => ColumnWidth::Date,
                 CalculatedForm::Whole | CalculatedForm::Decimal | CalculatedForm::Share => {
                     ColumnWidth::Number
                 }
@@ -57,7 +64,8 @@ impl ListColumn {
 
     /// Importance of a column: state, dates of the calendar, money and progress, people and records, other values.
     fn rank(self, kind: &Kind) -> u8 {
-        let Self::Field(field) = self else { return 2 };
+        // A share says at a glance what the amounts beside it say in figures.
+        let Self::Field(field) = self else { return if self.is_share() { 1 } else { 2 } };
         let is_date = kind.dates.iter().any(|role| role.start == field.name || role.end == field.name);
         match field.data {
             _ if field.name == kind.state => 0,

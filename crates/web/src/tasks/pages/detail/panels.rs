@@ -72,7 +72,7 @@ impl Sheet<'_> {
                         }
                     }
                     @if self.may_report {
-                        (self.change_form("row add-step", &[], &html! {
+                        (self.change_form("add-step", &[], &html! {
                             input.input type="text" name="add_step" required maxlength="255" autocomplete="off"
                                 placeholder=(t!("Add a step")) aria-label=(t!("Add a step"));
                             (submit_button(t!("Add"), "", ButtonKind::Plain))
