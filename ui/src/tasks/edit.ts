@@ -132,7 +132,10 @@ function edit(value: HTMLElement, owner: Element | null = null): void {
   const editor = editorOf(field, present, save, move);
   const panel = openPanel(anchor, t("task.edit", { field: fieldName(field) }), editor, back);
   upgradePickers(panel);
-  const first = one("[aria-checked=true]", panel) ?? one("input:not([type=hidden]), textarea, button", panel);
+  const first =
+    one("[aria-checked=true]", panel) ??
+    one("input:not([type=hidden]), textarea", panel) ??
+    one("button", panel);
   first?.focus();
   if (first instanceof HTMLInputElement && first.type === "text") first.select();
 }
@@ -322,13 +325,15 @@ function assigneesForm(present: string, save: Save): HTMLElement {
   for (const [id, title] of chosen)
     holder.append(make("input", { name: "assignees", value: id, "data-title": title }));
   if (chosen.length === 0) holder.append(make("input", { name: "assignees", value: "" }));
-  const form = make("form", { class: "panel-form", "data-wide": "", "data-stack": "" }, holder);
+  const form = make("form", { class: "panel-form", "data-wide": "", "data-stack": "" });
   const me = document.body.dataset.person ?? "";
   if (me && !chosen.some(([id]) => id === me)) {
+    // Above the picker, whose list opens downwards.
     const own = make("button", { type: "button", class: "button" }, t("task.assign_me"));
     own.addEventListener("click", () => save({ add_assignees: [me] }));
     form.append(own);
   }
+  form.append(holder);
   form.append(saveButton());
   form.addEventListener("submit", (event) => {
     event.preventDefault();

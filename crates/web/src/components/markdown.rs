@@ -105,12 +105,10 @@ mod tests {
             "<javascript:alert(1)>",
             "[a]: javascript:alert(1)\n\n[a]",
         ] {
-            let rendered = of(text);
-            for bad in ["<script", "<img", "<div onclick", "href=\"java", "href=\"data", "href=\"vb", "src="]
-            {
-                let bad_attribute = rendered.to_lowercase().contains(bad)
-                    && !rendered.contains(&format!("&lt;{}", &bad[1..]));
-                assert!(!bad_attribute, "{bad} in {rendered}");
+            // What was typed as HTML is text: it has no tag of its own.
+            let rendered = of(text).to_lowercase();
+            for bad in ["<script", "<img", "<div onclick", "href=\"java", "href=\"data", "href=\"vb"] {
+                assert!(!rendered.contains(bad), "{bad} in {rendered}");
             }
         }
     }
