@@ -184,7 +184,7 @@ pub(crate) static RULES: Rules = Rules(&[
         kind: "task",
         action_for_input: Some(tasks::action_for_input),
         choices: Some(tasks::choices),
-        before_save: Some(completion::before_save),
+        before_save: Some(tasks::before_save),
         change_whole: Some(tasks::change_whole),
         show_occurrence: Some(occurrences::show),
         before_update: Some(completion::before_update),

@@ -200,7 +200,8 @@ on_both_engines! {
         assert_eq!(client.get(&period).json["total"]["late"]["count"], 1);
         let open = client.patch(&format!("/api/v1/tasks/{}", id(first)), &json!({ "status": "in_progress" })).expect_status(200).json;
         assert_eq!((&open["completed_on"], &open["on_time"]), (&Value::Null, &Value::Null));
-        for wrong in ["start=soon", "by=shape", "start=2027-05-01&end=2027-01-01", "start=1900-01-01", "shape=1"] {
+        for wrong in ["start=soon", "by=shape", "start=2027-05-01&end=2027-01-01", "start=1900-01-01", "shape=1",
+            "start=-009999-01-01&end=-009999-02-01", "start=9999-01-01&end=9999-02-01"] {
             client.get(&format!("/api/v1/tasks/progress?{wrong}")).expect_status(400);
         }
     }
@@ -278,7 +279,7 @@ on_both_engines! {
         assert_eq!(hours(&of(&of_team, &helper)).iter().sum::<f64>(), 14.0);
         let page = client.get(&format!("/tasks/workload?start=2027-01-13&end=2027-01-20&person={}&week=2027-01-11", busy.id)).expect_status(200).text;
         assert!(page.contains("Over by") && page.contains("Half done"), "the cell shows its tasks");
-        for wrong in ["start=x", "end=1999-01-01", "team=x", "start=2026-01-01&end=2027-12-31", "team=0192d3a0-0000-7000-8000-000000000001"] {
+        for wrong in ["start=x", "end=1999-01-01", "team=x", "start=2026-01-01&end=2027-12-31", "team=0192d3a0-0000-7000-8000-000000000001", "start=-009999-01-01", "start=9999-12-01"] {
             client.get(&format!("/api/v1/tasks/workload?{wrong}")).expect_status(400);
         }
     }

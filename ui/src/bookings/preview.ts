@@ -1,5 +1,5 @@
 /** Preview of a booking: which occurrences are available, and alternatives for the others. */
-import { addDays, formatTime, formatDay } from "../calendar/days";
+import { addDays, formatTime, formatDay } from "../core/days";
 import { type Times, formatTimes } from "../calendar/entry";
 import { ApiError, callApi, debounce, every, make, one } from "../core/page";
 import { afterPress } from "../core/press";

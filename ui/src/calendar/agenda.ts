@@ -1,6 +1,6 @@
 /** Agenda: entries by day, as many as requested, and more on demand. */
 import { dateInfo, loadDates, showsHijri } from "./date-info";
-import { addDays, formatDay, daysBetween, formatRange } from "./days";
+import { addDays, formatDay, daysBetween, formatRange } from "../core/days";
 import { type Entry, isOngoing, lastDay, timesOf } from "./entry";
 import { entryItem, showLines, startListKeys, type ListLine } from "./list";
 import type { CalendarView, Context } from "./view";

@@ -2,7 +2,7 @@
 import { closeCard } from "./card";
 import { commit } from "./commit";
 import { showCreate, type Create } from "./create";
-import { addDays, addMonths, formatLongDay } from "./days";
+import { addDays, addMonths, formatLongDay } from "../core/days";
 import { abilitiesOf, type Entry, type Times } from "./entry";
 import { showsHijri } from "./date-info";
 import { Feed } from "./feed";

@@ -1,6 +1,6 @@
 /** Saves a change of an entry, with a message and Undo. */
 import { resolveConflict, isConflict } from "./conflict";
-import { addDays } from "./days";
+import { addDays } from "../core/days";
 import { type Entry, type Times, timesOf, formatTimes } from "./entry";
 import type { EntryAction, Reassignment } from "./view";
 import { ApiError, callApi } from "../core/page";

@@ -1,5 +1,5 @@
 /** Dialog after a conflict of bookings: what conflicts, and free times and resources to choose instead. */
-import { formatDay } from "./days";
+import { formatDay } from "../core/days";
 import { type Times, formatTimes, humanize } from "./entry";
 import type { Reassignment } from "./view";
 import { choiceButton, questionDialog, showDialog } from "../core/dialog";

@@ -1,7 +1,7 @@
 /** Quick creation at a time: a card with kind and title. */
 import { closeCard, showCard } from "./card";
 import { toApiTime } from "./commit";
-import { addDays } from "./days";
+import { addDays } from "../core/days";
 import { type Times, formatTimes } from "./entry";
 import type { RowTarget } from "./view";
 import { callApi, make, recall, remember } from "../core/page";

@@ -1,5 +1,5 @@
 /** Facts about dates: Hijri date and holidays. */
-import { addDays } from "./days";
+import { addDays } from "../core/days";
 import { callApi, one, recall } from "../core/page";
 
 /** Facts about one date. */

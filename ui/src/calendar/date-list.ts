@@ -1,5 +1,5 @@
 /** Lists of dates: a text of dates with commas becomes a list with a date picker. */
-import { formatMoment } from "./days";
+import { formatMoment } from "../core/days";
 import { icon } from "../core/icons";
 import { every, make, one } from "../core/page";
 import { t } from "../core/words";

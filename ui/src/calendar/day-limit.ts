@@ -3,7 +3,7 @@
  * as fit, the rest is counted, and the link "more" lists the whole day.
  */
 import type { EventInput } from "@fullcalendar/core";
-import { addDays } from "./days";
+import { addDays } from "../core/days";
 import { type Entry, lastDay, timesOf } from "./entry";
 
 const LINE_HEIGHT = 20;

@@ -1,5 +1,5 @@
 /** Entries of the calendar, their times, and how they are written. */
-import { addDays, formatTime, formatDay, daysBetween } from "./days";
+import { addDays, formatTime, formatDay, daysBetween } from "../core/days";
 import { wallTime } from "../core/zone";
 import { t } from "../core/words";
 

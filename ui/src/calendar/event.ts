@@ -1,6 +1,6 @@
 /** Events of FullCalendar, read back as entries and times. */
 import type { EventApi } from "@fullcalendar/core";
-import { addDays, daysBetween } from "./days";
+import { addDays, daysBetween } from "../core/days";
 import { type Entry, type Times, lastDay } from "./entry";
 
 /** Returns the entry of an event. */

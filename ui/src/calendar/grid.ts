@@ -5,7 +5,7 @@ import interaction from "@fullcalendar/interaction";
 import timeGrid from "@fullcalendar/timegrid";
 import { DayLimit, entriesOn } from "./day-limit";
 import { clearDates, loadDates, markDates } from "./date-info";
-import { addDays, formatTime, formatRange, weekOf } from "./days";
+import { addDays, formatTime, formatRange, weekOf } from "../core/days";
 import {
   type Entry,
   isMultiDay,

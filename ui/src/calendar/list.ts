@@ -2,7 +2,7 @@
  * Entries as lines of a list, for the agenda and the month of a phone, with moving by keyboard. A list has no place to
  * drop on, so the held line shows its new time.
  */
-import { ARROW_DAYS, addDays, formatDay } from "./days";
+import { ARROW_DAYS, addDays, formatDay } from "../core/days";
 import {
   type Entry,
   type Times,

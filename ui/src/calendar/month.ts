@@ -12,7 +12,7 @@ import {
   formatRange,
   weekOf,
   weekdayName,
-} from "./days";
+} from "../core/days";
 import { entriesOn } from "./day-limit";
 import { type Entry, isClosed, isOngoing, lastDay, timesOf } from "./entry";
 import { type ListLine, entryItem, showLines, startListKeys } from "./list";

@@ -1,6 +1,6 @@
 /** Strip of ongoing entries, those of more than a week. */
 import { type Entry, isInactive, isOngoing, lastDay, timesOf } from "./entry";
-import { formatShortDay } from "./days";
+import { formatShortDay } from "../core/days";
 import { make, recall, remember } from "../core/page";
 import { t } from "../core/words";
 

@@ -1,7 +1,7 @@
 /** Cards of the calendar: one entry, and all entries of a day. */
 import { closeCard, showCard } from "./card";
 import { type Entry, formatHoursOn, peopleNames, timesOf, formatTimes, humanize } from "./entry";
-import { formatTime, formatDay } from "./days";
+import { formatTime, formatDay } from "../core/days";
 import { icon } from "../core/icons";
 import { callApi, make } from "../core/page";
 import { t } from "../core/words";

@@ -1,5 +1,5 @@
 /** Recurrence rules as the form shows them: parser, serializer and presets. */
-import { addDays, addMonths, longWeekdayName, monthName } from "./days";
+import { addDays, addMonths, longWeekdayName, monthName } from "../core/days";
 import { ordinal, t } from "../core/words";
 
 /** Weekdays as RFC 5545 names them. */

@@ -1,5 +1,5 @@
 /** Recurrence field: presets, custom rules, and a preview of the occurrences from the server. */
-import { formatMoment } from "./days";
+import { formatMoment } from "../core/days";
 import {
   MONTH_NAMES,
   NTH,

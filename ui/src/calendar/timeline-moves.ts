@@ -1,5 +1,5 @@
 /** Moving bars in a timeline, along it and between rows, by pointer or by keyboard. */
-import { addDays, daysBetween } from "./days";
+import { addDays, daysBetween } from "../core/days";
 import { type Entry, type Times, timesOf, formatTimes } from "./entry";
 import type { Window } from "./timeline";
 import { startTimelineDrag } from "./timeline-drag";

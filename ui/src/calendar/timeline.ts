@@ -9,7 +9,7 @@ import {
   formatRange,
   weekOf,
   weekday,
-} from "./days";
+} from "../core/days";
 import {
   type Entry,
   type Times,

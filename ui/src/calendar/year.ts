@@ -1,5 +1,14 @@
 /** Year: twelve small months that show the number of entries of each day. */
-import { ARROW_DAYS, addDays, addMonths, formatDay, monthName, monthOf, weekOf, weekdayName } from "./days";
+import {
+  ARROW_DAYS,
+  addDays,
+  addMonths,
+  formatDay,
+  monthName,
+  monthOf,
+  weekOf,
+  weekdayName,
+} from "../core/days";
 import type { DayCount } from "./feed";
 import type { CalendarView, Context } from "./view";
 import { every, make } from "../core/page";

@@ -2,6 +2,7 @@
  * Edit in place: values of tasks with `data-edit` open an editor on press, Enter or a letter. S status, P priority,
  * A assignees, D due date, E title, R progress, L labels.
  */
+import { addDays, weekday } from "../core/days";
 import { dialogIsOpen, every, isTyping, make, one } from "../core/page";
 import { openPanel } from "../core/panel";
 import { pickerOf, upgradePickers } from "../core/reference-picker";
@@ -215,15 +216,12 @@ function choiceEditor(field: string, present: string, save: Save): Node[] {
 /** Day of the office that many days from today. */
 function dayFromNow(days: number): string {
   const today = one("#task-choices")?.dataset.today ?? new Date().toISOString().slice(0, 10);
-  const date = new Date(`${today}T00:00:00Z`);
-  date.setUTCDate(date.getUTCDate() + days);
-  return date.toISOString().slice(0, 10);
+  return addDays(today, days);
 }
 
 /** Days until the next Monday. */
 function untilMonday(): number {
-  const day = new Date(`${dayFromNow(0)}T00:00:00Z`).getUTCDay();
-  return (8 - day) % 7 || 7;
+  return (8 - weekday(dayFromNow(0))) % 7 || 7;
 }
 
 function dueEditor(present: string, save: Save, move: Move): Node[] {

@@ -1,4 +1,5 @@
 /** Gantt chart: bars and their ends move by pointer and by arrow key, in whole days. */
+import { addDays } from "../core/days";
 import { pauseUpdates } from "../core/live";
 import { announce, every, one } from "../core/page";
 import { t } from "../core/words";
@@ -126,20 +127,14 @@ function cancel(): void {
   pauseUpdates(false);
 }
 
-function later(day: string, days: number): string {
-  const date = new Date(`${day}T00:00:00Z`);
-  date.setUTCDate(date.getUTCDate() + days);
-  return date.toISOString().slice(0, 10);
-}
-
 /** Saves new dates; the bar returns when it is refused. An end that was dragged gives a task without start one. */
 async function save(bar: SVGGElement, start: number, due: number, isResized: boolean): Promise<void> {
   const { task: id = "", start: first, due: last } = bar.dataset;
   const dates: Record<string, string> = {};
   const from = first ?? (isResized ? last : undefined);
   const to = last ?? (isResized ? first : undefined);
-  if (from && (start !== 0 || (isResized && !first))) dates.start_date = later(from, start);
-  if (to && (due !== 0 || (isResized && !last))) dates.due_date = later(to, due);
+  if (from && (start !== 0 || (isResized && !first))) dates.start_date = addDays(from, start);
+  if (to && (due !== 0 || (isResized && !last))) dates.due_date = addDays(to, due);
   if (!(await moveTask(id, dates))) reset(bar);
 }
 
@@ -178,7 +173,7 @@ function nudge(host: HTMLElement, bar: SVGGElement, step: number, isEnd: boolean
   if (held.start !== held.due) shift(host, bar, "due", held.due);
   else shift(host, bar, null, held.due);
   const day = bar.dataset.due ?? bar.dataset.start;
-  if (day) announce(dayText(later(day, held.due)));
+  if (day) announce(dayText(addDays(day, held.due)));
   held.timer = window.setTimeout(() => {
     const moved = held;
     held = null;

@@ -170,7 +170,7 @@ impl KindRules {
         self.shortcuts.iter().find(|shortcut| shortcut.name == name)
     }
 
-    /// Returns the field that a filter of this name is about, also with `_from` or another ending behind an alias.
+    /// Returns the field that a filter of this name is about: that of an alias, or the name itself.
     pub fn filtered_field<'a>(&self, name: &'a str) -> &'a str {
         self.aliases.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, field)| *field)
     }

@@ -16,7 +16,7 @@ use obcms_domain::core::message::{Message, Word};
 use obcms_domain::message;
 use obcms_domain::records::search;
 use obcms_domain::registry::{self, Field, FieldError, FieldType, Kind, Record};
-use obcms_store::records::{self, Archived, Cursor, Directory, Filter, Order, Query, SortKey};
+use obcms_store::records::{self, Archived, Cursor, Directory, Filter, Order, Query, Scope, SortKey};
 use obcms_store::{SqlValue, Tx};
 
 use crate::core::{Actor, App, AppError};
@@ -61,6 +61,21 @@ pub struct Request {
 }
 
 impl Request {
+    /// Returns the query for the records within a scope; its total is not asked for.
+    pub(crate) fn query<'a>(&self, kind: &'static Kind, scope: Option<&'a Scope>) -> Query<'a> {
+        Query {
+            kind,
+            filters: self.filters.clone(),
+            words: self.words.clone(),
+            scope,
+            archived: self.archived,
+            order: self.order,
+            after: self.after.clone(),
+            limit: self.limit,
+            counted: false,
+        }
+    }
+
     /// Replaces a field with another one in filters and order.
     fn replace_field(&mut self, kind: &'static Kind, field: &str, other: &str) {
         self.filters.iter_mut().for_each(|filter| replace_in_filter(filter, field, other));
@@ -246,33 +261,21 @@ pub fn list(
     request: &Request,
 ) -> Result<Listing, AppError> {
     let scope = actor.scope(kind)?;
-    let mut page = records::list(
-        tx,
-        &Query {
-            kind,
-            filters: request.filters.clone(),
-            words: request.words.clone(),
-            scope: scope.as_ref(),
-            archived: request.archived,
-            order: request.order,
-            after: request.after.clone(),
-            limit: request.limit,
-            counted: true,
-        },
-    )?;
+    let mut page = records::list(tx, &Query { counted: true, ..request.query(kind, scope.as_ref()) })?;
     actor.conceal(&mut page.records);
-    let targets: Vec<Id> = page
-        .records
-        .iter()
-        .flat_map(|record| record.values.iter().flat_map(registry::Value::targets).chain(record.created_by))
-        .collect();
-    let directory = references::visible(tx, actor, &targets)?;
+    let named: Vec<Id> = page.records.iter().flat_map(named_by).collect();
+    let directory = references::visible(tx, actor, &named)?;
     Ok(Listing {
         next_cursor: page.next.as_ref().map(encode_cursor),
         total: page.total.unwrap_or(0),
         records: page.records,
         directory,
     })
+}
+
+/// Returns the records that a record names, and its creator.
+fn named_by(record: &Record) -> impl Iterator<Item = Id> {
+    record.values.iter().flat_map(registry::Value::targets).chain(record.created_by)
 }
 
 /// Refuses filters and orders by fields that the actor may not see, as if these did not exist: the rows or the order

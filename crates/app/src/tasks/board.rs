@@ -178,12 +178,6 @@ fn at_risk(today: Date) -> Vec<Filter> {
 pub(crate) const LIST_FIELDS: &[(&str, &str)] = &[(task::DUE_DATE.name(), task::NEXT_DUE.name())];
 
 impl App {
-    /// Returns a list of tasks, with the shortcuts of [`SHORTCUTS`].
-    pub fn list_tasks(&self, actor: &Actor, parameters: &Parameters) -> Result<lists::Listing, AppError> {
-        let request = self.list_request(actor, &TASK, parameters)?;
-        self.read(|tx| lists::list(tx, actor, &TASK, &request))
-    }
-
     /// Counts tasks for each set of parameters.
     pub fn count_tasks(&self, actor: &Actor, all: &[Parameters]) -> Result<Vec<i64>, AppError> {
         let scope = actor.scope(&TASK)?;
@@ -305,19 +299,10 @@ const fn group_may_lack(group: Group) -> bool {
     matches!(group, Group::Assignee | Group::Phase | Group::Origin)
 }
 
-/// Returns the query of the task list that the request describes.
+/// Returns the query of the board that the request describes; its cards have an order of their own.
 fn query<'a>(request: &Request, scope: Option<&'a Scope>) -> Query<'a> {
-    Query {
-        kind: &TASK,
-        filters: request.filters.clone(),
-        words: request.words.clone(),
-        scope,
-        archived: request.archived,
-        order: Order { key: SortKey::Common("created_at"), descending: false },
-        after: None,
-        limit: request.limit,
-        counted: false,
-    }
+    let order = Order { key: SortKey::Common("created_at"), descending: false };
+    Query { order, after: None, ..request.query(&TASK, scope) }
 }
 
 fn read(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, scope: Option<&Scope>) -> Result<Board, AppError> {

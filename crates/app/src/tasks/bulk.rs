@@ -5,6 +5,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{TASK, task};
 use obcms_domain::registry::{FieldError, Record};
 use obcms_domain::tasks::actions;
+use obcms_domain::tasks::dependencies::prerequisites_first;
 use serde_json::{Map, Value as Json, json};
 
 use super::occurrences;
@@ -241,24 +242,11 @@ impl App {
     }
 }
 
-/// Returns the ids with prerequisites before the tasks that depend on them.
+/// Returns the ids with prerequisites before the tasks that depend on them; unknown ids, refused one by one, come last.
 fn dependents_last(known: &[Record], ids: &[Id]) -> Vec<Id> {
-    let mut rest: Vec<&Record> = known.iter().collect();
-    rest.sort_by_key(|task| task.id);
-    let mut ordered: Vec<Id> = Vec::with_capacity(ids.len());
-    while !rest.is_empty() {
-        let open: Vec<Id> = rest.iter().map(|task| task.id).collect();
-        let (free, waiting): (Vec<&Record>, Vec<&Record>) =
-            rest.into_iter().partition(|task| !task::DEPENDS_ON.get(task).iter().any(|id| open.contains(id)));
-        if free.is_empty() {
-            ordered.extend(waiting.iter().map(|task| task.id));
-            break;
-        }
-        ordered.extend(free.iter().map(|task| task.id));
-        rest = waiting;
-    }
-    // Unknown ids are refused one by one.
-    ordered.extend(ids.iter().filter(|id| !known.iter().any(|task| task.id == **id)));
+    let tasks = known.iter().map(|task| (task.id, task::DEPENDS_ON.get(task))).collect();
+    let mut ordered = prerequisites_first(&tasks);
+    ordered.extend(ids.iter().filter(|id| !tasks.contains_key(id)));
     ordered
 }
 

@@ -6,21 +6,8 @@ use obcms_domain::kinds::task;
 use obcms_domain::registry::Record;
 use obcms_domain::tasks::TaskStatus;
 
-use super::{generation, rules};
-use crate::core::rules::Input;
+use super::generation;
 use crate::core::{AppError, UnitOfWork};
-
-/// Applies the rules of tasks to a record that people changed.
-pub fn before_save(
-    work: &mut UnitOfWork<'_, '_>,
-    before: Option<&Record>,
-    record: &mut Record,
-    input: &Input,
-) -> Result<(), AppError> {
-    rules::before_save(work, before, record, input)?;
-    note(work, record);
-    Ok(())
-}
 
 /// Completes a changed task at every write.
 pub fn before_update(
@@ -35,7 +22,7 @@ pub fn before_update(
 
 /// Sets the day of completion in the zone of the office. A task without a due date, and a series, are neither on time
 /// nor late.
-fn note(work: &UnitOfWork<'_, '_>, record: &mut Record) {
+pub(super) fn note(work: &UnitOfWork<'_, '_>, record: &mut Record) {
     let is_completed = task::STATUS.get(record) == TaskStatus::Completed.as_str();
     let completed = task::COMPLETED_AT.get(record).filter(|_| is_completed);
     let day = completed.map(|instant| instant.to_zoned(work.app.zone().clone()).date());

@@ -18,8 +18,8 @@ use crate::records::lists::{self, MAXIMUM_LIMIT, Parameters};
 pub struct Gantt {
     /// Tasks by their first day; those without a date come last.
     pub tasks: Vec<Record>,
-    /// Dependencies among the tasks: prerequisite and dependent.
-    pub links: Vec<(Id, Id)>,
+    /// Dependencies among the tasks.
+    pub links: Vec<Link>,
     /// Titles of the records that they refer to.
     pub directory: Directory,
     /// Number of all tasks of the selection; more than there are here when it is too large.
@@ -28,6 +28,17 @@ pub struct Gantt {
     pub span: (Date, Date),
     /// Holidays of the axis on weekdays.
     pub holidays: Vec<Date>,
+}
+
+/// Dependency between two tasks of a chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Prerequisite.
+    pub from: Id,
+    /// Dependent.
+    pub to: Id,
+    /// Working days between them.
+    pub lag_days: i64,
 }
 
 /// Weeks shown when no task has a date.
@@ -57,10 +68,14 @@ impl App {
                 (days.is_none(), days, task.id)
             });
             let shown: HashSet<Id> = tasks.iter().map(|task| task.id).collect();
+            let link = |to: &Record, from: &Id| {
+                let lag_days = task::LAG_DAYS.get(to).unwrap_or(0);
+                Link { from: *from, to: to.id, lag_days }
+            };
             let links = tasks
                 .iter()
-                .flat_map(|task| task::DEPENDS_ON.get(task).iter().map(|first| (*first, task.id)))
-                .filter(|(first, _)| shown.contains(first))
+                .flat_map(|task| task::DEPENDS_ON.get(task).iter().map(move |from| link(task, from)))
+                .filter(|link| shown.contains(&link.from))
                 .collect();
             let span = span(&tasks, today);
             let off = days_off(tx, span.0, span.1)?;

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use obcms_domain::choices::{Choice, PRIORITIES, TASK_DOMAINS, TASK_PHASES};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{PPA, TASK, task};
-use obcms_domain::registry::FieldError;
+use obcms_domain::registry::{FieldError, parse_date};
 use obcms_domain::tasks::workload::monday;
 use obcms_store::records::Directory;
 use obcms_store::tasks::reporting as store;
@@ -33,6 +33,18 @@ pub const GROUPS: [(&str, &str, &str, ProgressGroup); 6] = [
     ("priority", "priority", "Priority", ProgressGroup::Priority),
 ];
 
+/// Parses the day of a parameter; without a value, and for a wrong one, it is the default.
+pub(super) fn day(text: &str, name: &str, default: Date, errors: &mut Vec<FieldError>) -> Date {
+    if text.is_empty() {
+        return default;
+    }
+    // Within the years of all dates: a database has no others.
+    parse_date(text).unwrap_or_else(|_| {
+        errors.push(FieldError::new(name, "format", "Must be a date such as 2027-06-15."));
+        default
+    })
+}
+
 /// Requested report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProgressRequest {
@@ -48,13 +60,7 @@ impl ProgressRequest {
     /// Parses the parameters; by default the last 90 days by person.
     pub fn parse(get: impl Fn(&str) -> String, today: Date) -> Result<Self, AppError> {
         let mut errors = Vec::new();
-        let mut day = |name: &str, default: Date| match get(name).as_str() {
-            "" => default,
-            text => text.parse().unwrap_or_else(|_| {
-                errors.push(FieldError::new(name, "format", "Must be a date such as 2027-06-15."));
-                default
-            }),
-        };
+        let mut day = |name: &str, default: Date| day(&get(name), name, default, &mut errors);
         let end = day("end", today);
         let start = day("start", end.saturating_sub((DEFAULT_DAYS - 1).days()));
         let by = match get("by").as_str() {

@@ -18,7 +18,7 @@ use obcms_store::tasks as store;
 use serde_json::{Map, Value as Json, json};
 
 use super::progress::{ppa_of, roll_up};
-use super::{occurrences, repeating};
+use super::{completion, occurrences, repeating};
 use crate::calendar::series::{
     self as dates, keep_start, materialize_occurrence, override_occurrence, too_much,
 };
@@ -51,7 +51,12 @@ pub fn before_save(
     if dates_by_hand && !task::TEMPLATE_ITEM.is_empty(record) {
         task::TOUCHED.set(record, true);
     }
-    move_by_input(work, before, record, input)
+    move_by_input(work, before, record, input)?;
+    // A changed task is completed at its write.
+    if before.is_none() {
+        completion::note(work, record);
+    }
+    Ok(())
 }
 
 /// Writes labels in lower case, so that one label has one form in filters on either engine.

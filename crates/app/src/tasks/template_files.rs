@@ -59,7 +59,7 @@ impl ImportOutcome {
     }
 }
 
-/// What the import does with one template of a file.
+/// Outcome of the import for one template of a file.
 #[derive(Clone, Debug)]
 pub struct ImportedTemplate {
     /// Name.
@@ -70,7 +70,7 @@ pub struct ImportedTemplate {
     pub outcome: ImportOutcome,
     /// Fields that differ.
     pub fields: Vec<&'static str>,
-    /// What is wrong.
+    /// Errors of its fields.
     pub errors: Vec<Message>,
 }
 

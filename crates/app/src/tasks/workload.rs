@@ -14,6 +14,7 @@ use obcms_domain::tasks::workload::{DAY, monday, remaining, spread};
 use obcms_store::records::{self, Directory};
 use obcms_store::tasks::reporting as store;
 
+use super::reporting::day;
 use crate::calendar::series::too_much;
 use crate::core::{Actor, App, AppError};
 use crate::holidays::working_days;
@@ -41,13 +42,7 @@ impl WorkloadRequest {
     /// Parses the parameters; by default eight weeks from this one on.
     pub fn parse(get: impl Fn(&str) -> String, today: Date) -> Result<Self, AppError> {
         let mut errors = Vec::new();
-        let mut day = |name: &str, default: Date| match get(name).as_str() {
-            "" => default,
-            text => text.parse().unwrap_or_else(|_| {
-                errors.push(FieldError::new(name, "format", "Must be a date such as 2027-06-15."));
-                default
-            }),
-        };
+        let mut day = |name: &str, default: Date| day(&get(name), name, default, &mut errors);
         let start = monday(day("start", today));
         let end =
             monday(day("end", start.saturating_add((7 * DEFAULT_WEEKS - 1).days()))).saturating_add(6.days());

@@ -55,6 +55,36 @@ fn walk<Id: Copy + Ord>(
     None
 }
 
+/// Returns the tasks with prerequisites before their dependents; those of a cycle, which the store does not hold, come
+/// last. Prerequisites that are no key are left out of account.
+pub fn prerequisites_first<Id: Copy + Ord>(tasks: &BTreeMap<Id, &[Id]>) -> Vec<Id> {
+    let mut open: BTreeMap<Id, usize> = BTreeMap::new();
+    let mut dependents: BTreeMap<Id, Vec<Id>> = BTreeMap::new();
+    for (task, prerequisites) in tasks {
+        let known: BTreeSet<&Id> = prerequisites.iter().filter(|id| tasks.contains_key(id)).collect();
+        open.insert(*task, known.len());
+        for prerequisite in known {
+            dependents.entry(*prerequisite).or_default().push(*task);
+        }
+    }
+    let mut free: BTreeSet<Id> = open.iter().filter(|(_, count)| **count == 0).map(|(id, _)| *id).collect();
+    let mut ordered = Vec::with_capacity(tasks.len());
+    while let Some(id) = free.pop_first() {
+        open.remove(&id);
+        ordered.push(id);
+        for dependent in dependents.get(&id).into_iter().flatten() {
+            if let Some(count) = open.get_mut(dependent) {
+                *count -= 1;
+                if *count == 0 {
+                    free.insert(*dependent);
+                }
+            }
+        }
+    }
+    ordered.extend(open.into_keys());
+    ordered
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +108,14 @@ mod tests {
     fn task_cannot_depend_on_itself() {
         let id = Uuid::from_u128(7);
         assert_eq!(cycle([(id, id)]), Some(vec![id]));
+    }
+
+    #[test]
+    fn prerequisites_come_first_and_cycles_last() {
+        let of = |tasks: &[(u8, &'static [u8])]| prerequisites_first(&tasks.iter().copied().collect());
+        assert_eq!(of(&[(1, &[3]), (2, &[]), (3, &[2, 2, 9])]), [2, 3, 1]);
+        assert_eq!(of(&[(1, &[2]), (2, &[1]), (3, &[])]), [3, 1, 2]);
+        assert_eq!(of(&[]), [0_u8; 0]);
     }
 
     #[test]

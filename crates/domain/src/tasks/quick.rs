@@ -19,7 +19,7 @@ use words::Word;
 /// Characters of a line at most.
 pub const LONGEST: usize = 1000;
 
-/// What a part of the line says.
+/// Meaning of a part of the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
     /// Person or team, as written behind `@`.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::dependencies::prerequisites_first;
 use crate::core::id::Id;
 use crate::holidays::WorkingDays;
 
@@ -53,7 +54,9 @@ pub fn successors(moved: &Planned, others: &[Planned], days: &WorkingDays) -> Ve
     tasks.insert(moved.id, moved.clone());
     let mut late: BTreeSet<Id> = BTreeSet::from([moved.id]);
     let mut shifts = Vec::new();
-    for id in in_order(&tasks) {
+    let order =
+        prerequisites_first(&tasks.iter().map(|(id, task)| (*id, task.predecessors.as_slice())).collect());
+    for id in order {
         if id == moved.id {
             continue;
         }
@@ -95,33 +98,6 @@ fn shift(task: &Planned, first: Date, earliest: Date, days: &WorkingDays) -> Shi
         working_days: moved_by,
         is_possible: task.is_movable,
     }
-}
-
-/// Returns the tasks with each behind its predecessors. Tasks of a cycle, which the store does not hold, are left out.
-fn in_order(tasks: &BTreeMap<Id, Planned>) -> Vec<Id> {
-    let mut open: BTreeMap<Id, usize> = BTreeMap::new();
-    let mut dependents: BTreeMap<Id, Vec<Id>> = BTreeMap::new();
-    for task in tasks.values() {
-        let known = task.predecessors.iter().filter(|id| tasks.contains_key(id));
-        open.insert(task.id, known.clone().count());
-        for predecessor in known {
-            dependents.entry(*predecessor).or_default().push(task.id);
-        }
-    }
-    let mut free: Vec<Id> = open.iter().filter(|(_, count)| **count == 0).map(|(id, _)| *id).collect();
-    let mut ordered = Vec::with_capacity(tasks.len());
-    while let Some(id) = free.pop() {
-        ordered.push(id);
-        for dependent in dependents.get(&id).into_iter().flatten() {
-            if let Some(count) = open.get_mut(dependent) {
-                *count -= 1;
-                if *count == 0 {
-                    free.push(*dependent);
-                }
-            }
-        }
-    }
-    ordered
 }
 
 #[cfg(test)]

@@ -75,35 +75,9 @@ pub fn columns(
     if let (Some(column), Some(_), None) = (group.column(), query.scope, after) {
         return columns_of_a_part(tx, query, column, keys, limit);
     }
-    let mut result = vec![Vec::new(); keys.len()];
-    for (chunk_number, chunk) in keys.chunks(COLUMNS).enumerate() {
-        let mut statement = Statement::default();
-        for (position, key) in chunk.iter().enumerate() {
-            if position > 0 {
-                statement.push(" UNION ALL ");
-            }
-            statement.push(&format!("SELECT * FROM (SELECT {position} AS place, t.id, t.rank FROM "));
-            one_column(&mut statement, query, group, key);
-            if let Some(place) = after {
-                statement.push(" AND (t.rank > ").bind(place.rank.as_str());
-                statement.push(" OR (t.rank = ").bind(place.rank.as_str());
-                statement.push(" AND t.id > ").bind(place.task).push("))");
-            }
-            statement.push(" ORDER BY t.rank, t.id LIMIT ").bind(limit);
-            statement.push(&format!(") c{position}"));
-        }
-        statement.push(" ORDER BY place, rank, id");
-        for row in tx.query_cached(&statement.sql, &statement.parameters)?.iter() {
-            let place: i64 = row.get(0)?;
-            let card =
-                CardPosition { task: row.get(1)?, rank: row.get::<Option<String>>(2)?.unwrap_or_default() };
-            let number = chunk_number * COLUMNS + usize::try_from(place).unwrap_or(0);
-            if let Some(column) = result.get_mut(number) {
-                column.push(card);
-            }
-        }
-    }
-    Ok(result)
+    let cells: Vec<Cell<'_>> = keys.iter().map(|key| (query, key)).collect();
+    let found = first_cards(tx, group, &cells, "0", after, limit)?;
+    Ok(found.into_iter().map(|(_, cards)| cards).collect())
 }
 
 /// Cell of a board with lanes: the query of its lane, and the key of its column.
@@ -116,6 +90,18 @@ pub fn cells(
     cells: &[Cell<'_>],
     limit: i64,
 ) -> Result<Vec<(i64, Vec<CardPosition>)>, StoreError> {
+    first_cards(tx, group, cells, "count(*) OVER ()", None, limit)
+}
+
+/// Returns for each cell the value of the expression `total`, and its first `limit` cards behind `after`.
+fn first_cards(
+    tx: &mut Tx<'_>,
+    group: Group,
+    cells: &[Cell<'_>],
+    total: &str,
+    after: Option<&CardPosition>,
+    limit: i64,
+) -> Result<Vec<(i64, Vec<CardPosition>)>, StoreError> {
     let mut result = vec![(0, Vec::new()); cells.len()];
     for (chunk_number, chunk) in cells.chunks(COLUMNS).enumerate() {
         let mut statement = Statement::default();
@@ -124,10 +110,16 @@ pub fn cells(
                 statement.push(" UNION ALL ");
             }
             statement.push(&format!(
-                "SELECT * FROM (SELECT {position} AS place, t.id, t.rank, count(*) OVER () AS total FROM "
+                "SELECT * FROM (SELECT {position} AS place, t.id, t.rank, {total} AS total FROM "
             ));
             one_column(&mut statement, query, group, key);
-            statement.push(" ORDER BY t.rank, t.id LIMIT ").bind(limit).push(&format!(") c{position}"));
+            if let Some(place) = after {
+                statement.push(" AND (t.rank > ").bind(place.rank.as_str());
+                statement.push(" OR (t.rank = ").bind(place.rank.as_str());
+                statement.push(" AND t.id > ").bind(place.task).push("))");
+            }
+            statement.push(" ORDER BY t.rank, t.id LIMIT ").bind(limit);
+            statement.push(&format!(") c{position}"));
         }
         statement.push(" ORDER BY place, rank, id");
         for row in tx.query_cached(&statement.sql, &statement.parameters)?.iter() {

@@ -190,6 +190,14 @@ pub struct Choice {
     pub selected: bool,
 }
 
+impl FormField {
+    /// Creates a field without help and error.
+    #[must_use]
+    pub fn new(name: &str, label: &str, control: Control) -> Self {
+        Self { name: name.to_owned(), label: label.to_owned(), control, ..Self::default() }
+    }
+}
+
 /// Form that posts.
 #[derive(Debug, Default, Clone)]
 pub struct Form {

@@ -1,7 +1,7 @@
 //! Tables of records: sticky head with sort links, rows with links, selection with a bulk bar, column chooser and
 //! pager. On the phone a row is two lines: the title, and the columns of the first ranks.
 //!
-//! Where every column has a width, the title takes what they leave and never less than [`TITLE`]: lesser columns are
+//! The title takes what columns of known widths leave, and never less than [`TITLE`]: lesser columns are
 //! dropped by container queries, without script.
 
 use maud::{Markup, html};

@@ -1,11 +1,11 @@
 //! Lists in groups by the values of a field.
 
 use obcms_domain::core::id::Id;
-use obcms_domain::registry::{self, Field, FieldType, Kind, Record};
+use obcms_domain::registry::{Field, FieldType, Kind, Record};
 use obcms_store::SqlValue;
 use obcms_store::records::{self, Directory, Query};
 
-use super::{MAXIMUM_LIMIT, Parameters};
+use super::{MAXIMUM_LIMIT, Parameters, named_by};
 use crate::core::{Actor, App, AppError};
 use crate::records::references;
 
@@ -55,17 +55,7 @@ impl App {
         let request = self.list_request(actor, kind, parameters)?;
         let scope = actor.scope(kind)?;
         self.read(|tx| {
-            let query = Query {
-                kind,
-                filters: request.filters.clone(),
-                words: request.words.clone(),
-                scope: scope.as_ref(),
-                archived: request.archived,
-                order: request.order,
-                after: None,
-                limit: MAXIMUM_LIMIT,
-                counted: false,
-            };
+            let query = Query { after: None, limit: MAXIMUM_LIMIT, ..request.query(kind, scope.as_ref()) };
             let mut groups = records::groups(tx, &query, field, GROUP_LIMIT)?;
             let total = records::count(tx, &query)?;
             for group in &mut groups {
@@ -73,10 +63,7 @@ impl App {
             }
             let keys = groups.iter().filter_map(|group| key_id(&group.key));
             let shown = groups.iter().flat_map(|group| &group.records);
-            let targets = shown.flat_map(|record| {
-                record.values.iter().flat_map(registry::Value::targets).chain(record.created_by)
-            });
-            let ids: Vec<Id> = targets.chain(keys).collect();
+            let ids: Vec<Id> = shown.flat_map(named_by).chain(keys).collect();
             let directory = references::visible(tx, actor, &ids)?;
             groups.sort_by_cached_key(|group| order(field, &group.key, &directory));
             let groups = groups

@@ -143,6 +143,26 @@ fn refuse(kind: &'static Kind, page: &Page, message: &str) -> Response {
     (StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response()
 }
 
+/// Form that uploads a file to be checked, below the preview of the last one; `beside` stands beside its button.
+pub fn file_form(page: &Page, action: &str, file: &FormField, preview: &Markup, beside: &Markup) -> Markup {
+    let (label, kind) = if preview.0.is_empty() {
+        (t!("Check the file"), ButtonKind::Main)
+    } else {
+        (t!("Check another file"), ButtonKind::Plain)
+    };
+    html! {
+        div.stack {
+            (preview)
+            form.form method="post" action=(action) enctype="multipart/form-data" novalidate {
+                (error_summary(None, &[file]))
+                input type="hidden" name="csrf_token" value=(page.csrf());
+                div.fields { (field(file)) }
+                div.form-actions { (submit_button(label, "upload", kind)) (beside) }
+            }
+        }
+    }
+}
+
 fn draw(kind: &'static Kind, page: &Page, error: Option<String>, preview: &Markup) -> String {
     let title = t!("Import {kinds}", kinds = plural(kind));
     let file = FormField {
@@ -156,30 +176,15 @@ fn draw(kind: &'static Kind, page: &Page, error: Option<String>, preview: &Marku
         required: true,
         control: Control::File { accept: ".csv,.xlsx,text/csv".to_owned() },
     };
-    let has_preview = !preview.0.is_empty();
+    let export = button_link(
+        t!("Export current records"),
+        &format!("/api/v1/{}/export.xlsx", kind.collection),
+        "download",
+        ButtonKind::Quiet,
+    );
     let content = html! {
         (page_head(&PageHead { title: title.clone(), ..PageHead::default() }))
-        div.stack {
-            (preview)
-            form.form method="post" action={ "/" (kind.collection) "/import" } enctype="multipart/form-data" novalidate {
-                (error_summary(None, &[&file]))
-                input type="hidden" name="csrf_token" value=(page.csrf());
-                div.fields { (field(&file)) }
-                div.form-actions {
-                    (submit_button(
-                        if has_preview { t!("Check another file") } else { t!("Check the file") },
-                        "upload",
-                        if has_preview { ButtonKind::Plain } else { ButtonKind::Main },
-                    ))
-                    (button_link(
-                        t!("Export current records"),
-                        &format!("/api/v1/{}/export.xlsx", kind.collection),
-                        "download",
-                        ButtonKind::Quiet,
-                    ))
-                }
-            }
-        }
+        (file_form(page, &format!("/{}/import", kind.collection), &file, preview, &export))
     };
     page.clone()
         .below(words::label(kind.plural), &format!("/{}", kind.collection))

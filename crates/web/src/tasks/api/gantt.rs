@@ -3,10 +3,9 @@
 use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use obcms_app::tasks::gantt::Gantt;
+use obcms_app::tasks::gantt::Link;
 use obcms_domain::accounts::Action;
 use obcms_domain::kinds::TASK;
-use obcms_domain::registry::Record;
 use serde_json::{Value as Json, json};
 
 use crate::core::caller::Caller;
@@ -58,18 +57,13 @@ async fn gantt(
             "today": state.app.today(),
             "total": chart.total,
             "holidays": chart.holidays,
-            "links": links(&chart),
+            "links": chart.links.iter().map(link_json).collect::<Vec<_>>(),
             "tasks": state.app.represent(&chart.tasks)?,
         }))
     })?;
     Ok(axum::Json(body).into_response())
 }
 
-fn links(chart: &Gantt) -> Vec<Json> {
-    let lag = |id| {
-        let task: Option<&Record> = chart.tasks.iter().find(|task| task.id == id);
-        task.and_then(|task| obcms_domain::kinds::task::LAG_DAYS.get(task)).unwrap_or(0)
-    };
-    let link = |(from, to): &(_, _)| json!({ "from": from, "to": to, "lag_days": lag(*to) });
-    chart.links.iter().map(link).collect()
+fn link_json(link: &Link) -> Json {
+    json!({ "from": link.from, "to": link.to, "lag_days": link.lag_days })
 }

@@ -217,12 +217,6 @@ pub fn change_panel(actor: &Actor, address: &Address) -> Option<BulkPanel> {
 }
 
 fn fields() -> Markup {
-    let field = |name: &str, label: &str, control: Control| FormField {
-        name: name.to_owned(),
-        label: label.to_owned(),
-        control,
-        ..FormField::default()
-    };
     let select = |choices: &[obcms_domain::choices::Choice]| Control::Select {
         options: choices
             .iter()
@@ -238,18 +232,18 @@ fn fields() -> Markup {
     let text = || Control::Text { value: String::new() };
     let ppa = Control::Links { kinds: vec!["ppa".to_owned()], selected: Vec::new(), many: false };
     let fields = [
-        field(task::STATUS.name(), t!("Status"), select(TASK_STATUSES)),
-        field(task::PRIORITY.name(), t!("Priority"), select(PRIORITIES)),
-        field(task::ASSIGNEES.name(), t!("Assignees"), people("users")),
-        field(task::TEAMS.name(), t!("Teams"), people("teams")),
-        field(task::DUE_DATE.name(), t!("Due"), Control::Date { value: String::new() }),
+        FormField::new(task::STATUS.name(), t!("Status"), select(TASK_STATUSES)),
+        FormField::new(task::PRIORITY.name(), t!("Priority"), select(PRIORITIES)),
+        FormField::new(task::ASSIGNEES.name(), t!("Assignees"), people("users")),
+        FormField::new(task::TEAMS.name(), t!("Teams"), people("teams")),
+        FormField::new(task::DUE_DATE.name(), t!("Due"), Control::Date { value: String::new() }),
         FormField {
             help: t!("Moves start and due date, for example 7 or -2.").to_owned(),
-            ..field("shift_days", t!("Move by days"), text())
+            ..FormField::new("shift_days", t!("Move by days"), text())
         },
-        field("add_labels", t!("Add labels"), text()),
-        field("remove_labels", t!("Remove labels"), text()),
-        field("ppa", t!("PPA"), ppa),
+        FormField::new("add_labels", t!("Add labels"), text()),
+        FormField::new("remove_labels", t!("Remove labels"), text()),
+        FormField::new("ppa", t!("PPA"), ppa),
     ];
     html! { @for field in &fields { (forms::field(field)) } }
 }

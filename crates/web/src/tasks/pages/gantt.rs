@@ -1,5 +1,7 @@
 //! Gantt chart of a PPA, a project or any selection of tasks.
 
+use std::collections::HashMap;
+
 use axum::extract::State as AxumState;
 use axum::response::Html;
 use jiff::civil::Date;
@@ -8,6 +10,7 @@ use obcms_app::tasks::board::may_write;
 use obcms_app::tasks::gantt as app;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
+use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{TASK, task};
 use obcms_domain::registry::Record;
 use obcms_store::records::Directory;
@@ -126,7 +129,9 @@ fn baseline_forms(page: &Page, actor: &Actor, chart: &app::Gantt, address: &Addr
 }
 
 fn view(actor: &Actor, chart: &app::Gantt, scale: &str, today: Date) -> Gantt {
-    let place = |id| chart.tasks.iter().position(|task| task.id == id);
+    let places: HashMap<Id, usize> =
+        chart.tasks.iter().enumerate().map(|(place, task)| (task.id, place)).collect();
+    let places_of = |link: &app::Link| Some((*places.get(&link.from)?, *places.get(&link.to)?));
     let day_width = SCALES.iter().find(|(name, ..)| *name == scale).map_or(SCALES[1].2, |(.., width)| *width);
     Gantt {
         span: Some(chart.span),
@@ -134,7 +139,7 @@ fn view(actor: &Actor, chart: &app::Gantt, scale: &str, today: Date) -> Gantt {
         today,
         holidays: chart.holidays.clone(),
         rows: chart.tasks.iter().map(|task| row(actor, task, &chart.directory, today)).collect(),
-        links: chart.links.iter().filter_map(|(first, then)| Some((place(*first)?, place(*then)?))).collect(),
+        links: chart.links.iter().filter_map(places_of).collect(),
     }
 }
 

@@ -234,7 +234,11 @@ pub fn filters(address: &Address, titles: &Directory) -> Filters {
     let mut fields: Vec<FormField> = FLAGS
         .iter()
         .map(|(name, label)| {
-            field(name, words::text(label), Control::Checkbox { checked: address.get(name) == "true" })
+            FormField::new(
+                name,
+                words::text(label),
+                Control::Checkbox { checked: address.get(name) == "true" },
+            )
         })
         .collect();
     fields.extend(LISTS.iter().map(|(name, label, list)| {
@@ -247,7 +251,7 @@ pub fn filters(address: &Address, titles: &Directory) -> Filters {
                 selected: choice.value == chosen,
             })
             .collect();
-        field(name, words::text(label), Control::Select { options })
+        FormField::new(name, words::text(label), Control::Select { options })
     }));
     for (name, label, collection) in
         [("assignee", t!("Assignee"), "users"), ("team", t!("Team"), "teams"), ("ppa", t!("PPA"), "ppas")]
@@ -257,12 +261,16 @@ pub fn filters(address: &Address, titles: &Directory) -> Filters {
             let title = titles.get(&id).map_or_else(|| t!("Someone").to_owned(), |known| known.title.clone());
             (id.to_string(), title)
         });
-        fields.push(field(name, label, Control::Reference { collection: collection.to_owned(), selected }));
+        fields.push(FormField::new(
+            name,
+            label,
+            Control::Reference { collection: collection.to_owned(), selected },
+        ));
     }
     let origin = address.get("origin");
     let id: Option<Id> = origin.rsplit(':').next().and_then(|id| id.parse().ok());
     let known = id.and_then(|id| titles.get(&id)).map(|known| (origin.to_owned(), known.title.clone()));
-    fields.push(field(
+    fields.push(FormField::new(
         "origin",
         t!("Belongs to"),
         Control::Links {
@@ -271,9 +279,13 @@ pub fn filters(address: &Address, titles: &Directory) -> Filters {
             many: false,
         },
     ));
-    fields.push(field("label", t!("Label"), Control::Text { value: address.get("label").to_owned() }));
+    fields.push(FormField::new(
+        "label",
+        t!("Label"),
+        Control::Text { value: address.get("label").to_owned() },
+    ));
     for (name, label) in [("due_date_from", t!("Due from")), ("due_date_to", t!("Due until"))] {
-        fields.push(field(name, label, Control::Date { value: address.get(name).to_owned() }));
+        fields.push(FormField::new(name, label, Control::Date { value: address.get(name).to_owned() }));
     }
     Filters {
         action: address.path.to_owned(),
@@ -294,10 +306,6 @@ pub fn filters(address: &Address, titles: &Directory) -> Filters {
             }
             .query(&[], &[]),
     }
-}
-
-fn field(name: &str, label: &str, control: Control) -> FormField {
-    FormField { name: name.to_owned(), label: label.to_owned(), control, ..FormField::default() }
 }
 
 fn chips(address: &Address, titles: &Directory) -> Vec<Chip> {

@@ -72,12 +72,7 @@ async fn page(
 }
 
 fn filters(request: &ProgressRequest) -> Markup {
-    let date = |name: &str, label: &str, value: String| FormField {
-        name: name.to_owned(),
-        label: label.to_owned(),
-        control: Control::Date { value },
-        ..FormField::default()
-    };
+    let date = |name: &str, label: &str, value: String| FormField::new(name, label, Control::Date { value });
     let options = GROUPS
         .into_iter()
         .map(|(name, _, label, _)| Choice {
@@ -86,13 +81,7 @@ fn filters(request: &ProgressRequest) -> Markup {
             selected: name == request.by_name(),
         })
         .collect();
-    let by = FormField {
-        name: "by".to_owned(),
-        label: t!("Group by").to_owned(),
-        required: false,
-        control: Control::Select { options },
-        ..FormField::default()
-    };
+    let by = FormField::new("by", t!("Group by"), Control::Select { options });
     html! {
         form.report-filters method="get" action=(PATH) data-plain {
             (field(&date("start", t!("Due from"), request.start.to_string())))

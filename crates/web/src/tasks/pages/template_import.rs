@@ -15,7 +15,7 @@ use crate::components::badges::{Tone, badge};
 use crate::components::buttons::{ButtonKind, submit_button};
 use crate::components::detail::{PageHead, page_head};
 use crate::components::feedback::notice;
-use crate::components::forms::{Control, FormField, error_summary, field};
+use crate::components::forms::{Control, FormField};
 use crate::components::words::{self, t};
 use crate::core::errors::PageError;
 use crate::core::forms::done;
@@ -24,7 +24,7 @@ use crate::core::limits::{JSON_DEPTH, MAXIMUM_UPLOAD};
 use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
-use crate::records::pages::import::Upload;
+use crate::records::pages::import::{Upload, file_form};
 
 /// Address of the page.
 pub(super) const PATH: &str = "/task-templates/import-file";
@@ -174,24 +174,9 @@ fn draw(page: &Page, error: Option<String>, preview: &Markup) -> String {
         required: true,
         control: Control::File { accept: ".json,application/json".to_owned() },
     };
-    let has_preview = !preview.0.is_empty();
     let content = html! {
         (page_head(&PageHead { title: title.to_owned(), ..PageHead::default() }))
-        div.stack {
-            (preview)
-            form.form method="post" action=(PATH) enctype="multipart/form-data" novalidate {
-                (error_summary(None, &[&file]))
-                input type="hidden" name="csrf_token" value=(page.csrf());
-                div.fields { (field(&file)) }
-                div.form-actions {
-                    (submit_button(
-                        if has_preview { t!("Check another file") } else { t!("Check the file") },
-                        "upload",
-                        if has_preview { ButtonKind::Plain } else { ButtonKind::Main },
-                    ))
-                }
-            }
-        }
+        (file_form(page, PATH, &file, preview, &html! {}))
     };
     below(page).render(title, &content).into_string()
 }

@@ -76,12 +76,7 @@ async fn page(
 }
 
 fn filters(request: &WorkloadRequest, team: Option<String>) -> Markup {
-    let date = |name: &str, label: &str, value: String| FormField {
-        name: name.to_owned(),
-        label: label.to_owned(),
-        control: Control::Date { value },
-        ..FormField::default()
-    };
+    let date = |name: &str, label: &str, value: String| FormField::new(name, label, Control::Date { value });
     let team = FormField {
         name: "team".to_owned(),
         label: t!("Team").to_owned(),

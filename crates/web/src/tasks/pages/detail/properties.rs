@@ -18,7 +18,7 @@ use crate::tasks::pages::list::hours_text;
 use crate::tasks::pages::{editable, parts, series};
 
 impl Sheet<'_> {
-    /// Whose it is, by when, and how far: the first answers of the page, edited in place.
+    /// Facts under the title, edited in place: status, people, dates, progress.
     pub(super) fn facts(&self, actor: &Actor) -> Markup {
         let task = &self.task;
         let today = self.page.today;

@@ -1,5 +1,5 @@
 /** Dates as texts (`2026-12-14`), without a zone. */
-import { DATE_LOCALE, NUMBER_LOCALE } from "../core/words";
+import { DATE_LOCALE, NUMBER_LOCALE } from "./words";
 
 const DAY = 86_400_000;
 
