@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
+import { slowly, typeLike } from "./people.mjs";
 import { day, runningProgram } from "./program.mjs";
 import { api, becomes, newTask, ownId } from "./work.mjs";
 
@@ -39,6 +40,49 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await toasts(page).getByRole("button", { name: "Undo" }).click();
     await row.waitFor({ state: "detached" });
     await assertAccessible(page);
+    await page.context().close();
+  });
+
+  test(`next line is typed while the last one is added, and a refused one is not lost (${size})`, async () => {
+    const page = await running.signedIn("coordinator", { viewport });
+    const client = api(running);
+    await slowly(page, "**/api/v1/tasks/quick", 600);
+    await page.goto("/");
+    const input = page.locator("#quick-add input[name=text]");
+    await typeLike(page, `Count boats ${size}`, input);
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Enter");
+    await typeLike(page, `Count nets ${size}`);
+    await page.keyboard.press("Enter");
+    const titles = async () =>
+      (await client("GET", `tasks?q=count ${size}&sort=created_at`)).items.map((task) => task.title);
+    await becomes(titles, [`Count boats ${size}`, `Count nets ${size}`]);
+    await typeLike(page, "friday 3pm");
+    await page.keyboard.press("Enter");
+    await page.locator("#quick-add").getByText("Type what is to be done.").waitFor();
+    assert.equal(await input.inputValue(), "friday 3pm");
+    await input.fill("monday");
+    await page.keyboard.press("Enter");
+    await typeLike(page, "Next");
+    await page.getByText("“monday” was not added.").waitFor();
+    assert.equal(await input.inputValue(), "Next");
+    await page.context().close();
+  });
+
+  test(`focus stays on a value whose row moves (${size})`, async () => {
+    const page = await running.signedIn("coordinator", { viewport });
+    const client = api(running);
+    const moved = await newTask(client, { title: `First row ${size}`, due_date: day(0) });
+    await newTask(client, { title: `Second row ${size}`, due_date: day(1) });
+    await page.goto(`/tasks?q=row ${size}`);
+    await page.locator(`tr[data-id="${moved.id}"] [data-edit="due_date"]`).click();
+    await page.getByRole("button", { name: "Next Monday" }).click();
+    await page.locator("tbody tr", { hasText: "First row" }).last().waitFor();
+    await page.waitForFunction((id) => document.querySelector("tbody tr:last-child")?.dataset.id === id, moved.id);
+    await page.waitForFunction(
+      (id) => document.activeElement?.dataset.task === id && document.activeElement.dataset.edit === "due_date",
+      moved.id,
+    );
     await page.context().close();
   });
 

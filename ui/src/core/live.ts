@@ -218,13 +218,12 @@ function morph(old: Element, incoming: Element): void {
   // Only a morph of a whole head is something to wait for.
   void Idiomorph.morph(old, incoming, {
     morphStyle: "outerHTML",
-    ignoreActiveValue: true,
     restoreFocus: true,
     callbacks: {
       beforeNodeMorphed: (from: Node, to: Node) => {
         if (from.isEqualNode(to)) return false;
         if (!(from instanceof Element)) return true;
-        if (isTouched(from) || from.hasAttribute("data-keep")) return false;
+        if (isTouched(from) || isTyping(from) || from.hasAttribute("data-keep")) return false;
         if (from.childElementCount === 0 && from.textContent !== to.textContent) changed.push(from);
         return true;
       },
@@ -250,6 +249,11 @@ function morph(old: Element, incoming: Element): void {
 function holdsTypedText(element: Element): boolean {
   const typed = element.querySelectorAll<HTMLTextAreaElement>("textarea");
   return [...typed].some((control) => isTouched(control) && control.value.trim() !== "");
+}
+
+/** Returns true if the control has the cursor: what stands in it is not exchanged under the hand of the person. */
+function isTyping(element: Element): boolean {
+  return element === document.activeElement && element.matches("input, textarea, select");
 }
 
 /** Returns true if the person changed the control and has not sent it. */

@@ -215,6 +215,7 @@ const WORDS = {
   "quick.example": "Call the MAO friday 3pm @ana !high #ppa:water",
   "quick.added": "Task added: {title}",
   "quick.added_elsewhere": "Added, not in this view: {title}",
+  "quick.refused": "“{text}” was not added. {reason}",
   "quick.choose": "Choose another",
   "quick.dismiss": "Keep “{text}” in the title",
   "quick.due": "Due {day}",

@@ -160,8 +160,17 @@ async function askSuccessors(successors: Successor[]): Promise<"move" | "keep" |
   return chosen;
 }
 
-/** Focuses an editable value again after the page changed around it. */
+/** Milliseconds in which the page draws a change that was saved. */
+const DRAWN_AFTER = 3000;
+
+/** Focuses an editable value again after the page changed around it, as when its row moved. */
 export function refocus(id: string, field: string): void {
   const selector = `[data-task="${CSS.escape(id)}"][data-edit="${CSS.escape(field)}"]`;
-  one(selector)?.focus({ preventScroll: true });
+  const focus = (): void => {
+    if (document.activeElement && document.activeElement !== document.body) return;
+    one(selector)?.focus({ preventScroll: true });
+  };
+  focus();
+  document.addEventListener("obcms:refreshed", focus);
+  window.setTimeout(() => document.removeEventListener("obcms:refreshed", focus), DRAWN_AFTER);
 }

@@ -53,7 +53,7 @@ export function startQuickAdd(): void {
       if (!bar) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      void add(bar);
+      add(bar);
     },
     true,
   );
@@ -257,27 +257,46 @@ function replace(bar: HTMLFormElement, chip: Chip, by: string): void {
   void read(bar);
 }
 
-async function add(bar: HTMLFormElement): Promise<void> {
+/** Additions under way: one after the other, so that tasks come in the order in which they were typed. */
+let adding: Promise<void> = Promise.resolve();
+
+/** Takes the line out of the bar, so that the next one can be typed at once, and adds its task. */
+function add(bar: HTMLFormElement): void {
   const input = inputOf(bar);
   const text = input.value.trim();
-  if (!text || "waits" in bar.dataset) return;
-  bar.dataset.waits = "";
+  if (!text) return;
+  input.value = "";
+  clearTimeout(timers.get(bar));
+  turns.set(bar, (turns.get(bar) ?? 0) + 1);
+  showChips(bar, []);
+  showError(bar, "");
+  input.focus({ preventScroll: true });
+  adding = adding.then(() => send(bar, text));
+}
+
+async function send(bar: HTMLFormElement, text: string): Promise<void> {
   try {
     const task = await callApi<Task>("POST", "/api/v1/tasks/quick", { text, ...more(bar) });
-    // What was typed while the answer was on its way stays.
-    if (input.value.trim() === text) input.value = "";
-    showChips(bar, []);
     announce(t("quick.added", { title: task.title }));
     toast(t("quick.added", { title: task.title }), { undo: task.undo });
     refresh();
     showAdded(bar, task);
   } catch (error) {
-    if (error instanceof ApiError && error.fields) showError(bar, error.fields);
-    else toastError(error);
-  } finally {
-    delete bar.dataset.waits;
-    input.focus({ preventScroll: true });
+    giveBack(bar, text, error);
   }
+}
+
+/** Returns a refused line to the bar with the reason; beside the next line, when that was begun. */
+function giveBack(bar: HTMLFormElement, text: string, error: unknown): void {
+  const input = inputOf(bar);
+  const isFree = input.value === "";
+  if (isFree) {
+    input.value = text;
+    void read(bar);
+  }
+  if (!(error instanceof ApiError && error.fields)) toastError(error);
+  const reason = error instanceof ApiError ? error.fields || error.message : t("error.unknown");
+  showError(bar, isFree ? reason : t("quick.refused", { text, reason }));
 }
 
 /** Milliseconds until the page shows a task that belongs on it. */
