@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
+import { withoutReload } from "./people.mjs";
 import { day, runningProgram } from "./program.mjs";
 
 const running = runningProgram();
@@ -31,18 +32,22 @@ for (const width of [1280, 390]) {
     assert.ok(await fits(page));
 
     // One, from its row; the toast brings it back.
-    await page.getByRole("button", { name: `Acknowledge Overdue PPA: Well 1 at ${width}` }).click();
-    await page.getByText(`Acknowledged: Overdue PPA: Well 1 at ${width}`).waitFor();
-    await page.getByRole("button", { name: "Undo" }).click();
-    await page.getByRole("button", { name: `Acknowledge Overdue PPA: Well 1 at ${width}` }).waitFor();
+    await withoutReload(page, async () => {
+      await page.getByRole("button", { name: `Acknowledge Overdue PPA: Well 1 at ${width}` }).click();
+      await page.getByText(`Acknowledged: Overdue PPA: Well 1 at ${width}`).waitFor();
+      await page.getByRole("button", { name: "Undo" }).click();
+      await page.getByRole("button", { name: `Acknowledge Overdue PPA: Well 1 at ${width}` }).waitFor();
+    });
 
     // Two at once.
     for (const number of [1, 2]) {
       const row = page.locator("tr", { hasText: `Overdue PPA: Well ${number} at ${width}` });
       await row.getByRole("checkbox").check();
     }
-    await page.getByRole("button", { name: "Snooze for a week" }).click();
-    await page.getByText("Changed: 2").waitFor();
+    await withoutReload(page, async () => {
+      await page.getByRole("button", { name: "Snooze for a week" }).click();
+      await page.getByText("Changed: 2").waitFor();
+    });
     await page.getByRole("link", { name: "Snoozed", exact: true }).click();
     await page.getByRole("link", { name: `Overdue PPA: Well 2 at ${width}` }).first().waitFor();
 

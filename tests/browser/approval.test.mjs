@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fits } from "./axe.mjs";
+import { withoutReload } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
 import { api } from "./work.mjs";
 
@@ -52,8 +53,10 @@ for (const width of [1280, 390]) {
     const submitter = await running.signedIn("coordinator", options);
     await submitter.goto(address);
     await fits(submitter);
-    await submitter.getByRole("button", { name: "Submit for approval" }).click();
-    await submitter.getByRole("listitem").filter({ hasText: "Technical review" }).getByText("Pending").waitFor();
+    await withoutReload(submitter, async () => {
+      await submitter.getByRole("button", { name: "Submit for approval" }).click();
+      await submitter.getByRole("listitem").filter({ hasText: "Technical review" }).getByText("Pending").waitFor();
+    });
     // Its figures are read-only from now on.
     await submitter.goto(`/ppas/${ppa.id}/edit`);
     await submitter.getByText("locks the figures of this PPA").waitFor();
@@ -69,8 +72,10 @@ for (const width of [1280, 390]) {
     const row = coordinator.getByRole("row").filter({ hasText: ppa.title });
     await row.locator("summary").click();
     await row.getByLabel("Comment", { exact: true }).fill("Sound design");
-    await row.getByRole("button", { name: "Approve", exact: true }).click();
-    await row.waitFor({ state: "detached" });
+    await withoutReload(coordinator, async () => {
+      await row.getByRole("button", { name: "Approve", exact: true }).click();
+      await row.waitFor({ state: "detached" });
+    });
     await coordinator.context().close();
 
     const officer = await running.signedIn("budget_officer", options);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible, fits } from "./axe.mjs";
+import { withoutReload } from "./people.mjs";
 import { day, runningProgram } from "./program.mjs";
 import { api } from "./work.mjs";
 
@@ -46,16 +47,20 @@ for (const width of [1280, 390]) {
     // The browser asks for it at the field.
     await page.waitForFunction(() => document.activeElement?.matches("input[name=note]:invalid"));
     await page.getByLabel("Note").fill("Bring the key back");
-    await page.getByRole("button", { name: "Approve" }).click();
-    await page.getByText("Approved", { exact: true }).first().waitFor();
+    await withoutReload(page, async () => {
+      await page.getByRole("button", { name: "Approve" }).click();
+      await page.getByText("Approved", { exact: true }).first().waitFor();
+    });
     await fits(page);
 
     // The list of what waits decides as well.
     await page.goto("/bookings/waiting");
     await fits(page);
     const row = page.getByRole("listitem").filter({ has: page.locator(`a[href="/bookings/${first.id}"]`) });
-    await row.getByRole("button", { name: "Approve" }).click();
-    await row.waitFor({ state: "detached" });
+    await withoutReload(page, async () => {
+      await row.getByRole("button", { name: "Approve" }).click();
+      await row.waitFor({ state: "detached" });
+    });
 
     // The resource shows its week, and a click on what is free leads to the form.
     await page.goto(`/resources/${room.id}`);

@@ -76,3 +76,13 @@ export async function signInAgain(page, username, password) {
   await page.keyboard.press("Enter");
   await page.waitForURL((url) => url.pathname !== "/login");
 }
+
+/** Does something on a page, and fails if the page was loaded anew for it or scrolled back to its top. */
+export async function withoutReload(page, act) {
+  await page.evaluate(() => (globalThis.isSamePage = true));
+  const before = await page.evaluate(() => scrollY);
+  await act();
+  assert.equal(await page.evaluate(() => globalThis.isSamePage), true, "The page was loaded again.");
+  const after = await page.evaluate(() => Math.min(scrollY, document.documentElement.scrollHeight - innerHeight));
+  assert.ok(before === 0 || after > 0, `The page scrolled from ${before} to ${after}.`);
+}

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
+import { withoutReload } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
 import { api, becomes } from "./work.mjs";
 
@@ -135,8 +136,10 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await page.goto(`/projects/${project.id}`);
     await page.locator("summary", { hasText: "Mark as blocked" }).click();
     await page.locator("#field-note-block").fill("No deed of the lot");
-    await page.getByRole("button", { name: "Mark as blocked" }).click();
-    await page.getByText("Project marked as blocked").waitFor();
+    await withoutReload(page, async () => {
+      await page.getByRole("button", { name: "Mark as blocked" }).click();
+      await page.getByText("Project marked as blocked").waitFor();
+    });
     assert.equal(await page.getByRole("button", { name: /^Advance/ }).count(), 0);
     await assertAccessible(page);
     await page.getByRole("button", { name: "Unblock project" }).click();
@@ -144,8 +147,10 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await page.locator("summary", { hasText: "Return to an earlier stage" }).click();
     await page.locator("#field-stage-return").selectOption("need_identification");
     await page.locator("#field-note-return").fill("Counted twice");
-    await page.getByRole("button", { name: "Return project" }).click();
-    await page.getByText("Untouched tasks archived: 2").waitFor();
+    await withoutReload(page, async () => {
+      await page.getByRole("button", { name: "Return project" }).click();
+      await page.getByText("Untouched tasks archived: 2").waitFor();
+    });
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     await page.context().close();
   });

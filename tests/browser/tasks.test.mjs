@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { openLive } from "./people.mjs";
+import { openLive, withoutReload } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
 import { api, newTask, ownId } from "./work.mjs";
 
@@ -16,8 +16,10 @@ for (const [size, viewport] of Object.entries(sizes)) {
     const task = await newTask(api(running), { title: `Visit the school ${size}` });
     await page.goto(`/tasks/${task.id}`);
     await assertAccessible(page);
-    await page.getByRole("button", { name: "Start", exact: true }).click();
-    await page.getByText(`In progress: Visit the school ${size}`).waitFor();
+    await withoutReload(page, async () => {
+      await page.getByRole("button", { name: "Start", exact: true }).click();
+      await page.getByText(`In progress: Visit the school ${size}`).waitFor();
+    });
     await page.locator('#task-facts [data-edit="progress"]').click();
     await page.getByRole("spinbutton", { name: "progress" }).fill("40");
     await page.keyboard.press("Enter");
@@ -27,10 +29,12 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await page.getByRole("button", { name: "Save description" }).click();
     await page.getByText("Description saved").waitFor();
     await page.getByText("Bring the list.").first().waitFor();
-    await page.getByRole("button", { name: "Complete", exact: true }).click();
-    await page.getByRole("button", { name: "Reopen" }).waitFor();
-    await page.locator("#toasts").getByRole("button", { name: "Undo" }).last().click();
-    await page.getByRole("button", { name: "Complete", exact: true }).waitFor();
+    await withoutReload(page, async () => {
+      await page.getByRole("button", { name: "Complete", exact: true }).click();
+      await page.getByRole("button", { name: "Reopen" }).waitFor();
+      await page.locator("#toasts").getByRole("button", { name: "Undo" }).last().click();
+      await page.getByRole("button", { name: "Complete", exact: true }).waitFor();
+    });
     await page.locator('#task-facts [data-edit="progress"][data-value="40"]').waitFor();
     const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
     assert.equal(wide, false);

@@ -6,9 +6,9 @@ import { startDateLists } from "./calendar/date-list";
 import { startDrafts } from "./core/drafts";
 import { startForms } from "./core/forms";
 import { startInPlace } from "./core/in-place";
+import { loadFor } from "./core/lazy";
 import { startLiveUpdates } from "./core/live";
 import { startNavigation } from "./core/navigation";
-import { one } from "./core/page";
 import { openPalette } from "./core/palette";
 import { startPresses } from "./core/press";
 import { startPrinting } from "./core/printing";
@@ -25,6 +25,11 @@ import { startWeekHours } from "./accounts/week-hours";
 
 startTheme();
 startPresses();
+// Only few pages have these. Before what asks or checks at a submit, which then happens once.
+loadFor("form[data-draft=booking]", async () => (await import("./bookings/preview")).startBookingPreviews());
+loadFor("form[data-upload], .file-list", async () => (await import("./attachments/files")).startFiles());
+loadFor("form[data-scenario]", async () => (await import("./money/scenario")).startScenario());
+loadFor("form[data-preview]", async () => (await import("./money/adoption")).startAdoption());
 startNavigation();
 startShortcuts(openPalette);
 startReferencePickers();
@@ -37,20 +42,6 @@ startPrinting();
 startDateLists();
 startWeekHours();
 startRecurrences();
-// Only few pages have such a form.
-if (one("form[data-draft=booking]")) {
-  void import("./bookings/preview").then(({ startBookingPreviews }) => startBookingPreviews());
-}
-// Only few pages have files.
-if (one("form[data-upload], .file-list")) {
-  void import("./attachments/files").then(({ startFiles }) => startFiles());
-}
-if (one("form[data-scenario]")) {
-  void import("./money/scenario").then(({ startScenario }) => startScenario());
-}
-if (one("form[data-preview]")) {
-  void import("./money/adoption").then(({ startAdoption }) => startAdoption());
-}
 startQuickAdd();
 startEditing();
 startTables();

@@ -148,6 +148,16 @@ fn links(html: &str) -> Vec<String> {
         .collect()
 }
 
+/// Returns the ids that more than one element of a page has; scripts and labels would find only the first.
+fn shared_ids(html: &str) -> Vec<&str> {
+    let mut known = HashSet::new();
+    html.split(" id=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|id| !known.insert(*id))
+        .collect()
+}
+
 /// Returns the same text for all addresses of one kind of page. Ids, numbers and texts count as one. The tab parameter
 /// distinguishes pages; with `parameters`, other parameter names do as well, but not their values.
 fn pattern(link: &str, parameters: bool) -> String {
@@ -198,6 +208,9 @@ fn crawl(server: &Server, person: &Person, is_partner: bool) -> (usize, BTreeSet
             let near = String::from_utf8_lossy(&answer.text.as_bytes()[start..end.min(answer.text.len())])
                 .into_owned();
             faults.insert(format!("{address} from {from} names what is hidden: {near}"));
+        }
+        for id in shared_ids(&answer.text) {
+            faults.insert(format!("{} has the id {id} twice", pattern(&address, true)));
         }
         let mut found = links(&answer.text);
         if (300..400).contains(&answer.status) {

@@ -160,7 +160,17 @@ on_both_engines! {
         assert!(by_manager.contains("<span class=\"count\">12</span>"));
         let by_needs = browser.get("/ppas?group=needs").expect_status(200).text;
         assert!(by_needs.contains("No needs"), "several references are groups, too");
+        let paper = browser.get("/ppas?group=category&print=all").expect_status(200).text;
+        assert_eq!(paper.matches("class=\"row-link\"").count(), 12, "paper has whole groups");
         browser.get("/ppas?group=moon").expect_status(200);
+        // A task of two people is in the group of each.
+        let other = server.person(&["staff"]);
+        let task = json!({ "title": "Count boats", "assignees": [person.id, other.id] });
+        person.client.post("/api/v1/tasks", &task).expect_status(201);
+        let by_person = browser.get("/tasks?group=assignees&q=boats").expect_status(200).text;
+        let rows = by_person.split("<tbody>").nth(1).unwrap();
+        assert_eq!(rows.matches("class=\"row-link\"").count(), 2);
+        assert_eq!(rows.matches("class=\"group-row\"").count(), 2);
         let all = browser.get("/ppas?print=all").expect_status(200).text;
         assert_eq!(all.matches("class=\"row-link\"").count(), 12);
     }

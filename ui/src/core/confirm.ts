@@ -24,7 +24,7 @@ function onSubmit(event: SubmitEvent): void {
   const form = event.target as HTMLFormElement;
   const button = (event.submitter ?? defaultButton(form)) as HTMLElement | null;
   const question = button?.dataset.confirm;
-  if (!button || !question || isConfirmed) return;
+  if (!button || !question || isConfirmed || "native" in form.dataset) return;
   const rows = [...form.elements].filter(
     (box): box is HTMLInputElement => box instanceof HTMLInputElement && "summary" in box.dataset,
   );

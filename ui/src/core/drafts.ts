@@ -78,6 +78,12 @@ export function markUnsent(form: HTMLFormElement): void {
   if (draft) write(key, { ...draft, sent: false });
 }
 
+/** Forgets what was typed into a form that was saved. */
+export function forgetDraft(form: HTMLFormElement): void {
+  const key = keys.get(form);
+  if (key) forget(key);
+}
+
 /** Returns true if a form of this action has input that was not sent. */
 export function hasDraftOf(action: string): boolean {
   return draftsOf(action).some((key) => read(key)?.sent === false);
@@ -97,7 +103,7 @@ function draftsOf(action: string): string[] {
  * Returns true for forms with something to type or choose; not for buttons that post, the boxes of a table, nor forms
  * whose choices are in the address.
  */
-function isTypedInto(form: HTMLFormElement): boolean {
+export function isTypedInto(form: HTMLFormElement): boolean {
   if (form.matches("#sign-out, .bulk-bar, [data-preview]")) return false;
   const typed =
     "textarea, select, [data-reference], input:not([type=hidden]):not([type=submit]):not([type=radio])";

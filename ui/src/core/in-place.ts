@@ -1,19 +1,28 @@
 /**
- * Forms of one action (`data-in-place`): they are sent without leaving the page, and the parts of the page that follow
- * changes are taken over from the answer. Without script, and for another page or a refusal, the browser sends them.
+ * Forms of one action: buttons that post, bars over a selection, and forms that say so (`data-in-place`). They are sent
+ * without leaving the page, which takes over what the answer shows. Without script, and for another page or a refusal,
+ * the browser sends them.
  */
+import { forgetDraft, isTypedInto } from "./drafts";
 import { takeOver } from "./live";
-import { every } from "./page";
+import { every, takeToken } from "./page";
 import { showFlash } from "./toast";
 
 /** Starts the forms of the page; called after the scripts that may refuse to send one. */
 export function startInPlace(): void {
   document.addEventListener("submit", (event) => {
     const form = event.target as HTMLFormElement;
-    if (event.defaultPrevented || !form.hasAttribute("data-in-place")) return;
+    if (event.defaultPrevented || !isAction(form)) return;
     event.preventDefault();
     void send(form, event.submitter as HTMLButtonElement | null);
   });
+}
+
+/** Returns true for a form that acts on what the page shows; others are pages of their own, or send files. */
+function isAction(form: HTMLFormElement): boolean {
+  if (form.method !== "post" || form.enctype !== "application/x-www-form-urlencoded") return false;
+  if ("native" in form.dataset || form.id === "sign-out" || !document.body.dataset.person) return false;
+  return form.hasAttribute("data-in-place") || form.matches(".bulk-bar") || !isTypedInto(form);
 }
 
 async function send(form: HTMLFormElement, submitter: HTMLButtonElement | null): Promise<void> {
@@ -21,24 +30,28 @@ async function send(form: HTMLFormElement, submitter: HTMLButtonElement | null):
   const body = new URLSearchParams();
   for (const [name, value] of new FormData(form, submitter)) body.append(name, String(value));
   const place = focusOf(submitter);
+  let answer: Response;
   try {
-    const answer = await fetch(action, { method: "POST", body, headers: { accept: "text/html" } });
-    const isHere = answer.ok && answer.redirected && new URL(answer.url).pathname === location.pathname;
-    if (!isHere) return leave(form, submitter, answer);
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (!(await takeOver(fresh))) {
-      location.reload();
-      return;
-    }
-    form.reset();
-    showFlash();
-    place();
+    answer = await fetch(action, { method: "POST", body, headers: { accept: "text/html" } });
   } catch {
     // No answer: the browser says so.
     resend(form, submitter);
-  } finally {
-    sent(form);
+    return;
   }
+  if (!answer.ok) return resend(form, submitter);
+  const isElsewhere = answer.redirected && new URL(answer.url).pathname !== location.pathname;
+  if (isElsewhere || !answer.headers.get("content-type")?.startsWith("text/html"))
+    return location.assign(answer.url);
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  forgetDraft(form);
+  form.reset();
+  form.closest<HTMLElement>("[popover]:popover-open")?.hidePopover();
+  form.closest("details.menu")?.removeAttribute("open");
+  takeToken(fresh);
+  await takeOver(fresh);
+  sent(form);
+  showFlash();
+  place();
 }
 
 /** Tells that the form can be sent again. */
@@ -46,16 +59,15 @@ function sent(form: HTMLFormElement): void {
   form.dispatchEvent(new CustomEvent("obcms:sent", { bubbles: true }));
 }
 
-/** Opens the page that the answer leads to. A refusal wrote nothing: the browser sends the form and shows its page. */
-function leave(form: HTMLFormElement, submitter: HTMLButtonElement | null, answer: Response): void {
-  if (answer.ok && answer.redirected) location.assign(answer.url);
-  else resend(form, submitter);
-}
-
+/**
+ * Lets the browser send the form, which shows its own page: a refusal, which wrote nothing. What was confirmed is not
+ * asked again.
+ */
 function resend(form: HTMLFormElement, submitter: HTMLButtonElement | null): void {
   sent(form);
-  form.removeAttribute("data-in-place");
+  form.dataset.native = "";
   form.requestSubmit(submitter?.isConnected ? submitter : null);
+  delete form.dataset.native;
 }
 
 /** Returns a function that puts the focus where it was, or on the next such button when that one is gone. */

@@ -4,7 +4,7 @@
  */
 import { Idiomorph } from "idiomorph";
 import { endAccess, lostAccess } from "./access";
-import { debounce, every, fetchDocument } from "./page";
+import { debounce, every, fetchDocument, one } from "./page";
 import { afterPress } from "./press";
 
 /** Change in the stream. The kind `*` means that messages may have been missed. */
@@ -21,6 +21,8 @@ export interface Incoming {
   wait: Promise<unknown>[];
 }
 
+/** Parts that an action can change: the content, the pinned entries of the sidebar, and the commands of the page. */
+const PAGE_PARTS = ["main", ".sidebar-links", "#commands"];
 const STREAM = "/api/v1/stream";
 /** Milliseconds after which a hidden tab closes its stream. Browsers allow six connections to a host. */
 const DISCONNECT_AFTER = 20_000;
@@ -189,11 +191,22 @@ async function refreshStale(): Promise<void> {
   }
 }
 
-/** Takes over the live elements of a page that was fetched. Returns false if the page has none. */
-export async function takeOver(fresh: Document): Promise<boolean> {
-  const ids = every("[data-live][id]").map((element) => element.id);
-  for (const id of ids) await replace(id, fresh, pauses);
-  return ids.length > 0;
+/** Fetches the page again and takes over what changed, without a reload. */
+export async function refreshPage(): Promise<void> {
+  await takeOver(await fetchDocument(location.href));
+}
+
+/** Takes over a page that was fetched: its live elements, as an update does, and what lies around them. */
+export async function takeOver(fresh: Document): Promise<void> {
+  for (const { id } of every("[data-live][id]")) await replace(id, fresh, pauses);
+  document.title = fresh.title;
+  for (const part of PAGE_PARTS) {
+    const old = one(part);
+    const incoming = one(part, fresh);
+    if (!old || !incoming) continue;
+    morph(old, incoming, (element) => element.matches("[data-live][id]"));
+    old.dispatchEvent(new CustomEvent("obcms:refreshed", { bubbles: true }));
+  }
 }
 
 async function replace(id: string, fresh: Document, before: number): Promise<void> {
@@ -213,7 +226,8 @@ async function replace(id: string, fresh: Document, before: number): Promise<voi
   old.dispatchEvent(new CustomEvent("obcms:refreshed", { bubbles: true }));
 }
 
-function morph(old: Element, incoming: Element): void {
+/** Changes an element into another one, except what the person is using and the parts that `isDone` names. */
+function morph(old: Element, incoming: Element, isDone = (_: Element): boolean => false): void {
   const changed: Element[] = [];
   // Only a morph of a whole head is something to wait for.
   void Idiomorph.morph(old, incoming, {
@@ -223,7 +237,7 @@ function morph(old: Element, incoming: Element): void {
       beforeNodeMorphed: (from: Node, to: Node) => {
         if (from.isEqualNode(to)) return false;
         if (!(from instanceof Element)) return true;
-        if (isTouched(from) || isTyping(from) || from.hasAttribute("data-keep")) return false;
+        if (isDone(from) || isTouched(from) || isTyping(from) || from.hasAttribute("data-keep")) return false;
         if (from.childElementCount === 0 && from.textContent !== to.textContent) changed.push(from);
         return true;
       },

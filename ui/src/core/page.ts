@@ -124,6 +124,11 @@ export async function renewToken(): Promise<boolean> {
   } catch {
     return false;
   }
+  return takeToken(fresh);
+}
+
+/** Takes over the CSRF token of a page of the same person. Returns true if the token changed. */
+export function takeToken(fresh: Document): boolean {
   const token = one<HTMLMetaElement>('meta[name="csrf-token"]', fresh)?.content ?? "";
   const isSame = fresh.body.dataset.person === document.body.dataset.person;
   if (!token || !isSame || token === csrfToken()) return false;

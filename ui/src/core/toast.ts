@@ -1,6 +1,6 @@
 /** Toasts: short messages at the bottom, with Undo if the server offers it. */
 import { icon } from "./icons";
-import { refresh } from "./live";
+import { refresh, refreshPage } from "./live";
 import { ApiError, callApi, dialogIsOpen, every, isTyping, make, one } from "./page";
 import { t } from "./words";
 
@@ -90,8 +90,8 @@ async function undo(address: string): Promise<void> {
       return;
     }
     toast(t("toast.undone"));
-    if (one("[data-live][id], [data-calendar]")) refresh();
-    else location.reload();
+    if (one("[data-calendar]")) refresh();
+    else await refreshPage();
   } catch (error) {
     toastError(error);
   }

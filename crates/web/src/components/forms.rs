@@ -13,8 +13,10 @@ use crate::components::words::{t, t_html};
 /// Field of a form.
 #[derive(Debug, Default, Clone)]
 pub struct FormField {
-    /// Name in the request; its element has the id `field-NAME`.
+    /// Name in the request; its element has the id `field-NAME`, or `PART-NAME`.
     pub name: String,
+    /// Part of the page, if another form there has fields of the same names; or empty.
+    pub part: &'static str,
     /// Label.
     pub label: String,
     /// Help text, or empty.
@@ -196,6 +198,12 @@ impl FormField {
     pub fn new(name: &str, label: &str, control: Control) -> Self {
         Self { name: name.to_owned(), label: label.to_owned(), control, ..Self::default() }
     }
+
+    /// Returns the id of its element.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("{}-{}", if self.part.is_empty() { "field" } else { self.part }, self.name)
+    }
 }
 
 /// Form that posts.
@@ -270,9 +278,9 @@ pub fn error_summary(problem: Option<&str>, fields: &[&FormField]) -> Markup {
                     ul { @for (field, error) in wrong {
                         // "Title is required." already names its field.
                         @if error.starts_with(&field.label) {
-                            li { a href={ "#field-" (field.name) } { (error) } }
+                            li { a href={ "#" (field.id()) } { (error) } }
                         } @else {
-                            li { a href={ "#field-" (field.name) } { (field.label) } ": " (error) }
+                            li { a href={ "#" (field.id()) } { (field.label) } ": " (error) }
                         }
                     } }
                 }
@@ -290,7 +298,7 @@ pub fn field(field: &FormField) -> Markup {
         Control::MultiSelect { options } => choice_group(field, options, "checkbox"),
         Control::Structure { content } => group(field, content),
         Control::ReadOnly { content } => html! {
-            div.field data-read-only id={ "field-" (field.name) } {
+            div.field data-read-only id=(field.id()) {
                 p.field-name { (field.label) }
                 div.field-value { @if content.0.is_empty() { span.muted { (t!("None")) } } @else { (content) } }
                 (below(field))
@@ -298,7 +306,7 @@ pub fn field(field: &FormField) -> Markup {
         },
         _ => html! {
             div.field data-wrong[field.error.is_some()] data-size=[size(&field.control)] {
-                label for={ "field-" (field.name) } { (label_words(field)) }
+                label for=(field.id()) { (label_words(field)) }
                 (control(field))
                 (below(field))
             }
@@ -330,9 +338,9 @@ fn label_words(field: &FormField) -> Markup {
 fn below(field: &FormField) -> Markup {
     html! {
         @if let Some(error) = &field.error {
-            p.field-error id={ "field-" (field.name) "-error" } { (icon("circle-alert")) (error) }
+            p.field-error id={ (field.id()) "-error" } { (icon("circle-alert")) (error) }
         }
-        @if !field.help.is_empty() { p.field-help id={ "field-" (field.name) "-help" } { (field.help) } }
+        @if !field.help.is_empty() { p.field-help id={ (field.id()) "-help" } { (field.help) } }
     }
 }
 
@@ -340,10 +348,10 @@ fn below(field: &FormField) -> Markup {
 fn described_by(field: &FormField) -> Option<String> {
     let mut ids = Vec::new();
     if field.error.is_some() {
-        ids.push(format!("field-{}-error", field.name));
+        ids.push(format!("{}-error", field.id()));
     }
     if !field.help.is_empty() {
-        ids.push(format!("field-{}-help", field.name));
+        ids.push(format!("{}-help", field.id()));
     }
     (!ids.is_empty()).then(|| ids.join(" "))
 }
@@ -361,25 +369,25 @@ fn control(field: &FormField) -> Markup {
         Control::Multiline { value, rows } => multiline(field, value, *rows, false),
         Control::Json { value } => multiline(field, value, 8, true),
         Control::Number { value, minimum, maximum, step } => html! {
-            input.input id={ "field-" (field.name) } type="number" name=(field.name) value=(value) min=[minimum]
+            input.input id=(field.id()) type="number" name=(field.name) value=(value) min=[minimum]
                 max=[maximum] step=(step) inputmode="decimal" required[field.required]
                 aria-invalid=[invalid(field)] aria-describedby=[described_by(field)];
         },
         Control::Money { value } => html! {
             div.input-money {
                 span aria-hidden="true" { "₱" }
-                input.input id={ "field-" (field.name) } type="text" name=(field.name) value=(value) data-money
+                input.input id=(field.id()) type="text" name=(field.name) value=(value) data-money
                     inputmode="decimal" autocomplete="off" required[field.required] aria-invalid=[invalid(field)]
                     aria-describedby=[described_by(field)];
             }
         },
         Control::Select { options } => select(field, options),
         Control::Password { autocomplete } => html! {
-            input.input id={ "field-" (field.name) } type="password" name=(field.name) autocomplete=(autocomplete)
+            input.input id=(field.id()) type="password" name=(field.name) autocomplete=(autocomplete)
                 required[field.required] aria-invalid=[invalid(field)] aria-describedby=[described_by(field)];
         },
         Control::File { accept } => html! {
-            input.input id={ "field-" (field.name) } type="file" name=(field.name) accept=(accept)
+            input.input id=(field.id()) type="file" name=(field.name) accept=(accept)
                 required[field.required] aria-invalid=[invalid(field)] aria-describedby=[described_by(field)];
         },
         Control::Reference { collection, selected } => {
@@ -410,14 +418,14 @@ fn invalid(field: &FormField) -> Option<&'static str> {
 
 fn input(field: &FormField, kind: &str, value: &str) -> Markup {
     html! {
-        input.input id={ "field-" (field.name) } type=(kind) name=(field.name) value=(value)
+        input.input id=(field.id()) type=(kind) name=(field.name) value=(value)
             required[field.required] aria-invalid=[invalid(field)] aria-describedby=[described_by(field)];
     }
 }
 
 fn multiline(field: &FormField, value: &str, rows: u8, code: bool) -> Markup {
     html! {
-        textarea.input id={ "field-" (field.name) } name=(field.name) rows=(rows) data-code[code]
+        textarea.input id=(field.id()) name=(field.name) rows=(rows) data-code[code]
             spellcheck=[code.then_some("false")] required[field.required] aria-invalid=[invalid(field)]
             aria-describedby=[described_by(field)] { "\n" (value) }
     }
@@ -426,7 +434,7 @@ fn multiline(field: &FormField, value: &str, rows: u8, code: bool) -> Markup {
 fn select(field: &FormField, options: &[Choice]) -> Markup {
     let chosen = options.iter().any(|choice| choice.selected);
     html! {
-        select.input id={ "field-" (field.name) } name=(field.name) required[field.required]
+        select.input id=(field.id()) name=(field.name) required[field.required]
             aria-invalid=[invalid(field)] aria-describedby=[described_by(field)] {
             @if !(field.required && chosen) && options.iter().all(|choice| !choice.value.is_empty()) {
                 option value="" {}
@@ -443,12 +451,12 @@ fn reference(field: &FormField, collection: &str, selected: &[(String, String)],
     html! {
         div.reference data-reference=(collection) data-many[many] data-name=(field.name) {
             @for (place, (id, title)) in selected.iter().enumerate() {
-                input.input id=[(place == 0).then(|| format!("field-{}", field.name))] type="text" name=(field.name)
+                input.input id=[(place == 0).then(|| field.id())] type="text" name=(field.name)
                     value=(id) data-title=(title) title=(title) aria-invalid=[invalid(field)]
                     aria-describedby=[described_by(field)];
             }
             @if many || selected.is_empty() {
-                input.input id=[selected.is_empty().then(|| format!("field-{}", field.name))] type="text"
+                input.input id=[selected.is_empty().then(|| field.id())] type="text"
                     name=(field.name) autocomplete="off" placeholder=(t!("Name or id")) required[field.required]
                     aria-label=[(!selected.is_empty()).then(|| t!("{label}, another", label = field.label))]
                     aria-invalid=[invalid(field)] aria-describedby=[described_by(field)];
@@ -461,7 +469,7 @@ fn checkbox(field: &FormField, checked: bool) -> Markup {
     html! {
         div.field data-wrong[field.error.is_some()] {
             label.check {
-                input id={ "field-" (field.name) } type="checkbox" name=(field.name) value="true" checked[checked]
+                input id=(field.id()) type="checkbox" name=(field.name) value="true" checked[checked]
                     aria-invalid=[invalid(field)] aria-describedby=[described_by(field)];
                 span { (field.label) }
             }
@@ -472,7 +480,7 @@ fn checkbox(field: &FormField, checked: bool) -> Markup {
 
 fn group(field: &FormField, content: &Markup) -> Markup {
     html! {
-        fieldset.field id={ "field-" (field.name) } data-wrong[field.error.is_some()] data-size="wide" tabindex="-1"
+        fieldset.field id=(field.id()) data-wrong[field.error.is_some()] data-size="wide" tabindex="-1"
             aria-describedby=[described_by(field)] {
             legend { (label_words(field)) }
             (content)
@@ -486,7 +494,7 @@ const MANY: usize = 24;
 
 fn choice_group(field: &FormField, options: &[Choice], kind: &str) -> Markup {
     html! {
-        fieldset.field id={ "field-" (field.name) } data-wrong[field.error.is_some()] data-size="wide" tabindex="-1"
+        fieldset.field id=(field.id()) data-wrong[field.error.is_some()] data-size="wide" tabindex="-1"
             aria-describedby=[described_by(field)] {
             legend { (label_words(field)) }
             div.choices data-long[options.len() > MANY] {
@@ -514,6 +522,7 @@ mod tests {
             error: Some("Say when it ends.".to_owned()),
             required: true,
             control,
+            ..FormField::default()
         }
     }
 

@@ -38,7 +38,7 @@ pub fn list_actions(page: &Page, actor: &Actor) -> Markup {
         @if may {
             details.menu data-side="end" {
                 summary.button { (t!("Calculate a year")) }
-                form.menu-panel.menu-form method="post" action="/holidays/compute" {
+                form.menu-panel.menu-form method="post" data-in-place action="/holidays/compute" {
                     input type="hidden" name="csrf_token" value=(page.csrf());
                     label for="compute-year" { (t!("Year")) }
                     input.input #compute-year type="number" name="year" value=(next) min="1990" max="2076" required;

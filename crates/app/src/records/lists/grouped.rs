@@ -34,29 +34,34 @@ pub struct ListGroup {
     pub records: Vec<Record>,
 }
 
-/// Returns true if a list can be grouped by the field: choices, yes or no, and references.
+/// Returns true if a list can be grouped by the field: choices, yes or no, and references. A record with several
+/// references, as a task of two people, is in each of their groups.
 #[must_use]
 pub fn is_groupable(field: &Field) -> bool {
-    field.is_comparable()
-        && !field.personal
-        && (field.is_reference() || matches!(field.data, FieldType::Choice(_) | FieldType::Boolean))
+    let groups = matches!(
+        field.data,
+        FieldType::Choice(_) | FieldType::Boolean | FieldType::Reference(_) | FieldType::References(_)
+    );
+    groups && !field.personal
 }
 
 impl App {
-    /// Returns the records of the kind that the actor may see, in groups by a field, each with its first
-    /// [`GROUP_LIMIT`] records.
+    /// Returns the records of the kind that the actor may see, in groups by a field, each with its first records, such
+    /// as [`GROUP_LIMIT`] of them.
     pub fn list_grouped(
         &self,
         actor: &Actor,
         kind: &'static Kind,
         parameters: &Parameters,
         field: &'static Field,
+        first: i64,
     ) -> Result<GroupedListing, AppError> {
         let request = self.list_request(actor, kind, parameters)?;
         let scope = actor.scope(kind)?;
         self.read(|tx| {
-            let query = Query { after: None, limit: MAXIMUM_LIMIT, ..request.query(kind, scope.as_ref()) };
-            let mut groups = records::groups(tx, &query, field, GROUP_LIMIT)?;
+            let limit = MAXIMUM_LIMIT.max(first);
+            let query = Query { after: None, limit, ..request.query(kind, scope.as_ref()) };
+            let mut groups = records::groups(tx, &query, field, first)?;
             let total = records::count(tx, &query)?;
             for group in &mut groups {
                 actor.conceal(&mut group.records);

@@ -148,6 +148,7 @@ fn password_form(csrf: &str, shown: &Shown) -> Markup {
         error: error_of(&shown.errors, name),
         required: true,
         control: Control::Password { autocomplete },
+        ..FormField::default()
     };
     form(&FormView {
         action: "/me/password".to_owned(),
@@ -336,6 +337,7 @@ fn token_form(csrf: &str, shown: &Shown) -> Markup {
                         days => days,
                     },
                 },
+                ..FormField::default()
             },
         ],
         submit: t!("Create token").to_owned(),

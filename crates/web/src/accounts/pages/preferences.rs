@@ -54,6 +54,7 @@ pub fn part(
             error: error_of(errors, name),
             required: false,
             control,
+            ..FormField::default()
         }
     };
     fields.push(own("working_hours", Control::Structure { content: week(&texts) }));

@@ -52,21 +52,21 @@ fn steps(page: &Page, actor: &Actor, record: &Record, state: &str) -> Markup {
                     button.button type="submit" { (t!("Reopen")) }
                 }
             } @else {
-                form.row method="post" action=(action("acknowledge")) {
+                form.row method="post" data-in-place action=(action("acknowledge")) {
                     (token)
                     label for="alert-note" { (t!("Note")) }
                     input.input #alert-note name="note" maxlength="2000";
                     button.button data-kind="main" type="submit" { (t!("Acknowledge")) }
                 }
             }
-            form.row method="post" action=(action("snooze")) {
+            form.row method="post" data-in-place action=(action("snooze")) {
                 (token)
                 label for="alert-until" { (t!("Until")) }
                 input.input #alert-until type="date" name="until" required min=(tomorrow) value=(in_a_week);
                 button.button type="submit" { (t!("Snooze")) }
             }
             @if !has_task && may_create(actor, &TASK) {
-                form.row method="post" action=(action("task")) {
+                form.row method="post" data-in-place action=(action("task")) {
                     (token)
                     label for="alert-due" { (t!("Due")) }
                     input.input #alert-due type="date" name="due_date" value=(in_a_week);

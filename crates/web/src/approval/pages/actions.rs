@@ -118,6 +118,7 @@ fn form(
         error: error_of(&refused.errors, actions::COMMENT.name()),
         required: false,
         control: Control::Multiline { value: refused.form.get(actions::COMMENT.name()).to_owned(), rows: 3 },
+        ..FormField::default()
     };
     let problem = refused.problem_beside(|error| {
         error.field == comment.name || corrections.iter().any(|field| field.name == error.field)
@@ -126,7 +127,7 @@ fn form(
     let is_open =
         corrections.iter().any(|field| field.error.is_some()) || is_corrected(record, &refused.form);
     Ok(html! {
-        form.form.approval-form method="post" action={ (PPA.url(record.id)) "/approval" } data-guard novalidate {
+        form.form.approval-form method="post" data-in-place action={ (PPA.url(record.id)) "/approval" } data-guard novalidate {
             (error_summary(problem.as_deref(), &all))
             input type="hidden" name="csrf_token" value=(page.csrf());
             input type="hidden" name=(SEEN) value=(approval.state.as_str());

@@ -59,9 +59,10 @@ pub(super) fn assign_form(
         error: error_of(&refused.errors, name),
         required: false,
         control: Control::Select { options },
+        ..FormField::default()
     };
     html! {
-        form.form.assign-form method="post" action={ (PPA.url(record.id)) "/approval/assignee" } data-guard {
+        form.form.assign-form method="post" data-in-place action={ (PPA.url(record.id)) "/approval/assignee" } data-guard {
             input type="hidden" name="csrf_token" value=(page.csrf());
             (field(&select))
             (submit_button(t!("Assign"), "user-check", ButtonKind::Plain))
@@ -88,9 +89,10 @@ pub(super) fn comment_form(
         error: error_of(&refused.errors, name),
         required: false,
         control: Control::Multiline { value: refused.form.get(name).to_owned(), rows: 2 },
+        ..FormField::default()
     };
     html! {
-        form.form.comment-form method="post" action={ (PPA.url(record.id)) "/approval/comments" } data-guard novalidate {
+        form.form.comment-form method="post" data-in-place action={ (PPA.url(record.id)) "/approval/comments" } data-guard novalidate {
             input type="hidden" name="csrf_token" value=(page.csrf());
             (field(&text))
             (submit_button(t!("Comment"), "message-square", ButtonKind::Plain))

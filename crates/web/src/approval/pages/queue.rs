@@ -218,7 +218,7 @@ fn report(answer: &Answer) -> Markup {
 fn bulk(page: &Page, tab: &str, answer: &Answer) -> Markup {
     let comment = if answer.form.has("row") { "" } else { answer.form.get("comment") };
     html! {
-        form.approval-bulk #approval-bulk method="post" action="/approvals/approve" data-guard {
+        form.approval-bulk #approval-bulk method="post" data-in-place action="/approvals/approve" data-guard {
             input type="hidden" name="csrf_token" value=(page.csrf());
             input type="hidden" name="tab" value=(tab);
             label.visually-hidden for="bulk-comment" { (t!("Comment for the selected PPAs")) }
@@ -303,7 +303,7 @@ fn approve_form(page: &Page, tab: &str, item: &QueueItem, answer: &Answer) -> Ma
         details.menu data-side="end" open[is_answer] {
             summary.button aria-label={ (t_html!("Approve {title}", title = item.title)) } { (t!("Approve")) (icon("chevron-down")) }
             div.menu-panel {
-                form.menu-form method="post" action="/approvals/approve" data-guard {
+                form.menu-form method="post" data-in-place action="/approvals/approve" data-guard {
                     input type="hidden" name="csrf_token" value=(page.csrf());
                     input type="hidden" name="tab" value=(tab);
                     input type="hidden" name="row" value=(item.ppa);

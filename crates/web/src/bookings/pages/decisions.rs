@@ -51,7 +51,7 @@ pub async fn waiting(
     let content = html! {
         (page_head(&head))
         (views(&actor, "waiting"))
-        div #waiting data-live="booking" {
+        div #bookings-waiting data-live="booking" {
             @if listing.records.is_empty() {
                 (empty_state(&EmptyState {
                     icon: "circle-check".to_owned(),
@@ -85,7 +85,7 @@ fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Marku
                 }
             }
             @if decides {
-                form.row method="post" action={ (BOOKING.url(booking.id)) "/decision" } {
+                form.row method="post" data-in-place action={ (BOOKING.url(booking.id)) "/decision" } {
                     input type="hidden" name="csrf_token" value=(page.csrf());
                     input type="hidden" name="back" value="/bookings/waiting";
                     input.input name="note" maxlength="2000" placeholder=(t!("Note (required to reject)"))
@@ -139,7 +139,7 @@ impl Decider {
         html! {
             " " button.button.decide type="button" popovertarget=(id) aria-label={ (t_html!("Decide on {title}", title = booking.title())) } { (t!("Decide")) }
             div.decide-card id=(id) popover role="dialog" aria-label={ (t_html!("Decide on {title}", title = booking.title())) } {
-                form.stack data-gap="small" method="post" action={ (BOOKING.url(booking.id)) "/decision" } {
+                form.stack data-gap="small" method="post" data-in-place action={ (BOOKING.url(booking.id)) "/decision" } {
                     input type="hidden" name="csrf_token" value=(self.csrf_token);
                     input type="hidden" name="back" value=(self.back);
                     h2 { (booking.title()) }

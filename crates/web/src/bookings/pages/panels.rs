@@ -76,7 +76,7 @@ pub fn decision_panel(
         @if status == BookingStatus::Pending && !decides {
             p { (t!("Waiting for approval. The time is reserved until then.")) }
         }
-        form.stack data-gap="small" method="post" action={ (BOOKING.url(booking.id)) "/decision" } {
+        form.stack data-gap="small" method="post" data-in-place action={ (BOOKING.url(booking.id)) "/decision" } {
             input type="hidden" name="csrf_token" value=(page.csrf());
             div {
                 label for="decision-note" { (t!("Note")) }

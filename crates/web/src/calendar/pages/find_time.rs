@@ -155,6 +155,7 @@ fn form_fields(
         error: error_of(errors, name),
         required,
         control,
+        ..FormField::default()
     };
     vec![
         named(

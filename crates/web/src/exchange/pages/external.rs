@@ -270,6 +270,7 @@ fn file_field(error: Option<String>) -> FormField {
         error,
         required: true,
         control: Control::File { accept: ".ics,.ical,.ifb,text/calendar".to_owned() },
+        ..FormField::default()
     }
 }
 

@@ -256,8 +256,7 @@ fn locked(status: StatusCode, error: Option<&str>) -> Response {
                     help: t!("You get it from the person who gave you the address.").to_owned(),
                     error: error.map(str::to_owned),
                     required: true,
-                    control: Control::Password { autocomplete: "off" },
-                }],
+                    control: Control::Password { autocomplete: "off" }, ..FormField::default() }],
                 submit: t!("Open the calendar").to_owned(),
                 ..FormView::default()
             }))

@@ -317,7 +317,7 @@ fn entry_form(
         t!("Add entry"),
         &html! {},
         &html! {
-            form.form.entry-form method="post" action={ (PPA.url(record.id)) "/entries" } data-guard novalidate {
+            form.form.entry-form method="post" data-in-place action={ (PPA.url(record.id)) "/entries" } data-guard novalidate {
                 (error_summary(problem.as_deref(), &all))
                 input type="hidden" name="csrf_token" value=(page.csrf());
                 input type="hidden" name=(name) value=(value);
@@ -355,6 +355,7 @@ fn reversal_form(page: &Page, entry: &Record, refused: &Refused) -> Markup {
         error: error_of(&refused.errors, actions::COMMENT.name()),
         required: true,
         control: Control::Text { value: refused.form.get(actions::COMMENT.name()).to_owned() },
+        ..FormField::default()
     };
     html! {
         form.form method="post" action={ (TRANCHE.url(entry.id)) "/reverse" } data-guard novalidate {

@@ -472,7 +472,7 @@ impl StepForm<'_> {
         let kind =
             if ["advance", "unblock"].contains(&self.step) { ButtonKind::Main } else { ButtonKind::Plain };
         html! {
-            form.form.step-form id={ "step-" (self.step) } method="post" action={ (PROJECT.url(self.record.id)) "/stage" } novalidate {
+            form.form.step-form id={ "step-" (self.step) } method="post" data-in-place action={ (PROJECT.url(self.record.id)) "/stage" } novalidate {
                 @if own { (error_summary(None, &all)) }
                 @if let Some(open) = open { (open_notice(open)) }
                 input type="hidden" name="csrf_token" value=(self.page.csrf());

@@ -62,14 +62,16 @@ impl ListColumn {
         }
     }
 
-    /// Importance of a column: state, dates of the calendar, money and progress, people and records, other values.
+    /// Importance of a column: state, dates of the calendar and what every record is about, money and progress, people,
+    /// records and ends, other values.
     fn rank(self, kind: &Kind) -> u8 {
         // A share says at a glance what the amounts beside it say in figures.
         let Self::Field(field) = self else { return if self.is_share() { 1 } else { 2 } };
-        let is_date = kind.dates.iter().any(|role| role.start == field.name || role.end == field.name);
+        let is_date = kind.default_sort.trim_start_matches('-') == field.name
+            || kind.dates.iter().any(|role| role.start == field.name);
         match field.data {
             _ if field.name == kind.state => 0,
-            _ if is_date => 1,
+            _ if is_date || (field.required && field.is_reference()) => 1,
             _ if self.is_number() || field.name.ends_with("progress") => 2,
             FieldType::Date | FieldType::Moment | FieldType::Instant => 3,
             _ if field.is_reference() => 3,

@@ -45,6 +45,7 @@ pub fn form_fields(
                 Some(options) => from_options(typed, field, options),
                 None => control(field, typed, &titles, zone),
             },
+            ..FormField::default()
         };
         if matches!(field.data, FieldType::Recurrence) {
             // The recurrence belongs beside the dates.

@@ -463,6 +463,7 @@ fn offer_cancelling(open: Open, typed: &Form, errors: &[FieldError], fields: &mu
         error: error_of(errors, closing::MEMBER),
         required: false,
         control: Control::Checkbox { checked: typed.get(closing::MEMBER) == "true" },
+        ..FormField::default()
     };
     let place = fields.iter().position(|field| field.name == "status");
     fields.insert(place.map_or(fields.len(), |place| place + 1), offer);

@@ -174,8 +174,7 @@ fn draw(kind: &'static Kind, page: &Page, error: Option<String>, preview: &Marku
         .to_owned(),
         error,
         required: true,
-        control: Control::File { accept: ".csv,.xlsx,text/csv".to_owned() },
-    };
+        control: Control::File { accept: ".csv,.xlsx,text/csv".to_owned() }, ..FormField::default() };
     let export = button_link(
         t!("Export current records"),
         &format!("/api/v1/{}/export.xlsx", kind.collection),

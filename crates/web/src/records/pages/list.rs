@@ -26,7 +26,9 @@ use crate::components::filters::{Chip, Filters, filters};
 use crate::components::frame::Width;
 use crate::components::icons::icon;
 use crate::components::menu::{Menu, MenuItem, menu};
-use crate::components::tables::{BulkAction, Column, Heading, Pager, Row, Table, column_chooser, table};
+use crate::components::tables::{
+    BulkAction, Column, ColumnWidth, Heading, Pager, Row, Table, column_chooser, table,
+};
 use crate::components::words::{self, t};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
@@ -70,13 +72,14 @@ pub async fn list(
 }
 
 /// Most records of a list on paper.
-pub const MAXIMUM_PRINT: usize = 2_000;
+pub const MAXIMUM_PRINT: i64 = 2_000;
 
 /// Returns the records of the page: those of a page of the list, the first of each group, or all of them for paper.
 pub fn listing(state: &State, actor: &Actor, query: &ListQuery) -> Result<(Listing, Vec<Heading>), AppError> {
     let mut parameters = query.effective();
     if let Some(field) = grouping::field(query.kind, query.get("group")) {
-        let grouped = state.app.list_grouped(actor, query.kind, &parameters, field)?;
+        let first = if query.is_print() { MAXIMUM_PRINT } else { lists::GROUP_LIMIT };
+        let grouped = state.app.list_grouped(actor, query.kind, &parameters, field, first)?;
         let (total, directory) = (grouped.total, grouped.directory.clone());
         let address = |value: &str| query.address("", &["group", "cursor"], &[(field.name, value)]);
         let (records, headings) = grouping::headings(grouped, field, &address);
@@ -88,7 +91,8 @@ pub fn listing(state: &State, actor: &Actor, query: &ListQuery) -> Result<(Listi
     parameters.retain(|(name, _)| name != "cursor" && name != "limit");
     parameters.push(("limit".to_owned(), lists::MAXIMUM_LIMIT.to_string()));
     let mut all = state.app.list(actor, query.kind, &parameters)?;
-    while let Some(cursor) = all.next_cursor.take().filter(|_| all.records.len() < MAXIMUM_PRINT) {
+    let is_full = |records: &[Record]| records.len() >= usize::try_from(MAXIMUM_PRINT).unwrap_or(usize::MAX);
+    while let Some(cursor) = all.next_cursor.take().filter(|_| !is_full(&all.records)) {
         let mut next = parameters.clone();
         next.push(("cursor".to_owned(), cursor));
         let page = state.app.list(actor, query.kind, &next)?;
@@ -231,6 +235,12 @@ fn sheet(page: &Page, actor: &Actor, query: &ListQuery, listing: &Listing, extra
         (sorted, query.address("", &["cursor"], &[("sort", &next)]))
     });
     columns::hide(kind, &all, &mut columns, chosen);
+    if extras.action.is_some()
+        && let Some(column) = columns.iter_mut().find(|column| column.key == kind.state)
+    {
+        // The button stands beside the status.
+        column.width = ColumnWidth::Moment;
+    }
     let records = listing.records.iter().enumerate();
     let live = page.subjects().kind_page(kind).calculated_cells.map_or("", |calculated| calculated.live);
     let cells = Cells { all: &all, columns: &columns, values: &values, mark, extras };

@@ -106,7 +106,7 @@ pub fn menu(views: &[Record], page: &Page, actor: &Actor, of: &str, query: &[(St
                 }
                 @if may_create(actor, &SAVED_VIEW) {
                     div.menu-line {}
-                    form.menu-form method="post" action="/saved-views/save" data-plain {
+                    form.menu-form method="post" data-in-place action="/saved-views/save" data-plain {
                         (hidden)
                         input type="hidden" name="page" value=(of);
                         input type="hidden" name="query" value=(present);
@@ -161,7 +161,7 @@ fn entry(view: &Record, actor: &Actor, page: &Page, hidden: &Markup, is_current:
                     }
                 }
                 @if is_own(actor, view) {
-                    form.view-rename method="post" action=(action) data-plain {
+                    form.view-rename method="post" data-in-place action=(action) data-plain {
                         (hidden)
                         input.input type="text" name="name" value=(name) maxlength="80" required
                             aria-label={ (t_html!("New name of {name}", name)) };

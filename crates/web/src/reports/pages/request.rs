@@ -100,6 +100,7 @@ fn draw(state: &State, page: &Page, refused: &Refused) -> Result<Markup, AppErro
         error: error(name),
         required,
         control,
+        ..FormField::default()
     };
     let select = |name: &str, choices: &[obcms_domain::choices::Choice], first: Option<&str>| {
         let mut all = options(choices, &[typed(name)]);

@@ -48,7 +48,7 @@ pub fn decision_panel(_: &State, page: &Page, actor: &Actor, record: &Record) ->
         return Ok(box_of("decision", "measurement", t!("Decide"), &html! {}, &html! { p.muted { (text) } }));
     }
     let content = html! {
-        form.stack data-gap="small" method="post" action={ (MEASUREMENT.url(record.id)) "/decision" } {
+        form.stack data-gap="small" method="post" data-in-place action={ (MEASUREMENT.url(record.id)) "/decision" } {
             input type="hidden" name="csrf_token" value=(page.csrf());
             div {
                 label for="decision-note" { (t!("Note")) }

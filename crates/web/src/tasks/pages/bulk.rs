@@ -245,5 +245,6 @@ fn fields() -> Markup {
         FormField::new("remove_labels", t!("Remove labels"), text()),
         FormField::new("ppa", t!("PPA"), ppa),
     ];
+    let fields = fields.map(|field| FormField { part: "bulk", ..field });
     html! { @for field in &fields { (forms::field(field)) } }
 }

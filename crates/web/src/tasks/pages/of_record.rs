@@ -68,7 +68,7 @@ pub fn panel(state: &State, page: &Page, actor: &Actor, record: &Record) -> Resu
             }
         }
         @if may_add {
-            form.row method="post" action=(address) {
+            form.row method="post" data-in-place action=(address) {
                 input type="hidden" name="csrf_token" value=(page.csrf());
                 input.input.grow name="title" required maxlength="255" aria-label=(t!("Title of a new task"))
                     placeholder=(t!("Add a task"));

@@ -173,6 +173,7 @@ fn draw(page: &Page, error: Option<String>, preview: &Markup) -> String {
         error,
         required: true,
         control: Control::File { accept: ".json,application/json".to_owned() },
+        ..FormField::default()
     };
     let content = html! {
         (page_head(&PageHead { title: title.to_owned(), ..PageHead::default() }))

@@ -56,6 +56,7 @@ impl Asked {
                 selected: selected.into_iter().collect(),
                 many: false,
             },
+            ..FormField::default()
         };
         let is_wrong = !self.base_date.is_empty() && self.base_date.parse::<Date>().is_err();
         let base = FormField {

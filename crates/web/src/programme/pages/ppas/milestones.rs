@@ -152,7 +152,7 @@ fn form(
     let all: Vec<&FormField> = fields.iter().collect();
     let problem = refused.and_then(Refused::problem_text);
     html! {
-        form.form method="post" action=(address) novalidate {
+        form.form method="post" data-in-place action=(address) novalidate {
             (error_summary(problem.as_deref(), &all))
             input type="hidden" name="csrf_token" value=(page.csrf());
             input type="hidden" name="action" value="save";

@@ -236,6 +236,7 @@ fn progress(page: &Page, record: &Record, may_edit: bool, refused: &Refused) -> 
             error: error_of(&refused.errors, "manual_progress_reason"),
             required: true,
             control: Control::Text { value: typed("manual_progress_reason") },
+            ..FormField::default()
         },
     ];
     let all: Vec<&FormField> = fields.iter().collect();
@@ -257,7 +258,7 @@ fn progress(page: &Page, record: &Record, may_edit: bool, refused: &Refused) -> 
         @if may_edit {
             details.more-fields open[!is_of_status(refused) && (!refused.errors.is_empty() || refused.problem.is_some())] {
                 summary { (t!("Set progress manually")) }
-                form.form method="post" action=(address) novalidate {
+                form.form method="post" data-in-place action=(address) novalidate {
                     @if !is_of_status(refused) { (error_summary(refused.problem_text().as_deref(), &all)) }
                     input type="hidden" name="csrf_token" value=(page.csrf());
                     div.fields { @for entry in &fields { (field(entry)) } }

@@ -102,11 +102,12 @@ fn form(page: &Page, record: &Record, action: StatusAction, open: &OpenWork, ref
         required: action.needs_reason() || open.is_some(),
         error: if own { error_of(&refused.errors, actions::REASON.name()) } else { None },
         control: Control::Text { value: typed(actions::REASON.name()).to_owned() },
+        ..FormField::default()
     });
     let all: Vec<&FormField> = fields.iter().collect();
     let kind = if action == StatusAction::Cancel { ButtonKind::Danger } else { ButtonKind::Plain };
     html! {
-        form.form method="post" action={ (PPA.url(record.id)) "/status" } data-guard novalidate {
+        form.form method="post" data-in-place action={ (PPA.url(record.id)) "/status" } data-guard novalidate {
             @if own { (error_summary(None, &all)) }
             @if let Some(open) = &open { (open_notice(open)) }
             input type="hidden" name="csrf_token" value=(page.csrf());

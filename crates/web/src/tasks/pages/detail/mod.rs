@@ -335,7 +335,7 @@ impl Sheet<'_> {
         scope: Scope,
     ) -> Markup {
         html! {
-            form.stack data-gap="small" method="post" action=(self.address("/transition")) {
+            form.stack data-gap="small" method="post" data-in-place action=(self.address("/transition")) {
                 input type="hidden" name="csrf_token" value=(self.csrf());
                 input type="hidden" name="status" value=(status.as_str());
                 @if let Some(date) = date { input type="hidden" name="recurrence_id" value=(date); }

@@ -36,7 +36,7 @@ impl Sheet<'_> {
             @if self.may_edit {
                 details.inline-edit open[error.is_some()] {
                     summary.link-button { @if text.is_empty() { (t!("Add a description")) } @else { (t!("Edit description")) } }
-                    form.stack data-gap="small" method="post" action=(self.address("/change")) data-guard {
+                    form.stack data-gap="small" method="post" data-in-place action=(self.address("/change")) data-guard {
                         input type="hidden" name="csrf_token" value=(self.csrf());
                         textarea.input #field-description name="description" rows="8" aria-label=(t!("Description"))
                             aria-invalid=[error.as_ref().map(|_| "true")] { "\n" (held) }
