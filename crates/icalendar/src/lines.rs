@@ -48,8 +48,7 @@ impl Encoding {
             char::decode_utf16(units).map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
         };
         match self {
-            Self::EightBit => String::from_utf8(line)
-                .unwrap_or_else(|error| error.as_bytes().iter().map(|byte| western(*byte)).collect()),
+            Self::EightBit => String::from_utf8(line).unwrap_or_else(|error| of_bytes(error.as_bytes())),
             Self::Utf16Le => wide(u16::from_le_bytes),
             Self::Utf16Be => wide(u16::from_be_bytes),
         }
@@ -186,13 +185,41 @@ impl<'a> Iterator for LogicalLines<'a> {
     }
 }
 
-/// Returns the content lines of a file as text, without blank lines.
-pub(crate) fn unfold(bytes: &[u8]) -> impl Iterator<Item = String> {
+/// Returns the content lines of a file as text, without blank lines, each with the number of its first line in the file.
+pub(crate) fn unfold(bytes: &[u8]) -> impl Iterator<Item = (usize, String)> {
     let (encoding, mark) = Encoding::detect(bytes);
-    LogicalLines::new(&bytes[mark..], encoding).filter_map(|line| line.text)
+    let mut number = 1;
+    LogicalLines::new(&bytes[mark..], encoding).filter_map(move |line| {
+        let first = number;
+        number += line_ends(line.raw, encoding);
+        line.text.map(|text| (first, text))
+    })
 }
 
-fn western(byte: u8) -> char {
+/// Returns the number of line ends in some bytes.
+fn line_ends(raw: &[u8], encoding: Encoding) -> usize {
+    let count = |wanted: u16| {
+        let places = (0..raw.len()).step_by(encoding.width());
+        places.filter(|place| encoding.unit(raw, *place) == Some(wanted)).count()
+    };
+    match count(LF) {
+        0 => count(CR),
+        feeds => feeds,
+    }
+}
+
+/// Returns the text of bytes that are not all UTF-8: Windows-1252, or, when some letters beyond ASCII are UTF-8, a mark
+/// for each byte that is not.
+fn of_bytes(bytes: &[u8]) -> String {
+    let has_letters = bytes.utf8_chunks().any(|chunk| !chunk.valid().is_ascii());
+    if has_letters {
+        return String::from_utf8_lossy(bytes).into_owned();
+    }
+    bytes.iter().map(|byte| western(*byte)).collect()
+}
+
+/// Returns the letter of a byte in Windows-1252.
+pub(crate) fn western(byte: u8) -> char {
     const HIGH: [char; 32] = [
         '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
         '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
@@ -209,7 +236,22 @@ mod tests {
     }
 
     fn unfolded_bytes(bytes: &[u8]) -> Vec<String> {
-        unfold(bytes).collect()
+        unfold(bytes).map(|(_, text)| text).collect()
+    }
+
+    #[test]
+    fn lines_have_their_numbers_in_the_file() {
+        for end in ["\r\n", "\n", "\r"] {
+            let text = ["A:1", " 2", "", "B:3", "C:4"].join(end);
+            let numbers: Vec<usize> = unfold(text.as_bytes()).map(|(number, _)| number).collect();
+            assert_eq!(numbers, [1, 4, 5], "{end:?}");
+        }
+    }
+
+    #[test]
+    fn bad_byte_spoils_one_letter() {
+        let bytes = [&b"SUMMARY:"[..], "\u{56fd} Ni\u{f1}o".as_bytes(), &[0xc3]].concat();
+        assert_eq!(unfolded_bytes(&bytes), ["SUMMARY:\u{56fd} Ni\u{f1}o\u{fffd}"]);
     }
 
     #[test]

@@ -4,11 +4,16 @@
 //! missing ends and UIDs, Windows names of time zones, and zones that the calendar defines. It reports skipped
 //! components with a reason, and does not panic on any input.
 
+mod components;
 pub(crate) mod definition;
+#[cfg(test)]
+mod foreign_tests;
+pub(crate) mod rule;
 #[cfg(test)]
 mod tests;
 mod times;
 mod values;
+mod vcalendar;
 mod windows;
 mod zones;
 
@@ -21,9 +26,10 @@ use jiff::{Timestamp, ToSpan, Zoned};
 use sha2::{Digest, Sha256};
 
 use crate::Limits;
-use crate::lines::unfold;
 use crate::property::Property;
+use components::{Component, End};
 use definition::Definition;
+pub use definition::is_defined;
 use values::DateOrTime;
 use zones::{Zones, by_name};
 
@@ -37,15 +43,20 @@ const TEXT_LETTERS: usize = 20_000;
 const DATES: usize = 5_000;
 /// Maximum number of zone definitions in a calendar.
 const DEFINITIONS: usize = 200;
-/// Accepted years of events.
-const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
+/// Maximum number of rules of an event.
+const RULES: usize = 10;
+/// Maximum number of remarks about an event.
+const REMARKS: usize = 20;
+/// Accepted years of events. Birthdays of some programs begin in 1604, and the first years stand for no date.
+const YEARS: std::ops::RangeInclusive<i16> = 1000..=9990;
 
 /// Calendar with its events.
 #[derive(Clone, Debug, Default)]
 pub struct Calendar {
     /// Name (`X-WR-CALNAME`, or `NAME` of RFC 7986 section 5.1), or empty.
     pub name: String,
-    /// Events, series and overrides in the order of the file; one for each UID and recurrence id.
+    /// Events, series and overrides in the order of the file; one for each UID, recurrence id and, of those without
+    /// one, start.
     pub events: Vec<Event>,
     /// Skipped components, [`SKIPPED_AT_MOST`] at most.
     pub skipped: Vec<Skipped>,
@@ -86,8 +97,12 @@ pub struct Event {
     pub start: Moment,
     /// End, exclusive; of the same type as the start, and never before it.
     pub end: Moment,
-    /// Recurrence rule as written (RFC 5545 section 3.8.5.3).
+    /// Recurrence rule (RFC 5545 section 3.8.5.3), mended where it was not quite one.
     pub rrule: Option<String>,
+    /// Further rules, which RFC 5545 advises against.
+    pub further_rules: Vec<String>,
+    /// Rules of exclusions (`EXRULE`, RFC 2445 section 4.8.5.2).
+    pub exclusion_rules: Vec<String>,
     /// Additions (`RDATE`, RFC 5545 section 3.8.5.2).
     pub rdates: Vec<Added>,
     /// Exclusions (`EXDATE`, RFC 5545 section 3.8.5.1).
@@ -96,6 +111,19 @@ pub struct Event {
     pub organizer: String,
     /// Number of attendees.
     pub attendees: usize,
+    /// Line of its beginning in the file, from 1.
+    pub line: usize,
+    /// What was guessed or mended in reading it.
+    pub remarks: Vec<Remark>,
+}
+
+/// What was guessed or mended in reading an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// Line in the file, from 1.
+    pub line: usize,
+    /// Sentence for people.
+    pub text: String,
 }
 
 /// Addition to a series.
@@ -112,7 +140,8 @@ pub struct Added {
 pub enum Moment {
     /// Floating day.
     Day(Date),
-    /// Instant with its local time and zone; `time_zone().iana_name()` is always present.
+    /// Instant with its local time and zone: one with an IANA name, or, of a series that none of those fits, the one
+    /// that the calendar defines, see [`is_defined`].
     Time(Zoned),
 }
 
@@ -178,6 +207,8 @@ pub struct Skipped {
     pub summary: String,
     /// Reason, as a sentence for people.
     pub reason: String,
+    /// Line of its beginning in the file, from 1.
+    pub line: usize,
 }
 
 /// Reason for refusing a file.
@@ -214,165 +245,170 @@ pub fn read_within(bytes: &[u8], fallback: &TimeZone, limits: Limits) -> Result<
     let mut reader = Reader {
         calendar: Calendar::default(),
         zones: Zones::new(fallback),
-        definition: Definition::default(),
-        definitions: 0,
-        events: Vec::new(),
-        placed: 0,
-        limits,
+        calendar_zones: Vec::new(),
+        places: HashMap::new(),
+        remarks: Vec::new(),
+        line: 0,
+        read: 0,
         has_calendar: false,
         is_cancellation: false,
     };
-    reader.components(unfold(bytes));
-    if !reader.has_calendar && reader.events.is_empty() {
+    // Definitions may follow the events that need them.
+    reader.definitions(bytes, &limits);
+    reader.events(bytes, &limits);
+    if !reader.has_calendar && reader.read == 0 {
         return Err(ReadError::NotACalendar);
     }
-    Ok(reader.finish())
+    Ok(reader.calendar)
 }
 
 struct Reader<'a> {
     calendar: Calendar,
     zones: Zones<'a>,
-    /// Zone whose observances are being read.
-    definition: Definition,
-    definitions: usize,
-    /// Lines of the events, with the zone of their calendar. Both definitions may follow the events in the file.
-    events: Vec<(Vec<Property>, Option<TimeZone>)>,
-    /// Number of events of calendars that have already ended.
-    placed: usize,
-    limits: Limits,
+    /// Zone of each calendar of the file (`X-WR-TIMEZONE`).
+    calendar_zones: Vec<Option<TimeZone>>,
+    /// Places of the events by UID, and recurrence id or start.
+    places: HashMap<(String, String), usize>,
+    /// Remarks about the event that is being read.
+    remarks: Vec<Remark>,
+    /// Line of the start of that event.
+    line: usize,
+    /// Number of events in the file so far.
+    read: usize,
     has_calendar: bool,
     /// True if the calendar only cancels its events (RFC 5546).
     is_cancellation: bool,
 }
 
 impl Reader<'_> {
-    fn components(&mut self, lines: impl Iterator<Item = String>) {
-        let mut open: Vec<(String, Vec<Property>)> = Vec::new();
-        let mut too_deep = 0_usize;
-        for line in lines.filter_map(|line| Property::parse(&line)).take(self.limits.lines) {
-            let named = line.value().trim().to_ascii_uppercase();
-            match line.name().to_ascii_uppercase().as_str() {
-                "BEGIN" if open.len() >= self.limits.depth => too_deep += 1,
-                "BEGIN" => open.push((named, Vec::new())),
-                "END" if too_deep > 0 => too_deep -= 1,
-                "END" => {
-                    // A component with a missing end ends with its parent.
-                    if let Some(place) = open.iter().rposition(|(name, _)| *name == named) {
-                        while open.len() > place {
-                            if let Some((name, lines)) = open.pop() {
-                                self.component(&name, lines);
-                            }
-                        }
-                    }
-                }
-                _ if too_deep > 0 => {}
-                _ => {
-                    if let Some((_, lines)) = open.last_mut() {
-                        lines.push(line);
-                    }
-                }
-            }
-        }
-        self.calendar.is_cut_off = !open.is_empty();
-        let skipped = self.calendar.skipped_count;
-        for (name, lines) in open.into_iter().rev() {
-            if name == "VCALENDAR" {
-                if self.calendar.skipped_count == skipped {
-                    self.skip(&name, &[], "The file is incomplete: events may be missing.");
-                }
-                self.component(&name, lines);
-            } else {
-                self.skip(&name, &lines, "The file ends in the middle of this event.");
-            }
-        }
-    }
-
-    fn component(&mut self, name: &str, lines: Vec<Property>) {
-        match name {
-            "VCALENDAR" => {
-                self.has_calendar = true;
-                let named = |name: &str| lines.iter().find(|line| line.is(name));
-                if let Some(line) = named("X-WR-CALNAME").or_else(|| named("NAME"))
-                    && self.calendar.name.is_empty()
-                {
-                    self.calendar.name = single(&line.text());
-                }
-                let method = named("METHOD").map(|line| line.value().trim().to_ascii_uppercase());
-                self.is_cancellation |= method.as_deref() == Some("CANCEL");
-                let zone = named("X-WR-TIMEZONE").and_then(|line| by_name(&line.text()));
-                for (_, of_calendar) in &mut self.events[self.placed..] {
-                    of_calendar.clone_from(&zone);
-                }
-                self.placed = self.events.len();
-            }
-            "VEVENT" if self.events.len() < self.limits.events => self.events.push((lines, None)),
-            "VEVENT" => {
-                let reason = format!("Only the first {} events are imported.", self.limits.events);
-                self.skip(name, &lines, &reason);
-            }
-            "STANDARD" | "DAYLIGHT" => self.definition.add(name == "DAYLIGHT", &lines),
+    /// Reads what holds for all events: zones, name and method of the calendars.
+    fn definitions(&mut self, bytes: &[u8], limits: &Limits) {
+        let mut definition = Definition::default();
+        let mut count = 0;
+        components::each(bytes, limits, |name| name != "VEVENT", &mut |component| match component
+            .name
+            .as_str()
+        {
+            "VCALENDAR" => self.head(&component),
+            "STANDARD" | "DAYLIGHT" => definition.add(component.name == "DAYLIGHT", &component.lines),
             "VTIMEZONE" => {
-                let definition = std::mem::take(&mut self.definition);
-                let text = |name: &str| lines.iter().find(|line| line.is(name)).map(Property::text);
-                self.definitions += 1;
-                if let (Some(id), true) = (text("TZID"), self.definitions <= DEFINITIONS) {
-                    self.zones.define(id.trim(), text("X-LIC-LOCATION").as_deref(), definition);
+                let definition = std::mem::take(&mut definition);
+                let text = |name: &str| component.find(name).map(Property::text);
+                count += 1;
+                if let (Some(id), true) = (text("TZID"), count <= DEFINITIONS) {
+                    self.zones.define(&id, text("X-LIC-LOCATION").as_deref(), &definition);
                 }
             }
-            "VTODO" => self.skip(name, &lines, "It is a to-do, not an event."),
-            "VJOURNAL" => self.skip(name, &lines, "It is a journal, not an event."),
-            "VFREEBUSY" => self.skip(name, &lines, "It has only free/busy times."),
-            // Parts of an event, and unknown components.
             _ => {}
+        });
+    }
+
+    fn head(&mut self, component: &Component) {
+        self.has_calendar = true;
+        let named = component.find("X-WR-CALNAME").or_else(|| component.find("NAME"));
+        if let Some(line) = named.filter(|_| self.calendar.name.is_empty()) {
+            self.calendar.name = single(&line.text());
+        }
+        let method = component.find("METHOD").map(|line| line.value().trim().to_ascii_uppercase());
+        self.is_cancellation |= method.as_deref() == Some("CANCEL");
+        let zone = component.find("X-WR-TIMEZONE").and_then(|line| by_name(&line.text()));
+        if self.calendar_zones.len() < component.calendar {
+            self.calendar_zones.resize(component.calendar, None);
+        }
+        if let Some(place) = component.calendar.checked_sub(1).and_then(|at| self.calendar_zones.get_mut(at))
+        {
+            *place = zone;
         }
     }
 
-    fn skip(&mut self, component: &str, lines: &[Property], reason: &str) {
+    /// Reads the events, one after another.
+    fn events(&mut self, bytes: &[u8], limits: &Limits) {
+        const READ: [&str; 4] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"];
+        let mut is_event_cut = false;
+        components::each(bytes, limits, |name| READ.contains(&name), &mut |component| {
+            self.calendar.is_cut_off |= component.end == End::CutOff;
+            match (component.name.as_str(), component.end) {
+                ("VCALENDAR", End::CutOff) if !is_event_cut => {
+                    self.skip(&component, "The file is incomplete: events may be missing.");
+                }
+                ("VEVENT", End::CutOff) => {
+                    is_event_cut = true;
+                    self.skip(&component, "The file ends in the middle of this event.");
+                }
+                ("VEVENT", _) if self.read < limits.events => {
+                    self.read += 1;
+                    self.add(&component);
+                }
+                ("VEVENT", _) => {
+                    let reason = format!("Only the first {} events are imported.", limits.events);
+                    self.skip(&component, &reason);
+                }
+                ("VTODO", _) => self.skip(&component, "It is a to-do, not an event."),
+                ("VJOURNAL", _) => self.skip(&component, "It is a journal, not an event."),
+                ("VFREEBUSY", _) => self.skip(&component, "It has only free/busy times."),
+                // Parts of an event, and unknown components.
+                _ => {}
+            }
+        });
+    }
+
+    fn skip(&mut self, component: &Component, reason: &str) {
         self.calendar.skipped_count += 1;
         if self.calendar.skipped.len() < SKIPPED_AT_MOST {
-            let text = |name: &str| {
-                lines.iter().find(|line| line.is(name)).map(|line| single(&line.text())).unwrap_or_default()
-            };
+            let text = |name: &str| component.find(name).map(|line| single(&line.text())).unwrap_or_default();
             self.calendar.skipped.push(Skipped {
-                component: single(component),
+                component: single(&component.name),
                 uid: text("UID"),
                 summary: text("SUMMARY"),
                 reason: reason.to_owned(),
+                line: component.line,
             });
         }
     }
 
-    fn finish(mut self) -> Calendar {
-        let mut places: HashMap<(String, Option<String>), usize> = HashMap::new();
-        for (lines, zone) in std::mem::take(&mut self.events) {
-            self.zones.set_calendar_zone(zone);
-            let event = match self.event(&lines) {
-                Ok(event) if self.is_cancellation => Event { status: Status::Cancelled, ..event },
-                Ok(event) => event,
-                Err(reason) => {
-                    self.skip("VEVENT", &lines, &reason);
-                    continue;
-                }
-            };
-            let key = (event.uid.clone(), event.recurrence_id.as_ref().map(ToString::to_string));
-            match places.get(&key).and_then(|place| self.calendar.events.get_mut(*place)) {
-                // Of two with one id, the higher `SEQUENCE` wins, then the later one.
-                Some(other) if other.sequence > event.sequence => {}
-                Some(other) => *other = event,
-                None => {
-                    places.insert(key, self.calendar.events.len());
-                    self.calendar.events.push(event);
-                }
-            }
+    fn remark(&mut self, line: usize, text: String) {
+        if self.remarks.len() < REMARKS && self.remarks.iter().all(|known| known.text != text) {
+            self.remarks.push(Remark { line, text: clean(&text, LINE_LETTERS) });
         }
-        self.calendar
     }
 
-    fn event(&mut self, lines: &[Property]) -> Result<Event, String> {
-        let find = |name: &str| lines.iter().find(|line| line.is(name));
+    /// Reads an event and keeps it, unless the calendar has a later version of it.
+    fn add(&mut self, component: &Component) {
+        let zone = component.calendar.checked_sub(1).and_then(|place| self.calendar_zones.get(place));
+        self.zones.set_calendar_zone(zone.cloned().flatten());
+        let event = match self.event(component) {
+            Ok(event) if self.is_cancellation => Event { status: Status::Cancelled, ..event },
+            Ok(event) => event,
+            Err(reason) => return self.skip(component, &reason),
+        };
+        // Some programs give one UID to events on different days; versions of one event have one start.
+        let name = event
+            .recurrence_id
+            .as_ref()
+            .map_or_else(|| format!("start {}", event.start), ToString::to_string);
+        let key = (event.uid.clone(), name);
+        match self.places.get(&key).and_then(|place| self.calendar.events.get_mut(*place)) {
+            // Of two versions, the higher `SEQUENCE` wins, then the later one.
+            Some(other) if other.sequence > event.sequence => {}
+            Some(other) => *other = event,
+            None => {
+                self.places.insert(key, self.calendar.events.len());
+                self.calendar.events.push(event);
+            }
+        }
+    }
+
+    fn event(&mut self, component: &Component) -> Result<Event, String> {
+        let lines = component.lines.as_slice();
+        let find = |name: &str| component.find(name);
         let text = |name: &str| find(name).map(|line| single(&line.text())).unwrap_or_default();
         let line = find("DTSTART").ok_or("It has no start.")?;
         self.zones.set_event_zone(None);
+        self.remarks.clear();
+        self.line = component.line_of("DTSTART");
+        if component.end == End::Missing {
+            self.remark(component.line, "Its end is missing in the file.".to_owned());
+        }
         let start = self.moment(line, line.value()).ok_or_else(|| no_date("start", line))?;
         if let (Moment::Time(time), Some(_)) = (&start, line.parameter("TZID")) {
             self.zones.set_event_zone(Some(time.time_zone().clone()));
@@ -411,21 +447,100 @@ impl Reader<'_> {
             status: status(&text("STATUS")),
             categories: categories(lines),
             is_transparent: text("TRANSP").eq_ignore_ascii_case("TRANSPARENT"),
-            rrule: find("RRULE")
-                // Some programs end a rule with a semicolon, as they end its parts.
-                .map(|line| single(line.value()).trim_end_matches(';').to_owned())
-                .filter(|rule| !rule.is_empty()),
+            rrule: None,
+            further_rules: Vec::new(),
+            exclusion_rules: self.rules(component, "EXRULE", &start),
             rdates: self.dates(lines, "RDATE", &start),
             exdates: self.dates(lines, "EXDATE", &start).into_iter().map(|date| date.start).collect(),
             organizer: find("ORGANIZER").map(person).unwrap_or_default(),
             attendees: lines.iter().filter(|line| line.is("ATTENDEE")).count(),
             start,
             end,
+            line: component.line,
+            remarks: Vec::new(),
         };
+        let mut rules = self.rules(component, "RRULE", &event.start).into_iter();
+        (event.rrule, event.further_rules) = (rules.next(), rules.collect());
+        if let Some(name) = find("DTSTART").and_then(|line| line.parameter("TZID")) {
+            self.settle_zone(&mut event, &name);
+        }
         if event.uid.is_empty() {
             event.uid = derived_uid(&event);
         }
+        event.remarks = std::mem::take(&mut self.remarks);
         Ok(event)
+    }
+
+    /// Returns the rules of a property, mended; what was changed is remarked.
+    fn rules(&mut self, component: &Component, name: &str, start: &Moment) -> Vec<String> {
+        let mut result = Vec::new();
+        let all = component.lines.iter().zip(&component.numbers).filter(|(line, _)| line.is(name));
+        for (line, number) in all.take(RULES) {
+            let (rule, changes) = rule::read(&single(line.value()), Some(start));
+            for change in changes {
+                self.remark(*number, change);
+            }
+            if !rule.is_empty() {
+                result.push(rule);
+            }
+        }
+        result
+    }
+
+    /// Moves the times of an event from the zone that the calendar defines to a known one that keeps the same time. A
+    /// series that no known zone fits keeps the defined one.
+    fn settle_zone(&mut self, event: &mut Event, name: &str) {
+        let Moment::Time(start) = &event.start else { return };
+        let defined = start.time_zone().clone();
+        if !is_defined(&defined) {
+            return;
+        }
+        let is_series = event.rrule.is_some() || !event.rdates.is_empty() || !event.further_rules.is_empty();
+        let instants: Vec<Timestamp> = event.times().map(|time| time.timestamp()).collect();
+        let (Some(first), Some(last)) = (instants.iter().min(), instants.iter().max()) else { return };
+        let last = match event.rrule.as_deref().or(event.further_rules.first().map(String::as_str)) {
+            Some(rule) => rule::end(rule, *first).max(*last),
+            None => *last,
+        };
+        let alike = self.zones.alike(name, &defined, (*first, last));
+        let zone = match alike {
+            Some(zone) => zone,
+            None if is_series => return,
+            None => self.zones.alike_at(name, &defined, &instants),
+        };
+        for time in event.times_mut() {
+            if is_defined(time.time_zone()) {
+                *time = time.with_time_zone(zone.clone());
+            }
+        }
+    }
+}
+
+impl Event {
+    fn moments(&self) -> impl Iterator<Item = &Moment> {
+        let dates = self.rdates.iter().flat_map(|date| std::iter::once(&date.start).chain(&date.end));
+        [&self.start, &self.end].into_iter().chain(&self.recurrence_id).chain(dates).chain(&self.exdates)
+    }
+
+    fn times(&self) -> impl Iterator<Item = &Zoned> {
+        self.moments().filter_map(|moment| match moment {
+            Moment::Time(time) => Some(time),
+            Moment::Day(_) => None,
+        })
+    }
+
+    fn times_mut(&mut self) -> impl Iterator<Item = &mut Zoned> {
+        let dates =
+            self.rdates.iter_mut().flat_map(|date| std::iter::once(&mut date.start).chain(&mut date.end));
+        let moments = [&mut self.start, &mut self.end]
+            .into_iter()
+            .chain(&mut self.recurrence_id)
+            .chain(dates)
+            .chain(&mut self.exdates);
+        moments.filter_map(|moment| match moment {
+            Moment::Time(time) => Some(time),
+            Moment::Day(_) => None,
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use common::{ENDINGS, SAMPLES};
 use jiff::tz::TimeZone;
 use obcms_icalendar::Limits;
 use obcms_icalendar::document::{Component, Document, Node, ParseError, Property};
-use obcms_icalendar::read::read;
+use obcms_icalendar::read::{Event, read};
 use obcms_icalendar::write::LineWriter;
 use proptest::prelude::*;
 
@@ -159,7 +159,12 @@ fn samples_are_read_as_before_after_a_change_of_foreign_properties() {
                 event.retain_properties(|property| !property.name().starts_with("X-MOZ"));
             }
         }
-        assert_eq!(read(&document.to_bytes(), &manila).unwrap().events, before.events, "{name}");
+        // Lines stand elsewhere now.
+        let plain = |events: Vec<Event>| -> Vec<Event> {
+            events.into_iter().map(|event| Event { line: 0, remarks: Vec::new(), ..event }).collect()
+        };
+        let after = read(&document.to_bytes(), &manila).unwrap();
+        assert_eq!(plain(after.events), plain(before.events), "{name}");
     }
 }
 

@@ -472,7 +472,7 @@ on_both_engines! {
             let refused = import(&coordinator, path, wrong);
             assert_eq!((refused.status, refused.errors("field")), (422, vec!["file"]), "{wrong}");
         }
-        let large = calendar(&[format!("X-PAD:{}\r\n", "x".repeat(5 * 1024 * 1024))]);
+        let large = calendar(&[format!("X-PAD:{}\r\n", "x".repeat(20 * 1024 * 1024))]);
         import(&coordinator, path, &large).expect_status(413);
         coordinator.post(path, &json!({})).expect_status(415);
         import(&coordinator, &format!("{path}?what=1"), &calendar(&[])).expect_status(400);

@@ -21,6 +21,7 @@ mod contract;
 mod exports;
 mod external;
 mod external_fetching;
+mod external_foreign;
 mod feeds;
 mod field_rights;
 mod files;

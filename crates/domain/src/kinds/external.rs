@@ -15,6 +15,7 @@ fields! {
         EVENT_COUNT: Integer = "event_count",
         LAST_FETCHED_AT: Instant = "last_fetched_at",
         LAST_ERROR: Text = "last_error",
+        REMARKS: Structure = "remarks",
         FETCHED_ADDRESS: Text = "fetched_address",
         ETAG: Text = "etag",
         LAST_MODIFIED: Text = "last_modified",
@@ -33,6 +34,7 @@ fields! {
         DESCRIPTION: Text = "description",
         UID: Text = "uid",
         RECURRENCE_ID: Text = "recurrence_id",
+        REMARKS: Text = "remarks",
         SOURCE_KEY: Text = "source_key",
         SOURCE_HASH: Text = "source_hash",
     }
@@ -74,6 +76,10 @@ pub static EXTERNAL_CALENDAR: Kind = Kind {
             .listed()
             .not_on_calendar(FETCHED),
         external_calendar::LAST_ERROR.field("Last error", Type::Text(2000)).derived(),
+        external_calendar::REMARKS
+            .field("Remarks", Type::Structure(|_| Ok(())))
+            .help("What was guessed, mended or skipped in the last reading, each with its line of the file.")
+            .derived(),
         external_calendar::FETCHED_ADDRESS.field("Fetched address", Type::Text(2000)).sealed().secret(),
         external_calendar::ETAG.field("ETag", Type::Text(500)).secret(),
         external_calendar::LAST_MODIFIED.field("Last-Modified", Type::Text(500)).secret(),
@@ -123,6 +129,9 @@ pub static EXTERNAL_EVENT: Kind = Kind {
         series::OVERRIDES_FIELD,
         external_event::UID.field("UID", Type::Text(500)).folded(),
         external_event::RECURRENCE_ID.field("Occurrence", Type::Text(30)).folded(),
+        external_event::REMARKS
+            .field("Remarks", Type::Multiline(4_000))
+            .help("What was guessed or mended in reading it, with the line of the file."),
         external_event::SOURCE_KEY.field("Key", Type::Text(64)).secret(),
         external_event::SOURCE_HASH.field("Content", Type::Text(64)).secret(),
     ],

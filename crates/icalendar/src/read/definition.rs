@@ -1,19 +1,29 @@
-//! Zone definitions of a calendar (`VTIMEZONE`, RFC 5545 section 3.6.5), matched to IANA zones with the same offsets.
+//! Zone definitions of a calendar (`VTIMEZONE`, RFC 5545 section 3.6.5) as time zones.
+//!
+//! The onsets of all observances, written or by rule, become the transitions of a zone in the form of RFC 9636, so that
+//! times are converted as in any other zone.
 
-use jiff::civil::{Date, DateTime, date};
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::{Offset, TimeZone};
+use obcms_recur::{Limits, Moment, Rule, Set};
 
-use super::values::{DateOrTime, moment, numbered_weekday, offset};
-use super::windows;
+use super::rule;
+use super::values::{DateOrTime, moment, offset};
 use crate::property::Property;
 
+/// Name of zones that a calendar defines. No IANA zone has it.
+pub const DEFINED: &str = "x-defined";
 /// Maximum observances per zone. Real zones have two, those of a careful program a few dozen.
 const OBSERVANCES: usize = 500;
 /// Maximum onsets per observance.
 const ONSETS: usize = 500;
-/// Years for the comparison of zones.
-const SAMPLED_YEARS: std::ops::RangeInclusive<i16> = 2024..=2027;
+/// Maximum transitions of a zone.
+const TRANSITIONS: usize = 20_000;
+/// First year of transitions by rule. Rules of many programs begin in 1601.
+const FIRST_YEAR: i16 = 1850;
+/// Last year of transitions; after it, the last offset stays.
+const LAST_YEAR: i16 = 2200;
 
 /// Zone definition of a calendar.
 #[derive(Debug, Default)]
@@ -28,24 +38,25 @@ struct Observance {
     from: i32,
     to: i32,
     onsets: Vec<DateTime>,
-    yearly: Option<Yearly>,
+    rule: Option<Rule>,
 }
 
-/// Yearly onset: a month with a weekday or a day in it.
-#[derive(Debug)]
-struct Yearly {
-    month: i8,
-    day: Day,
-    last: DateTime,
+/// Zone by its definition.
+#[derive(Clone, Debug)]
+pub(crate) struct Defined {
+    /// Zone with the name [`DEFINED`].
+    pub zone: TimeZone,
+    /// First onset: before it, the definition says little.
+    pub first: Timestamp,
 }
 
-#[derive(Debug)]
-enum Day {
-    /// N-th weekday: 2 for the second Sunday, -1 for the last.
-    Weekday(i8, jiff::civil::Weekday),
-    /// Weekday within seven days: the Sunday among days eight to fourteen.
-    WeekdayWithin(jiff::civil::Weekday, i8),
-    OfMonth(i8),
+/// Change of the offset.
+#[derive(Clone, Copy, Debug)]
+struct Transition {
+    at: i64,
+    from: i32,
+    to: i32,
+    is_daylight: bool,
 }
 
 impl Definition {
@@ -56,67 +67,23 @@ impl Definition {
         }
     }
 
-    /// Returns the offset from UTC in seconds at an instant.
-    pub fn offset_at(&self, instant: Timestamp) -> Option<i32> {
-        let latest = self
-            .observances
-            .iter()
-            .filter_map(|observance| Some((observance.latest_onset(instant)?, observance.to)))
-            .max_by_key(|(onset, _)| *onset);
-        match latest {
-            Some((_, to)) => Some(to),
-            // Before the first onset, the offset is the one that the onset changes.
-            None => self
-                .observances
-                .iter()
-                .min_by_key(|observance| observance.onsets.first().copied())
-                .map(|observance| observance.from),
+    /// Returns the zone; `None` if no observance is valid.
+    pub fn zone(&self) -> Option<Defined> {
+        let mut transitions: Vec<Transition> = Vec::new();
+        for observance in &self.observances {
+            let room = TRANSITIONS.saturating_sub(transitions.len());
+            transitions.extend(observance.transitions().into_iter().take(room));
         }
-    }
-
-    /// Returns a zone with the same offsets: the fallback if it matches, else a common one.
-    pub fn known_zone(&self, fallback: &TimeZone) -> Option<TimeZone> {
-        let samples = self.samples();
-        let mut wanted = Vec::with_capacity(samples.len());
-        for instant in &samples {
-            wanted.push(self.offset_at(*instant)?);
-        }
-        let keeps = |zone: &TimeZone| {
-            samples
-                .iter()
-                .zip(&wanted)
-                .all(|(instant, seconds)| zone.to_offset(*instant).seconds() == *seconds)
-        };
-        let usual = windows::usual_zones().filter_map(|name| TimeZone::get(name).ok());
-        std::iter::once(fallback.clone()).chain(usual).find(keeps)
-    }
-
-    /// Returns the instants for the comparison, in years in which most zones had no changes: noon of every week, and
-    /// the seconds around each onset.
-    fn samples(&self) -> Vec<Timestamp> {
-        let mut result = Vec::new();
-        for year in SAMPLED_YEARS {
-            let noon = date(year, 1, 1).at(12, 0, 0, 0).to_zoned(TimeZone::UTC);
-            let weeks = |week: i64| noon.clone().ok()?.checked_add(week.weeks()).ok();
-            result.extend((0..52).filter_map(weeks).map(|noon| noon.timestamp()));
-            for observance in &self.observances {
-                if let Some(onset) = observance.onset_in(year).and_then(|local| observance.utc_seconds(local))
-                {
-                    result.extend(
-                        [onset - 1, onset]
-                            .into_iter()
-                            .filter_map(|second| Timestamp::from_second(second).ok()),
-                    );
-                }
-            }
-        }
-        result
-    }
-
-    /// Returns the offset of standard time.
-    pub fn standard_offset(&self) -> Option<i32> {
-        let standard = self.observances.iter().rfind(|observance| !observance.is_daylight);
-        standard.or(self.observances.last()).map(|observance| observance.to)
+        transitions.sort_by_key(|transition| transition.at);
+        let Transition { at: first, from: before, .. } = *transitions.first()?;
+        // Of two onsets at one instant, the one that is written later counts.
+        transitions.reverse();
+        transitions.dedup_by_key(|transition| transition.at);
+        transitions.reverse();
+        Some(Defined {
+            zone: TimeZone::tzif(DEFINED, &tzif(before, &transitions)).ok()?,
+            first: Timestamp::from_second(first).ok()?,
+        })
     }
 }
 
@@ -133,132 +100,140 @@ impl Observance {
             let room = ONSETS.saturating_sub(onsets.len());
             onsets.extend(line.value().split(',').filter_map(local).take(room));
         }
-        let from = offset(find("TZOFFSETFROM")?.value())?;
-        let yearly = find("RRULE").and_then(|line| Yearly::read(line.value(), start, from));
-        Some(Self { is_daylight, from, to: offset(find("TZOFFSETTO")?.value())?, onsets, yearly })
+        let rule = find("RRULE").and_then(|line| rule::read(line.value(), None).0.parse().ok());
+        let offset_of = |name: &str| offset(find(name)?.value());
+        Some(Self {
+            is_daylight,
+            from: offset_of("TZOFFSETFROM")?,
+            to: offset_of("TZOFFSETTO")?,
+            onsets,
+            rule,
+        })
     }
 
-    fn utc_seconds(&self, local: DateTime) -> Option<i64> {
+    fn instant(&self, local: DateTime) -> Option<i64> {
         Some(local.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second() - i64::from(self.from))
     }
 
-    /// Returns the onset in a year by the rule.
-    fn onset_in(&self, year: i16) -> Option<DateTime> {
-        let yearly = self.yearly.as_ref()?;
-        let start = self.onsets.first()?;
-        let onset = yearly.day_in(year)?.to_datetime(start.time());
-        (*start <= onset && onset <= yearly.last).then_some(onset)
-    }
-
-    /// Returns the last onset up to the instant, in UTC seconds.
-    fn latest_onset(&self, instant: Timestamp) -> Option<i64> {
-        let year = instant.to_zoned(TimeZone::UTC).year();
-        // After the end of a rule, its last onset stays in force.
-        let ended = self.yearly.as_ref().map_or(year, |yearly| yearly.last.year().min(year));
-        let of_years =
-            [ended - 1, ended, year - 1, year, year + 1].into_iter().filter_map(|year| self.onset_in(year));
-        let onsets = self.onsets.iter().copied().chain(of_years);
-        onsets.filter_map(|local| self.utc_seconds(local)).filter(|onset| *onset <= instant.as_second()).max()
+    /// Returns the onsets, in no order. Those of a rule are in the local time before them, as its end in UTC is.
+    fn transitions(&self) -> Vec<Transition> {
+        let mut instants: Vec<i64> = self.onsets.iter().filter_map(|local| self.instant(*local)).collect();
+        if let (Some(rule), Some(start), Ok(before)) =
+            (&self.rule, self.onsets.first(), Offset::from_seconds(self.from))
+        {
+            let set = Set::of_rule(Moment::DateTime(*start), TimeZone::fixed(before), Some(rule.clone()));
+            let limits = Limits { steps: 3_000_000, ..Limits::default() };
+            let found = set.between_within(year(FIRST_YEAR), year(LAST_YEAR), TRANSITIONS, &limits);
+            instants.extend(found.unwrap_or_default().iter().map(|onset| onset.start.as_second()));
+        }
+        let transition = |at| Transition { at, from: self.from, to: self.to, is_daylight: self.is_daylight };
+        instants.into_iter().map(transition).collect()
     }
 }
 
-impl Yearly {
-    fn read(rule: &str, start: DateTime, from: i32) -> Option<Self> {
-        let rule = rule.to_ascii_uppercase();
-        let part = |name: &str| {
-            rule.split(';')
-                .filter_map(|part| part.split_once('='))
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| value)
-        };
-        if part("FREQ")? != "YEARLY" || part("INTERVAL").is_some_and(|interval| interval != "1") {
-            return None;
-        }
-        let month = part("BYMONTH").map_or(Some(start.month()), |month| month.parse().ok())?;
-        let days = part("BYMONTHDAY");
-        let first_of_days = || days.and_then(|days| days.split(',').next()).map(str::parse::<i8>);
-        let day = match part("BYDAY").map(numbered_weekday) {
-            Some(weekday) => match (weekday?, first_of_days()) {
-                ((None, weekday), Some(day)) => Day::WeekdayWithin(weekday, day.ok()?),
-                ((number, weekday), _) => {
-                    Day::Weekday(number.map_or(Some(1), |number| i8::try_from(number.get()).ok())?, weekday)
-                }
-            },
-            None => Day::OfMonth(first_of_days().map_or(Ok(start.day()), |day| day).ok()?),
-        };
-        let last = match part("UNTIL").and_then(moment) {
-            // The end of a rule is in UTC; its onsets are in the local time before them.
-            Some(DateOrTime::Time(last, Some(_))) => last.checked_add(i64::from(from).seconds()).ok()?,
-            Some(DateOrTime::Time(last, None)) => last,
-            Some(DateOrTime::Day(day)) => day.at(23, 59, 59, 0),
-            None => DateTime::MAX,
-        };
-        Some(Self { month, day, last })
-    }
+fn year(year: i16) -> Option<Timestamp> {
+    let day = jiff::civil::Date::new(year, 1, 1).ok()?;
+    Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
 
-    fn day_in(&self, year: i16) -> Option<Date> {
-        let first = Date::new(year, self.month, 1).ok()?;
-        match self.day {
-            Day::Weekday(number, weekday) => first.nth_weekday_of_month(number, weekday).ok(),
-            Day::WeekdayWithin(weekday, day) => {
-                let from = Date::new(year, self.month, day).ok()?;
-                from.yesterday().ok()?.nth_weekday(1, weekday).ok()
-            }
-            Day::OfMonth(day) => Date::new(year, self.month, day).ok(),
-        }
+/// Returns the file of a zone (RFC 9636): version 2, with an empty part of version 1 before it.
+fn tzif(before: i32, transitions: &[Transition]) -> Vec<u8> {
+    let mut types: Vec<(i32, bool)> = vec![(before, false)];
+    let places: Vec<u8> = transitions
+        .iter()
+        .map(|transition| {
+            let wanted = (transition.to, transition.is_daylight);
+            let place = types.iter().position(|known| *known == wanted).unwrap_or_else(|| {
+                // More offsets than a file can name: the last one stands for the others.
+                if types.len() < 255 {
+                    types.push(wanted);
+                }
+                types.len() - 1
+            });
+            u8::try_from(place).unwrap_or(0)
+        })
+        .collect();
+    let mut file = Vec::new();
+    header(&mut file, 0, 1);
+    local_time(&mut file, (before, false));
+    file.extend_from_slice(b"-\0");
+    header(&mut file, transitions.len(), types.len());
+    for transition in transitions {
+        file.extend_from_slice(&transition.at.to_be_bytes());
     }
+    file.extend_from_slice(&places);
+    for one in types {
+        local_time(&mut file, one);
+    }
+    file.extend_from_slice(b"-\0\n\n");
+    file
+}
+
+fn header(file: &mut Vec<u8>, transitions: usize, types: usize) {
+    file.extend_from_slice(b"TZif2");
+    file.extend_from_slice(&[0; 15]);
+    // UTC indicators, standard indicators, leap seconds, transitions, types, letters of designations.
+    for count in [0, 0, 0, transitions, types, 2] {
+        file.extend_from_slice(&u32::try_from(count).unwrap_or(0).to_be_bytes());
+    }
+}
+
+fn local_time(file: &mut Vec<u8>, (seconds, is_daylight): (i32, bool)) {
+    file.extend_from_slice(&seconds.to_be_bytes());
+    file.extend_from_slice(&[u8::from(is_daylight), 0]);
+}
+
+/// Returns true if the zone is one that a calendar defines.
+pub fn is_defined(zone: &TimeZone) -> bool {
+    zone.iana_name() == Some(DEFINED)
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
 
     fn lines(text: &str) -> Vec<Property> {
         text.lines().filter_map(Property::parse).collect()
     }
 
-    fn fallback() -> TimeZone {
-        TimeZone::get("Asia/Manila").unwrap()
-    }
-
-    fn known(observances: &[(bool, &str)]) -> Option<String> {
+    fn defined(observances: &[(bool, &str)]) -> Option<Defined> {
         let mut definition = Definition::default();
         for (is_daylight, text) in observances {
             definition.add(*is_daylight, &lines(text));
         }
-        definition.known_zone(&fallback()).and_then(|zone| zone.iana_name().map(str::to_owned))
+        definition.zone()
+    }
+
+    /// Offsets in seconds at noon of the 15th of January and July.
+    fn offsets(zone: &TimeZone, year: i16) -> [i32; 2] {
+        [1, 7].map(|month| {
+            date(year, month, 15).at(12, 0, 0, 0).to_zoned(zone.clone()).unwrap().offset().seconds()
+        })
     }
 
     #[test]
-    fn custom_zone_is_recognized_by_its_offsets() {
-        let plain = "DTSTART:19700101T000000\nTZOFFSETFROM:+0800\nTZOFFSETTO:+0800";
-        assert_eq!(known(&[(false, plain)]).as_deref(), Some("Asia/Manila"));
-        let american = [
-            (
-                false,
-                "DTSTART:16010101T020000\nTZOFFSETFROM:-0400\nTZOFFSETTO:-0500\nRRULE:FREQ=YEARLY;BYDAY=1SU;BYMONTH=11",
-            ),
-            (
-                true,
-                "DTSTART:20070311T020000\nTZOFFSETFROM:-0500\nTZOFFSETTO:-0400\nRRULE:FREQ=YEARLY;BYDAY=2SU;BYMONTH=3",
-            ),
-        ];
-        assert_eq!(known(&american).as_deref(), Some("America/New_York"));
+    fn definition_holds_for_every_year() {
         let european = [
             (
                 false,
-                "DTSTART:19701025T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10",
+                "DTSTART:16010101T030000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10",
             ),
             (
                 true,
-                "DTSTART:19700329T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3",
+                "DTSTART:16010101T020000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3",
             ),
         ];
-        assert_eq!(known(&european).as_deref(), Some("Europe/Berlin"));
+        let defined = defined(&european).unwrap();
+        assert!(is_defined(&defined.zone));
+        for year in [1900, 1995, 2026, 2150] {
+            assert_eq!(offsets(&defined.zone, year), [3600, 7200], "{year}");
+        }
     }
 
     #[test]
-    fn onset_may_be_a_weekday_within_a_range() {
+    fn onset_may_be_a_weekday_within_days_and_end_in_utc() {
         let american = [
             (
                 false,
@@ -266,31 +241,30 @@ mod tests {
             ),
             (
                 true,
-                "DTSTART:19700308T020000\nTZOFFSETFROM:-0800\nTZOFFSETTO:-0700\nRRULE:FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=8,9,10,11,12,13,14;BYDAY=SU",
+                "DTSTART:19700308T020000\nTZOFFSETFROM:-0800\nTZOFFSETTO:-0700\nRRULE:FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=8,9,10,11,12,13,14;BYDAY=SU;UNTIL=20250309T100000Z",
             ),
         ];
-        assert_eq!(known(&american).as_deref(), Some("America/Los_Angeles"));
+        let zone = defined(&american).unwrap().zone;
+        assert_eq!(offsets(&zone, 2025), [-8 * 3600, -7 * 3600]);
+        assert_eq!(offsets(&zone, 2026), [-8 * 3600, -8 * 3600]);
     }
 
     #[test]
-    fn ended_rule_has_no_further_onsets() {
-        let ended = [
-            (
-                true,
-                "DTSTART:19780322T000000\nTZOFFSETFROM:+0800\nTZOFFSETTO:+0900\nRRULE:FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=22;UNTIL=19780321T160000Z",
-            ),
-            (false, "DTSTART:19780921T000000\nTZOFFSETFROM:+0900\nTZOFFSETTO:+0800"),
-        ];
-        assert_eq!(known(&ended).as_deref(), Some("Asia/Manila"));
+    fn odd_offsets_and_written_onsets_are_kept() {
+        let odd = "DTSTART:19700101T000000\nTZOFFSETFROM:+0817\nTZOFFSETTO:+0817";
+        assert_eq!(offsets(&defined(&[(false, odd)]).unwrap().zone, 2026), [29_820, 29_820]);
+        let written = "DTSTART:20100101T000000\nRDATE:20160701T000000,20260701T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0230";
+        let defined = defined(&[(false, written)]).unwrap();
+        assert_eq!(offsets(&defined.zone, 2009), [3600, 3600], "before the first onset");
+        assert_eq!(offsets(&defined.zone, 2026), [9000, 9000]);
+        assert_eq!(defined.first.as_second(), 1_262_300_400);
     }
 
     #[test]
-    fn unmatched_zone_is_identified_by_its_offset() {
-        let mut odd = Definition::default();
-        odd.add(false, &lines("DTSTART:19700101T000000\nTZOFFSETFROM:+0817\nTZOFFSETTO:+0817"));
-        assert!(odd.known_zone(&fallback()).is_none());
-        assert_eq!(odd.standard_offset(), Some(8 * 3600 + 17 * 60));
-        assert_eq!(Definition::default().standard_offset(), None);
-        assert!(Definition::default().known_zone(&fallback()).is_none());
+    fn definition_without_observances_is_no_zone() {
+        assert!(defined(&[]).is_none());
+        assert!(
+            defined(&[(false, "DTSTART:20100101T000000\nTZOFFSETFROM:+9900\nTZOFFSETTO:+0100")]).is_none()
+        );
     }
 }

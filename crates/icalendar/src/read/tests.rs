@@ -7,16 +7,16 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn fallback() -> TimeZone {
+pub(super) fn fallback() -> TimeZone {
     TimeZone::get("Asia/Manila").unwrap()
 }
 
-fn calendar(components: &str) -> Calendar {
+pub(super) fn calendar(components: &str) -> Calendar {
     let text = format!("BEGIN:VCALENDAR\nVERSION:2.0\n{components}\nEND:VCALENDAR\n").replace('\n', "\r\n");
     read(text.as_bytes(), &fallback()).unwrap()
 }
 
-fn event(lines: &str) -> Event {
+pub(super) fn event(lines: &str) -> Event {
     let calendar = calendar(&format!("BEGIN:VEVENT\n{lines}\nEND:VEVENT"));
     assert_eq!(calendar.skipped, []);
     calendar.events.into_iter().next().unwrap()
@@ -298,10 +298,10 @@ fn invalid_events_are_reported_as_skipped() {
     assert_eq!(
         told,
         [
-            ("4", "It is a to-do, not an event."),
             ("1", "It has no start."),
             ("2", "Its start is not a valid date: 20270231T090000"),
             ("3", "Its end is not a valid date: never"),
+            ("4", "It is a to-do, not an event."),
             ("5", "Its start is not a valid date: 00010101"),
         ]
     );

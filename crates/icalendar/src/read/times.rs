@@ -54,7 +54,10 @@ impl Reader<'_> {
         let (local, offset) = match written {
             DateOrTime::Day(day) => return YEARS.contains(&day.year()).then_some(Moment::Day(day)),
             DateOrTime::Time(local, _) if !YEARS.contains(&local.year()) => return None,
-            DateOrTime::Time(local, _) if is_day => return Some(Moment::Day(local.date())),
+            // A time that is written is meant, although the line says that it has only a date.
+            DateOrTime::Time(local, _) if is_day && local.time() == Time::midnight() => {
+                return Some(Moment::Day(local.date()));
+            }
             DateOrTime::Time(local, offset) => (local, offset),
         };
         let zone = match (offset, line.parameter("TZID")) {
@@ -64,7 +67,13 @@ impl Reader<'_> {
                 let instant = instant.checked_sub(i64::from(seconds).seconds()).ok()?;
                 return Some(Moment::Time(instant.to_zoned(self.zones.by_offset(seconds))));
             }
-            (None, Some(name)) => self.zones.resolve(&name),
+            (None, Some(name)) => {
+                let resolved = self.zones.time(&name, local)?;
+                if let Some(guess) = resolved.guess {
+                    self.remark(self.line, guess);
+                }
+                return Some(Moment::Time(resolved.time));
+            }
             (None, None) => self.zones.default_zone().clone(),
         };
         // A time in a gap is moved forward by the gap; an ambiguous time means its first occurrence.
@@ -75,7 +84,8 @@ impl Reader<'_> {
     pub(super) fn dates(&mut self, lines: &[Property], name: &str, start: &Moment) -> Vec<Added> {
         let mut result = Vec::new();
         for line in lines.iter().filter(|line| line.is(name)) {
-            for value in line.value().split(',') {
+            // vCalendar 1.0 has semicolons between dates.
+            for value in line.value().split([',', ';']) {
                 if result.len() == DATES {
                     return result;
                 }

@@ -1,10 +1,7 @@
 //! Dates, times and durations in all their spellings (RFC 5545 sections 3.3.4 to 3.3.6 and 3.3.14).
 
-use std::num::NonZeroI64;
-
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Span};
-use obcms_recur::weekday_named;
 
 /// Date or time as written, before its zone is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,16 +129,6 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
         days: i32::try_from(days).ok()? * sign,
         exact: SignedDuration::from_secs(seconds * i64::from(sign)),
     })
-}
-
-/// Parses a weekday with an ordinal: `-1SU` is the last Sunday.
-pub(super) fn numbered_weekday(text: &str) -> Option<(Option<NonZeroI64>, jiff::civil::Weekday)> {
-    let (number, day) = text.split_at_checked(text.len().checked_sub(2)?)?;
-    let weekday = weekday_named(day)?;
-    if number.is_empty() {
-        return Some((None, weekday));
-    }
-    Some((Some(number.parse().ok()?), weekday))
 }
 
 #[cfg(test)]

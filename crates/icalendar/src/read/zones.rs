@@ -1,10 +1,12 @@
-//! Time zones by the names in a calendar.
+//! Time zones by the names in a calendar: by the definition that the calendar has, else by the name.
 
 use std::collections::HashMap;
 
+use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
+use jiff::{Timestamp, ToSpan, Zoned};
 
-use super::definition::Definition;
+use super::definition::{Defined, Definition};
 use super::values::offset;
 use super::windows;
 
@@ -13,8 +15,31 @@ pub(super) struct Zones<'a> {
     fallback: &'a TimeZone,
     of_calendar: Option<TimeZone>,
     of_event: Option<TimeZone>,
-    defined: HashMap<String, Definition>,
-    resolved: HashMap<String, TimeZone>,
+    names: HashMap<String, Named>,
+    /// Known zones that keep the time of a defined one, by name and days.
+    alike: HashMap<(String, i64, i64), Option<TimeZone>>,
+    /// Zones that are usual in calendars, and all of them; read when they are first needed.
+    usual: Vec<TimeZone>,
+    all: Vec<TimeZone>,
+}
+
+/// What is known of a name.
+#[derive(Clone, Default)]
+struct Named {
+    /// Zone that the calendar defines.
+    defined: Option<Defined>,
+    /// Zone of this name, or of the place that the definition names.
+    known: Option<TimeZone>,
+    /// Zone that the name hints at: an offset, or a pair of offsets.
+    guessed: Option<TimeZone>,
+}
+
+/// Time in a zone by its name.
+pub(super) struct Resolved {
+    /// The time. Its zone may be a defined one.
+    pub time: Zoned,
+    /// Description of a guess, if the calendar does not define the zone and its name is not known.
+    pub guess: Option<String>,
 }
 
 impl<'a> Zones<'a> {
@@ -24,8 +49,10 @@ impl<'a> Zones<'a> {
             fallback,
             of_calendar: None,
             of_event: None,
-            defined: HashMap::new(),
-            resolved: HashMap::new(),
+            names: HashMap::new(),
+            alike: HashMap::new(),
+            usual: Vec::new(),
+            all: Vec::new(),
         }
     }
 
@@ -45,40 +72,138 @@ impl<'a> Zones<'a> {
     }
 
     /// Adds a zone definition by its name in the calendar; `place` is its IANA name, if the calendar has it.
-    pub fn define(&mut self, name: &str, place: Option<&str>, definition: Definition) {
-        if let Some(zone) = place.and_then(by_name) {
-            self.resolved.insert(name.to_owned(), zone);
-        } else {
-            self.defined.insert(name.to_owned(), definition);
+    pub fn define(&mut self, name: &str, place: Option<&str>, definition: &Definition) {
+        let known = place.and_then(by_name).or_else(|| by_name(name));
+        let named = Named { defined: definition.zone(), known, guessed: None };
+        // A name that is defined twice keeps the first definition that says something.
+        let entry = self.names.entry(plain(name)).or_default();
+        if entry.defined.is_none() {
+            *entry = named;
         }
     }
 
-    /// Returns the zone of a name: by the name, by the definition, by its offset. An unknown name means the zone of the
-    /// calendar, else the fallback, which is most likely the zone of the author.
-    pub fn resolve(&mut self, name: &str) -> TimeZone {
-        if let Some(zone) = self.resolved.get(name) {
-            return zone.clone();
+    /// Returns a time in the zone of a name. A definition of the calendar comes first, for the years that it covers; then
+    /// the name; then the offsets in it; then the zone of the calendar, else the fallback, which is most likely the
+    /// zone of the author.
+    pub fn time(&mut self, name: &str, local: DateTime) -> Option<Resolved> {
+        let named = self.named(name);
+        let in_zone = |zone: &TimeZone| local.to_zoned(zone.clone()).ok();
+        if let Some(defined) = &named.defined {
+            let time = in_zone(&defined.zone)?;
+            let is_before = time.timestamp() < defined.first;
+            return match &named.known {
+                Some(known) if is_before => Some(Resolved { time: in_zone(known)?, guess: None }),
+                _ => Some(Resolved { time, guess: None }),
+            };
         }
-        let defined = || {
-            let definition = self.defined.get(name)?;
-            definition
-                .known_zone(self.fallback)
-                .or_else(|| Some(by_offset(definition.standard_offset()?, self.fallback)))
+        if let Some(known) = &named.known {
+            return Some(Resolved { time: in_zone(known)?, guess: None });
+        }
+        let zone = named.guessed.unwrap_or_else(|| self.default_zone().clone());
+        let time = in_zone(&zone)?;
+        let guess = format!(
+            "The time zone \u{201c}{}\u{201d} is not known, and the file does not define it; {} was used.",
+            plain(name),
+            zone.iana_name().unwrap_or("UTC"),
+        );
+        Some(Resolved { time, guess: Some(guess) })
+    }
+
+    fn named(&mut self, name: &str) -> Named {
+        let name = plain(name);
+        if let Some(named) = self.names.get(&name) {
+            return named.clone();
+        }
+        let known = by_name(&name);
+        let guessed = match known {
+            Some(_) => None,
+            None => pair_in_name(&name)
+                .or_else(|| offset_in_name(&name).map(|seconds| by_offset(seconds, self.fallback))),
         };
-        let zone = by_name(name)
-            .or_else(defined)
-            .or_else(|| offset_in_name(name).map(|seconds| by_offset(seconds, self.fallback)));
-        let Some(zone) = zone else {
-            return self.default_zone().clone();
-        };
-        self.resolved.insert(name.to_owned(), zone.clone());
-        zone
+        let named = Named { defined: None, known, guessed };
+        self.names.insert(name, named.clone());
+        named
+    }
+
+    /// Returns a known zone that keeps the time of the defined zone of a name over a span, a year around it at least:
+    /// the zone of the name, that of the calendar, the fallback, then any.
+    pub fn alike(
+        &mut self,
+        name: &str,
+        defined: &TimeZone,
+        (from, to): (Timestamp, Timestamp),
+    ) -> Option<TimeZone> {
+        const YEAR: i64 = 366 * 86_400;
+        let year_of = |second: i64| second.div_euclid(YEAR);
+        let (first, last) = (year_of(from.as_second()), year_of(to.as_second()));
+        let key = (plain(name), first, last);
+        if let Some(found) = self.alike.get(&key) {
+            return found.clone();
+        }
+        let samples = samples(defined, first * YEAR, (last + 1) * YEAR);
+        let found = self.find(name, |zone| keeps(zone, defined, &samples));
+        self.alike.insert(key, found.clone());
+        found
+    }
+
+    /// Returns a known zone with the offset of the defined zone at all of some instants.
+    pub fn alike_at(&mut self, name: &str, defined: &TimeZone, instants: &[Timestamp]) -> TimeZone {
+        let of_start = instants.first().map_or(0, |instant| defined.to_offset(*instant).seconds());
+        let usual = by_offset(of_start, self.fallback);
+        if keeps(&usual, defined, instants) {
+            return usual;
+        }
+        self.find(name, |zone| keeps(zone, defined, instants)).unwrap_or(usual)
+    }
+
+    fn find(&mut self, name: &str, is_alike: impl Fn(&TimeZone) -> bool) -> Option<TimeZone> {
+        let of_name = self.names.get(&plain(name)).and_then(|named| named.known.as_ref());
+        let near = [of_name, self.of_calendar.as_ref(), Some(self.fallback)];
+        if let Some(zone) = near.into_iter().flatten().find(|zone| is_alike(zone)) {
+            return Some(zone.clone());
+        }
+        if self.usual.is_empty() {
+            self.usual = windows::usual_zones().filter_map(|name| TimeZone::get(name).ok()).collect();
+        }
+        if let Some(zone) = self.usual.iter().find(|zone| is_alike(zone)) {
+            return Some(zone.clone());
+        }
+        if self.all.is_empty() {
+            self.all = jiff::tz::db().available().filter_map(|name| known(name.as_str())).collect();
+        }
+        self.all.iter().find(|zone| is_alike(zone)).cloned()
     }
 
     /// Returns a zone with a fixed offset.
     pub fn by_offset(&self, seconds: i32) -> TimeZone {
         by_offset(seconds, self.fallback)
     }
+}
+
+/// Returns true if the zone has the offsets of the other one at these instants.
+fn keeps(zone: &TimeZone, defined: &TimeZone, instants: &[Timestamp]) -> bool {
+    instants.iter().all(|instant| zone.to_offset(*instant) == defined.to_offset(*instant))
+}
+
+/// Returns instants for the comparison of zones: one of every week, and those around each transition.
+fn samples(zone: &TimeZone, from: i64, to: i64) -> Vec<Timestamp> {
+    const WEEK: usize = 7 * 86_400;
+    let mut result: Vec<Timestamp> =
+        (from..to).step_by(WEEK).filter_map(|second| Timestamp::from_second(second).ok()).collect();
+    let (Ok(from), Ok(to)) = (Timestamp::from_second(from), Timestamp::from_second(to)) else {
+        return result;
+    };
+    for transition in zone.following(from).take_while(|transition| transition.timestamp() < to).take(1000) {
+        let at = transition.timestamp();
+        result.extend(at.checked_sub(1.second()));
+        result.push(at);
+    }
+    result
+}
+
+/// Returns a name as it is compared: without blanks and quotes around it.
+fn plain(name: &str) -> String {
+    name.trim().trim_matches('"').trim().to_owned()
 }
 
 /// Returns a zone by its IANA name, also after a prefix of the program, or by its Windows name.
@@ -103,6 +228,23 @@ fn known(name: &str) -> Option<TimeZone> {
         return None;
     }
     TimeZone::get(name).ok().filter(|zone| zone.iana_name().is_some())
+}
+
+/// Returns the zone of a name with the offsets of standard and daylight saving time, as Exchange writes it: "GMT -0500
+/// (Standard) / GMT -0400 (Daylight)".
+fn pair_in_name(name: &str) -> Option<TimeZone> {
+    let (standard, daylight) =
+        name.split_once('/').filter(|_| name.contains("Standard") && name.contains("Daylight"))?;
+    let (standard, daylight) = (offset_in_name(standard)?, offset_in_name(daylight)?);
+    let at = |zone: &TimeZone, month: i8| {
+        let noon = jiff::civil::date(2026, month, 15).at(12, 0, 0, 0).to_zoned(TimeZone::UTC).ok()?;
+        Some(zone.to_offset(noon.timestamp()).seconds())
+    };
+    let keeps = |zone: &TimeZone| {
+        let both = (at(zone, 1), at(zone, 7));
+        both == (Some(standard), Some(daylight)) || both == (Some(daylight), Some(standard))
+    };
+    windows::usual_zones().filter_map(|name| TimeZone::get(name).ok()).find(keeps)
 }
 
 /// Returns the offset in seconds in a name: "(UTC+08:00) Somewhere", "GMT+0800", "UTC-3".
@@ -161,11 +303,14 @@ fn fixed_offset_of(zone: &TimeZone) -> Option<Offset> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
 
-    fn resolved(name: &str) -> String {
+    fn resolved(name: &str) -> (String, bool) {
         let fallback = TimeZone::get("Asia/Manila").unwrap();
-        Zones::new(&fallback).resolve(name).iana_name().unwrap().to_owned()
+        let found = Zones::new(&fallback).time(name, date(2026, 7, 8).at(9, 0, 0, 0)).unwrap();
+        (found.time.time_zone().iana_name().unwrap().to_owned(), found.guess.is_some())
     }
 
     #[test]
@@ -178,25 +323,33 @@ mod tests {
             ("/x/America/Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires"),
             ("W. Europe Standard Time", "Europe/Berlin"),
             ("(UTC+01:00) W. Europe Standard Time", "Europe/Berlin"),
-            ("(UTC+08:00) Kuala Lumpur, Singapore", "Asia/Manila"),
-            ("(UTC-03:00) City of nowhere", "Etc/GMT+3"),
-            ("GMT+0530", "Asia/Kolkata"),
-            ("UTC+9", "Etc/GMT-9"),
+            ("(UTC-05:00) Eastern Time (US & Canada)", "America/New_York"),
+            ("(GMT-08.00) Pacific Time (US & Canada); Tijuana", "America/Los_Angeles"),
+            ("(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna", "Europe/Berlin"),
+            ("(UTC) Dublin, Edinburgh, Lisbon, London", "Europe/London"),
+            ("Eastern Time (US & Canada)", "America/New_York"),
+            ("(UTC+08:00) Kuala Lumpur, Singapore", "Asia/Singapore"),
+            ("10", "America/New_York"),
             ("UTC", "UTC"),
             ("tzone://Microsoft/Utc", "UTC"),
-            ("Our own time", "Asia/Manila"),
-            ("../../etc/passwd", "Asia/Manila"),
-            ("", "Asia/Manila"),
         ] {
-            assert_eq!(resolved(name), expected, "{name}");
+            assert_eq!(resolved(name), (expected.to_owned(), false), "{name}");
         }
     }
 
     #[test]
-    fn zone_definition_names_its_iana_zone() {
-        let fallback = TimeZone::get("Asia/Manila").unwrap();
-        let mut zones = Zones::new(&fallback);
-        zones.define("Home", Some("Asia/Dubai"), Definition::default());
-        assert_eq!(zones.resolve("Home").iana_name(), Some("Asia/Dubai"));
+    fn unknown_names_are_guessed_and_told() {
+        for (name, expected) in [
+            ("(UTC-03:00) City of nowhere", "Etc/GMT+3"),
+            ("GMT -0500 (Standard) / GMT -0400 (Daylight)", "America/New_York"),
+            ("GMT +0100 (Standard) / GMT +0200 (Daylight)", "Europe/Berlin"),
+            ("GMT+0530", "Asia/Kolkata"),
+            ("UTC+9", "Etc/GMT-9"),
+            ("Our own time", "Asia/Manila"),
+            ("../../etc/passwd", "Asia/Manila"),
+            ("", "Asia/Manila"),
+        ] {
+            assert_eq!(resolved(name), (expected.to_owned(), true), "{name}");
+        }
     }
 }

@@ -100,7 +100,7 @@ mod tests {
             for line in bytes.split(|byte| *byte == b'\n') {
                 prop_assert!(line.len() <= 76 && (line.is_empty() || line.ends_with(b"\r")));
             }
-            let lines: Vec<String> = unfold(&bytes).collect();
+            let lines: Vec<String> = unfold(&bytes).map(|(_, text)| text).collect();
             prop_assert_eq!(lines.len(), 1);
             prop_assert_eq!(Property::parse(&lines[0]).unwrap().text(), value);
         }

@@ -183,7 +183,7 @@ mod tests {
     /// Returns the definition parsed by our reader.
     fn read(text: &str) -> Definition {
         let lines: Vec<Property> =
-            unfold(text.as_bytes()).filter_map(|line| Property::parse(&line)).collect();
+            unfold(text.as_bytes()).filter_map(|(_, line)| Property::parse(&line)).collect();
         let mut definition = Definition::default();
         let mut begun = 0;
         for (place, line) in lines.iter().enumerate() {
@@ -240,12 +240,12 @@ mod tests {
             let zone = TimeZone::get(name).unwrap();
             for (first, last) in [(2005, 2012), (2019, 2029)] {
                 let text = written(name, first, last);
-                let definition = read(&text);
+                let definition = read(&text).zone().unwrap().zone;
                 let mut moment = instant(date(first, 1, 1));
                 let end = instant(date(last, 12, 31));
                 while moment < end {
-                    let told = definition.offset_at(moment);
-                    assert_eq!(told, Some(zone.to_offset(moment).seconds()), "{name} at {moment}:\n{text}");
+                    let (told, right) = (definition.to_offset(moment), zone.to_offset(moment));
+                    assert_eq!(told, right, "{name} at {moment}:\n{text}");
                     moment = moment.checked_add(11.hours()).unwrap();
                 }
             }

@@ -16,6 +16,8 @@ pub const UNREAD_BODY: usize = 16 * 1024;
 pub const MAXIMUM_BODY: usize = 1024 * 1024;
 /// Bytes of a file to import with its form fields, and of any body but a file to attach.
 pub const MAXIMUM_UPLOAD: usize = 6 * 1024 * 1024;
+/// Bytes of a calendar file with its form fields.
+pub const MAXIMUM_CALENDAR: usize = 20 * 1024 * 1024 + 64 * 1024;
 /// Bytes of a file to attach with its form fields. Such a body is written to disk while it is read.
 pub const MAXIMUM_ATTACHMENT: usize = MOST_BYTES as usize + 64 * 1024;
 /// Bytes of all files to attach that are written to disk at the same time.
@@ -25,9 +27,9 @@ pub const ATTACHMENTS_OF_ONE: usize = 160 * 1024 * 1024;
 /// Bytes of a refused or too large body that are read and discarded, because a client that is sending does not read.
 pub const HEARD_OUT: usize = 32 * 1024 * 1024;
 /// Bytes of all large bodies that are held at the same time.
-pub const ALL_BODIES: usize = 32 * 1024 * 1024;
+pub const ALL_BODIES: usize = 64 * 1024 * 1024;
 /// Bytes of the large bodies of one person that are held at the same time.
-pub const BODIES_OF_ONE: usize = 12 * 1024 * 1024;
+pub const BODIES_OF_ONE: usize = 24 * 1024 * 1024;
 /// Bytes of a body that does not count as large.
 pub const SMALL_BODY: usize = 64 * 1024;
 
@@ -110,6 +112,7 @@ mod tests {
             ("Exports at the same time", format!("{EXPORTS}, {EXPORTS_OF_ONE} of one person")),
             ("Upload, parts", UPLOAD_PARTS.to_string()),
             ("File with its form", kib(MAXIMUM_UPLOAD)),
+            ("Calendar file with its form", kib(MAXIMUM_CALENDAR)),
             ("File to attach with its form", kib(MAXIMUM_ATTACHMENT)),
             ("Files to attach that arrive", format!("{}, {}", mib(ALL_ATTACHMENTS), mib(ATTACHMENTS_OF_ONE))),
             ("Large bodies (more than 64 KiB)", format!("{}, {}", mib(ALL_BODIES), mib(BODIES_OF_ONE))),

@@ -4,7 +4,7 @@ use obcms_domain::core::addresses::closed_host;
 use obcms_domain::core::message::Message;
 use ureq::http::Uri;
 
-/// Converts an entered address to a web address. `webcal:` means a subscription over https.
+/// Converts an entered address to a web address. `webcal:` means a subscription over https, else http.
 pub fn web_address(text: &str) -> Result<String, Message> {
     let text = text.trim();
     let lower = text.to_ascii_lowercase();
@@ -31,6 +31,14 @@ pub fn web_address(text: &str) -> Result<String, Message> {
         return Err(wrong());
     }
     Ok(web)
+}
+
+/// Returns the address to try when a `webcal:` address does not answer over https.
+#[must_use]
+pub fn without_tls(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (scheme, rest) = text.split_once("://")?;
+    scheme.eq_ignore_ascii_case("webcal").then(|| format!("http://{rest}"))
 }
 
 /// Returns the type of a host that is recognizably not on the public internet, without a name lookup.

@@ -41,7 +41,7 @@ impl Limits {
     #[must_use]
     pub fn with_defaults(allow_private: bool) -> Self {
         let closed: Guard = if allow_private { |_| None } else { closed };
-        Self { bytes: 5 * 1024 * 1024, time: Duration::from_secs(20), redirects: 5, closed }
+        Self { bytes: super::MAXIMUM_BYTES, time: Duration::from_secs(20), redirects: 5, closed }
     }
 }
 
@@ -95,8 +95,20 @@ fn fetch_by(
     let deadline = Instant::now() + limits.time;
     let agent = agent(resolver, limits);
     let mut target: Uri = parse(&asked.address)?;
+    // A webcal address does not say whether its server speaks https.
+    let mut without_tls = address::without_tls(&asked.address).and_then(|web| web.parse::<Uri>().ok());
     for _ in 0..=limits.redirects {
-        let response = send(&agent, &target, asked, limits, deadline)?;
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return refuse(too_slow(limits));
+        }
+        let response = match (send(&agent, &target, asked, left), without_tls.take()) {
+            (Err(error), Some(plain)) if speaks_no_tls(&error) => {
+                target = plain;
+                continue;
+            }
+            (answer, _) => answer.map_err(|error| FetchError(explain(&error, limits)))?,
+        };
         let status = response.status();
         if status == StatusCode::NOT_MODIFIED {
             return Ok(FetchResponse::Unchanged);
@@ -131,17 +143,7 @@ fn agent(resolver: impl Resolver, limits: &Limits) -> Agent {
     Agent::with_parts(config, DefaultConnector::default(), Guarded { inner: resolver, closed: limits.closed })
 }
 
-fn send(
-    agent: &Agent,
-    target: &Uri,
-    asked: &FetchRequest,
-    limits: &Limits,
-    deadline: Instant,
-) -> Result<Response<Body>, FetchError> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    if left.is_zero() {
-        return refuse(too_slow(limits));
-    }
+fn send(agent: &Agent, target: &Uri, asked: &FetchRequest, left: Duration) -> Result<Response<Body>, Error> {
     let mut request = agent.get(target).config().timeout_global(Some(left)).build();
     for (name, value) in
         [(header::IF_NONE_MATCH, &asked.etag), (header::IF_MODIFIED_SINCE, &asked.last_modified)]
@@ -150,7 +152,20 @@ fn send(
             request = request.header(name, value.as_str());
         }
     }
-    request.call().map_err(|error| FetchError(explain(&error, limits)))
+    request.call()
+}
+
+/// Returns true if nothing speaks TLS there. A certificate that is not valid is no reason to go without one.
+fn speaks_no_tls(error: &Error) -> bool {
+    match error {
+        Error::ConnectionFailed => true,
+        Error::Io(inner) => match inner.kind() {
+            std::io::ErrorKind::ConnectionRefused => true,
+            std::io::ErrorKind::InvalidData => !inner.to_string().contains("certificate"),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 fn next_target(from: &Uri, headers: &HeaderMap) -> Result<Uri, FetchError> {

@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 use super::client::{FetchRequest, FetchResponse, Limits, fetch};
 use super::sync::apply;
 use super::to_records::drafts;
-use super::{MAXIMUM_EVENTS, Report};
+use super::{Report, read_limits, remarks};
 use crate::core::job::{Enqueue, Handler, JobError, Outcome};
 use crate::core::{Actor, App, AppError, UnitOfWork};
 
@@ -119,9 +119,7 @@ fn fetch_and_sync(app: &App, calendar: &Record) -> Result<Fetched, JobError> {
     match fetch(&asked, &limits).map_err(|error| JobError(error.to_string()))? {
         FetchResponse::Unchanged => Ok(Fetched { report: None, asked }),
         FetchResponse::Calendar { bytes, etag, last_modified } => {
-            let read_limits =
-                obcms_icalendar::Limits { bytes: limits.bytes, events: MAXIMUM_EVENTS, ..Default::default() };
-            let read = read::read_within(&bytes, app.zone(), read_limits)
+            let read = read::read_within(&bytes, app.zone(), read_limits(limits.bytes))
                 .map_err(|error| JobError(error.to_string()))?;
             if read.is_cut_off {
                 return Err(JobError(
@@ -146,6 +144,9 @@ fn note(app: &App, id: Id, result: &Result<Fetched, JobError>) -> Result<(), App
         external_calendar::LAST_FETCHED_AT.set(&mut calendar, work.now);
         match result {
             Ok(fetched) => {
+                if let Some(report) = &fetched.report {
+                    remarks::keep(&mut calendar, &report.skipped);
+                }
                 external_calendar::LAST_STATUS.set(&mut calendar, "current");
                 external_calendar::LAST_ERROR.clear(&mut calendar);
                 external_calendar::FETCHED_ADDRESS.set(&mut calendar, fetched.asked.address.as_str());

@@ -6,9 +6,11 @@
 mod address;
 mod client;
 mod fetching;
+mod remarks;
 mod sync;
 mod this_and_future;
 mod to_records;
+mod written_out;
 
 use jiff::{Timestamp, ToSpan};
 use obcms_domain::accounts::Action;
@@ -27,17 +29,23 @@ use crate::records::{Input, create, require_live, require_write};
 pub use address::web_address;
 pub use client::{FetchError, FetchRequest, FetchResponse, Guard, Limits, fetch};
 pub use fetching::HANDLER;
+pub use remarks::{Remark, remarks, remarks_file};
 pub use sync::Report;
 pub use to_records::SkippedEvent;
 
 /// Maximum number of events of one calendar. Later ones are skipped.
-pub const MAXIMUM_EVENTS: usize = 20_000;
-/// Maximum number of skipped events that are listed one by one.
-const MAXIMUM_LISTED: usize = 200;
+pub const MAXIMUM_EVENTS: usize = 50_000;
+/// Maximum number of remarks that are listed one by one.
+const MAXIMUM_LISTED: usize = 500;
 /// Weeks shown on the page of a subscription.
 const WEEKS_AHEAD: i64 = 8;
 /// Maximum size of a file in bytes.
-pub const MAXIMUM_BYTES: usize = 5 * 1024 * 1024;
+pub const MAXIMUM_BYTES: usize = 20 * 1024 * 1024;
+
+/// Limits of the reader for a file of at most some bytes.
+fn read_limits(bytes: usize) -> obcms_icalendar::Limits {
+    obcms_icalendar::Limits { bytes, lines: 2_000_000, events: MAXIMUM_EVENTS, ..Default::default() }
+}
 
 impl Report {
     fn add_skipped(&mut self, skipped: Vec<SkippedEvent>, read: &read::Calendar) {
@@ -190,9 +198,7 @@ impl App {
     }
 
     fn read_file(&self, bytes: &[u8]) -> Result<read::Calendar, AppError> {
-        let limits =
-            obcms_icalendar::Limits { bytes: MAXIMUM_BYTES, events: MAXIMUM_EVENTS, ..Default::default() };
-        read::read_within(bytes, self.zone(), limits)
+        read::read_within(bytes, self.zone(), read_limits(MAXIMUM_BYTES))
             .map_err(|error| AppError::field("file", "calendar", Word::text(error)))
     }
 
@@ -214,6 +220,7 @@ impl App {
             let mut calendar = before.clone();
             external_calendar::LAST_FETCHED_AT.set(&mut calendar, work.now);
             external_calendar::LAST_STATUS.set(&mut calendar, "file");
+            remarks::keep(&mut calendar, &report.skipped);
             external_calendar::EVENT_COUNT.set(&mut calendar, store::count(work.tx, id)?);
             work.note_computed(&before, &calendar, &["last_fetched_at"])
         })?;

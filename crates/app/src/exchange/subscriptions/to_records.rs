@@ -18,8 +18,9 @@ use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::this_and_future::{self, MAXIMUM_RANGES, Range};
+use super::written_out::written_out;
 
-/// Event or component that was skipped or imported only in part.
+/// Remark about an event or component: skipped, imported only in part, or with something that was guessed or mended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SkippedEvent {
     /// Title, or type of the component.
@@ -28,11 +29,13 @@ pub struct SkippedEvent {
     pub uid: String,
     /// Reason, as a sentence.
     pub reason: String,
+    /// Line of the file, from 1.
+    pub line: usize,
 }
 
 impl SkippedEvent {
-    fn new(event: &Event, reason: String) -> Self {
-        Self { title: event.summary.clone(), uid: event.uid.clone(), reason }
+    pub(super) fn new(event: &Event, reason: String) -> Self {
+        Self { title: event.summary.clone(), uid: event.uid.clone(), reason, line: event.line }
     }
 }
 
@@ -58,9 +61,9 @@ impl Draft {
     }
 }
 
-/// Converts a calendar to drafts, and lists what was skipped.
+/// Converts a calendar to drafts, and lists the remarks about it.
 pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Vec<SkippedEvent>) {
-    let mut skipped: Vec<SkippedEvent> = calendar
+    let mut remarks: Vec<SkippedEvent> = calendar
         .skipped
         .iter()
         .map(|skipped| SkippedEvent {
@@ -71,49 +74,95 @@ pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Vec<Skippe
             },
             uid: skipped.uid.clone(),
             reason: skipped.reason.clone(),
+            line: skipped.line,
         })
         .collect();
-    let mut changes: HashMap<&str, Vec<&Event>> = HashMap::new();
-    for event in calendar.events.iter().filter(|event| event.recurrence_id.is_some()) {
-        changes.entry(event.uid.as_str()).or_default().push(event);
+    let mut masters: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
+    let mut changes: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
+    for event in &calendar.events {
+        let of_kind = if event.recurrence_id.is_none() { &mut masters } else { &mut changes };
+        of_kind.entry(event.uid.as_str()).or_default().push(event);
     }
     let mut found: BTreeMap<String, Draft> = BTreeMap::new();
-    for event in calendar.events.iter().filter(|event| event.recurrence_id.is_none()) {
-        let of_series = changes.remove(event.uid.as_str()).unwrap_or_default();
-        for draft in event_drafts(event, &of_series, office, &mut skipped) {
+    let mut add = |event: &Event, changes: &[&Event], name: &str| {
+        let mut own: Vec<SkippedEvent> = Vec::new();
+        for remark in changes.iter().chain([&event]).flat_map(|event| &event.remarks) {
+            own.push(SkippedEvent { line: remark.line, ..SkippedEvent::new(event, remark.text.clone()) });
+        }
+        let made = event_drafts(event, changes, office, &mut own);
+        let told = told(&own);
+        remarks.append(&mut own);
+        for draft in made {
+            let draft = draft.finish(event, name, &told);
             found.insert(draft.key.clone(), draft);
+        }
+    };
+    for (uid, events) in masters {
+        let mut of_uid = changes.remove(uid).unwrap_or_default();
+        if let [event] = events.as_slice() {
+            add(event, &of_uid, "");
+            continue;
+        }
+        // Several events share the UID: each has its own occurrences, and its start as its name.
+        for event in &events {
+            let (own, others) = of_uid.into_iter().partition(|change| is_of(event, change, &events));
+            of_uid = others;
+            add(event, &own, &format!("start {}", event.start));
         }
     }
     // A person invited to single occurrences receives those without the series.
     for event in changes.into_values().flatten() {
-        let draft = single(event, office);
-        found.insert(draft.key.clone(), draft);
+        add(event, &[], "");
     }
-    (found.into_values().collect(), skipped)
+    (found.into_values().collect(), remarks)
 }
 
-fn key(event: &Event, recurrence_id: &str) -> String {
-    let text = format!("{}\n{recurrence_id}", event.uid);
-    hex(&Sha256::digest(text.as_bytes()))
+/// Returns the remarks about an event as the text of its record.
+fn told(remarks: &[SkippedEvent]) -> String {
+    let lines: Vec<String> =
+        remarks.iter().map(|remark| format!("Line {}: {}", remark.line, remark.reason)).collect();
+    lines.join("\n").chars().take(4_000).collect()
 }
 
-fn draft(event: &Event, recurrence_id: &str, mut fields: Vec<(&'static str, Value)>) -> Draft {
-    fields.push(("uid", event.uid.chars().take(500).collect::<String>().into()));
-    fields.push(("recurrence_id", some_text(recurrence_id)));
-    let mut content = String::new();
-    for (name, value) in &fields {
-        let json = EXTERNAL_EVENT.field(name).map_or(Json::Null, |field| output::plain(field, value));
-        content.push_str(&format!("{name}={json}\n"));
+/// Returns true if an override belongs to this event of several with one UID: the series that began last before it.
+fn is_of(event: &Event, change: &Event, events: &[&Event]) -> bool {
+    let Some(date) = change.recurrence_id.as_ref().map(Moment::date) else { return false };
+    let is_series = |event: &&&Event| event.rrule.is_some() || !event.rdates.is_empty();
+    let before = events.iter().filter(is_series).filter(|event| event.start.date() <= date);
+    let nearest = before.max_by_key(|event| event.start.date()).or(events.first());
+    nearest.is_some_and(|nearest| std::ptr::eq(*nearest, event))
+}
+
+/// Event of a file as fields, before its remarks are known.
+struct Made {
+    recurrence_id: String,
+    fields: Vec<(&'static str, Value)>,
+}
+
+impl Made {
+    /// Returns the draft; `name` tells events of one UID apart.
+    fn finish(self, event: &Event, name: &str, remarks: &str) -> Draft {
+        let mut fields = self.fields;
+        fields.push(("uid", event.uid.chars().take(500).collect::<String>().into()));
+        fields.push(("recurrence_id", some_text(&self.recurrence_id)));
+        fields.push((external_event::REMARKS.name(), some_text(remarks)));
+        let mut content = String::new();
+        for (name, value) in &fields {
+            let json = EXTERNAL_EVENT.field(name).map_or(Json::Null, |field| output::plain(field, value));
+            content.push_str(&format!("{name}={json}\n"));
+        }
+        let text = format!("{}\n{name}{}", event.uid, self.recurrence_id);
+        let hash = |text: &str| hex(&Sha256::digest(text.as_bytes()));
+        Draft { key: hash(&text), hash: hash(&content), fields }
     }
-    let hash = hex(&Sha256::digest(content.as_bytes()));
-    Draft { key: key(event, recurrence_id), hash, fields }
 }
 
-fn single(event: &Event, office: &TimeZone) -> Draft {
-    let date = event.recurrence_id.as_ref().map(ToString::to_string).unwrap_or_default();
+/// Converts an occurrence without its series.
+fn single(event: &Event, office: &TimeZone) -> Made {
+    let recurrence_id = event.recurrence_id.as_ref().map(ToString::to_string).unwrap_or_default();
     let mut fields = texts(event);
     fields.extend(times(event, &zone_of(event, office)));
-    draft(event, &date, fields)
+    Made { recurrence_id, fields }
 }
 
 /// Returns the zone to store: the zone of the event, or that of the office for all-day events and for single times in
@@ -207,7 +256,17 @@ fn event_drafts(
     changes: &[&Event],
     office: &TimeZone,
     skipped: &mut Vec<SkippedEvent>,
-) -> Vec<Draft> {
+) -> Vec<Made> {
+    if event.recurrence_id.is_some() {
+        if event.rrule.is_some() {
+            let reason =
+                "Its rule was not used: it is one occurrence of a series that the file does not have.";
+            skipped.push(SkippedEvent::new(event, reason.to_owned()));
+        }
+        return vec![single(event, office)];
+    }
+    let written = written_out(event, skipped);
+    let event: &Event = &written;
     let zone = zone_of(event, office);
     let has_days = event.start.is_day();
     let first = match &event.start {
@@ -230,8 +289,16 @@ fn event_drafts(
     let overrides =
         if is_series { overrides(event, changes, &zone, &name, skipped) } else { Overrides::default() };
     let mut exdates: Vec<String> = event.exdates.iter().filter(|_| is_series).map(name).collect();
-    exdates.extend(overrides.cancelled);
-    // An overridden occurrence takes place even if it is excluded or not part of the rule.
+    exdates.extend(overrides.cancelled.iter().cloned());
+    let mut overrides = overrides;
+    // An exclusion that came after the change of an occurrence holds; else an overridden occurrence takes place, even if
+    // it is excluded or not part of the rule.
+    for change in changes.iter().filter(|change| is_newer(event, change)) {
+        let date = change.recurrence_id.as_ref().map(name).unwrap_or_default();
+        if exdates.contains(&date) {
+            overrides.patches.remove(&date);
+        }
+    }
     exdates.retain(|date| !overrides.patches.contains_key(date));
     rdates.extend(beside(event, (rrule.as_deref(), &rdates), overrides.patches.keys(), &zone));
     rdates.sort();
@@ -247,7 +314,7 @@ fn event_drafts(
         ("overrides", if patches.is_empty() { Value::Null } else { Value::Json(Json::Object(patches)) }),
     ]);
     if overrides.ranges.is_empty() {
-        return vec![draft(event, "", fields)];
+        return vec![Made { recurrence_id: String::new(), fields }];
     }
     let mut skip = |range: &Range, reason: String| {
         let is_it = |change: &&&Event| {
@@ -255,7 +322,13 @@ fn event_drafts(
         };
         skipped.push(SkippedEvent::new(changes.iter().find(is_it).unwrap_or(&event), reason));
     };
-    split_drafts(event, &fields, overrides.ranges, &zone, &mut skip)
+    split_drafts(&fields, overrides.ranges, &zone, &mut skip)
+}
+
+/// Returns true if the series was changed after the override.
+fn is_newer(event: &Event, change: &Event) -> bool {
+    event.sequence > change.sequence
+        || (event.sequence == change.sequence && event.last_modified > change.last_modified)
 }
 
 /// Returns the dates in order, each once.
@@ -330,20 +403,19 @@ fn overrides(
 
 /// Splits a series at its overrides with RANGE=THISANDFUTURE into one draft for each part.
 fn split_drafts(
-    event: &Event,
     fields: &[(&'static str, Value)],
     ranges: Vec<Range>,
     zone: &TimeZone,
     skip: &mut dyn FnMut(&Range, String),
-) -> Vec<Draft> {
+) -> Vec<Made> {
     let mut record = Record::new(&EXTERNAL_EVENT, Id::from_parts(0, &[0; 10]), Timestamp::UNIX_EPOCH, None);
     for (name, value) in fields {
         record.set(name, value.clone());
     }
     let parts = this_and_future::parts(record, ranges, zone, skip);
-    let part = |(date, record): (String, Record)| {
-        let fields = fields.iter().map(|(name, _)| (*name, record.get(name).clone())).collect();
-        draft(event, &date, fields)
+    let part = |(recurrence_id, record): (String, Record)| Made {
+        recurrence_id,
+        fields: fields.iter().map(|(name, _)| (*name, record.get(name).clone())).collect(),
     };
     parts.into_iter().map(part).collect()
 }

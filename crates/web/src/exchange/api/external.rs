@@ -14,11 +14,11 @@ use serde_json::{Value as Json, json};
 
 use crate::core::caller::Caller;
 use crate::core::input::{Parameters, PathId};
-use crate::core::limits::MAXIMUM_UPLOAD;
+use crate::core::limits::MAXIMUM_CALENDAR;
 use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
-use crate::records::api::files::Upload;
+use crate::records::api::files::{Upload, file_too_large};
 use crate::records::api::records::record_response_with;
 
 /// The operations beside those of the collection.
@@ -34,6 +34,7 @@ pub fn routes() -> Vec<Route> {
                 "skipped_count": number(),
                 "skipped": { "type": "array", "items": { "type": "object", "properties": {
                     "title": { "type": "string" }, "uid": { "type": "string" }, "reason": { "type": "string" },
+                    "line": { "type": "integer" },
                 } } },
             },
         })
@@ -54,7 +55,7 @@ pub fn routes() -> Vec<Route> {
             import,
             post(import_into),
         )
-        .body_limit(MAXIMUM_UPLOAD)
+        .body_limit(MAXIMUM_CALENDAR)
         .query(&[("keep", "true: keep events that are not in the file; otherwise archive them. Also as a part")])
         .answers(200, report()),
         Route::new(
@@ -64,7 +65,7 @@ pub fn routes() -> Vec<Route> {
             import,
             post(make),
         )
-        .body_limit(MAXIMUM_UPLOAD)
+        .body_limit(MAXIMUM_CALENDAR)
         .query(&[("name", "Name; the name in the file by default. Also as a part")])
         .answers(
             201,
@@ -115,16 +116,15 @@ impl<S: Send + Sync> FromRequest<S> for CalendarFile {
         match kind.as_deref() {
             Some("text/calendar") => {
                 let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-                    Problem::new(rejection.status(), "The file could not be read. It must be at most 5 MB.")
+                    Problem::new(rejection.status(), "The file could not be read. It must be at most 20 MB.")
                 })?;
                 if bytes.len() > MAXIMUM_BYTES {
-                    let detail = "The file must be at most 5 MB.";
-                    return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
+                    return Err(file_too_large(MAXIMUM_BYTES));
                 }
                 Ok(Self { bytes: bytes.to_vec(), form: Upload::default() })
             }
             Some("multipart/form-data") => {
-                let mut form = Upload::from_request(request, state).await?;
+                let mut form = Upload::read(request, state, MAXIMUM_BYTES).await?;
                 let bytes = form.file.take().ok_or_else(|| {
                     AppError::field("file", "required", "Send the file as the part \"file\".")
                 })?;

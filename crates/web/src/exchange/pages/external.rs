@@ -6,7 +6,8 @@ use axum::response::{Html, IntoResponse, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::calendar::Entry;
-use obcms_app::exchange::subscriptions::Report;
+use obcms_app::exchange::subscriptions::{self, MAXIMUM_BYTES, Report};
+use obcms_app::records::transfer::Format;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT, external_calendar};
@@ -25,15 +26,18 @@ use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{PageParameters, PathId};
-use crate::core::limits::MAXIMUM_UPLOAD;
+use crate::core::limits::MAXIMUM_CALENDAR;
 use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
+use crate::records::api::files::report_response;
 use crate::records::pages::import::Upload;
 use crate::records::pages::{Values, detail as generic, history_panel, value};
 
 /// Number of dates on the page of a calendar.
 const NEXT: usize = 15;
+/// Number of remarks on the page of a calendar; the file has all.
+const SHOWN_REMARKS: usize = 50;
 /// Kinds whose changes refresh the parts of a page.
 const LIVE: &str = "external_calendar external_event";
 
@@ -42,13 +46,15 @@ pub fn routes() -> Vec<PageRoute> {
     const IMPORT: Access = Access::Policy(Action::Import, EXTERNAL_CALENDAR.area);
     vec![
         PageRoute::get("/external-calendars/{id}", Access::Role, show),
+        PageRoute::get("/external-calendars/{id}/remarks.csv", Access::Role, remarks_file),
         PageRoute::post("/external-calendars/{id}/fetch", Access::Role, fetch),
-        PageRoute::post("/external-calendars/{id}/file", Access::Role, read_into).body_limit(MAXIMUM_UPLOAD),
+        PageRoute::post("/external-calendars/{id}/file", Access::Role, read_into)
+            .body_limit(MAXIMUM_CALENDAR),
         PageRoute::get("/external-calendars/from-file", IMPORT, new_from_file)
             .purpose("import external calendars from files"),
         PageRoute::post("/external-calendars/from-file", IMPORT, make_from_file)
             .purpose("import external calendars from files")
-            .body_limit(MAXIMUM_UPLOAD),
+            .body_limit(MAXIMUM_CALENDAR),
     ]
 }
 
@@ -118,6 +124,7 @@ fn overview(
         }
         (next_dates(state, actor, calendar, &values)?)
         @if rights.import && !is_fetched { (upload_panel(page, calendar, refusal)) }
+        (remarks_panel(calendar))
     };
     let narrow = html! {
         @if is_fetched { (fetching(state, page, calendar, &values, &rights)?) }
@@ -265,7 +272,7 @@ fn file_field(error: Option<String>) -> FormField {
     FormField {
         name: "file".to_owned(),
         label: t!("File").to_owned(),
-        help: t!("A calendar file (.ics) exported by a calendar program, up to 5 MB and 20,000 events.")
+        help: t!("A calendar file (.ics) exported by a calendar program, up to 20 MB and 50,000 events.")
             .to_owned(),
         error,
         required: true,
@@ -303,7 +310,7 @@ async fn read_into(
     AxumState(state): AxumState<State>,
     SignedIn { page, actor }: SignedIn,
     id: PathId,
-    upload: Upload,
+    upload: Upload<MAXIMUM_BYTES>,
 ) -> Result<Response, PageError> {
     let keep = upload.text("keep").is_some_and(|value| !value.is_empty());
     let result = match upload.file() {
@@ -346,7 +353,7 @@ async fn new_from_file(SignedIn { page, actor }: SignedIn) -> Result<Html<String
 async fn make_from_file(
     AxumState(state): AxumState<State>,
     SignedIn { page, actor }: SignedIn,
-    upload: Upload,
+    upload: Upload<MAXIMUM_BYTES>,
 ) -> Result<Response, PageError> {
     require(&actor)?;
     let name = upload.text("name").unwrap_or_default().to_owned();
@@ -407,6 +414,49 @@ fn reported(page: &Page, calendar: &Record, report: &Report) -> Response {
     };
     Html(below(page).below(calendar.title(), &address).render(t!("File imported"), &content).into_string())
         .into_response()
+}
+
+/// Remarks about the last reading, with a link to download them.
+fn remarks_panel(calendar: &Record) -> Markup {
+    let all = subscriptions::remarks(calendar);
+    if all.is_empty() {
+        return html! { section #remarks data-live=(LIVE) hidden {} };
+    }
+    let column =
+        |key: &str, label: &str| Column { key: key.into(), label: label.into(), ..Column::default() };
+    let rows = all.iter().zip(1_usize..).take(SHOWN_REMARKS).map(|(remark, number)| Row {
+        id: number.to_string(),
+        title: remark.title.clone(),
+        cells: vec![html! { (remark.title) }, html! { (remark.line) }, html! { (remark.text) }],
+        ..Row::default()
+    });
+    let more = all.len().saturating_sub(SHOWN_REMARKS);
+    let address = format!("{}/remarks.csv", EXTERNAL_CALENDAR.url(calendar.id));
+    let content = html! {
+        (table(&Table {
+            id: "remarks-table".to_owned(),
+            caption: t!("What was guessed, mended or skipped in reading this calendar").to_owned(),
+            columns: vec![column("title", t!("Event")), column("line", t!("Line")), column("text", t!("Remark"))],
+            rows: rows.collect(),
+            ..Table::default()
+        }))
+        @if more > 0 { p.muted { (t_html!("And {more} more in the file.", more)) } }
+    };
+    let download = button_link(t!("Download"), &address, "download", ButtonKind::Quiet);
+    panel("remarks", LIVE, t!("Remarks"), &download, &content)
+}
+
+/// `GET /external-calendars/{id}/remarks.csv`.
+async fn remarks_file(
+    AxumState(state): AxumState<State>,
+    SignedIn { actor, .. }: SignedIn,
+    id: PathId,
+) -> Result<Response, PageError> {
+    let bytes = blocking(|| {
+        let calendar = state.app.get(&actor, &EXTERNAL_CALENDAR, id.0)?;
+        subscriptions::remarks_file(&calendar)
+    })?;
+    Ok(report_response(&state, bytes, "remarks", Format::Csv))
 }
 
 fn skipped_table(report: &Report) -> Markup {

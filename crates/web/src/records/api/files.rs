@@ -374,6 +374,17 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        Self::read(request, state, MAXIMUM_BYTES).await
+    }
+}
+
+impl Upload {
+    /// Reads a form with a file of at most `most` bytes.
+    ///
+    /// # Errors
+    ///
+    /// Refuses other content types, too many parts, repeated files, and larger files.
+    pub async fn read<S: Send + Sync>(request: Request, state: &S, most: usize) -> Result<Self, Problem> {
         let mut parts = Multipart::from_request(request, state).await.map_err(|_| {
             Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -383,7 +394,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         let mut upload = Self::default();
         let mut count = 0;
         let mut has_file = false;
-        while let Some(part) = parts.next_field().await.map_err(|error| unreadable(&error))? {
+        while let Some(part) = parts.next_field().await.map_err(|error| unreadable(&error, most))? {
             count += 1;
             if count > UPLOAD_PARTS {
                 let detail = message!(
@@ -399,10 +410,10 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                     "Send one file: the part \"file\" is repeated.",
                 ));
             }
-            let bytes = part.bytes().await.map_err(|error| unreadable(&error))?;
+            let bytes = part.bytes().await.map_err(|error| unreadable(&error, most))?;
             if name == "file" {
-                if bytes.len() > MAXIMUM_BYTES {
-                    return Err(too_large());
+                if bytes.len() > most {
+                    return Err(file_too_large(most));
                 }
                 // A browser sends an empty part when no file was selected.
                 upload.file = (!bytes.is_empty()).then(|| bytes.to_vec());
@@ -416,16 +427,18 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
     }
 }
 
-fn unreadable(error: &MultipartError) -> Problem {
+fn unreadable(error: &MultipartError, most: usize) -> Problem {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        too_large()
+        file_too_large(most)
     } else {
         Problem::new(StatusCode::BAD_REQUEST, "The upload could not be read.")
     }
 }
 
-fn too_large() -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "The file must be at most 5 MB.")
+/// Returns the refusal of a file with more than `most` bytes.
+pub fn file_too_large(most: usize) -> Problem {
+    let size = most / (1024 * 1024);
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, message!("The file must be at most {size} MB.", size))
 }
 
 /// Answers with the file of a report, named with the day of the office.

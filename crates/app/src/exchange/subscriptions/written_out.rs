@@ -1,0 +1,101 @@
+//! Series of external calendars that a record cannot hold as they are: their dates are written one by one.
+//!
+//! A record has one rule in a zone with an IANA name. A second rule, a rule of exclusions, and a series in a zone that
+//! only its calendar defines become dates.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use jiff::tz::TimeZone;
+use obcms_icalendar::read::{Added, Event, Moment, is_defined};
+use obcms_recur::{Rule, Set};
+
+use super::to_records::SkippedEvent;
+
+/// Maximum number of dates that are written for one rule.
+const DATES: usize = 1_000;
+
+/// Returns the event with at most one rule, in a zone with an IANA name.
+pub(super) fn written_out<'a>(event: &'a Event, remarks: &mut Vec<SkippedEvent>) -> Cow<'a, Event> {
+    let zone = match &event.start {
+        Moment::Time(time) => time.time_zone().clone(),
+        Moment::Day(_) => TimeZone::UTC,
+    };
+    let in_own_zone = is_defined(&zone);
+    if !in_own_zone && event.further_rules.is_empty() && event.exclusion_rules.is_empty() {
+        return Cow::Borrowed(event);
+    }
+    let mut event = event.clone();
+    let mut rules = std::mem::take(&mut event.further_rules);
+    if in_own_zone && (event.rrule.is_some() || !event.rdates.is_empty()) {
+        rules.extend(event.rrule.take());
+        // The start is an occurrence, whatever the rule says (RFC 5545 section 3.8.5.3).
+        event.rdates.push(Added { start: event.start.clone(), end: None });
+        let reason = "Its time zone is defined in the file, and no known one keeps its time; its dates were written in UTC";
+        remarks.push(SkippedEvent::new(&event, format!("{reason}.")));
+    } else if !rules.is_empty() {
+        let reason = format!(
+            "It has {} rules; the dates of all but the first were written one by one.",
+            rules.len() + 1
+        );
+        remarks.push(SkippedEvent::new(&event, reason));
+    }
+    for rule in rules {
+        let dates = dates(&event, &rule, &zone, remarks);
+        event.rdates.extend(dates.into_iter().map(|start| Added { start, end: None }));
+    }
+    for rule in std::mem::take(&mut event.exclusion_rules) {
+        let reason =
+            format!("It excludes dates by the rule \u{201c}{rule}\u{201d}; they were written one by one.");
+        remarks.push(SkippedEvent::new(&event, reason));
+        let dates = dates(&event, &rule, &zone, remarks);
+        event.exdates.extend(dates);
+    }
+    if in_own_zone {
+        let moments = [&mut event.start, &mut event.end].into_iter();
+        let added =
+            event.rdates.iter_mut().flat_map(|date| std::iter::once(&mut date.start).chain(&mut date.end));
+        for moment in moments.chain(added).chain(&mut event.exdates) {
+            if let Moment::Time(time) = moment {
+                *time = time.with_time_zone(TimeZone::UTC);
+            }
+        }
+    }
+    Cow::Owned(event)
+}
+
+/// Returns the dates of a rule, and remarks where they end before the rule does.
+fn dates(event: &Event, rule: &str, zone: &TimeZone, remarks: &mut Vec<SkippedEvent>) -> Vec<Moment> {
+    let mut tell = |reason: String| remarks.push(SkippedEvent::new(event, reason));
+    let parsed = match Rule::from_str(rule) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            tell(format!("Its rule \u{201c}{rule}\u{201d} was not used, because it is invalid: {error}."));
+            return Vec::new();
+        }
+    };
+    let start = match &event.start {
+        Moment::Day(day) => obcms_recur::Moment::Date(*day),
+        Moment::Time(time) => obcms_recur::Moment::DateTime(time.datetime()),
+    };
+    let set = Set::of_rule(start, zone.clone(), Some(parsed));
+    let found = match set.between(None, None, DATES + 1) {
+        Ok(found) => found,
+        Err(error) => {
+            tell(format!("Its rule \u{201c}{rule}\u{201d} was not used: {error}."));
+            return Vec::new();
+        }
+    };
+    let moments: Vec<Moment> = found
+        .iter()
+        .take(DATES)
+        .map(|date| match date.id {
+            obcms_recur::Moment::Date(day) => Moment::Day(day),
+            obcms_recur::Moment::DateTime(_) => Moment::Time(date.start.to_zoned(zone.clone())),
+        })
+        .collect();
+    if let (true, Some(last)) = (found.len() > DATES, moments.last()) {
+        tell(format!("The dates of its rule \u{201c}{rule}\u{201d} were written up to {}.", last.date()));
+    }
+    moments
+}

@@ -1,0 +1,2 @@
+ALTER TABLE external_events DROP COLUMN remarks;
+ALTER TABLE external_calendars DROP COLUMN remarks;
