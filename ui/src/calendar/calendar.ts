@@ -7,8 +7,10 @@ import { abilitiesOf, type Entry, type Times } from "./entry";
 import { showsHijri } from "./date-info";
 import { Feed } from "./feed";
 import { foldFilters, startFilters } from "./filters";
+import { startMemory } from "./memory";
 import { startOptions } from "./options";
-import { showEntry } from "./popover";
+import { showDay, showEntry } from "./popover";
+import { entriesOn } from "./day-limit";
 import { startPanels } from "./panels";
 import { startSavedViews } from "./saved-views";
 import { OngoingStrip } from "./ongoing";
@@ -118,19 +120,36 @@ function start(host: HTMLElement): void {
     open,
     commit: async (entry, to, action, reassignment) => {
       const saved = await commit(entry, to, action, zone, reassignment);
+      if (saved) context.feed.include(entry.source.id);
       // The grid shows a move already.
       const shows = action !== "copy" && saved === to && drawnAs(state.view, isPhone) === "grid";
       if (saved && !shows) await draw();
       return saved;
     },
-    showOngoing: (entries) => ongoing.show(entries),
+    showOngoing: (first, afterLast) => {
+      const { feed } = context;
+      ongoing.show(feed.ongoing, () => feed.ongoingEntries(first, afterLast));
+    },
+    openDay: async (date, at, kind) => {
+      const { feed } = context;
+      try {
+        const entries = entriesOn(date, await feed.day(date, addDays(date, 1)), zone);
+        const listed = new Set(feed.loaded.map(({ id }) => id));
+        const shown = kind
+          ? entries.filter((entry) => entry.kind === kind && !listed.has(entry.id))
+          : entries;
+        showDay(date, shown, zone, at, open);
+      } catch (error) {
+        toastError(error);
+      }
+    },
   };
 
-  /** Changes the state and draws it. */
+  /** Changes the state and draws it. Going back returns to the state before. */
   function go(changes: Partial<State>): void {
     closeCard();
     Object.assign(state, changes);
-    remember();
+    remember(true);
     void draw();
   }
 
@@ -164,8 +183,8 @@ function start(host: HTMLElement): void {
     go({ date: stepped(state, way, isPhone) });
   }
 
-  /** Writes view, date and quick filters into the address. */
-  function remember(): void {
+  /** Writes view, date and quick filters into the address, as a new entry of the history if it is a step. */
+  function remember(isStep = false): void {
     const address = new URL(location.href);
     const boxes = every<HTMLInputElement>(".calendar-modules [data-module-filter]", host);
     const shown = boxes.filter((box) => box.checked).map((box) => box.dataset.moduleFilter ?? "");
@@ -184,8 +203,32 @@ function start(host: HTMLElement): void {
       if (value) address.searchParams.set(key, value);
       else address.searchParams.delete(key);
     }
-    history.replaceState(history.state, "", address);
+    if (isStep && address.href !== location.href) history.pushState(null, "", address);
+    else history.replaceState(history.state, "", address);
     document.dispatchEvent(new CustomEvent("obcms:calendar", { detail: values }));
+  }
+
+  /** Draws the state of the address after a step back or forward. */
+  function restore(): void {
+    const query = new URLSearchParams(location.search);
+    const span = query.get("span") as State["span"] | null;
+    Object.assign(state, {
+      view: (query.get("view") as ViewName | null) ?? state.view,
+      date: query.get("date") ?? today(),
+      weeks: Number(query.get("weeks")) || state.weeks,
+      next: query.get("next") ?? state.next,
+      span: span ?? state.span,
+    });
+    const modules = query.get("modules");
+    for (const box of every<HTMLInputElement>("[data-module-filter]", host))
+      box.checked = !modules || modules.split(",").includes(box.dataset.moduleFilter ?? "");
+    const search = one<HTMLInputElement>("[data-search]", host);
+    if (search) search.value = query.get("q") ?? "";
+    for (const box of every<HTMLInputElement>("[data-whose]", host))
+      box.checked = (box.dataset.mine !== undefined) === (query.get("mine") === "true");
+    closeCard();
+    remember();
+    void draw();
   }
 
   function beginCopy(entry: Entry): void {
@@ -242,7 +285,7 @@ function start(host: HTMLElement): void {
   });
   host.addEventListener("change", (event) => {
     const box = event.target as HTMLInputElement;
-    if (box.matches("[data-mine]")) filtered();
+    if (box.matches("[data-whose]")) filtered();
     if (!box.dataset.moduleFilter) return;
     // The same filter is beside the grid and, in a narrow window, in a menu.
     const name = CSS.escape(box.dataset.moduleFilter);
@@ -282,6 +325,7 @@ function start(host: HTMLElement): void {
     event.preventDefault();
   });
 
+  window.addEventListener("popstate", restore);
   startFilters(host);
   const fold = foldFilters(host);
   const suit = (): void => {
@@ -307,6 +351,7 @@ function start(host: HTMLElement): void {
     announce(formatLongDay(state.date));
   });
   remember();
+  startMemory();
   void draw();
 }
 

@@ -15,6 +15,7 @@ import {
   formatTimes,
   humanize,
 } from "./entry";
+import { type CountLine, countText } from "./day-limit";
 import type { Context } from "./view";
 import { pauseUpdates } from "../core/live";
 import { announce, every, make, one } from "../core/page";
@@ -57,6 +58,13 @@ export function entryItem(context: Context, { entry, day, note }: ListLine): HTM
     context.open(entry, link);
   });
   return make("li", { class: "agenda-item" }, link);
+}
+
+/** Returns the element of a line that counts entries. It opens the list of them. */
+export function countItem(context: Context, line: CountLine): HTMLElement {
+  const button = make("button", { type: "button", class: "agenda-count" }, countText(line));
+  button.addEventListener("click", () => void context.openDay(line.date, button, line.kind));
+  return make("li", { class: "agenda-item" }, button);
 }
 
 /** Draws the lines and keeps the focus: on the same entry, or on the one in its place. */

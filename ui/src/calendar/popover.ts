@@ -1,6 +1,6 @@
 /** Cards of the calendar: one entry, and all entries of a day. */
 import { closeCard, showCard } from "./card";
-import { type Entry, formatHoursOn, peopleNames, timesOf, formatTimes, humanize } from "./entry";
+import { type Entry, formatHoursOn, peopleNames, timesOf, formatTimes, humanize, kindLabel } from "./entry";
 import { formatTime, formatDay } from "../core/days";
 import { icon } from "../core/icons";
 import { callApi, make } from "../core/page";
@@ -13,7 +13,7 @@ export function showEntry(entry: Entry, zone: string, at: Element, copy: (() => 
   const facts: [string, string | null][] = [
     [t("card.place"), entry.location],
     [t("card.state"), entry.status && humanize(entry.status)],
-    [t("card.kind"), humanize(entry.kind)],
+    [t("card.kind"), kindLabel(entry.kind)],
     [t("card.people"), peopleNames(entry)],
   ];
   const list = make("dl", { class: "properties" });

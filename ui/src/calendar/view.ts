@@ -65,8 +65,10 @@ export interface Context {
   open(entry: Entry, at: Element): void;
   /** Moves, resizes, copies or reassigns an entry. Returns its new times; null when it was refused or cancelled. */
   commit(entry: Entry, to: Times, action: EntryAction, reassignment?: Reassignment): Promise<Times | null>;
-  /** Shows ongoing entries in their strip and returns the others. */
-  showOngoing(entries: Entry[]): Entry[];
+  /** Shows the number of ongoing entries of a window in their strip. */
+  showOngoing(first: string, afterLast: string): void;
+  /** Shows all entries of a day in a card, or those that a line counts. */
+  openDay(date: string, at: Element, kind?: string): Promise<void>;
 }
 
 /** View that is drawn in the grid element. */
