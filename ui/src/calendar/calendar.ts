@@ -1,4 +1,5 @@
 /** Calendar page: toolbar, filters and address. The code of a view is loaded when it is needed. */
+import { startOccurrenceChanges } from "./actions";
 import { closeCard } from "./card";
 import { commit } from "./commit";
 import { showCreate, type Create } from "./create";
@@ -54,6 +55,7 @@ async function opened(context: Context): Promise<CalendarView> {
 }
 
 for (const host of every("[data-calendar]")) start(host);
+startOccurrenceChanges();
 
 function start(host: HTMLElement): void {
   const grid = one("[data-grid]", host);
@@ -78,7 +80,8 @@ function start(host: HTMLElement): void {
 
   const open = (entry: Entry, at: Element): void => {
     const copies = context.abilities.copyable.has(entry.kind) && creates.length > 0;
-    showEntry(entry, zone, at, copies ? () => beginCopy(entry) : null);
+    const copy = copies ? () => beginCopy(entry) : null;
+    showEntry(entry, { zone, copy, booked: context.feed.resourceNames(entry) }, at);
   };
   const ongoing = new OngoingStrip(one("[data-running]", host), zone, open);
   const context: Context = {
@@ -108,13 +111,14 @@ function start(host: HTMLElement): void {
       Object.assign(state, changes);
       remember();
     },
-    offerCreate: (times, at, about = {}) => {
+    offerCreate: (times, at, about = {}, ghost) => {
       if (copied) {
         const entry = copied;
         endCopy();
+        ghost?.remove();
         void context.commit(entry, asLongAs(entry, times), "copy");
       } else {
-        showCreate(creates, times, zone, about, at, again);
+        showCreate(creates, times, zone, about, at, created, ghost);
       }
     },
     open,
@@ -267,6 +271,10 @@ function start(host: HTMLElement): void {
   }
 
   const again = (): void => void draw();
+  const created = (record: string): void => {
+    context.feed.include(record);
+    again();
+  };
   const changed = debounce(200, () => {
     if (document.body.hasAttribute("data-held")) changed();
     else again();

@@ -18,6 +18,8 @@ import {
   humanize,
 } from "./entry";
 import { entryOf, hoursOf, isEnd, timesIn } from "./event";
+import { ghostIn, startPlacing } from "./ghost";
+import { holdEntry } from "./commit";
 import { focusEntry, liftedEvent, mark, startGridKeys } from "./keys";
 import { PHONE_DAYS, type CalendarView, type Context } from "./view";
 import { pauseUpdates } from "../core/live";
@@ -224,7 +226,7 @@ export function openGrid(context: Context): CalendarView {
     },
     windowResize: ({ view }) => fit(view),
     eventContent: ({ event, isStart, timeText, view }) => {
-      if (lineOf(event)) return true;
+      if (lineOf(event) || !entryOf(event)) return true;
       const hours = isStart ? hoursOf(event) : null;
       if (!hours)
         return event.allDay || !view.type.startsWith("timeGrid") ? true : hoursContent(event, timeText);
@@ -236,8 +238,8 @@ export function openGrid(context: Context): CalendarView {
     // The name of a cell is its content; the number alone would hide its entries from screen readers.
     dayCellDidMount: ({ el }) => el.removeAttribute("aria-labelledby"),
     eventDidMount: ({ el, event }) => {
-      if (lineOf(event)) return;
       const entry = entryOf(event);
+      if (!entry) return;
       el.dataset.entry = event.id;
       el.dataset.module = entry.module;
       const status = entry.status ? `, ${humanize(entry.status)}` : "";
@@ -247,6 +249,7 @@ export function openGrid(context: Context): CalendarView {
     eventClick: ({ event, el, jsEvent }) => {
       jsEvent.preventDefault();
       const line = lineOf(event);
+      if (!line && !entryOf(event)) return;
       if (line) void context.openDay(line.date, el, line.kind);
       else if (jsEvent.ctrlKey || jsEvent.metaKey) window.open(entryOf(event).url, "_blank", "noopener");
       else context.open(entryOf(event), el);
@@ -254,7 +257,8 @@ export function openGrid(context: Context): CalendarView {
     dateClick: ({ dateStr, allDay, dayEl, jsEvent }) => {
       const start = allDay ? dateStr.slice(0, 10) : dateStr.slice(0, 19);
       const at = allDay ? dayEl.getBoundingClientRect() : new DOMRect(jsEvent.clientX, jsEvent.clientY, 0, 0);
-      context.offerCreate({ start, end: allDay ? addDays(start, 1) : hourLater(start), allDay }, at);
+      const times = { start, end: allDay ? addDays(start, 1) : hourLater(start), allDay };
+      context.offerCreate(times, at, {}, ghost);
     },
     select: ({ start, end, startStr, endStr, allDay, jsEvent }) => {
       // A long press without a move is a click.
@@ -262,14 +266,21 @@ export function openGrid(context: Context): CalendarView {
       const at = new DOMRect(jsEvent?.clientX ?? innerWidth / 2, jsEvent?.clientY ?? innerHeight / 3, 0, 0);
       const cut = (text: string): string => text.slice(0, allDay ? 10 : 19);
       // The release of the pointer, which is still on its way, would close the card.
-      setTimeout(() => context.offerCreate({ start: cut(startStr), end: cut(endStr), allDay }, at));
+      const times = { start: cut(startStr), end: cut(endStr), allDay };
+      setTimeout(() => context.offerCreate(times, at, {}, ghost));
     },
     // A day does not become an hour by being dropped there, except where the record has both.
     eventAllow: ({ allDay }, event) =>
       !event || event.allDay === allDay || (!hoursOf(event) && abilities.timed.has(entryOf(event).kind)),
-    eventDragStart: () => pauseUpdates(true),
+    eventDragStart: ({ event }) => {
+      holdEntry(entryOf(event));
+      pauseUpdates(true);
+    },
     eventDragStop: () => pauseUpdates(false),
-    eventResizeStart: () => pauseUpdates(true),
+    eventResizeStart: ({ event }) => {
+      holdEntry(entryOf(event));
+      pauseUpdates(true);
+    },
     eventResizeStop: () => pauseUpdates(false),
     eventDrop: ({ event, oldEvent, revert, jsEvent }) => void drop(event, oldEvent, revert, jsEvent),
     eventResize: ({ event, revert }) => {
@@ -279,6 +290,7 @@ export function openGrid(context: Context): CalendarView {
       markDates(grid);
       // Hours without entries are reached, and scrolled, by keyboard too.
       one(".fc-timegrid-col[data-date]", grid)?.setAttribute("tabindex", "0");
+      reachDay();
       if (liftedEvent(calendar)) mark(grid);
       else if (focused) focusEntry(grid, focused);
       focused = null;
@@ -296,6 +308,13 @@ export function openGrid(context: Context): CalendarView {
     if (place) title.append(make("small", {}, place));
     frame.append(make("div", { class: "fc-event-title-container" }, title));
     return { domNodes: [frame] };
+  }
+
+  /** Lets Tab reach one day of the month, where Enter begins a new entry. */
+  function reachDay(): void {
+    if (calendar.view.type.startsWith("timeGrid") || context.creates.length === 0) return;
+    const day = one(`.fc-daygrid-day[data-date="${state.date}"]`, grid);
+    (day ?? one(".fc-daygrid-day[data-date]", grid))?.setAttribute("tabindex", "0");
   }
 
   /** Saves a drop. With Ctrl or Alt it is a copy, and the original stays. */
@@ -316,7 +335,9 @@ export function openGrid(context: Context): CalendarView {
     if (!(await context.commit(entry, to, isEnd(old) ? "end" : "move"))) revert();
   }
 
+  const ghost = ghostIn(calendar);
   const release = startGridKeys(calendar, grid, context);
+  const stopPlacing = context.creates.length > 0 ? startPlacing(calendar, context, ghost) : () => undefined;
   const until = new AbortController();
   document.addEventListener("obcms:hijri", () => markDates(grid), { signal: until.signal });
   document.addEventListener(
@@ -347,6 +368,7 @@ export function openGrid(context: Context): CalendarView {
     },
     close: () => {
       release();
+      stopPlacing();
       until.abort();
       calendar.destroy();
       grid.replaceChildren();

@@ -15,6 +15,7 @@ import {
   formatTimes,
   humanize,
 } from "./entry";
+import { holdEntry } from "./commit";
 import { type CountLine, countText } from "./day-limit";
 import type { Context } from "./view";
 import { pauseUpdates } from "../core/live";
@@ -133,6 +134,7 @@ export function startListKeys(context: Context): () => void {
     const timeText = one(".agenda-time", line)?.textContent ?? "";
     held = { entry, line, timeText, from: timesOf(entry, zone), days: 0, ends };
     line.setAttribute("data-lifted", "");
+    holdEntry(entry);
     pauseUpdates(true);
     announce(
       t(ends ? "move.picked_up_end" : "move.picked_up_line", {
