@@ -1,5 +1,6 @@
 /** Calendar page: toolbar, filters and address. The code of a view is loaded when it is needed. */
 import { startOccurrenceChanges } from "./actions";
+import { readAddress, writeAddress } from "./address";
 import { closeCard } from "./card";
 import { commit } from "./commit";
 import { showCreate, type Create } from "./create";
@@ -187,49 +188,14 @@ function start(host: HTMLElement): void {
     go({ date: stepped(state, way, isPhone) });
   }
 
-  /** Writes view, date and quick filters into the address, as a new entry of the history if it is a step. */
+  /** Writes the state into the address, as a new entry of the history if it is a step. */
   function remember(isStep = false): void {
-    const address = new URL(location.href);
-    const boxes = every<HTMLInputElement>(".calendar-modules [data-module-filter]", host);
-    const shown = boxes.filter((box) => box.checked).map((box) => box.dataset.moduleFilter ?? "");
-    const { view: name } = state;
-    const values: Record<string, string> = {
-      view: name,
-      date: state.date,
-      weeks: name === "weeks" ? String(state.weeks) : "",
-      next: name === "agenda" ? state.next : "",
-      span: name === "people" || name === "resources" ? state.span : "",
-      modules: shown.length === boxes.length ? "" : shown.join(",") || "none",
-      q: one<HTMLInputElement>("[data-search]", host)?.value ?? "",
-      mine: one<HTMLInputElement>("[data-mine]", host)?.checked ? "true" : "",
-    };
-    for (const [key, value] of Object.entries(values)) {
-      if (value) address.searchParams.set(key, value);
-      else address.searchParams.delete(key);
-    }
-    if (isStep && address.href !== location.href) history.pushState(null, "", address);
-    else history.replaceState(history.state, "", address);
-    document.dispatchEvent(new CustomEvent("obcms:calendar", { detail: values }));
+    writeAddress(host, state, isStep);
   }
 
   /** Draws the state of the address after a step back or forward. */
   function restore(): void {
-    const query = new URLSearchParams(location.search);
-    const span = query.get("span") as State["span"] | null;
-    Object.assign(state, {
-      view: (query.get("view") as ViewName | null) ?? state.view,
-      date: query.get("date") ?? today(),
-      weeks: Number(query.get("weeks")) || state.weeks,
-      next: query.get("next") ?? state.next,
-      span: span ?? state.span,
-    });
-    const modules = query.get("modules");
-    for (const box of every<HTMLInputElement>("[data-module-filter]", host))
-      box.checked = !modules || modules.split(",").includes(box.dataset.moduleFilter ?? "");
-    const search = one<HTMLInputElement>("[data-search]", host);
-    if (search) search.value = query.get("q") ?? "";
-    for (const box of every<HTMLInputElement>("[data-whose]", host))
-      box.checked = (box.dataset.mine !== undefined) === (query.get("mine") === "true");
+    readAddress(host, state, today());
     closeCard();
     remember();
     void draw();

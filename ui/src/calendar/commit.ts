@@ -115,7 +115,7 @@ async function send(
       .join(", ");
     const message = t(`saved.${action}`, { title: entry.title, where });
     const record = answer?.source?.id ?? entry.source.id;
-    toast(await withClashes(message, record, to, zone), { undo: answer?.undo });
+    void withClashes(message, record, to, zone).then((text) => toast(text, { undo: answer?.undo }));
     return to;
   } catch (error) {
     if (error instanceof ApiError && error.status === 412) {

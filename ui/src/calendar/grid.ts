@@ -18,6 +18,7 @@ import {
   humanize,
 } from "./entry";
 import { entryOf, hoursOf, isEnd, timesIn } from "./event";
+import { bandContent, hoursContent } from "./content";
 import { ghostIn, startPlacing } from "./ghost";
 import { holdEntry } from "./commit";
 import { focusEntry, liftedEvent, mark, startGridKeys } from "./keys";
@@ -229,11 +230,10 @@ export function openGrid(context: Context): CalendarView {
       if (lineOf(event) || !entryOf(event)) return true;
       const hours = isStart ? hoursOf(event) : null;
       if (!hours)
-        return event.allDay || !view.type.startsWith("timeGrid") ? true : hoursContent(event, timeText);
-      const title = make("div", { class: "fc-event-title fc-sticky" }, event.title);
-      const time = make("div", { class: "fc-event-time" }, shortTime(hours.start));
-      const holder = make("div", { class: "fc-event-title-container" }, title);
-      return { domNodes: [make("div", { class: "fc-event-main-frame" }, time, holder)] };
+        return event.allDay || !view.type.startsWith("timeGrid")
+          ? true
+          : hoursContent(event.title, timeText, placeOf(entryOf(event)));
+      return bandContent(event.title, shortTime(hours.start));
     },
     // The name of a cell is its content; the number alone would hide its entries from screen readers.
     dayCellDidMount: ({ el }) => el.removeAttribute("aria-labelledby"),
@@ -297,17 +297,10 @@ export function openGrid(context: Context): CalendarView {
     },
   });
 
-  /** Content of an entry among the hours: time, title, then its vehicles and rooms, or its place. */
-  function hoursContent(event: EventApi, timeText: string): { domNodes: Node[] } {
-    const entry = entryOf(event);
-    const frame = make("div", { class: "fc-event-main-frame" });
-    if (timeText) frame.append(make("div", { class: "fc-event-time" }, timeText));
-    const title = make("div", { class: "fc-event-title fc-sticky" }, event.title);
+  /** Returns the vehicles and rooms of an entry, or its place. */
+  function placeOf(entry: Entry): string {
     const names = feed.resourceNames(entry);
-    const place = names.length > 0 ? names.join(", ") : (entry.location ?? "");
-    if (place) title.append(make("small", {}, place));
-    frame.append(make("div", { class: "fc-event-title-container" }, title));
-    return { domNodes: [frame] };
+    return names.length > 0 ? names.join(", ") : (entry.location ?? "");
   }
 
   /** Lets Tab reach one day of the month, where Enter begins a new entry. */
