@@ -3,10 +3,10 @@ import { dateInfo, loadDates, showsHijri } from "./date-info";
 import { addDays, formatDay, daysBetween, formatRange } from "../core/days";
 import { type Entry, isOngoing, lastDay, timesOf } from "./entry";
 import { daysOf, restOf } from "./day-limit";
-import { countItem, entryItem, showLines, startListKeys, type ListLine } from "./list";
+import { countsItem, entryItem, showLines, startListKeys, type ListLine } from "./list";
 import type { CalendarView, Context } from "./view";
 import { afterPause } from "../core/live";
-import { make } from "../core/page";
+import { make, one } from "../core/page";
 import { toastError } from "../core/toast";
 import { t } from "../core/words";
 
@@ -91,15 +91,7 @@ export function openAgenda(context: Context): CalendarView {
     // The title has the requested number of days, even if their end is behind "Show more".
     const last = wanted().entries ? shown.at(-1)?.day : undefined;
     context.title(formatRange(state.date, last ?? addDays(until, -1)));
-    if (all.length === 0) {
-      body.append(
-        make(
-          "p",
-          { class: "muted agenda-empty" },
-          t("calendar.no_events", { range: formatRange(state.date, addDays(until, -1)) }),
-        ),
-      );
-    }
+    if (days.length === 0) body.append(nothing());
     const more = make(
       "button",
       { type: "button", class: "button", "data-agenda-more": "" },
@@ -111,6 +103,19 @@ export function openAgenda(context: Context): CalendarView {
     const scrolled = grid.scrollTop;
     showLines(grid, body);
     grid.scrollTop = scrolled;
+  }
+
+  /** Says that the period is empty; of one's own entries, that there may be those of others. */
+  function nothing(): HTMLElement {
+    const range = formatRange(state.date, addDays(until, -1));
+    const isMine = one<HTMLInputElement>("[data-mine]", context.host)?.checked ?? false;
+    const text = t(isMine ? "calendar.no_own_events" : "calendar.no_events", { range });
+    const empty = make("p", { class: "muted agenda-empty" }, text);
+    if (!isMine) return empty;
+    const all = make("button", { type: "button", class: "button" }, t("calendar.show_everyone"));
+    all.addEventListener("click", () => one("[data-whose]:not([data-mine])", context.host)?.click());
+    empty.append(" ", all);
+    return empty;
   }
 
   function section(day: string, items: HTMLElement[]): HTMLElement {
@@ -131,7 +136,7 @@ export function openAgenda(context: Context): CalendarView {
     const lines = Object.entries(day.folded).map(([kind, count]) => ({ date, kind, count }));
     const count = restOf(day, listed.length);
     if (count > 0) lines.push({ date, kind: "", count });
-    return lines.map((line) => countItem(context, line));
+    return countsItem(context, lines);
   }
 
   async function showMore(isLoaded: boolean): Promise<void> {

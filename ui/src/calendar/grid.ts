@@ -39,6 +39,8 @@ const TYPES: Record<string, string> = {
 const LINE = 21;
 const DAY_HEAD = 27;
 const GRID_HEAD = 32;
+/** Weeks of most months. */
+const USUAL_WEEKS = 5;
 const HALF_HOUR = 1_800_000;
 const WEEKS = {
   type: "dayGrid",
@@ -155,7 +157,7 @@ export function openGrid(context: Context): CalendarView {
     firstDay: context.weekStart,
     headerToolbar: false,
     height: "100%",
-    dayMaxEventRows: 3,
+    dayMaxEventRows: linesOf(state.view === "weeks" ? state.weeks : USUAL_WEEKS),
     fixedWeekCount: false,
     nowIndicator: true,
     navLinks: true,
@@ -177,7 +179,8 @@ export function openGrid(context: Context): CalendarView {
       timeGridWeek: {
         type: "timeGrid",
         duration: isPhone ? { days: PHONE_DAYS } : { weeks: 1 },
-        eventMaxStack: 2,
+        // Beside a second one, titles on a phone would be cut after five letters.
+        eventMaxStack: isPhone ? 1 : 2,
         dayHeaderFormat: { weekday: "short", day: "numeric" },
       },
     },

@@ -61,11 +61,15 @@ export function entryItem(context: Context, { entry, day, note }: ListLine): HTM
   return make("li", { class: "agenda-item" }, link);
 }
 
-/** Returns the element of a line that counts entries. It opens the list of them. */
-export function countItem(context: Context, line: CountLine): HTMLElement {
-  const button = make("button", { type: "button", class: "agenda-count" }, countText(line));
-  button.addEventListener("click", () => void context.openDay(line.date, button, line.kind));
-  return make("li", { class: "agenda-item" }, button);
+/** Returns the line of a day with the counts of what is not listed. Each opens the list of it. */
+export function countsItem(context: Context, counts: CountLine[]): HTMLElement[] {
+  if (counts.length === 0) return [];
+  const buttons = counts.map((line) => {
+    const button = make("button", { type: "button", class: "agenda-count" }, countText(line));
+    button.addEventListener("click", () => void context.openDay(line.date, button, line.kind));
+    return button;
+  });
+  return [make("li", { class: "agenda-counts" }, ...buttons)];
 }
 
 /** Draws the lines and keeps the focus: on the same entry, or on the one in its place. */

@@ -15,7 +15,7 @@ import {
 } from "../core/days";
 import { daysOf, entriesOn, restOf } from "./day-limit";
 import { isClosed, isOngoing, timesOf } from "./entry";
-import { countItem, entryItem, showLines, startListKeys } from "./list";
+import { countsItem, entryItem, showLines, startListKeys } from "./list";
 import type { CalendarView, Context } from "./view";
 import { icon } from "../core/icons";
 import { afterPause } from "../core/live";
@@ -157,7 +157,12 @@ export function openMonth(context: Context): CalendarView {
     const items = lines.map((entry) =>
       entryItem(context, { entry, day: chosen, note: isOngoing(timesOf(entry, zone)) ? "ends" : "" }),
     );
-    items.push(...folded.map(([kind, count]) => countItem(context, { date: chosen, kind, count })));
+    items.push(
+      ...countsItem(
+        context,
+        folded.map(([kind, count]) => ({ date: chosen, kind, count })),
+      ),
+    );
     part.append(make("ul", { class: "agenda-list" }, ...items));
     const listed = feed.loaded.filter((entry) => daysOf(entry, zone, chosen, addDays(chosen, 1)).length > 0);
     if (day && restOf(day, listed.length) > 0) {

@@ -290,6 +290,8 @@ const WORDS = {
   "calendar.show_more": "Show more",
   "calendar.show_all": "Show all {count}",
   "calendar.no_events": "No events from {range}.",
+  "calendar.no_own_events": "Nothing of yours from {range}.",
+  "calendar.show_everyone": "Show everyone",
   "calendar.no_entries": "No entries on this day.",
   "calendar.add_on": "Add on {day}",
   "calendar.ongoing": { one: "{count} ongoing", other: "{count} ongoing" },
