@@ -24,3 +24,12 @@ export function hoursContent(text: string, time: string, place: string): VNode {
 export function bandContent(text: string, time: string): VNode {
   return part("fc-event-main-frame", part("fc-event-time", time), title(text));
 }
+
+/** Content of the line for the rest of a day: its number, and the modules of the day as a bar. */
+export function restContent(text: string, modules: [string, number][]): VNode {
+  const parts = modules.map(([module, count]) =>
+    createElement("i", { "data-module": module, style: { flexGrow: count } }),
+  );
+  const bar = createElement("span", { class: "more-bar", "aria-hidden": "true" }, ...parts);
+  return part("fc-event-main-frame", createElement("span", {}, text), bar);
+}

@@ -43,69 +43,73 @@ export function restOf(day: OverviewDay, listed: number): number {
   return Math.max(0, day.count - folded - listed);
 }
 
+/** Item of a day: an entry, or a line that counts several. */
+interface Item {
+  rank: number;
+  /** Number of entries that it stands for. */
+  weight: number;
+  isTimed: boolean;
+  /** Event of an entry. */
+  event?: EventInput;
+  line?: CountLine;
+}
+
 /** Lines of the days of a window. */
 export class DayLines {
-  /** Number of entries that each line of a day stands for, in the order in which they are drawn. */
-  private readonly weights = new Map<string, { rank: number; weight: number; isTimed: boolean }[]>();
+  /** Items of each day in the order in which they are drawn. */
+  private readonly items = new Map<string, Item[]>();
   private days = new Map<string, OverviewDay>();
 
-  /** Returns the lines beside the entries, which come in their order. `openCount` of the entries are not closed. */
+  /**
+   * Returns the events that are drawn: entries, which come in their order, and lines. With `rows` a day has at most so
+   * many, of which the last counts what has no room.
+   */
   make(
     events: EventInput[],
     days: Map<string, OverviewDay>,
     window: [string, string],
     zone: string,
+    rows?: number,
   ): EventInput[] {
-    this.weights.clear();
+    this.items.clear();
     this.days = days;
     let openCount = 0;
-    const listed = new Map<string, number>();
     for (const event of events) {
       const entry = event.extendedProps?.entry as Entry;
       const rank = Number(event.extendedProps?.rank ?? 0);
       if (event.extendedProps?.isOpen) openCount = Math.max(openCount, rank + 1);
-      for (const day of daysOf(entry, zone, ...window)) {
-        listed.set(day, (listed.get(day) ?? 0) + 1);
-        this.weigh(day, rank, 1, !event.allDay);
-      }
+      for (const day of daysOf(entry, zone, ...window))
+        this.add(day, { rank, weight: 1, isTimed: !event.allDay, event });
     }
-    const lines: EventInput[] = [];
     for (const day of days.values()) {
       const { date } = day;
       if (date < window[0] || date >= window[1]) continue;
-      const folded = Object.entries(day.folded).map(([kind, count]) => ({ date, kind, count }));
-      for (const line of folded) lines.push(this.line(line, openCount - 0.5));
-      const count = restOf(day, listed.get(date) ?? 0);
-      if (count > 0) lines.push(this.line({ date, kind: "", count }, LAST));
+      const count = restOf(day, this.items.get(date)?.length ?? 0);
+      for (const [kind, folded] of Object.entries(day.folded))
+        this.add(date, lineItem({ date, kind, count: folded }, openCount - 0.5));
+      if (count > 0) this.add(date, lineItem({ date, kind: "", count }, LAST));
     }
-    for (const weights of this.weights.values()) weights.sort((one, other) => one.rank - other.rank);
-    return lines;
+    for (const [date, items] of this.items) {
+      items.sort((one, other) => one.rank - other.rank);
+      if (rows && items.length > rows) this.items.set(date, cut(date, items, rows));
+    }
+    const drawn = [...this.items.values()].flat();
+    return [
+      ...new Set(drawn.flatMap(({ event }) => event ?? [])),
+      ...drawn.flatMap(({ line, rank }) => (line ? eventOf(line, rank) : [])),
+    ];
   }
 
-  private line(line: CountLine, rank: number): EventInput {
-    this.weigh(line.date, rank, line.count, false);
-    return {
-      id: `count.${line.date}.${line.kind}`,
-      title: countText(line),
-      start: line.date,
-      end: addDays(line.date, 1),
-      allDay: true,
-      editable: false,
-      classNames: line.kind ? ["entry-count"] : ["entry-count", "entry-rest"],
-      extendedProps: { line, place: 0, rank },
-    };
-  }
-
-  private weigh(day: string, rank: number, weight: number, isTimed: boolean): void {
-    const weights = this.weights.get(day) ?? [];
-    weights.push({ rank, weight, isTimed });
-    this.weights.set(day, weights);
+  private add(day: string, item: Item): void {
+    const items = this.items.get(day);
+    if (items) items.push(item);
+    else this.items.set(day, [item]);
   }
 
   /** Returns the number of entries behind the last lines of a day. `band` is true above the hours of a day. */
   behind(day: string | undefined, lines: number, band: boolean): number {
-    const weights = (this.weights.get(day ?? "") ?? []).filter(({ isTimed }) => !band || !isTimed);
-    return weights.slice(Math.max(0, weights.length - lines)).reduce((sum, { weight }) => sum + weight, 0);
+    const items = (this.items.get(day ?? "") ?? []).filter(({ isTimed }) => !band || !isTimed);
+    return items.slice(Math.max(0, items.length - lines)).reduce((sum, { weight }) => sum + weight, 0);
   }
 
   /** Returns the modules of a day with their counts, the largest first. */
@@ -113,6 +117,29 @@ export class DayLines {
     const modules = this.days.get(day ?? "")?.modules ?? {};
     return Object.entries(modules).sort((one, other) => other[1] - one[1]);
   }
+}
+
+function lineItem(line: CountLine, rank: number): Item {
+  return { rank, weight: line.count, isTimed: false, line };
+}
+
+/** Returns the first items of a day, and a line for the others. */
+function cut(date: string, items: Item[], rows: number): Item[] {
+  const count = items.slice(rows - 1).reduce((sum, { weight }) => sum + weight, 0);
+  return [...items.slice(0, rows - 1), lineItem({ date, kind: "", count }, LAST)];
+}
+
+function eventOf(line: CountLine, rank: number): EventInput {
+  return {
+    id: `count.${line.date}.${line.kind}`,
+    title: countText(line),
+    start: line.date,
+    end: addDays(line.date, 1),
+    allDay: true,
+    editable: false,
+    classNames: line.kind ? ["entry-count"] : ["entry-count", "entry-rest"],
+    extendedProps: { line, place: 0, rank },
+  };
 }
 
 /** Returns the entries on a day of the zone, timed ones first. An ongoing one is on its last day. */

@@ -18,7 +18,7 @@ import {
   humanize,
 } from "./entry";
 import { entryOf, hoursOf, isEnd, timesIn } from "./event";
-import { bandContent, hoursContent } from "./content";
+import { bandContent, hoursContent, restContent } from "./content";
 import { ghostIn, startPlacing } from "./ghost";
 import { holdEntry } from "./commit";
 import { focusEntry, liftedEvent, mark, startGridKeys } from "./keys";
@@ -111,11 +111,13 @@ export function openGrid(context: Context): CalendarView {
     const events = shown.map((entry, rank) =>
       isOngoing(timesOf(entry, zone)) ? endOf(entry, rank) : toEvent(entry, rank),
     );
-    const lines = dayLines.make(events, feed.days, [first, after], zone);
-    if (!held) return [...events, ...lines];
+    const isMonth = state.view === "month" || state.view === "weeks";
+    const rows = isMonth ? linesOf(daysBetween(first, after) / 7) : undefined;
+    const drawn = dayLines.make(events, feed.days, [first, after], zone, rows);
+    if (!held) return drawn;
     const moved = { start: held.startStr, end: held.endStr, extendedProps: held.extendedProps };
     const before = events.find(({ id }) => id === held.id) ?? toEvent(entryOf(held), 0);
-    return [...events.filter(({ id }) => id !== held.id), { ...before, ...moved }, ...lines];
+    return [...drawn.filter(({ id }) => id !== held.id), { ...before, ...moved }];
   };
 
   /** Returns the number of lines that each day of so many weeks has room for. */
@@ -230,7 +232,9 @@ export function openGrid(context: Context): CalendarView {
     },
     windowResize: ({ view }) => fit(view),
     eventContent: ({ event, isStart, timeText, view }) => {
-      if (lineOf(event) || !entryOf(event)) return true;
+      const line = lineOf(event);
+      if (line && !line.kind && !isPhone) return restContent(event.title, dayLines.modulesOf(line.date));
+      if (line || !entryOf(event)) return true;
       const hours = isStart ? hoursOf(event) : null;
       if (!hours)
         return event.allDay || !view.type.startsWith("timeGrid")
