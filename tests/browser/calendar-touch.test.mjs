@@ -12,7 +12,7 @@ const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile:
 let known;
 const client = (...given) => (known ??= api(running))(...given);
 const middle = ({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 });
-const entry = (page, title) => page.locator(".fc-timegrid-event:not(.fc-event-mirror)", { hasText: title });
+const entry = (page, title) => page.locator(".fc-timegrid-event[data-entry]:not(.fc-event-mirror)", { hasText: title });
 const column = (page, date) => page.locator(`.fc-timegrid-col[data-date="${date}"]`);
 
 /** The page of three days from the date, and a finger on it. */

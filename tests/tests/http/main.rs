@@ -14,6 +14,7 @@ mod bookings_race;
 mod bookings_terms;
 mod caches;
 mod calendar;
+mod calendar_overview;
 mod calendar_views;
 mod cancelling;
 mod ceilings;

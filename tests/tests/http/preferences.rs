@@ -216,7 +216,7 @@ on_both_engines! {
         browser.get("/calendar").expect_status(200);
         person.client.patch(ME, &json!({ "default_view": "week", "default_modules": ["tasks", "mana"], "show_hijri": false })).expect_status(200);
         let led = browser.get("/calendar").expect_status(303);
-        assert_eq!(led.header("location"), "/calendar?view=week&modules=tasks%2Cmana");
+        assert_eq!(led.header("location"), "/calendar?view=week&modules=tasks%2Cmana&mine=true");
         let page = browser.get("/calendar?view=month").expect_status(200).text;
         assert!(page.contains("data-without-hijri"));
         // A default saved view takes precedence.

@@ -2,14 +2,17 @@
 import { dateInfo, loadDates, showsHijri } from "./date-info";
 import { addDays, formatDay, daysBetween, formatRange } from "../core/days";
 import { type Entry, isOngoing, lastDay, timesOf } from "./entry";
-import { entryItem, showLines, startListKeys, type ListLine } from "./list";
+import { daysOf, restOf } from "./day-limit";
+import { countsItem, entryItem, showLines, startListKeys, type ListLine } from "./list";
 import type { CalendarView, Context } from "./view";
 import { afterPause } from "../core/live";
-import { make } from "../core/page";
+import { make, one } from "../core/page";
 import { toastError } from "../core/toast";
 import { t } from "../core/words";
 
-/** Lines drawn at once. A day of a large office has hundreds. */
+/** Entries of a day that are listed at once. A day of a large office has hundreds. */
+const PER_DAY = 8;
+/** Lines drawn at once. */
 const PAGE_SIZE = 150;
 /** Days of the longest window that the API accepts. */
 const MAX_DAYS = 400;
@@ -30,7 +33,7 @@ export function openAgenda(context: Context): CalendarView {
     let length = days;
     for (;;) {
       until = addDays(state.date, length);
-      const loaded = await feed.load(state.date, until);
+      const loaded = await feed.overview(state.date, until, PER_DAY);
       if (!loaded) return;
       if (rows(loaded).length >= entries || length >= MAX_DAYS) break;
       length = Math.min(length * 3, MAX_DAYS);
@@ -72,41 +75,23 @@ export function openAgenda(context: Context): CalendarView {
   }
 
   function show(): void {
-    context.showOngoing(feed.shown());
+    context.showOngoing(state.date, until);
     const all = rows(feed.shown());
     const shown = all.slice(0, limit);
     const body = make("div", { class: "agenda" });
-    let day = "";
-    let list: HTMLElement | null = null;
-    for (const row of shown) {
-      if (row.day !== day || !list) {
-        day = row.day;
-        const near = { 0: t("date.today"), 1: t("date.tomorrow") }[daysBetween(context.today(), day)];
-        const head = make("h2", { class: "agenda-day", "data-day": day });
-        head.append(near ? make("b", {}, near) : "", ` ${formatDay(day)}`);
-        const info = dateInfo(day);
-        const facts = [
-          showsHijri() ? info?.hijri.text : "",
-          ...(info?.holidays.map(({ name }) => name) ?? []),
-        ];
-        head.append(make("small", {}, facts.filter(Boolean).join(" · ")));
-        list = make("ul", { class: "agenda-list" });
-        body.append(make("section", { class: "agenda-section" }, head, list));
-      }
-      list.append(entryItem(context, row));
+    // A day whose entries are all counted has a heading, too.
+    const reach = all.length > shown.length ? (shown.at(-1)?.day ?? "") : until;
+    const counted = [...feed.days.keys()].filter((day) => day >= state.date && day <= reach);
+    const days = [...new Set([...counted, ...shown.map(({ day }) => day)])].sort();
+    for (const day of days) {
+      const items = shown.filter((row) => row.day === day).map((row) => entryItem(context, row));
+      items.push(...countsOf(day));
+      if (items.length > 0) body.append(section(day, items));
     }
     // The title has the requested number of days, even if their end is behind "Show more".
     const last = wanted().entries ? shown.at(-1)?.day : undefined;
     context.title(formatRange(state.date, last ?? addDays(until, -1)));
-    if (all.length === 0) {
-      body.append(
-        make(
-          "p",
-          { class: "muted agenda-empty" },
-          t("calendar.no_events", { range: formatRange(state.date, addDays(until, -1)) }),
-        ),
-      );
-    }
+    if (days.length === 0) body.append(nothing());
     const more = make(
       "button",
       { type: "button", class: "button", "data-agenda-more": "" },
@@ -120,13 +105,47 @@ export function openAgenda(context: Context): CalendarView {
     grid.scrollTop = scrolled;
   }
 
+  /** Says that the period is empty; of one's own entries, that there may be those of others. */
+  function nothing(): HTMLElement {
+    const range = formatRange(state.date, addDays(until, -1));
+    const isMine = one<HTMLInputElement>("[data-mine]", context.host)?.checked ?? false;
+    const text = t(isMine ? "calendar.no_own_events" : "calendar.no_events", { range });
+    const empty = make("p", { class: "muted agenda-empty" }, text);
+    if (!isMine) return empty;
+    const all = make("button", { type: "button", class: "button" }, t("calendar.show_everyone"));
+    all.addEventListener("click", () => one("[data-whose]:not([data-mine])", context.host)?.click());
+    empty.append(" ", all);
+    return empty;
+  }
+
+  function section(day: string, items: HTMLElement[]): HTMLElement {
+    const near = { 0: t("date.today"), 1: t("date.tomorrow") }[daysBetween(context.today(), day)];
+    const head = make("h2", { class: "agenda-day", "data-day": day });
+    head.append(near ? make("b", {}, near) : "", ` ${formatDay(day)}`);
+    const info = dateInfo(day);
+    const facts = [showsHijri() ? info?.hijri.text : "", ...(info?.holidays.map(({ name }) => name) ?? [])];
+    head.append(make("small", {}, facts.filter(Boolean).join(" · ")));
+    return make("section", { class: "agenda-section" }, head, make("ul", { class: "agenda-list" }, ...items));
+  }
+
+  /** Lines for the entries of a day that are counted instead of listed. */
+  function countsOf(date: string): HTMLElement[] {
+    const day = feed.days.get(date);
+    if (!day) return [];
+    const listed = feed.loaded.filter((entry) => daysOf(entry, zone, date, addDays(date, 1)).length > 0);
+    const lines = Object.entries(day.folded).map(([kind, count]) => ({ date, kind, count }));
+    const count = restOf(day, listed.length);
+    if (count > 0) lines.push({ date, kind: "", count });
+    return countsItem(context, lines);
+  }
+
   async function showMore(isLoaded: boolean): Promise<void> {
     const place = grid.querySelectorAll(".agenda-item").length;
     const before = until;
     try {
       if (!isLoaded) {
         until = addDays(until, Math.min(wanted().days, MAX_DAYS - daysBetween(state.date, until)));
-        if (!(await feed.extend(before, until))) return;
+        if (!(await feed.overview(state.date, until, PER_DAY))) return;
         await loadDates(before, until);
       }
       limit += PAGE_SIZE;

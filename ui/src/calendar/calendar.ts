@@ -1,4 +1,6 @@
 /** Calendar page: toolbar, filters and address. The code of a view is loaded when it is needed. */
+import { startOccurrenceChanges } from "./actions";
+import { readAddress, writeAddress } from "./address";
 import { closeCard } from "./card";
 import { commit } from "./commit";
 import { showCreate, type Create } from "./create";
@@ -7,8 +9,10 @@ import { abilitiesOf, type Entry, type Times } from "./entry";
 import { showsHijri } from "./date-info";
 import { Feed } from "./feed";
 import { foldFilters, startFilters } from "./filters";
+import { startMemory } from "./memory";
 import { startOptions } from "./options";
-import { showEntry } from "./popover";
+import { showDay, showEntry } from "./popover";
+import { entriesOn } from "./day-limit";
 import { startPanels } from "./panels";
 import { startSavedViews } from "./saved-views";
 import { OngoingStrip } from "./ongoing";
@@ -52,6 +56,7 @@ async function opened(context: Context): Promise<CalendarView> {
 }
 
 for (const host of every("[data-calendar]")) start(host);
+startOccurrenceChanges();
 
 function start(host: HTMLElement): void {
   const grid = one("[data-grid]", host);
@@ -76,7 +81,8 @@ function start(host: HTMLElement): void {
 
   const open = (entry: Entry, at: Element): void => {
     const copies = context.abilities.copyable.has(entry.kind) && creates.length > 0;
-    showEntry(entry, zone, at, copies ? () => beginCopy(entry) : null);
+    const copy = copies ? () => beginCopy(entry) : null;
+    showEntry(entry, { zone, copy, booked: context.feed.resourceNames(entry) }, at);
   };
   const ongoing = new OngoingStrip(one("[data-running]", host), zone, open);
   const context: Context = {
@@ -106,31 +112,49 @@ function start(host: HTMLElement): void {
       Object.assign(state, changes);
       remember();
     },
-    offerCreate: (times, at, about = {}) => {
+    offerCreate: (times, at, about = {}, ghost) => {
       if (copied) {
         const entry = copied;
         endCopy();
+        ghost?.remove();
         void context.commit(entry, asLongAs(entry, times), "copy");
       } else {
-        showCreate(creates, times, zone, about, at, again);
+        showCreate(creates, times, zone, about, at, created, ghost);
       }
     },
     open,
     commit: async (entry, to, action, reassignment) => {
       const saved = await commit(entry, to, action, zone, reassignment);
+      if (saved) context.feed.include(entry.source.id);
       // The grid shows a move already.
       const shows = action !== "copy" && saved === to && drawnAs(state.view, isPhone) === "grid";
       if (saved && !shows) await draw();
       return saved;
     },
-    showOngoing: (entries) => ongoing.show(entries),
+    showOngoing: (first, afterLast) => {
+      const { feed } = context;
+      ongoing.show(feed.ongoing, () => feed.ongoingEntries(first, afterLast));
+    },
+    openDay: async (date, at, kind) => {
+      const { feed } = context;
+      try {
+        const entries = entriesOn(date, await feed.day(date, addDays(date, 1)), zone);
+        const listed = new Set(feed.loaded.map(({ id }) => id));
+        const shown = kind
+          ? entries.filter((entry) => entry.kind === kind && !listed.has(entry.id))
+          : entries;
+        showDay(date, shown, zone, at, open);
+      } catch (error) {
+        toastError(error);
+      }
+    },
   };
 
-  /** Changes the state and draws it. */
+  /** Changes the state and draws it. Going back returns to the state before. */
   function go(changes: Partial<State>): void {
     closeCard();
     Object.assign(state, changes);
-    remember();
+    remember(true);
     void draw();
   }
 
@@ -164,28 +188,17 @@ function start(host: HTMLElement): void {
     go({ date: stepped(state, way, isPhone) });
   }
 
-  /** Writes view, date and quick filters into the address. */
-  function remember(): void {
-    const address = new URL(location.href);
-    const boxes = every<HTMLInputElement>(".calendar-modules [data-module-filter]", host);
-    const shown = boxes.filter((box) => box.checked).map((box) => box.dataset.moduleFilter ?? "");
-    const { view: name } = state;
-    const values: Record<string, string> = {
-      view: name,
-      date: state.date,
-      weeks: name === "weeks" ? String(state.weeks) : "",
-      next: name === "agenda" ? state.next : "",
-      span: name === "people" || name === "resources" ? state.span : "",
-      modules: shown.length === boxes.length ? "" : shown.join(",") || "none",
-      q: one<HTMLInputElement>("[data-search]", host)?.value ?? "",
-      mine: one<HTMLInputElement>("[data-mine]", host)?.checked ? "true" : "",
-    };
-    for (const [key, value] of Object.entries(values)) {
-      if (value) address.searchParams.set(key, value);
-      else address.searchParams.delete(key);
-    }
-    history.replaceState(history.state, "", address);
-    document.dispatchEvent(new CustomEvent("obcms:calendar", { detail: values }));
+  /** Writes the state into the address, as a new entry of the history if it is a step. */
+  function remember(isStep = false): void {
+    writeAddress(host, state, isStep);
+  }
+
+  /** Draws the state of the address after a step back or forward. */
+  function restore(): void {
+    readAddress(host, state, today());
+    closeCard();
+    remember();
+    void draw();
   }
 
   function beginCopy(entry: Entry): void {
@@ -224,6 +237,10 @@ function start(host: HTMLElement): void {
   }
 
   const again = (): void => void draw();
+  const created = (record: string): void => {
+    context.feed.include(record);
+    again();
+  };
   const changed = debounce(200, () => {
     if (document.body.hasAttribute("data-held")) changed();
     else again();
@@ -242,7 +259,7 @@ function start(host: HTMLElement): void {
   });
   host.addEventListener("change", (event) => {
     const box = event.target as HTMLInputElement;
-    if (box.matches("[data-mine]")) filtered();
+    if (box.matches("[data-whose]")) filtered();
     if (!box.dataset.moduleFilter) return;
     // The same filter is beside the grid and, in a narrow window, in a menu.
     const name = CSS.escape(box.dataset.moduleFilter);
@@ -282,6 +299,7 @@ function start(host: HTMLElement): void {
     event.preventDefault();
   });
 
+  window.addEventListener("popstate", restore);
   startFilters(host);
   const fold = foldFilters(host);
   const suit = (): void => {
@@ -307,6 +325,7 @@ function start(host: HTMLElement): void {
     announce(formatLongDay(state.date));
   });
   remember();
+  startMemory();
   void draw();
 }
 

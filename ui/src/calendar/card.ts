@@ -2,16 +2,26 @@
 import { make } from "../core/page";
 
 let card: HTMLElement | null = null;
+let whenClosed: (() => void) | null = null;
 
 /** Closes the card. */
 export function closeCard(): void {
   card?.remove();
   card = null;
+  whenClosed?.();
+  whenClosed = null;
 }
 
-/** Shows a card beside an element or a place. */
-export function showCard(body: HTMLElement, at: Element | DOMRect, label: string, module?: string): void {
+/** Shows a card beside an element or a place. `onClose` is called once, however the card is closed. */
+export function showCard(
+  body: HTMLElement,
+  at: Element | DOMRect,
+  label: string,
+  module?: string,
+  onClose?: () => void,
+): void {
   closeCard();
+  whenClosed = onClose ?? null;
   const holder = at instanceof Element ? (at as HTMLElement) : null;
   const shell = make("div", { class: "entry-card", popover: "auto", role: "dialog", "aria-label": label });
   if (module) shell.dataset.module = module;
@@ -22,7 +32,7 @@ export function showCard(body: HTMLElement, at: Element | DOMRect, label: string
   shell.addEventListener("toggle", (event) => {
     if ((event as ToggleEvent).newState !== "closed") return;
     shell.remove();
-    if (card === shell) card = null;
+    if (card === shell) closeCard();
     // Closing by Escape leaves the focus nowhere; it goes back to the entry.
     if (document.activeElement === document.body) holder?.focus({ preventScroll: true });
   });

@@ -1,6 +1,8 @@
 /** Saves a change of an entry, with a message and Undo. */
 import { resolveConflict, isConflict } from "./conflict";
+import { withClashes } from "./clashes";
 import { addDays } from "../core/days";
+import { refresh } from "../core/live";
 import { type Entry, type Times, timesOf, formatTimes } from "./entry";
 import type { EntryAction, Reassignment } from "./view";
 import { ApiError, callApi } from "../core/page";
@@ -10,9 +12,28 @@ import { withOffset } from "../core/zone";
 import { type Dates, moveTask } from "../tasks/changes";
 import { t } from "../core/words";
 
+type Saved = { undo?: string | null; source?: { id: string } } | undefined;
+
 /** Returns a time as the API takes it. */
 export function toApiTime(text: string, allDay: boolean, zone: string): string {
   return allDay ? text.slice(0, 10) : withOffset(text, zone);
+}
+
+/** Version of the record of the entry that is held, as it was when it was picked up. */
+let held: { id: string; version: Promise<number | null> } | null = null;
+
+/** Notes the version of an entry that is picked up, so that a change of someone else meanwhile is not overwritten. */
+export function holdEntry(entry: Entry): void {
+  const path = entry.url.split("?")[0];
+  const read = callApi<{ version?: number }>("GET", `/api/v1${path}`);
+  held = { id: entry.id, version: read.then(({ version }) => version ?? null).catch(() => null) };
+}
+
+/** Takes the version that was noted for the entry. */
+async function heldVersion(entry: Entry): Promise<number | null> {
+  const noted = held?.id === entry.id ? held.version : null;
+  held = null;
+  return noted;
 }
 
 /**
@@ -26,11 +47,13 @@ export async function commit(
   zone: string,
   reassignment?: Reassignment,
 ): Promise<Times | null> {
+  const version = await heldVersion(entry);
   const isOpenTask = entry.source.kind === "task" && !["completed", "cancelled"].includes(entry.status ?? "");
   if (isOpenTask && !entry.recurrence_id && !reassignment && to.allDay && action !== "copy")
     return moveOpenTask(entry, to, action);
   // An occurrence of a series needs a scope. A copy is a record of its own.
-  if (!entry.recurrence_id || action === "copy") return send(entry, to, action, zone, reassignment, null);
+  if (!entry.recurrence_id || action === "copy")
+    return send(entry, to, action, zone, reassignment, null, version);
   const { title } = entry;
   const question = reassignment
     ? t("scope.assign", { title, name: reassignment.name })
@@ -38,7 +61,7 @@ export async function commit(
   // A booking has one resource for all following occurrences; the resource of an event is that of all occurrences.
   const ofResource: Scope[] = entry.source.kind === "booking" ? ["following", "all"] : ["all"];
   const scope = await askScope(question, reassignment?.about === "resource" ? ofResource : undefined);
-  return scope && send(entry, to, action, zone, reassignment, scope);
+  return scope && send(entry, to, action, zone, reassignment, scope, version);
 }
 
 /** Moves a task with its dates; the tasks that depend on it are offered to move with it. */
@@ -65,6 +88,7 @@ async function send(
   zone: string,
   reassignment: Reassignment | undefined,
   scope: Scope | null,
+  version: number | null,
 ): Promise<Times | null> {
   const body: Record<string, unknown> = {};
   if (scope) body.scope = scope;
@@ -83,17 +107,22 @@ async function send(
   }
   const address = `/api/v1/calendar/entries/${encodeURIComponent(entry.id)}`;
   try {
-    const answer = await callApi<{ undo?: string | null } | undefined>(
-      action === "copy" ? "POST" : "PATCH",
-      action === "copy" ? `${address}/copy` : address,
-      body,
-    );
+    const answer = await (action === "copy"
+      ? callApi<Saved>("POST", `${address}/copy`, body)
+      : callApi<Saved>("PATCH", address, body, version));
     const where = [reassignment?.name, stays && reassignment ? "" : formatTimes(to)]
       .filter(Boolean)
       .join(", ");
-    toast(t(`saved.${action}`, { title: entry.title, where }), { undo: answer?.undo });
+    const message = t(`saved.${action}`, { title: entry.title, where });
+    const record = answer?.source?.id ?? entry.source.id;
+    void withClashes(message, record, to, zone).then((text) => toast(text, { undo: answer?.undo }));
     return to;
   } catch (error) {
+    if (error instanceof ApiError && error.status === 412) {
+      toast(t("saved.meanwhile", { title: entry.title }), { tone: "bad" });
+      refresh();
+      return null;
+    }
     if (!(error instanceof ApiError) || !isConflict(error)) {
       toastError(error);
       return null;
@@ -103,6 +132,14 @@ async function send(
     const resolution = await resolveConflict(error, zone, instead, !scope || scope === "this");
     if (!resolution) return null;
     const again = resolution.to && action === "move" ? "resize" : action;
-    return send(entry, resolution.to ?? to, again, zone, resolution.reassignment ?? reassignment, scope);
+    return send(
+      entry,
+      resolution.to ?? to,
+      again,
+      zone,
+      resolution.reassignment ?? reassignment,
+      scope,
+      version,
+    );
   }
 }

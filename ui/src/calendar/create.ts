@@ -1,9 +1,10 @@
 /** Quick creation at a time: a card with kind and title. */
 import { closeCard, showCard } from "./card";
+import { withClashes } from "./clashes";
 import { toApiTime } from "./commit";
 import { addDays } from "../core/days";
 import { type Times, formatTimes } from "./entry";
-import type { RowTarget } from "./view";
+import type { Ghost, RowTarget } from "./view";
 import { callApi, make, recall, remember } from "../core/page";
 import { ApiError } from "../core/page";
 import { toast } from "../core/toast";
@@ -39,7 +40,8 @@ export function showCreate(
   zone: string,
   about: RowTarget,
   at: Element | DOMRect,
-  onCreated: () => void,
+  onCreated: (record: string) => void,
+  ghost?: Ghost,
 ): void {
   const fitting = creates.filter((create) => !about.resource || create.resource);
   const usual = fitting.find((create) => create.label === recall("calendar.create")) ?? fitting[0];
@@ -99,7 +101,10 @@ export function showCreate(
     });
     kinds.append(others);
   }
-  title.addEventListener("input", updateLink);
+  title.addEventListener("input", () => {
+    updateLink();
+    ghost?.show(times, title.value.trim());
+  });
   const form = make(
     "form",
     { class: "entry-card-body create" },
@@ -126,13 +131,15 @@ export function showCreate(
     callApi<{ id: string }>("POST", `/api/v1/${chosen.collection}`, body).then(
       ({ id }) => {
         closeCard();
-        const message = t("create.created", {
+        const made = t("create.created", {
           kind: chosen.label.toLowerCase(),
           title: title.value.trim(),
           when,
         });
-        toast(message, { undo: `/api/v1/${chosen.collection}/${id}/undo` });
-        onCreated();
+        onCreated(id);
+        void withClashes(made, id, times, zone).then((message) =>
+          toast(message, { undo: `/api/v1/${chosen.collection}/${id}/undo` }),
+        );
       },
       (error: unknown) => {
         create.disabled = false;
@@ -142,14 +149,17 @@ export function showCreate(
     );
   });
   choose(usual);
-  showCard(form, at, t("create.label", { when }));
+  ghost?.show(times, "");
+  showCard(form, at, t("create.label", { when }), undefined, () => ghost?.remove());
   title.focus();
 }
 
 /** Fields that the time, and the person or resource of the row, go into. */
 function fieldsOf(create: Create, times: Times, zone: string, about: RowTarget): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
-  if (about.person && create.people) fields[create.people] = [about.person];
+  // Work that someone notes in their calendar is theirs.
+  const person = about.person ?? (create.due ? document.body.dataset.person : undefined);
+  if (person && create.people) fields[create.people] = [person];
   if (about.resource && create.resource) fields[create.resource] = about.resource;
   if (create.timed) {
     fields[create.start] = toApiTime(times.start, times.allDay, zone);

@@ -1,5 +1,6 @@
 /** Entries of the calendar, their times, and how they are written. */
 import { addDays, formatTime, formatDay, daysBetween } from "../core/days";
+import { one } from "../core/page";
 import { wallTime } from "../core/zone";
 import { t } from "../core/words";
 
@@ -82,9 +83,16 @@ export function shiftDays({ start, end, allDay }: Times, days: number): Times {
   return { start: move(start), end: move(end), allDay };
 }
 
-/** Returns true for timed entries of a day or more. They are drawn among the all-day entries. */
-export function isMultiDay({ start, end, allDay }: Times): boolean {
-  return !allDay && Date.parse(`${end}Z`) - Date.parse(`${start}Z`) >= 86_400_000;
+/** Hours from which a booking takes most of a day. */
+const LONG_BOOKING_HOURS = 6;
+
+/**
+ * Returns true for timed entries that are drawn among the all-day entries: those of a day or more, and bookings of most
+ * of a day, which would fill the hours.
+ */
+export function isInBand(entry: Entry, { start, end, allDay }: Times): boolean {
+  const hours = (Date.parse(`${end}Z`) - Date.parse(`${start}Z`)) / 3_600_000;
+  return !allDay && hours >= (entry.kind === "booking" ? LONG_BOOKING_HOURS : 24);
 }
 
 /** Returns true for all-day entries of more than a week. */
@@ -100,17 +108,6 @@ export function isInactive(entry: Entry): boolean {
 /** Returns true for inactive and completed entries. */
 export function isClosed(entry: Entry): boolean {
   return isInactive(entry) || entry.status === "completed";
-}
-
-/**
- * Returns the rank within a full day: timed entries first, then those of the day, then longer ones; closed ones last.
- */
-export function rankOf(entry: Entry): number {
-  // Holidays come before everything on their day.
-  if (entry.module === "holidays") return -1;
-  const days = (Date.parse(entry.end ?? entry.start) - Date.parse(entry.start)) / 86_400_000;
-  const lasting = !entry.all_day && days < 1 ? 0 : days <= 1 ? 1 : days <= 7 ? 2 : 3;
-  return lasting + (isClosed(entry) ? 4 : 0);
 }
 
 /** Returns "Mon 14 Dec, 9:00 AM – 11:00 AM". */
@@ -141,6 +138,13 @@ export function formatHoursOn(day: string, times: Times): string {
 export function humanize(value: string): string {
   const spaced = value.replaceAll("_", " ");
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
+
+/** Returns the label of a kind of entries. */
+export function kindLabel(kind: string): string {
+  const host = one("[data-calendar]");
+  const labels = JSON.parse(host?.dataset.kinds || "{}") as Record<string, string>;
+  return labels[kind] ?? humanize(kind);
 }
 
 /** Returns the names of the people of an entry. */

@@ -10,10 +10,33 @@ export interface DayCount {
   modules: Record<string, number>;
 }
 
+/** Counts of a day of an overview. */
+export interface OverviewDay extends DayCount {
+  /** Lesser entries that are counted instead of listed, by kind. */
+  folded: Record<string, number>;
+}
+
+interface Answer {
+  entries: Entry[];
+  days: OverviewDay[];
+  modules: Record<string, number>;
+  ongoing: number;
+  resources: Record<string, string>;
+}
+
+/** Records that were changed here last, whose entries are listed in any case. */
+const MAX_RECENT = 5;
+
 /** Entries of the window on the page. */
 export class Feed {
-  /** Entries of the window, those of hidden modules included. */
+  /** Entries of the window, the most important of each day or all. Of all, those of hidden modules are among them. */
   loaded: Entry[] = [];
+  /** Counts by day of the last overview. */
+  days = new Map<string, OverviewDay>();
+  /** Number of ongoing entries of the last overview. */
+  ongoing = 0;
+  private readonly names = new Map<string, string>();
+  private recent: string[] = [];
   private requests = 0;
 
   constructor(
@@ -35,21 +58,72 @@ export class Feed {
     return { start: midnight(first), end: midnight(afterLast) };
   }
 
-  /** Loads a window, its last day exclusive. Returns null if a later request was faster. */
+  /** Returns the parameter for the shown modules; null if none is shown. */
+  private modules(): Record<string, string> | null {
+    const boxes = every<HTMLInputElement>(".calendar-modules [data-module-filter]", this.host);
+    const shown = boxes.filter((box) => box.checked).map((box) => box.dataset.moduleFilter ?? "");
+    if (shown.length === boxes.length) return {};
+    return shown.length > 0 ? { modules: shown.join(",") } : null;
+  }
+
+  /** Lists the entries of a record in any case: it was changed here, and the person looks for it. */
+  include(record: string): void {
+    this.recent = [record, ...this.recent.filter((known) => known !== record)].slice(0, MAX_RECENT);
+  }
+
+  /**
+   * Loads the most important entries of each day, in order of importance, and counts of all. Returns null if a later
+   * request was faster. With `isWhole` the window is all that the view shows, so that its numbers are those of the page.
+   */
+  async overview(first: string, afterLast: string, perDay: number, isWhole = true): Promise<Entry[] | null> {
+    this.requests += 1;
+    const request = this.requests;
+    const modules = this.modules();
+    const query = this.query({
+      ...this.bounds(first, afterLast),
+      ...modules,
+      per_day: String(modules ? perDay : 0),
+    });
+    if (this.recent.length > 0 && modules) query.set("include", this.recent.join(","));
+    const answer = await callApi<Answer>("GET", `/api/v1/calendar?${query}`);
+    if (request !== this.requests) return null;
+    this.loaded = modules ? answer.entries : [];
+    this.days = new Map(modules ? answer.days.map((day) => [day.date, day]) : []);
+    for (const [id, name] of Object.entries(answer.resources)) this.names.set(id, name);
+    if (!isWhole) return this.loaded;
+    this.ongoing = modules ? answer.ongoing : 0;
+    this.write(new Map(Object.entries(answer.modules)));
+    return this.loaded;
+  }
+
+  /** Loads all entries of the shown modules on a day. */
+  async day(date: string, afterLast: string): Promise<Entry[]> {
+    const modules = this.modules();
+    if (!modules) return [];
+    const query = this.query({ ...this.bounds(date, afterLast), ...modules });
+    const { entries } = await callApi<{ entries: Entry[] }>("GET", `/api/v1/calendar?${query}`);
+    return entries;
+  }
+
+  /** Loads the ongoing entries of the shown modules. */
+  async ongoingEntries(first: string, afterLast: string): Promise<Entry[]> {
+    const modules = this.modules();
+    if (!modules) return [];
+    const query = this.query({ ...this.bounds(first, afterLast), ...modules, ongoing: "true" });
+    const { entries } = await callApi<{ entries: Entry[] }>("GET", `/api/v1/calendar?${query}`);
+    return entries;
+  }
+
+  /** Returns the known names of the resources of an entry. */
+  resourceNames(entry: Entry): string[] {
+    return (entry.resources ?? []).flatMap((id) => this.names.get(id) ?? []);
+  }
+
+  /** Loads all entries of a window, its last day exclusive. Returns null if a later request was faster. */
   async load(first: string, afterLast: string, more: Record<string, string> = {}): Promise<Entry[] | null> {
     const entries = await this.fetch(first, afterLast, more);
     if (!entries) return null;
     this.loaded = entries;
-    this.count();
-    return this.shown();
-  }
-
-  /** Loads a window that follows and adds its entries. */
-  async extend(first: string, afterLast: string): Promise<Entry[] | null> {
-    const entries = await this.fetch(first, afterLast, {});
-    if (!entries) return null;
-    const known = new Set(this.loaded.map(({ id }) => id));
-    this.loaded = [...this.loaded, ...entries.filter(({ id }) => !known.has(id))];
     this.count();
     return this.shown();
   }
@@ -67,7 +141,7 @@ export class Feed {
   }
 
   /** Loads the counts of the days, of the shown modules only. */
-  async days(first: string, afterLast: string): Promise<DayCount[] | null> {
+  async dayCounts(first: string, afterLast: string): Promise<DayCount[] | null> {
     this.requests += 1;
     const request = this.requests;
     const query = this.query({ start: first, end: afterLast });

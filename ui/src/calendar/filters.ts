@@ -11,7 +11,7 @@ const OURS = [...VIEW, "modules", "q", "mine"];
 export function foldFilters(host: HTMLElement): (isPhone: boolean) => void {
   const button = one("[data-fold-filters]", host);
   if (!button) return () => undefined;
-  const isSet = (name: string): boolean => !VIEW.includes(name);
+  const isSet = (name: string): boolean => ![...VIEW, "mine"].includes(name);
   const fold = (folded: boolean): void => {
     host.toggleAttribute("data-folded", folded);
     button.setAttribute("aria-expanded", String(!folded));

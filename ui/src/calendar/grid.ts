@@ -3,23 +3,25 @@ import { Calendar, type EventApi, type EventInput, type ViewApi } from "@fullcal
 import dayGrid from "@fullcalendar/daygrid";
 import interaction from "@fullcalendar/interaction";
 import timeGrid from "@fullcalendar/timegrid";
-import { DayLimit, entriesOn } from "./day-limit";
+import { type CountLine, DayLines } from "./day-limit";
 import { clearDates, loadDates, markDates } from "./date-info";
-import { addDays, formatTime, formatRange, weekOf } from "../core/days";
+import { addDays, daysBetween, formatTime, formatRange, weekOf } from "../core/days";
 import {
   type Entry,
-  isMultiDay,
+  isInBand,
+  isClosed,
   isInactive,
   isOngoing,
   lastDay,
-  rankOf,
   timesOf,
   formatTimes,
   humanize,
 } from "./entry";
 import { entryOf, hoursOf, isEnd, timesIn } from "./event";
+import { bandContent, hoursContent, restContent } from "./content";
+import { ghostIn, startPlacing } from "./ghost";
+import { holdEntry } from "./commit";
 import { focusEntry, liftedEvent, mark, startGridKeys } from "./keys";
-import { showDay } from "./popover";
 import { PHONE_DAYS, type CalendarView, type Context } from "./view";
 import { pauseUpdates } from "../core/live";
 import { make, one } from "../core/page";
@@ -37,6 +39,8 @@ const TYPES: Record<string, string> = {
 const LINE = 21;
 const DAY_HEAD = 27;
 const GRID_HEAD = 32;
+/** Weeks of most months. */
+const USUAL_WEEKS = 5;
 const HALF_HOUR = 1_800_000;
 const WEEKS = {
   type: "dayGrid",
@@ -53,19 +57,23 @@ const TIME_FORMAT = {
   meridiem: "short",
 } as const;
 
+/** Entries of a day that are loaded for the hours of a day and of a week. */
+const DAY_ENTRIES = 60;
+const WEEK_ENTRIES = 12;
+
 /** Opens the grid. */
 export function openGrid(context: Context): CalendarView {
-  const { grid, zone, abilities, isPhone, state } = context;
+  const { grid, zone, abilities, isPhone, state, feed } = context;
   const isCoarse = matchMedia("(pointer: coarse)").matches;
-  const dayLimit = new DayLimit();
+  const dayLines = new DayLines();
   // The grid sets its own height; ours is that of the element around it.
   const inner = make("div");
   grid.replaceChildren(inner);
   let focused: string | null = null;
 
-  const toEvent = (entry: Entry): EventInput => {
+  const toEvent = (entry: Entry, rank: number): EventInput => {
     const times = timesOf(entry, zone);
-    const long = isMultiDay(times);
+    const long = isInBand(entry, times);
     return {
       id: entry.id,
       title: entry.title,
@@ -75,21 +83,21 @@ export function openGrid(context: Context): CalendarView {
       startEditable: entry.editable,
       durationEditable: entry.editable && abilities.resizable.has(entry.kind),
       classNames: isInactive(entry) ? ["entry", "entry-off"] : ["entry"],
-      extendedProps: { entry, place: 0, rank: rankOf(entry), hours: long ? times : undefined },
+      extendedProps: { entry, place: 0, rank, isOpen: !isClosed(entry), hours: long ? times : undefined },
     };
   };
 
   /** Event for the last day of an ongoing entry, which itself is in the strip above. */
-  const endOf = (entry: Entry): EventInput => {
+  const endOf = (entry: Entry, rank: number): EventInput => {
     const last = lastDay(timesOf(entry, zone));
     return {
-      ...toEvent(entry),
+      ...toEvent(entry, rank),
       title: t("calendar.note_title", { note: t("calendar.ends"), title: entry.title }),
       start: last,
       end: addDays(last, 1),
       startEditable: entry.editable && abilities.resizable.has(entry.kind),
       durationEditable: false,
-      extendedProps: { entry, place: 0, rank: rankOf(entry) > 3 ? 5 : 1, ends: true },
+      extendedProps: { entry, place: 0, rank, isOpen: !isClosed(entry), ends: true },
     };
   };
 
@@ -97,28 +105,38 @@ export function openGrid(context: Context): CalendarView {
     const first = info.startStr.slice(0, 10);
     const after = info.endStr.slice(0, 10);
     void loadDates(first, after).then(() => markDates(grid));
-    const shown = (await context.feed.load(first, after)) ?? context.feed.shown();
+    const shown = (await feed.overview(first, after, perDay(first, after))) ?? feed.loaded;
     const held = liftedEvent(calendar);
-    const days = context.showOngoing(shown);
-    const ends = shown.filter((entry) => {
-      const times = timesOf(entry, zone);
-      return isOngoing(times) && lastDay(times) >= first && lastDay(times) < after;
-    });
-    dayLimit.countModules(days, zone);
-    const events = [...days.map(toEvent), ...ends.map(endOf)].map((event) =>
-      held && held.id === event.id
-        ? { ...event, start: held.startStr, end: held.endStr, extendedProps: held.extendedProps }
-        : event,
+    context.showOngoing(first, after);
+    const events = shown.map((entry, rank) =>
+      isOngoing(timesOf(entry, zone)) ? endOf(entry, rank) : toEvent(entry, rank),
     );
-    return dayLimit.limit(events, grid.clientHeight, held?.id);
+    const isMonth = state.view === "month" || state.view === "weeks";
+    const rows = isMonth ? linesOf(daysBetween(first, after) / 7) : undefined;
+    const drawn = dayLines.make(events, feed.days, [first, after], zone, rows);
+    if (!held) return drawn;
+    const moved = { start: held.startStr, end: held.endStr, extendedProps: held.extendedProps };
+    const before = events.find(({ id }) => id === held.id) ?? toEvent(entryOf(held), 0);
+    return [...drawn.filter(({ id }) => id !== held.id), { ...before, ...moved }];
+  };
+
+  /** Returns the number of lines that each day of so many weeks has room for. */
+  const linesOf = (weeks: number): number => {
+    const height = (grid.clientHeight - GRID_HEAD) / Math.max(1, weeks) - DAY_HEAD;
+    return Math.max(2, Math.floor(height / LINE));
+  };
+
+  /** Returns the number of entries of a day that are worth loading. */
+  const perDay = (first: string, after: string): number => {
+    if (state.view === "day") return DAY_ENTRIES;
+    if (state.view === "week") return WEEK_ENTRIES;
+    return linesOf(daysBetween(first, after) / 7);
   };
 
   /** Sets the number of lines that the days of the month have room for. */
   const fit = ({ type, activeStart, activeEnd }: ViewApi): void => {
     if (type.startsWith("timeGrid")) return;
-    const weeks = Math.max(1, Math.round((+activeEnd - +activeStart) / 604_800_000));
-    const height = (grid.clientHeight - GRID_HEAD) / weeks - DAY_HEAD;
-    const lines = Math.max(2, Math.floor(height / LINE));
+    const lines = linesOf(Math.round((+activeEnd - +activeStart) / 604_800_000));
     if (calendar.getOption("dayMaxEventRows") !== lines) calendar.setOption("dayMaxEventRows", lines);
   };
 
@@ -141,7 +159,7 @@ export function openGrid(context: Context): CalendarView {
     firstDay: context.weekStart,
     headerToolbar: false,
     height: "100%",
-    dayMaxEventRows: 3,
+    dayMaxEventRows: linesOf(state.view === "weeks" ? state.weeks : USUAL_WEEKS),
     fixedWeekCount: false,
     nowIndicator: true,
     navLinks: true,
@@ -163,7 +181,8 @@ export function openGrid(context: Context): CalendarView {
       timeGridWeek: {
         type: "timeGrid",
         duration: isPhone ? { days: PHONE_DAYS } : { weeks: 1 },
-        eventMaxStack: 2,
+        // Beside a second one, titles on a phone would be cut after five letters.
+        eventMaxStack: isPhone ? 1 : 2,
         dayHeaderFormat: { weekday: "short", day: "numeric" },
       },
     },
@@ -176,8 +195,9 @@ export function openGrid(context: Context): CalendarView {
       requestAnimationFrame(() => {
         const date = dayOf(text);
         // Among the hours there is only a margin for it.
-        text.textContent = moreText(num + dayLimit.hiddenOn(date), isPhone || !date);
-        for (const [module, count] of dayLimit.modulesOf(date)) {
+        const inBand = Boolean(text.closest(".fc-timegrid"));
+        text.textContent = moreText(date ? dayLines.behind(date, num, inBand) : num, isPhone || !date);
+        for (const [module, count] of dayLines.modulesOf(date)) {
           const part = make("i", { "data-module": module });
           part.style.flexGrow = String(count);
           bar.append(part);
@@ -189,11 +209,7 @@ export function openGrid(context: Context): CalendarView {
       const link = (jsEvent.target as Element).closest<HTMLElement>(".fc-more-link, .fc-daygrid-more-link");
       const date = link && dayOf(link);
       if (!link || !date) return "popover";
-      const days = context.feed.shown().filter((entry) => {
-        const times = timesOf(entry, zone);
-        return !isOngoing(times) || lastDay(times) === date;
-      });
-      showDay(date, entriesOn(date, days, zone), zone, link, context.open);
+      void context.openDay(date, link);
       // Any value that names no view keeps the grid from handling the click.
       return true as unknown as undefined;
     },
@@ -215,18 +231,22 @@ export function openGrid(context: Context): CalendarView {
       });
     },
     windowResize: ({ view }) => fit(view),
-    eventContent: ({ event, isStart }) => {
+    eventContent: ({ event, isStart, timeText, view }) => {
+      const line = lineOf(event);
+      if (line && !line.kind && !isPhone) return restContent(event.title, dayLines.modulesOf(line.date));
+      if (line || !entryOf(event)) return true;
       const hours = isStart ? hoursOf(event) : null;
-      if (!hours) return true;
-      const title = make("div", { class: "fc-event-title fc-sticky" }, event.title);
-      const time = make("div", { class: "fc-event-time" }, shortTime(hours.start));
-      const holder = make("div", { class: "fc-event-title-container" }, title);
-      return { domNodes: [make("div", { class: "fc-event-main-frame" }, time, holder)] };
+      if (!hours)
+        return event.allDay || !view.type.startsWith("timeGrid")
+          ? true
+          : hoursContent(event.title, timeText, placeOf(entryOf(event)));
+      return bandContent(event.title, shortTime(hours.start));
     },
     // The name of a cell is its content; the number alone would hide its entries from screen readers.
     dayCellDidMount: ({ el }) => el.removeAttribute("aria-labelledby"),
     eventDidMount: ({ el, event }) => {
       const entry = entryOf(event);
+      if (!entry) return;
       el.dataset.entry = event.id;
       el.dataset.module = entry.module;
       const status = entry.status ? `, ${humanize(entry.status)}` : "";
@@ -235,13 +255,17 @@ export function openGrid(context: Context): CalendarView {
     },
     eventClick: ({ event, el, jsEvent }) => {
       jsEvent.preventDefault();
-      if (jsEvent.ctrlKey || jsEvent.metaKey) window.open(entryOf(event).url, "_blank", "noopener");
+      const line = lineOf(event);
+      if (!line && !entryOf(event)) return;
+      if (line) void context.openDay(line.date, el, line.kind);
+      else if (jsEvent.ctrlKey || jsEvent.metaKey) window.open(entryOf(event).url, "_blank", "noopener");
       else context.open(entryOf(event), el);
     },
     dateClick: ({ dateStr, allDay, dayEl, jsEvent }) => {
       const start = allDay ? dateStr.slice(0, 10) : dateStr.slice(0, 19);
       const at = allDay ? dayEl.getBoundingClientRect() : new DOMRect(jsEvent.clientX, jsEvent.clientY, 0, 0);
-      context.offerCreate({ start, end: allDay ? addDays(start, 1) : hourLater(start), allDay }, at);
+      const times = { start, end: allDay ? addDays(start, 1) : hourLater(start), allDay };
+      context.offerCreate(times, at, {}, ghost);
     },
     select: ({ start, end, startStr, endStr, allDay, jsEvent }) => {
       // A long press without a move is a click.
@@ -249,14 +273,21 @@ export function openGrid(context: Context): CalendarView {
       const at = new DOMRect(jsEvent?.clientX ?? innerWidth / 2, jsEvent?.clientY ?? innerHeight / 3, 0, 0);
       const cut = (text: string): string => text.slice(0, allDay ? 10 : 19);
       // The release of the pointer, which is still on its way, would close the card.
-      setTimeout(() => context.offerCreate({ start: cut(startStr), end: cut(endStr), allDay }, at));
+      const times = { start: cut(startStr), end: cut(endStr), allDay };
+      setTimeout(() => context.offerCreate(times, at, {}, ghost));
     },
     // A day does not become an hour by being dropped there, except where the record has both.
     eventAllow: ({ allDay }, event) =>
       !event || event.allDay === allDay || (!hoursOf(event) && abilities.timed.has(entryOf(event).kind)),
-    eventDragStart: () => pauseUpdates(true),
+    eventDragStart: ({ event }) => {
+      holdEntry(entryOf(event));
+      pauseUpdates(true);
+    },
     eventDragStop: () => pauseUpdates(false),
-    eventResizeStart: () => pauseUpdates(true),
+    eventResizeStart: ({ event }) => {
+      holdEntry(entryOf(event));
+      pauseUpdates(true);
+    },
     eventResizeStop: () => pauseUpdates(false),
     eventDrop: ({ event, oldEvent, revert, jsEvent }) => void drop(event, oldEvent, revert, jsEvent),
     eventResize: ({ event, revert }) => {
@@ -266,11 +297,25 @@ export function openGrid(context: Context): CalendarView {
       markDates(grid);
       // Hours without entries are reached, and scrolled, by keyboard too.
       one(".fc-timegrid-col[data-date]", grid)?.setAttribute("tabindex", "0");
+      reachDay();
       if (liftedEvent(calendar)) mark(grid);
       else if (focused) focusEntry(grid, focused);
       focused = null;
     },
   });
+
+  /** Returns the vehicles and rooms of an entry, or its place. */
+  function placeOf(entry: Entry): string {
+    const names = feed.resourceNames(entry);
+    return names.length > 0 ? names.join(", ") : (entry.location ?? "");
+  }
+
+  /** Lets Tab reach one day of the month, where Enter begins a new entry. */
+  function reachDay(): void {
+    if (calendar.view.type.startsWith("timeGrid") || context.creates.length === 0) return;
+    const day = one(`.fc-daygrid-day[data-date="${state.date}"]`, grid);
+    (day ?? one(".fc-daygrid-day[data-date]", grid))?.setAttribute("tabindex", "0");
+  }
 
   /** Saves a drop. With Ctrl or Alt it is a copy, and the original stays. */
   async function drop(
@@ -290,7 +335,9 @@ export function openGrid(context: Context): CalendarView {
     if (!(await context.commit(entry, to, isEnd(old) ? "end" : "move"))) revert();
   }
 
+  const ghost = ghostIn(calendar);
   const release = startGridKeys(calendar, grid, context);
+  const stopPlacing = context.creates.length > 0 ? startPlacing(calendar, context, ghost) : () => undefined;
   const until = new AbortController();
   document.addEventListener("obcms:hijri", () => markDates(grid), { signal: until.signal });
   document.addEventListener(
@@ -321,11 +368,17 @@ export function openGrid(context: Context): CalendarView {
     },
     close: () => {
       release();
+      stopPlacing();
       until.abort();
       calendar.destroy();
       grid.replaceChildren();
     },
   };
+}
+
+/** Returns the line of an event that counts entries, null for an entry. */
+function lineOf(event: EventApi): CountLine | null {
+  return (event.extendedProps.line as CountLine | undefined) ?? null;
 }
 
 const dayIn = (date: Date): string => date.toISOString().slice(0, 10);

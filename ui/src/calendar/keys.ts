@@ -1,5 +1,6 @@
 /** Keyboard of the grid: Space picks an entry up, arrows move it, Enter drops it, C drops a copy, Escape cancels. */
 import type { Calendar, EventApi } from "@fullcalendar/core";
+import { holdEntry } from "./commit";
 import { formatTimes } from "./entry";
 import { entryOf, isEnd, timesIn } from "./event";
 import type { Context } from "./view";
@@ -81,6 +82,7 @@ function pickUp(event: EventApi | null, grid: HTMLElement): void {
   }
   lifted = { id: event.id, start: event.start, end: event.end, allDay: event.allDay };
   event.setExtendedProp("place", -1);
+  holdEntry(entryOf(event));
   pauseUpdates(true);
   mark(grid);
   announce(t("move.picked_up_grid", { title: event.title, when: formatTimes(timesIn(event)) }));

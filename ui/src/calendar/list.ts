@@ -15,6 +15,8 @@ import {
   formatTimes,
   humanize,
 } from "./entry";
+import { holdEntry } from "./commit";
+import { type CountLine, countText } from "./day-limit";
 import type { Context } from "./view";
 import { pauseUpdates } from "../core/live";
 import { announce, every, make, one } from "../core/page";
@@ -57,6 +59,17 @@ export function entryItem(context: Context, { entry, day, note }: ListLine): HTM
     context.open(entry, link);
   });
   return make("li", { class: "agenda-item" }, link);
+}
+
+/** Returns the line of a day with the counts of what is not listed. Each opens the list of it. */
+export function countsItem(context: Context, counts: CountLine[]): HTMLElement[] {
+  if (counts.length === 0) return [];
+  const buttons = counts.map((line) => {
+    const button = make("button", { type: "button", class: "agenda-count" }, countText(line));
+    button.addEventListener("click", () => void context.openDay(line.date, button, line.kind));
+    return button;
+  });
+  return [make("li", { class: "agenda-counts" }, ...buttons)];
 }
 
 /** Draws the lines and keeps the focus: on the same entry, or on the one in its place. */
@@ -125,6 +138,7 @@ export function startListKeys(context: Context): () => void {
     const timeText = one(".agenda-time", line)?.textContent ?? "";
     held = { entry, line, timeText, from: timesOf(entry, zone), days: 0, ends };
     line.setAttribute("data-lifted", "");
+    holdEntry(entry);
     pauseUpdates(true);
     announce(
       t(ends ? "move.picked_up_end" : "move.picked_up_line", {

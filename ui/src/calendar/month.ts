@@ -13,25 +13,31 @@ import {
   weekOf,
   weekdayName,
 } from "../core/days";
-import { entriesOn } from "./day-limit";
-import { type Entry, isClosed, isOngoing, lastDay, timesOf } from "./entry";
-import { type ListLine, entryItem, showLines, startListKeys } from "./list";
+import { daysOf, entriesOn, restOf } from "./day-limit";
+import { isClosed, isOngoing, timesOf } from "./entry";
+import { countsItem, entryItem, showLines, startListKeys } from "./list";
 import type { CalendarView, Context } from "./view";
 import { icon } from "../core/icons";
 import { afterPause } from "../core/live";
-import { announce, make, one } from "../core/page";
+import type { OverviewDay } from "./feed";
+import { announce, every, make, one } from "../core/page";
+import { toastError } from "../core/toast";
 import { t } from "../core/words";
 
 /** Modules that a day shows as dots. */
 const MAX_DOTS = 4;
-/** Lines of the chosen day that are drawn at once. */
-const PAGE_SIZE = 60;
+/** Entries of the chosen day that are listed at once. */
+const PER_DAY = 20;
+/** Entries of the chosen day that are listed on demand. */
+const ALL = 500;
 
 /** Opens the month of a phone. */
 export function openMonth(context: Context): CalendarView {
   const { grid, zone, state, feed, weekStart } = context;
-  let limit = PAGE_SIZE;
+  let perDay = PER_DAY;
   let chosen = "";
+  /** Counts of the days of the window. */
+  let counts = new Map<string, OverviewDay>();
 
   const window = (): { first: string; after: string } => {
     if (state.view === "weeks") {
@@ -49,51 +55,49 @@ export function openMonth(context: Context): CalendarView {
     context.title(
       state.view === "weeks" ? formatRange(first, addDays(after, -1)) : formatMonth(monthOf(state.date)),
     );
-    const [loaded] = await Promise.all([feed.load(first, after), loadDates(first, after)]);
-    // A line that is held would be let go.
-    await afterPause();
-    if (loaded) show(loaded);
+    const [loaded] = await Promise.all([feed.overview(first, after, 0), loadDates(first, after)]);
+    if (!loaded) return;
+    counts = feed.days;
+    context.showOngoing(first, after);
+    await drawDay();
   };
 
-  function show(shown: Entry[]): void {
+  /** Loads the entries of the chosen day. */
+  const drawDay = async (): Promise<void> => {
+    const day = state.date;
+    if (chosen !== day) perDay = PER_DAY;
+    const loaded = await feed.overview(day, addDays(day, 1), perDay, false);
+    // A line that is held would be let go.
+    await afterPause();
+    if (!loaded) return;
+    const own = feed.days.get(day);
+    if (own) counts.set(day, own);
+    else counts.delete(day);
+    show();
+  };
+
+  function show(): void {
     const { first, after } = window();
-    context.showOngoing(shown);
-    // Ongoing entries are in their strip and on their last day.
-    const entries = shown.filter((entry) => !isOngoing(timesOf(entry, zone)));
-    const ends = shown.filter((entry) => isOngoing(timesOf(entry, zone)));
     const focused = (document.activeElement as HTMLElement | null)?.dataset.monthDay;
-    if (chosen !== state.date) limit = PAGE_SIZE;
     chosen = state.date;
     const table = make("div", { class: "month-days", role: "group", "aria-label": t("calendar.days") });
     for (let number = 0; number < 7; number += 1) {
       const name = weekdayName(addDays(first, number));
       table.append(make("span", { class: "month-head", "aria-hidden": "true" }, name.slice(0, 1)));
     }
-    for (let day = first; day < after; day = addDays(day, 1))
-      table.append(cell(day, onDay(day, entries, ends)));
-    showLines(grid, make("div", { class: "month" }, table, list(onDay(chosen, entries, ends))));
+    for (let day = first; day < after; day = addDays(day, 1)) table.append(cell(day));
+    showLines(grid, make("div", { class: "month" }, table, list()));
     if (focused) focusDay(chosen);
   }
 
-  function onDay(day: string, entries: Entry[], ends: Entry[]): { entry: Entry; note: ListLine["note"] }[] {
-    return [
-      ...entriesOn(day, entries, zone).map((entry) => ({ entry, note: "" as const })),
-      ...ends
-        .filter((entry) => lastDay(timesOf(entry, zone)) === day)
-        .map((entry) => ({ entry, note: "ends" as const })),
-    ];
-  }
-
-  function cell(day: string, found: { entry: Entry }[]): HTMLElement {
-    const count = found.length;
+  function cell(day: string): HTMLElement {
+    const { count = 0, modules = {} } = counts.get(day) ?? {};
     const total = count === 0 ? t("common.nothing") : t("common.entries", { count });
     const info = dateInfo(day);
     const holidays = info?.holidays.map(({ name }) => name).join(", ");
-    const modules = new Map<string, number>();
-    for (const { entry } of found) modules.set(entry.module, (modules.get(entry.module) ?? 0) + 1);
     const dots = make("span", { class: "month-dots" });
-    for (const [module] of [...modules].sort((one, other) => other[1] - one[1]).slice(0, MAX_DOTS))
-      dots.append(make("i", { "data-module": module }));
+    const largest = Object.entries(modules).sort((one, other) => other[1] - one[1]);
+    for (const [module] of largest.slice(0, MAX_DOTS)) dots.append(make("i", { "data-module": module }));
     const other = state.view !== "weeks" && monthOf(day) !== monthOf(chosen);
     return make(
       "button",
@@ -118,7 +122,7 @@ export function openMonth(context: Context): CalendarView {
     );
   }
 
-  function list(found: { entry: Entry; note: ListLine["note"] }[]): HTMLElement {
+  function list(): HTMLElement {
     const info = dateInfo(chosen);
     const near = { "-1": t("date.yesterday"), 0: t("date.today"), 1: t("date.tomorrow") }[
       daysBetween(context.today(), chosen)
@@ -143,24 +147,33 @@ export function openMonth(context: Context): CalendarView {
       );
       head.append(add);
     }
-    if (found.length === 0) part.append(make("p", { class: "muted agenda-empty" }, t("calendar.no_entries")));
+    const found = entriesOn(chosen, feed.shown(), zone);
+    const day = counts.get(chosen);
+    const folded = Object.entries(day?.folded ?? {});
+    if (found.length === 0 && folded.length === 0)
+      part.append(make("p", { class: "muted agenda-empty" }, t("calendar.no_entries")));
     // Closed entries last; the others keep their order.
-    const lines = [...found].sort(
-      (one, other) => Number(isClosed(one.entry)) - Number(isClosed(other.entry)),
+    const lines = [...found].sort((one, other) => Number(isClosed(one)) - Number(isClosed(other)));
+    const items = lines.map((entry) =>
+      entryItem(context, { entry, day: chosen, note: isOngoing(timesOf(entry, zone)) ? "ends" : "" }),
     );
-    const items = lines
-      .slice(0, limit)
-      .map(({ entry, note }) => entryItem(context, { entry, day: chosen, note }));
+    items.push(
+      ...countsItem(
+        context,
+        folded.map(([kind, count]) => ({ date: chosen, kind, count })),
+      ),
+    );
     part.append(make("ul", { class: "agenda-list" }, ...items));
-    if (lines.length > limit) {
+    const listed = feed.loaded.filter((entry) => daysOf(entry, zone, chosen, addDays(chosen, 1)).length > 0);
+    if (day && restOf(day, listed.length) > 0) {
       const more = make(
         "button",
         { type: "button", class: "button" },
-        t("calendar.show_all", { count: lines.length }),
+        t("calendar.show_all", { count: day.count }),
       );
       more.addEventListener("click", () => {
-        limit = lines.length;
-        show(feed.shown());
+        perDay = ALL;
+        void drawDay().catch(toastError);
       });
       part.append(more);
     }
@@ -177,8 +190,19 @@ export function openMonth(context: Context): CalendarView {
       return;
     }
     context.remember({ date: day });
-    show(feed.shown());
+    mark(day);
     announce(one(`[data-month-day="${day}"]`, grid)?.getAttribute("aria-label") ?? formatDay(day));
+    void drawDay().catch(toastError);
+  }
+
+  /** Marks the chosen day at once; its entries follow. */
+  function mark(day: string): void {
+    for (const cell of every("[data-month-day]", grid)) {
+      const isIt = cell.dataset.monthDay === day;
+      cell.setAttribute("aria-pressed", String(isIt));
+      cell.tabIndex = isIt ? 0 : -1;
+      if (isIt && cell.parentElement?.contains(document.activeElement)) cell.focus({ preventScroll: true });
+    }
   }
 
   function focusDay(day: string): void {
@@ -188,7 +212,7 @@ export function openMonth(context: Context): CalendarView {
   const onClick = (event: Event): void => {
     const day = (event.target as Element).closest<HTMLElement>("[data-month-day]")?.dataset.monthDay;
     // A second touch leads into the day.
-    if (day && day === chosen) context.go({ view: "day", date: day });
+    if (day && day === state.date) context.go({ view: "day", date: day });
     else if (day) choose(day);
   };
 
@@ -205,7 +229,7 @@ export function openMonth(context: Context): CalendarView {
   const until = new AbortController();
   grid.addEventListener("click", onClick, { signal: until.signal });
   grid.addEventListener("keydown", onKey, { signal: until.signal });
-  document.addEventListener("obcms:hijri", () => show(feed.shown()), { signal: until.signal });
+  document.addEventListener("obcms:hijri", () => show(), { signal: until.signal });
   const release = startListKeys(context);
   return {
     draw,

@@ -1,7 +1,8 @@
 /** Strip of ongoing entries, those of more than a week. */
-import { type Entry, isInactive, isOngoing, lastDay, timesOf } from "./entry";
+import { type Entry, isInactive, lastDay, timesOf } from "./entry";
 import { formatShortDay } from "../core/days";
 import { make, recall, remember } from "../core/page";
+import { toastError } from "../core/toast";
 import { t } from "../core/words";
 
 const MAX_SHOWN = 200;
@@ -14,28 +15,39 @@ export class OngoingStrip {
     private readonly open: (entry: Entry, at: Element) => void,
   ) {}
 
-  /** Shows the ongoing entries and returns the others. */
-  show(entries: Entry[]): Entry[] {
-    if (!this.place) return entries;
-    const running: Entry[] = [];
-    const rest: Entry[] = [];
-    for (const entry of entries) (isOngoing(timesOf(entry, this.zone)) ? running : rest).push(entry);
-    this.draw(running);
-    return rest;
+  /** Shows the number of ongoing entries, which are loaded when the strip is opened. */
+  show(count: number, load: () => Promise<Entry[]>): void {
+    if (!this.place) return;
+    if (count === 0) {
+      this.clear();
+      return;
+    }
+    const list = make("ul", { class: "running-list" });
+    const strip = make(
+      "details",
+      { class: "calendar-running" },
+      make("summary", {}, t("calendar.ongoing", { count })),
+      list,
+    );
+    strip.open = recall("calendar.showOngoing") === "open";
+    const fill = (): void => {
+      if (strip.open && !list.hasChildNodes()) load().then((entries) => this.fill(list, entries), toastError);
+    };
+    fill();
+    strip.addEventListener("toggle", () => {
+      remember("calendar.showOngoing", strip.open ? "open" : "");
+      fill();
+    });
+    this.place.replaceChildren(strip);
   }
 
   clear(): void {
     this.place?.replaceChildren();
   }
 
-  private draw(running: Entry[]): void {
-    if (running.length === 0) {
-      this.clear();
-      return;
-    }
-    running.sort((one, other) => ((one.end ?? "") < (other.end ?? "") ? -1 : 1));
-    const words = t("calendar.ongoing", { count: running.length });
-    const list = make("ul", { class: "running-list" });
+  private fill(list: HTMLElement, entries: Entry[]): void {
+    const running = [...entries].sort((one, other) => ((one.end ?? "") < (other.end ?? "") ? -1 : 1));
+    list.replaceChildren();
     for (const entry of running.slice(0, MAX_SHOWN)) {
       const name = make(
         "button",
@@ -51,9 +63,5 @@ export class OngoingStrip {
       list.append(
         make("li", { class: "muted" }, t("calendar.ongoing_more", { count: running.length - MAX_SHOWN })),
       );
-    const strip = make("details", { class: "calendar-running" }, make("summary", {}, words), list);
-    strip.open = recall("calendar.showOngoing") === "open";
-    strip.addEventListener("toggle", () => remember("calendar.showOngoing", strip.open ? "open" : ""));
-    this.place?.replaceChildren(strip);
   }
 }

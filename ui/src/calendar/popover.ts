@@ -1,26 +1,37 @@
 /** Cards of the calendar: one entry, and all entries of a day. */
+import { cancelEntry, cancelLabel } from "./actions";
 import { closeCard, showCard } from "./card";
-import { type Entry, formatHoursOn, peopleNames, timesOf, formatTimes, humanize } from "./entry";
+import { type Entry, formatHoursOn, peopleNames, timesOf, formatTimes, humanize, kindLabel } from "./entry";
 import { formatTime, formatDay } from "../core/days";
 import { icon } from "../core/icons";
 import { callApi, make } from "../core/page";
 import { t } from "../core/words";
 
-/** Shows an entry. `copy` starts copying it; null if it cannot be copied. */
-export function showEntry(entry: Entry, zone: string, at: Element, copy: (() => void) | null): void {
+/** What the card of an entry offers beside the entry. */
+interface CardOptions {
+  zone: string;
+  /** Starts copying the entry; null if it cannot be copied. */
+  copy: (() => void) | null;
+  /** Names of its vehicles and rooms. */
+  booked: string[];
+}
+
+/** Shows an entry. */
+export function showEntry(entry: Entry, { zone, copy, booked }: CardOptions, at: Element): void {
   const body = make("div", { class: "entry-card-body" });
   body.append(make("h2", {}, entry.title), make("p", { class: "muted" }, formatTimes(timesOf(entry, zone))));
   const facts: [string, string | null][] = [
     [t("card.place"), entry.location],
+    [t("card.booked"), booked.join(", ")],
     [t("card.state"), entry.status && humanize(entry.status)],
-    [t("card.kind"), humanize(entry.kind)],
+    [t("card.kind"), kindLabel(entry.kind)],
     [t("card.people"), peopleNames(entry)],
   ];
   const list = make("dl", { class: "properties" });
   for (const [label, value] of facts) {
     if (value) list.append(make("div", {}, make("dt", {}, label), make("dd", {}, value)));
   }
-  if (entry.source.kind === "task" && entry.editable && !entry.recurrence_id) void addTaskValues(entry, list);
+  if (entry.source.kind === "task" && entry.editable) void addTaskValues(entry, list);
   if (entry.recurrence_id) {
     const text = make("dd", {}, t("card.series"));
     list.append(make("div", {}, make("dt", {}, t("card.repeats")), text));
@@ -28,19 +39,29 @@ export function showEntry(entry: Entry, zone: string, at: Element, copy: (() => 
   }
   const open = make("a", { class: "button", "data-kind": "main", href: entry.url }, t("common.open"));
   const foot = make("div", { class: "entry-card-foot" }, open);
-  if (copy) {
-    const button = make("button", { type: "button", class: "button", title: t("card.copy_title") });
-    button.append(icon("copy"), t("common.copy"));
-    button.addEventListener("click", () => {
-      closeCard();
-      copy();
-    });
-    foot.append(button);
+  if (entry.editable) {
+    const [path, query] = entry.url.split("?");
+    const href = `${path}/edit${query ? `?${query}` : ""}`;
+    foot.append(make("a", { class: "button", href }, t("card.edit")));
   }
+  if (copy) foot.append(button("copy", t("common.copy"), t("card.copy_title"), copy));
+  const cancel = cancelLabel(entry);
+  if (cancel) foot.append(button("x", cancel, "", () => void cancelEntry(entry)));
   if (entry.editable) foot.append(make("small", { class: "faint" }, t("card.move_help")));
   body.append(list, foot);
   showCard(body, at, entry.title, entry.module);
   open.focus();
+}
+
+/** Returns a button that closes the card and acts. */
+function button(drawing: "copy" | "x", label: string, title: string, act: () => void): HTMLElement {
+  const made = make("button", { type: "button", class: "button", title: title || undefined });
+  made.append(icon(drawing), label);
+  made.addEventListener("click", () => {
+    closeCard();
+    act();
+  });
+  return made;
 }
 
 interface Task {
@@ -55,7 +76,12 @@ interface Task {
 /** Adds the values of a task to its card, where they are edited in place. */
 async function addTaskValues(entry: Entry, list: HTMLElement): Promise<void> {
   try {
-    const task = await callApi<Task>("GET", `/api/v1/tasks/${entry.source.id}`);
+    const occurrence = entry.recurrence_id;
+    const path = `/api/v1/tasks/${entry.source.id}`;
+    const task = await callApi<Task>(
+      "GET",
+      occurrence ? `${path}/occurrences/${encodeURIComponent(occurrence)}` : path,
+    );
     const rows: [string, string, string, string][] = [
       [t("card.status"), "status", task.status, humanize(task.status)],
       [t("card.priority"), "priority", task.priority, humanize(task.priority)],
@@ -71,6 +97,8 @@ async function addTaskValues(entry: Entry, list: HTMLElement): Promise<void> {
           tabindex: "0",
           "data-edit": field,
           "data-task": entry.source.id,
+          "data-occurrence": occurrence ?? undefined,
+          "data-title": occurrence ? entry.title : undefined,
           "data-version": String(task.version),
           "data-value": value,
         },

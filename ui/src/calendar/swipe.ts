@@ -7,30 +7,28 @@ const MAX_DURATION = 500;
 
 /** Starts swiping; `turn` gets -1 or 1. */
 export function startSwipe(grid: HTMLElement, turn: (way: number) => void): void {
-  let start: { x: number; y: number; at: number } | null = null;
   grid.addEventListener(
     "touchstart",
     (event) => {
       const [touch] = event.touches;
-      const inside = (event.target as Element).closest(".timeline");
+      const target = event.target as Element;
       // A timeline is scrolled to the side, and two fingers enlarge.
-      start =
-        touch && event.touches.length === 1 && !inside
-          ? { x: touch.clientX, y: touch.clientY, at: event.timeStamp }
-          : null;
-    },
-    { passive: true },
-  );
-  grid.addEventListener(
-    "touchend",
-    (event) => {
-      const [touch] = event.changedTouches;
-      if (!start || !touch || document.body.hasAttribute("data-held")) return;
-      const way = touch.clientX - start.x;
-      const isSideways =
-        Math.abs(way) > MIN_DISTANCE && Math.abs(touch.clientY - start.y) < Math.abs(way) / 2;
-      if (isSideways && event.timeStamp - start.at < MAX_DURATION) turn(way > 0 ? -1 : 1);
-      start = null;
+      if (!touch || event.touches.length !== 1 || target.closest(".timeline")) return;
+      const start = { x: touch.clientX, y: touch.clientY, at: event.timeStamp };
+      const onEnd = (end: Event): void => {
+        const [last] = (end as TouchEvent).changedTouches;
+        if (!last || (end as TouchEvent).touches.length > 0 || document.body.hasAttribute("data-held"))
+          return;
+        const way = last.clientX - start.x;
+        const isSideways =
+          Math.abs(way) > MIN_DISTANCE && Math.abs(last.clientY - start.y) < Math.abs(way) / 2;
+        if (isSideways && end.timeStamp - start.at < MAX_DURATION) turn(way > 0 ? -1 : 1);
+      };
+      // What is drawn meanwhile may take the touched element out of the page; it still hears the finger.
+      target.addEventListener("touchend", onEnd, { passive: true, once: true });
+      target.addEventListener("touchcancel", () => target.removeEventListener("touchend", onEnd), {
+        once: true,
+      });
     },
     { passive: true },
   );

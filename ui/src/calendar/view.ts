@@ -28,6 +28,12 @@ export interface RowTarget {
   resource?: string;
 }
 
+/** Outline of a new entry where it will be. */
+export interface Ghost {
+  show(times: Times, title: string): void;
+  remove(): void;
+}
+
 /** Change of an entry: its start, its ends, the last day of something long, or a copy. */
 export type EntryAction = "move" | "resize" | "end" | "copy";
 
@@ -60,13 +66,15 @@ export interface Context {
   /** Remembers a state that is drawn already. */
   remember(changes: Partial<State>): void;
   /** Offers creation at a time, or copies the entry that is being copied. */
-  offerCreate(times: Times, at: Element | DOMRect, about?: RowTarget): void;
+  offerCreate(times: Times, at: Element | DOMRect, about?: RowTarget, ghost?: Ghost): void;
   /** Shows the card of an entry. */
   open(entry: Entry, at: Element): void;
   /** Moves, resizes, copies or reassigns an entry. Returns its new times; null when it was refused or cancelled. */
   commit(entry: Entry, to: Times, action: EntryAction, reassignment?: Reassignment): Promise<Times | null>;
-  /** Shows ongoing entries in their strip and returns the others. */
-  showOngoing(entries: Entry[]): Entry[];
+  /** Shows the number of ongoing entries of a window in their strip. */
+  showOngoing(first: string, afterLast: string): void;
+  /** Shows all entries of a day in a card, or those that a line counts. */
+  openDay(date: string, at: Element, kind?: string): Promise<void>;
 }
 
 /** View that is drawn in the grid element. */

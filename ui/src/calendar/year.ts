@@ -22,7 +22,7 @@ export function openYear(context: Context): CalendarView {
   const draw = async (): Promise<void> => {
     const first = `${state.date.slice(0, 4)}-01-01`;
     context.title(first.slice(0, 4));
-    const days = await feed.days(first, addMonths(first, 12));
+    const days = await feed.dayCounts(first, addMonths(first, 12));
     if (!days) return;
     const counts = new Map(days.map((day) => [day.date, day]));
     const most = busiest(days);

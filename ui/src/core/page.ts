@@ -66,9 +66,15 @@ export function dialogIsOpen(): boolean {
 /** Milliseconds until a request is given up. */
 const TIMEOUT = 60_000;
 
-/** Calls the API. A failure is an `ApiError`. */
-export async function callApi<T>(method: string, url: string, body?: unknown): Promise<T> {
+/** Calls the API. A failure is an `ApiError`. With `version` the record must not have changed since. */
+export async function callApi<T>(
+  method: string,
+  url: string,
+  body?: unknown,
+  version?: number | null,
+): Promise<T> {
   const headers: Record<string, string> = { accept: "application/json" };
+  if (version) headers["if-match"] = `"${version}"`;
   if (method !== "GET") headers["x-csrf-token"] = csrfToken();
   if (body !== undefined) {
     headers["content-type"] = method === "PATCH" ? "application/merge-patch+json" : "application/json";
@@ -88,7 +94,7 @@ export async function callApi<T>(method: string, url: string, body?: unknown): P
     throw new ApiError(t("error.unreachable"), 0);
   }
   if (answer.status === 403 && method !== "GET" && (await renewToken())) {
-    return callApi<T>(method, url, body);
+    return callApi<T>(method, url, body, version);
   }
   if (!answer.ok) throw await errorOf(answer);
   if (answer.status === 204) return undefined as T;

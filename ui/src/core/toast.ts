@@ -65,6 +65,7 @@ export function toast(message: string, options: ToastOptions = {}): void {
   close.append(icon("x"));
   close.addEventListener("click", () => body.remove());
   body.append(close);
+  host.toggleAttribute("data-raised", one("main .form-actions") !== null);
   host.append(body);
   // At most three at a time; the oldest goes first.
   for (const old of every(".toast", host).slice(0, -3)) old.remove();

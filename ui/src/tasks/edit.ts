@@ -116,9 +116,16 @@ function edit(value: HTMLElement, owner: Element | null = null): void {
   };
   // The card of an entry shows what it was opened with.
   const card = value.closest<HTMLElement>(".entry-card");
+  const { occurrence, title } = value.dataset;
   const save = (changes: Record<string, unknown>): void => {
     panel?.hidePopover();
     card?.hidePopover();
+    if (occurrence) {
+      // The calendar asks whether it is changed alone.
+      const detail = { id, occurrence, title, changes };
+      document.dispatchEvent(new CustomEvent("obcms:occurrence", { detail }));
+      return;
+    }
     value.setAttribute("aria-busy", "true");
     void changeTask(id, version, changes).finally(() => {
       value.removeAttribute("aria-busy");
@@ -128,6 +135,10 @@ function edit(value: HTMLElement, owner: Element | null = null): void {
   const move = (dates: Record<string, string | null>): void => {
     panel?.hidePopover();
     card?.hidePopover();
+    if (occurrence) {
+      save(dates);
+      return;
+    }
     void moveTask(id, dates).finally(() => window.setTimeout(() => refocus(id, field), 0));
   };
   const editor = editorOf(field, present, save, move);

@@ -4,7 +4,7 @@ use obcms_domain::kinds::USER;
 use obcms_domain::records::input;
 use obcms_domain::registry::{FieldError, Record};
 
-use super::{find_user, own_id};
+use super::{find_user, own_id, user_settings};
 use crate::core::{Actor, App, AppError};
 use crate::records::{Input, check, require_version, require_write};
 
@@ -21,6 +21,9 @@ const OWN: [&str; 10] = [
     "show_hijri",
     "working_hours",
 ];
+
+/// Defaults of the calendar. A new default is seen, whatever was open last.
+const OF_CALENDAR: [&str; 2] = ["default_view", "default_modules"];
 
 impl App {
     /// Changes the actor's own account; `expected` is the version that the actor saw.
@@ -51,6 +54,9 @@ impl App {
             check(work, Some(&before), &record)?;
             work.before_save(Some(&before), &mut record, input)?;
             work.save(&before, &mut record, "update")?;
+            if OF_CALENDAR.iter().any(|name| input.contains_key(*name)) {
+                obcms_store::user_settings::set(work.tx, id, user_settings::CALENDAR, None)?;
+            }
             find_user(work, id)
         })
     }

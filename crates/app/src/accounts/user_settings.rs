@@ -17,6 +17,8 @@ use crate::records::{references, require_write};
 pub const OPEN_GROUPS: &str = "sidebar.open";
 /// Setting with the pinned views and records, as `KIND:ID`.
 pub const PINS: &str = "pins";
+/// Setting with the calendar as its page was left: parameters of its address, as `NAME=VALUE`.
+pub const CALENDAR: &str = "calendar";
 /// Beginning of the settings with the columns of a table.
 const COLUMNS: &str = "columns.";
 
@@ -127,7 +129,8 @@ fn view_address(view: &Record) -> Option<String> {
 
 fn check(name: &str, values: &[String]) -> Result<(), AppError> {
     let is_table = |table: &str| kinds::REGISTRY.iter().any(|kind| kind.collection == table);
-    let is_known = name == OPEN_GROUPS || name == PINS || name.strip_prefix(COLUMNS).is_some_and(is_table);
+    let is_known =
+        [OPEN_GROUPS, PINS, CALENDAR].contains(&name) || name.strip_prefix(COLUMNS).is_some_and(is_table);
     if !is_known {
         return Err(AppError::NotFound("setting"));
     }

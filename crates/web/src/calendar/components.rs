@@ -45,6 +45,8 @@ pub struct Calendar {
     pub whole: Vec<String>,
     /// Entry kinds that can be reassigned to another person.
     pub given: Vec<String>,
+    /// Labels of the kinds of entries.
+    pub kinds: std::collections::BTreeMap<String, String>,
     /// Initial rows of the timeline, by the name of the view; null for other views.
     pub rows: serde_json::Value,
     /// Row of filters beneath the toolbar, or empty.
@@ -153,7 +155,7 @@ pub fn calendar(calendar: &Calendar) -> Markup {
             data-parameters=(serde_json::json!(parameters)) data-creates=(serde_json::json!(creates))
             data-spans=(calendar.spans.join(" ")) data-timed=(calendar.timed.join(" "))
             data-whole=(calendar.whole.join(" "))
-            data-given=(calendar.given.join(" "))
+            data-given=(calendar.given.join(" ")) data-kinds=(serde_json::json!(calendar.kinds))
             data-rows=[(!calendar.rows.is_null()).then(|| calendar.rows.to_string())] {
             (toolbar(calendar))
             (calendar.filters)
@@ -268,7 +270,16 @@ pub fn quick_filters(calendar: &Calendar) -> Markup {
             input.input type="search" data-search value=(calendar.search) placeholder=(t!("Find an entry"))
                 aria-label=(t!("Find in the calendar")) autocomplete="off";
         }
-        label.check.calendar-mine { input type="checkbox" data-mine checked[calendar.mine]; span { (t!("Mine")) } }
+        div.calendar-whose role="radiogroup" aria-label=(t!("Whose entries")) {
+            label {
+                input type="radio" name="calendar-whose" data-whose data-mine checked[calendar.mine];
+                span { (t!("Mine")) }
+            }
+            label {
+                input type="radio" name="calendar-whose" data-whose checked[!calendar.mine];
+                span { (t!("Everyone")) }
+            }
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub fn routes() -> Vec<Route> {
         Route::new(
             "put",
             "/api/v1/me/settings/{name}",
-            "Make a setting: `columns.COLLECTION`, `sidebar.open` or `pins`; null returns to the default",
+            "Make a setting: `calendar`, `columns.COLLECTION`, `sidebar.open` or `pins`; null returns to the default",
             Access::Account,
             put(save),
         )

@@ -6,10 +6,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use obcms_app::AppError;
 use obcms_app::calendar::density::Density;
-use obcms_app::calendar::{CalendarQuery, FILTERS, Feed, Moved, Rows, WINDOW};
+use obcms_app::calendar::{CalendarQuery, Entry, FILTERS, Feed, Moved, Rows, WINDOW};
 use obcms_domain::calendar::actions;
 use obcms_domain::kinds;
 use obcms_domain::registry::Module;
@@ -22,6 +21,8 @@ use crate::core::input::{Body as Input, Parameters, expected_version};
 use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
+
+use super::overview::{self, Limits};
 
 type ApiResult = Result<Response, Problem>;
 
@@ -40,7 +41,8 @@ pub fn routes() -> Vec<Route> {
         )
         .query(&WINDOW)
         .query(&FILTERS)
-        .answers(200, feed_schema())
+        .query(&overview::PARAMETERS)
+        .answers(200, feed_schema(true))
         .tag("calendar"),
         Route::new(
             "get",
@@ -53,7 +55,7 @@ pub fn routes() -> Vec<Route> {
         )
         .query(&WINDOW)
         .query(&FILTERS)
-        .answers(200, feed_schema())
+        .answers(200, feed_schema(false))
         .tag("calendar"),
         Route::new(
             "get",
@@ -141,14 +143,15 @@ fn entry_schema(moved: bool) -> Json {
     json!({ "type": "object", "properties": properties })
 }
 
-fn feed_schema() -> Json {
-    json!({
-        "type": "object",
-        "properties": {
-            "entries": { "type": "array", "items": entry_schema(false) },
-            "generated_at": { "type": "string", "format": "date-time" },
-        },
-    })
+fn feed_schema(with_counts: bool) -> Json {
+    let mut properties = json!({
+        "entries": { "type": "array", "items": entry_schema(false) },
+        "generated_at": { "type": "string", "format": "date-time" },
+    });
+    if with_counts {
+        overview::add_to_schema(&mut properties);
+    }
+    json!({ "type": "object", "properties": properties })
 }
 
 fn days_schema() -> Json {
@@ -190,7 +193,7 @@ struct DayCount<'a> {
 }
 
 async fn days(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> ApiResult {
-    let zone = TimeZone::get(&caller.actor.timezone).unwrap_or_else(|_| state.app.zone().clone());
+    let zone = overview::zone_of(&state, &caller);
     let query = CalendarQuery::parse(&parameters.0, &zone)?;
     let days = blocking(|| state.app.calendar_days(&caller.actor, &query, &zone))?;
     let days: Vec<DayCount<'_>> =
@@ -205,19 +208,23 @@ async fn feed(
     parameters: Parameters,
     download: bool,
 ) -> ApiResult {
-    let query = if download {
-        CalendarQuery::parse_for_download(&parameters.0, &state.app)?
+    let (limits, query) = if download {
+        (Limits::default(), CalendarQuery::parse_for_download(&parameters.0, &state.app)?)
     } else {
-        CalendarQuery::parse(&parameters.0, state.app.zone())?
+        let (limits, others) = Limits::parse(&parameters.0)?;
+        (limits, CalendarQuery::parse(&others, state.app.zone())?)
     };
     let mut asked = parameters.0;
     asked.push(("window".to_owned(), query.window.start.to_string()));
+    if limits.per_day.is_some() {
+        asked.push(("zone".to_owned(), caller.actor.timezone.clone()));
+    }
     let key = FeedKey { actor: (&caller.actor).into(), asked };
     let Rendered { content, etag, .. } =
         blocking(|| match state.feeds.find(&key, state.app.state()?, state.app.now())? {
             Some(rendered) => Ok::<_, AppError>(rendered),
             None => {
-                let rendered = render(&state, &caller, &query)?;
+                let rendered = render(&state, &caller, &query, &limits)?;
                 state.feeds.keep(key, rendered.clone());
                 Ok(rendered)
             }
@@ -242,20 +249,35 @@ async fn feed(
     Ok(response)
 }
 
-fn render(state: &State, caller: &Caller, query: &CalendarQuery) -> Result<Rendered, AppError> {
-    let (number, feed) = state.app.calendar(&caller.actor, query)?;
-    // The ETag covers only the entries, not the time of rendering.
-    let etag = etag(feed.digest()?);
-    let until = feed.holds_until(&state.app);
-    let content = Content::of(Listed { feed, generated_at: state.app.now() })?;
-    Ok(Rendered { state: number, content, etag, until })
+fn render(
+    state: &State,
+    caller: &Caller,
+    query: &CalendarQuery,
+    limits: &Limits,
+) -> Result<Rendered, AppError> {
+    // The ETag covers only the entries and their counts, not the time of rendering.
+    let (number, listed, digest) = match limits.per_day {
+        Some(per_day) => overview::render(state, caller, query, limits, per_day)?,
+        None => {
+            let (number, mut feed) = state.app.calendar(&caller.actor, query)?;
+            if limits.ongoing {
+                feed.entries.retain(Entry::is_ongoing);
+            }
+            let digest = feed.digest()?;
+            (number, Listed { feed, counts: Vec::new(), generated_at: state.app.now() }, digest)
+        }
+    };
+    let until = listed.feed.holds_until(&state.app);
+    Ok(Rendered { state: number, content: Content::of(listed)?, etag: etag(digest), until })
 }
 
 /// Feed as the member `entries` of a response.
 #[derive(Debug)]
-struct Listed {
-    feed: Feed,
-    generated_at: Timestamp,
+pub(super) struct Listed {
+    pub(super) feed: Feed,
+    /// Members with counts, each after a comma.
+    pub(super) counts: Vec<u8>,
+    pub(super) generated_at: Timestamp,
 }
 
 impl ChunkSource for Listed {
@@ -275,7 +297,9 @@ impl ChunkSource for Listed {
                 self.feed.write_entry(entry, out)?;
             }
             None => {
-                out.extend_from_slice(format!("],\"generated_at\":\"{}\"}}", self.generated_at).as_bytes());
+                out.push(b']');
+                out.extend_from_slice(&self.counts);
+                out.extend_from_slice(format!(",\"generated_at\":\"{}\"}}", self.generated_at).as_bytes());
             }
         }
         Ok(())

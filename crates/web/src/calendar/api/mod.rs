@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod icalendar;
 pub mod occurrences;
+pub mod overview;
 pub mod recurrence;
 pub mod scheduling;
 

@@ -52,15 +52,17 @@ async fn show(
     parameters: PageParameters,
 ) -> Result<Response, PageError> {
     let parameters = parameters.matching(|name| Asked::knows(name) || name == "plain");
-    let asked = Asked::read(&parameters);
+    let mut asked = Asked::read(&parameters);
     if Asked::adds(&parameters) {
         return Ok(Redirect::to(&asked.address("/calendar", asked.date)).into_response());
     }
     let views = blocking(|| presets::of(&state, &actor))?;
-    if parameters.0.is_empty()
-        && let Some(query) = presets::usual(&actor, &views).or_else(|| presets::preferred(&actor))
-    {
-        return Ok(Redirect::to(&format!("/calendar?{query}")).into_response());
+    if parameters.0.is_empty() {
+        let left = presets::usual(&actor, &views).or_else(|| presets::left(page.settings()));
+        if let Some(query) = left.or_else(|| presets::preferred(&actor)) {
+            return Ok(Redirect::to(&format!("/calendar?{query}")).into_response());
+        }
+        asked.mine = true;
     }
     let zone = page.zone();
     let today = state.app.now().to_zoned(zone.clone()).date();
@@ -102,6 +104,9 @@ async fn show(
         timed: roles().filter(|(kind, role)| is_timed(kind, role)).map(entry_kind).collect(),
         whole: roles().filter(|(_, role)| role.label.is_empty()).map(entry_kind).collect(),
         given: roles().filter(|(kind, role)| is_given(kind, role)).map(entry_kind).collect(),
+        kinds: roles()
+            .map(|(kind, role)| (role.entry_kind.to_owned(), kinds::entry_label(kind, role)))
+            .collect(),
         rows,
         panels: true,
         without_hijri: !actor.calendar.show_hijri,

@@ -1,15 +1,20 @@
 //! Saved views of the calendar: named filters and view, owned by one person.
 
 use maud::{Markup, html};
+use obcms_app::accounts::user_settings::{CALENDAR, UserSettings};
 use obcms_app::{Actor, AppError};
 use obcms_domain::kinds::{SAVED_VIEW, saved_view};
 use obcms_domain::registry::Record;
 
+use super::asked::FILTERS;
 use crate::components::icons::icon;
 use crate::components::words::{t, t_html};
 use crate::core::state::State;
 use crate::records::may_create;
 use crate::records::pages::views;
+
+/// Parameters of the view that are remembered beside the filters. A date is none: the calendar opens at today.
+const REMEMBERED: [&str; 6] = ["view", "weeks", "next", "span", "modules", "mine"];
 
 /// Returns the saved views of the person for this page, in order, then those that others share.
 pub fn of(state: &State, actor: &Actor) -> Result<Vec<Record>, AppError> {
@@ -23,7 +28,24 @@ pub fn usual(actor: &Actor, views: &[Record]) -> Option<String> {
     (!query.is_empty()).then_some(query)
 }
 
-/// Returns the initial view by the preferences of the person; `None` without preferences.
+/// Returns the view as the person left it.
+pub fn left(settings: &UserSettings) -> Option<String> {
+    let values = settings.get(CALENDAR)?;
+    let mut pairs: Vec<(&str, String)> = Vec::new();
+    for (name, value) in values.iter().filter_map(|value| value.split_once('=')) {
+        if !REMEMBERED.contains(&name) && !FILTERS.iter().any(|(filter, _)| *filter == name) {
+            continue;
+        }
+        match pairs.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, values)) => *values = format!("{values},{value}"),
+            None => pairs.push((name, value.to_owned())),
+        }
+    }
+    Some(form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
+        .filter(|query| !query.is_empty())
+}
+
+/// Returns the initial view by the preferences of the person, who sees what concerns them; `None` without preferences.
 pub fn preferred(actor: &Actor) -> Option<String> {
     let defaults = &actor.calendar;
     let mut query = form_urlencoded::Serializer::new(String::new());
@@ -33,7 +55,8 @@ pub fn preferred(actor: &Actor) -> Option<String> {
     if !defaults.modules.is_empty() {
         query.append_pair("modules", &defaults.modules.join(","));
     }
-    Some(query.finish()).filter(|query| !query.is_empty())
+    let query = query.finish();
+    (!query.is_empty()).then(|| format!("{query}&mine=true"))
 }
 
 /// Only a query may follow the question mark.
