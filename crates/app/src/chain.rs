@@ -9,7 +9,7 @@ use obcms_domain::registry::Record;
 use obcms_domain::tasks::TaskStatus;
 use obcms_store::tasks as store;
 
-use crate::bookings::conflicts as bookings;
+use crate::bookings::{conflicts as bookings, of_event};
 use crate::cancelling;
 use crate::core::rules::Effects;
 use crate::core::{AppError, UnitOfWork};
@@ -22,6 +22,9 @@ pub(crate) static EFFECTS: Effects = Effects {
     created,
     changed,
     closed: cancelling::follow,
+    reserved: of_event::settle,
+    before_split: of_event::before_split,
+    split: of_event::split,
     // Alerts about the records that were noted, in a change set of their own.
     finished: alerts::settle,
     undo_attachment: attachments::undo,

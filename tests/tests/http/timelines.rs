@@ -286,9 +286,13 @@ on_both_engines! {
         let taken = json!([room["id"]]);
         let row = |kind: &str, day: i64, time: &str| (kind.to_owned(), at(server, day, time), taken.clone());
         assert_eq!(of(&resource), [row("event", 4, "09:00")]);
-        // Moved without its booking: the room stays reserved at the old time.
+        // The booking moves with its event.
         let path = format!("/api/v1/events/{}", text(&event, "id"));
-        me.patch(&path, &json!({ "start": at(server, 5, "09:00"), "end": at(server, 5, "10:00") })).expect_status(200);
+        let to = |day: i64| json!({ "start": at(server, day, "09:00"), "end": at(server, day, "10:00") });
+        me.patch(&path, &to(5)).expect_status(200);
+        assert_eq!(of(&resource), [row("event", 5, "09:00")]);
+        // Moved back alone: the room is reserved at the old time.
+        me.patch(&format!("/api/v1/bookings/{}", text(&booking, "id")), &to(4)).expect_status(200);
         for filter in [resource.as_str(), "resource=any"] {
             assert_eq!(of(filter), [row("booking", 4, "09:00")], "{filter}");
         }

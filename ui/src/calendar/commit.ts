@@ -65,8 +65,10 @@ async function send(
   zone: string,
   reassignment: Reassignment | undefined,
   scope: Scope | null,
+  resources?: string[],
 ): Promise<Times | null> {
   const body: Record<string, unknown> = {};
+  if (resources) body.resources = resources;
   if (scope) body.scope = scope;
   if (reassignment)
     Object.assign(body, { [reassignment.about]: reassignment.id, instead_of: reassignment.insteadOf });
@@ -103,6 +105,9 @@ async function send(
     const resolution = await resolveConflict(error, zone, instead, !scope || scope === "this");
     if (!resolution) return null;
     const again = resolution.to && action === "move" ? "resize" : action;
-    return send(entry, resolution.to ?? to, again, zone, resolution.reassignment ?? reassignment, scope);
+    const chosen = resolution.resources ?? resources;
+    // The list of resources takes the place of a reassignment.
+    const assigned = chosen ? undefined : (resolution.reassignment ?? reassignment);
+    return send(entry, resolution.to ?? to, again, zone, assigned, scope, chosen);
   }
 }

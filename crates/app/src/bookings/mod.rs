@@ -8,6 +8,7 @@ mod availability;
 mod conflict_response;
 pub(crate) mod conflicts;
 mod decisions;
+pub(crate) mod of_event;
 mod of_record;
 mod preview;
 pub(crate) mod rules;

@@ -22,7 +22,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::undo::undo_address;
-use crate::records::{self, Input, closing};
+use crate::records::{self, Input, closing, reservation};
 use all::change_all;
 pub(crate) use parts::cancel;
 use parts::split;
@@ -230,6 +230,7 @@ pub fn change(
     input: &Input,
 ) -> Result<Occurrence, AppError> {
     let (input, cancels) = closing::take(target.kind, input)?;
+    let (input, resources) = reservation::take(target.kind, &input)?;
     let input = &input;
     let record = load_for(work, target, work.app.rules().action_for(target.kind, input), input)?;
     let (series, date) = found_to_change(work, &record, target.recurrence_id)?;
@@ -243,11 +244,17 @@ pub fn change(
         let message = "Open tasks belong to the whole series. Cancel all occurrences instead.";
         return Err(AppError::field(closing::MEMBER, "scope", message));
     }
+    reservation::request(work, resources, (target.scope == Scope::This).then(|| date.to_string()));
     match target.scope {
-        Scope::This => change_this(work, &record, &series, date, input),
+        Scope::This => {
+            let changed = change_this(work, &record, &series, date, input)?;
+            reservation::settle(work, &changed.series)?;
+            Ok(changed)
+        }
         Scope::Following if is_part => split(work, &record, &series, date, input),
         Scope::All | Scope::Following => {
             let changed = change_all(work, &record, &series, date, input)?;
+            reservation::settle(work, &changed.series)?;
             (work.app.effects().closed)(work, &record, &changed.series, cancels)?;
             Ok(changed)
         }
