@@ -41,6 +41,9 @@ startRecurrences();
 if (one("form[data-draft=booking]")) {
   void import("./bookings/preview").then(({ startBookingPreviews }) => startBookingPreviews());
 }
+if (one("[data-planner]")) {
+  void import("./events/planner").then(({ startPlanner }) => startPlanner());
+}
 // Only few pages have files.
 if (one("form[data-upload], .file-list")) {
   void import("./attachments/files").then(({ startFiles }) => startFiles());

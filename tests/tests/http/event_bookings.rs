@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)] // A panic fails the test.
 
 use jiff::ToSpan;
-use obcms_tests::{Answer, Client, Server, on_both_engines};
+use obcms_tests::{Answer, Browser, Client, Server, on_both_engines};
 use serde_json::{Value, json};
 
 /// Creates a resource and returns its id.
@@ -258,5 +258,90 @@ on_both_engines! {
             clients[0].patch(&path(&made), &json!({ "resources": [] })).expect_status(200);
             assert!(busy(&clients[0], server, &room).is_empty() && busy(&clients[0], server, &other).is_empty());
         }
+    }
+}
+
+on_both_engines! {
+    fn form_books_rooms_and_shows_who_is_free(server: &Server) {
+        let person = server.person(&["coordinator"]);
+        let browser = Browser::sign_in(server, &person);
+        let (me, guest) = (person.client.clone(), server.person(&["staff"]));
+        let room = resource(server, &json!({ "name": "Blue room", "seats": 20 }));
+        let small = resource(server, &json!({ "name": "Cabin", "seats": 1 }));
+        let taken = resource(server, &json!({ "name": "Red room" }));
+        let at = |time: &str| monday(server, 0, time);
+        let day = &at("00:00")[..10];
+        me.post("/api/v1/bookings", &json!({ "resource": taken, "start": at("09:00"), "end": at("12:00"), "purpose": "Audit" })).expect_status(201);
+        event(&me, &json!({ "title": "Seminar", "start": at("09:00"), "end": at("11:00"), "participants": [guest.id.to_string()] })).expect_status(201);
+        // Free rooms, the one that is too small, the one that is taken, and the guest who is busy.
+        let asked = format!("/events/new?title=Forum&start={day}T10:00&end={day}T11:00&participants={}", guest.id);
+        let page = browser.client.get(&asked).expect_status(200).text;
+        for words in ["Blue room", "Too small for 2", "Not free at this time", "Audit, ", "Busy: ", "Seminar, 9:00 AM – 11:00 AM"] {
+            assert!(page.contains(words), "{words}");
+        }
+        let free = page.find("Blue room").unwrap();
+        assert!(free < page.rfind("Cabin").unwrap() && free < page.rfind("Red room").unwrap());
+        // Who may not see the other event sees that the guest is busy.
+        let part = format!("/events/planner?shown_fields=start,end,participants&start={day}&start.time=10:00&end={day}&end.time=11:00&participants={}", guest.id);
+        assert!(browser.client.get(&part).expect_status(200).text.contains("Seminar"));
+        // The room is booked in the same save; by its name without script.
+        let base = [("title", "Forum"), ("start", day), ("start.time", "10:00"), ("end", day), ("end.time", "11:00"), ("resources_before", "")];
+        let with = |more: &[(&'static str, &str)]| -> Answer {
+            let mut fields: Vec<(&str, &str)> = base.to_vec();
+            fields.extend(more.iter().copied());
+            browser.send("/events/new", &fields)
+        };
+        let refused = with(&[("resources", &taken)]).expect_status(422).text;
+        assert!(refused.contains("Red room is already booked: Audit"), "the answer names what is in the way");
+        assert!(refused.contains("field-resources-error"), "beside the field");
+        assert!(with(&[("resource_name", "Green room")]).expect_status(422).text.contains("No record has the name"));
+        assert!(busy(&me, server, &room).is_empty());
+        let again = with(&[("resources", &room), ("intent", "check")]).expect_status(200).text;
+        assert!(again.contains("Selected"), "the form is drawn again without saving");
+        let made = with(&[("resource_name", "Blue room")]).expect_status(303);
+        let address = made.header("location").to_owned();
+        assert_eq!(busy(&me, server, &room), [at("10:00")]);
+        let page = browser.client.get(&address).expect_status(200).text;
+        assert!(page.find("Time, place and people").unwrap() < page.find("About").unwrap());
+        assert!(page.contains("10:00 AM – 11:00 AM"));
+        // Taken off the form, the booking is cancelled; a field that is not changed keeps it.
+        let edit = format!("{address}/edit");
+        let version = |page: &str| page.split("name=\"version\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let form = browser.client.get(&edit).expect_status(200).text;
+        assert!(form.contains(&format!("name=\"resources_before\" value=\"{room}\"")));
+        let seen = version(&form);
+        let kept = [("version", seen.as_str()), ("shown_fields", "title"), ("title", "Forum of elders"), ("resources_before", &room), ("resources", &room)];
+        browser.send(&edit, &kept).expect_status(303);
+        assert_eq!(busy(&me, server, &room), [at("10:00")]);
+        let seen = version(&browser.client.get(&edit).text);
+        let off = [("version", seen.as_str()), ("shown_fields", "title"), ("title", "Forum of elders"), ("resources_before", &room), ("resources", &small)];
+        browser.send(&edit, &off).expect_status(303);
+        assert!(busy(&me, server, &room).is_empty());
+        assert_eq!(busy(&me, server, &small), [at("10:00")]);
+        let brief = browser.client.get(&format!("{address}/brief")).expect_status(200).text;
+        assert!(brief.contains("Forum of elders") && brief.contains("Cabin") && brief.contains("Preparation and follow-up"));
+    }
+
+    fn start_moves_to_the_first_date_of_the_rule(server: &Server) {
+        let browser = Browser::of(server, "coordinator");
+        let me = server.as_role("coordinator");
+        let day = &monday(server, 0, "00:00")[..10];
+        let part = format!("/events/planner?shown_fields=start,end,rrule&start={day}&start.time=10:00&rrule=FREQ%3DWEEKLY%3BBYDAY%3DTU%3BCOUNT%3D3");
+        let page = browser.client.get(&part).expect_status(200).text;
+        assert!(page.contains("The first date is Tue "), "{page}");
+        let made = event(&me, &json!({ "start": monday(server, 0, "10:00"), "rrule": "FREQ=WEEKLY;BYDAY=TU;COUNT=3" })).expect_status(201).json;
+        let start: jiff::civil::Date = of(&made, "start")[..10].parse().unwrap();
+        assert_eq!(start, day.parse::<jiff::civil::Date>().unwrap().tomorrow().unwrap());
+    }
+
+    fn found_time_books_the_room_that_it_showed(server: &Server) {
+        let person = server.person(&["coordinator"]);
+        let browser = Browser::sign_in(server, &person);
+        let room = resource(server, &json!({ "name": "Blue room", "seats": 20 }));
+        let page = browser.client.get(&format!("/calendar/find-time?people={}&minutes=60&resource_type=room", person.id)).expect_status(200).text;
+        let address = page.split("href=\"/events/new?").nth(1).unwrap().split('"').next().unwrap().replace("&amp;", "&");
+        assert!(address.contains(&format!("resources={room}")), "{address}");
+        let form = browser.client.get(&format!("/events/new?{address}")).expect_status(200).text;
+        assert!(form.contains(&format!("value=\"{room}\" checked")), "the room is selected");
     }
 }

@@ -51,10 +51,11 @@ pub(crate) fn request(work: &mut UnitOfWork<'_, '_>, resources: Option<Vec<Id>>,
     }
 }
 
-/// Books the requested resources if the save of the event changed nothing else.
-pub(crate) fn settle(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<(), AppError> {
-    if work.reservation.is_some() && *record.kind == EVENT {
+/// Books the requested resources if the save of the event changed nothing else; returns true if it did so.
+pub(crate) fn settle(work: &mut UnitOfWork<'_, '_>, record: &Record) -> Result<bool, AppError> {
+    let is_open = work.reservation.is_some() && *record.kind == EVENT;
+    if is_open {
         (work.app.effects().reserved)(work, record, record)?;
     }
-    Ok(())
+    Ok(is_open)
 }

@@ -247,14 +247,18 @@ pub fn change(
     reservation::request(work, resources, (target.scope == Scope::This).then(|| date.to_string()));
     match target.scope {
         Scope::This => {
-            let changed = change_this(work, &record, &series, date, input)?;
-            reservation::settle(work, &changed.series)?;
+            let mut changed = change_this(work, &record, &series, date, input)?;
+            if reservation::settle(work, &changed.series)? {
+                changed.change_set = Some(work.change_set);
+            }
             Ok(changed)
         }
         Scope::Following if is_part => split(work, &record, &series, date, input),
         Scope::All | Scope::Following => {
-            let changed = change_all(work, &record, &series, date, input)?;
-            reservation::settle(work, &changed.series)?;
+            let mut changed = change_all(work, &record, &series, date, input)?;
+            if reservation::settle(work, &changed.series)? {
+                changed.change_set = Some(work.change_set);
+            }
             (work.app.effects().closed)(work, &record, &changed.series, cancels)?;
             Ok(changed)
         }
