@@ -88,7 +88,7 @@ on_both_engines! {
             let answer = event(&me, &json!({ "start": nine, "resources": wrong })).expect_status(422);
             assert_eq!(answer.errors("field"), ["resources"]);
         }
-        event(&me, &json!({ "start": nine, "resources": [made["id"]] })).expect_status(409);
+        event(&me, &json!({ "start": nine, "resources": [made["id"]] })).expect_status(422);
         // An empty list releases everything.
         me.patch(&path(&made), &json!({ "resources": null })).expect_status(200);
         assert!(bookings(&me, &made).is_empty());
@@ -320,6 +320,29 @@ on_both_engines! {
         assert_eq!(busy(&me, server, &small), [at("10:00")]);
         let brief = browser.client.get(&format!("{address}/brief")).expect_status(200).text;
         assert!(brief.contains("Forum of elders") && brief.contains("Cabin") && brief.contains("Preparation and follow-up"));
+    }
+
+    fn booking_of_a_task_moves_with_its_dates(server: &Server) {
+        let browser = Browser::of(server, "coordinator");
+        let me = server.as_role("coordinator");
+        let van = resource(server, &json!({ "name": "Van", "resource_type": "vehicle" }));
+        let at = |week: i64, time: &str| monday(server, week, time);
+        let day = |week: i64| at(week, "00:00")[..10].to_owned();
+        let task = me.post("/api/v1/tasks", &json!({ "title": "Fetch chairs", "due_date": day(0) })).expect_status(201).json;
+        let origin = json!({ "kind": "task", "id": task["id"] });
+        let booking = me.post("/api/v1/bookings", &json!({ "resource": van, "start": at(0, "08:00"), "end": at(0, "10:00"), "origin": origin })).expect_status(201).json;
+        let address = format!("/api/v1/tasks/{}", of(&task, "id"));
+        me.patch(&address, &json!({ "due_date": day(1) })).expect_status(200);
+        assert_eq!(busy(&me, server, &van), [at(1, "08:00")]);
+        me.post(&format!("{address}/undo"), &json!({})).expect_status(200);
+        assert_eq!(busy(&me, server, &van), [at(0, "08:00")]);
+        // The van is taken two weeks later: the task moves, its page tells of the booking.
+        me.post("/api/v1/bookings", &json!({ "resource": van, "start": at(2, "09:00"), "end": at(2, "12:00") })).expect_status(201);
+        me.patch(&address, &json!({ "due_date": day(2) })).expect_status(200);
+        assert_eq!(me.get(&format!("/api/v1/bookings/{}", of(&booking, "id"))).json["start"], at(0, "08:00"));
+        let log = me.get(&format!("{address}/history")).json;
+        assert!(log["items"].as_array().unwrap().iter().any(|item| item["action"] == "keep_booking"), "{log}");
+        assert!(browser.page(&format!("/tasks/{}", of(&task, "id"))).contains("Outside the task"));
     }
 
     fn start_moves_to_the_first_date_of_the_rule(server: &Server) {

@@ -11,6 +11,8 @@ pub(crate) mod conflicts;
 mod decisions;
 pub(crate) mod of_event;
 mod of_record;
+pub(crate) mod of_split;
+pub(crate) mod of_task;
 mod preview;
 pub(crate) mod rules;
 mod utilization;

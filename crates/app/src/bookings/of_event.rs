@@ -19,8 +19,6 @@ use obcms_recur::Moment;
 use obcms_store::{bookings as store, records as stored};
 use serde_json::{Map, Value as Json, json};
 
-use crate::calendar::series::rest;
-use crate::core::rules::Split;
 use crate::core::unit_of_work::Reservation;
 use crate::core::{AppError, UnitOfWork};
 use crate::records;
@@ -75,9 +73,9 @@ pub fn settle(work: &mut UnitOfWork<'_, '_>, before: &Record, event: &Record) ->
     Ok(())
 }
 
-/// Returns the bookings of an event that reserve a resource and are not over, locked.
-fn held(work: &mut UnitOfWork<'_, '_>, event: Id) -> Result<Vec<Record>, AppError> {
-    let ids = store::of_origins(work.tx, &[event])?;
+/// Returns the bookings of a record that reserve a resource and are not over, locked.
+pub(super) fn held(work: &mut UnitOfWork<'_, '_>, origin: Id) -> Result<Vec<Record>, AppError> {
+    let ids = store::of_origins(work.tx, &[origin])?;
     work.tx.lock(BOOKING.table, &ids)?;
     let mut found = stored::load_many(work.tx, &BOOKING, &ids)?;
     let now = work.now;
@@ -93,7 +91,8 @@ fn held(work: &mut UnitOfWork<'_, '_>, event: Id) -> Result<Vec<Record>, AppErro
     Ok(found)
 }
 
-fn is_ahead(booking: &Record, now: Timestamp) -> bool {
+/// Returns true if the booking has a date that is not over.
+pub(super) fn is_ahead(booking: &Record, now: Timestamp) -> bool {
     uses(booking).iter().any(|one| one.span.end > now)
 }
 
@@ -109,7 +108,7 @@ struct Refused {
 
 /// Changes to the bookings of an event.
 #[derive(Default)]
-struct Changes {
+pub(super) struct Changes {
     any: bool,
     /// True if a booking has other times than the event, so that its free times are not those of the event.
     has_own_times: bool,
@@ -118,7 +117,7 @@ struct Changes {
 
 impl Changes {
     /// Writes one booking; a refusal is collected.
-    fn attempt(
+    pub(super) fn attempt(
         &mut self,
         work: &mut UnitOfWork<'_, '_>,
         (booking, resource): (Option<Id>, Id),
@@ -225,7 +224,7 @@ impl Changes {
     }
 
     /// Books the requested resources that are not booked for the event yet.
-    fn add(
+    pub(super) fn add(
         &mut self,
         work: &mut UnitOfWork<'_, '_>,
         event: &Record,
@@ -249,6 +248,10 @@ impl Changes {
                     && (occurrence.is_none() || uses(booking).iter().any(|one| one.span.overlaps(&span)))
             });
             if !is_booked {
+                if stored::load(work.tx, &RESOURCE, *resource)?.is_none() {
+                    let message = "This resource does not exist.";
+                    return Err(AppError::field(MEMBER, "unknown_reference", message));
+                }
                 self.attempt(work, (None, *resource), |work| book(work, event, &single, *resource))?;
             }
         }
@@ -260,7 +263,7 @@ impl Changes {
     /// # Errors
     ///
     /// The conflict of all refused bookings.
-    fn finish(self, bookings: &[Record], requested: Option<&[Id]>) -> Result<bool, AppError> {
+    pub(super) fn finish(self, bookings: &[Record], requested: Option<&[Id]>) -> Result<bool, AppError> {
         if self.refused.is_empty() {
             return Ok(self.any);
         }
@@ -312,7 +315,7 @@ fn name_of(work: &mut UnitOfWork<'_, '_>, resource: Id) -> Result<String, AppErr
 }
 
 /// Cancels a booking.
-fn release(work: &mut UnitOfWork<'_, '_>, before: &Record) -> Result<(), AppError> {
+pub(super) fn release(work: &mut UnitOfWork<'_, '_>, before: &Record) -> Result<(), AppError> {
     let mut booking = before.clone();
     booking::STATUS.set(&mut booking, BookingStatus::Cancelled.as_str());
     booking::DECIDED_BY.set(&mut booking, work.actor.id);
@@ -372,83 +375,4 @@ fn book(work: &mut UnitOfWork<'_, '_>, event: &Record, times: &Record, resource:
     records::check(work, None, &record)?;
     work.before_save(None, &mut record, &input)?;
     work.insert(std::slice::from_ref(&record))
-}
-
-/// Returns the bookings of an event whose series is about to be split.
-pub fn before_split(work: &mut UnitOfWork<'_, '_>, event: &Record) -> Result<Vec<Record>, AppError> {
-    if *event.kind == EVENT { held(work, event.id) } else { Ok(Vec::new()) }
-}
-
-/// Splits the bookings with the series of their event: those of later occurrences belong to the second part.
-pub fn split(work: &mut UnitOfWork<'_, '_>, parts: &Split<'_>) -> Result<(), AppError> {
-    let reservation = work.reservation.take();
-    let requested = match &reservation {
-        Some(Reservation::All { resources, .. }) => Some(resources.as_slice()),
-        _ => None,
-    };
-    work.as_own(|work| {
-        let mut changes = Changes::default();
-        let mut continued = Vec::new();
-        for old in &parts.bookings {
-            let Some(resource) = booking::RESOURCE.get(old) else { continue };
-            let is_wanted = requested.is_none_or(|requested| requested.contains(&resource));
-            let Some(new) = second_part(work, parts, old)? else { continue };
-            let is_single = new.id == old.id;
-            if !is_wanted {
-                if is_single {
-                    release(work, old)?;
-                }
-                continue;
-            }
-            continued.push(new.clone());
-            changes.attempt(work, (Some(old.id), resource), |work| {
-                let mut new = new;
-                if is_single {
-                    work.before_series(Some(old), &mut new)?;
-                    return work.save(old, &mut new, MOVED).map(|_| ());
-                }
-                let known = uses(old);
-                if !uses(&new).iter().all(|one| known.iter().any(|known| known.span == one.span)) {
-                    work.before_series(None, &mut new)?;
-                }
-                work.insert(std::slice::from_ref(&new))
-            })?;
-        }
-        if let Some(requested) = requested {
-            changes.add(work, parts.new, &continued, requested, None)?;
-        }
-        changes.finish(&continued, requested).map(|_| ())
-    })
-}
-
-/// Returns the booking of the second part: a continuation of a series, or the single booking of a later occurrence.
-fn second_part(
-    work: &UnitOfWork<'_, '_>,
-    parts: &Split<'_>,
-    old: &Record,
-) -> Result<Option<Record>, AppError> {
-    let origin = Link { kind: EVENT.name.to_owned(), id: parts.new.id };
-    let (Some(event), Some(before)) = (Series::of(parts.before), Series::of(parts.tail)) else {
-        return Ok(None);
-    };
-    let Some(series) = Series::of(old) else {
-        let name = uses(old).first().and_then(|one| occurrence_at(parts.before, one.span));
-        let is_later = name.is_some_and(|name| event.instant(name) >= before.instant(parts.date));
-        let mut new = follow(parts.tail, parts.new, old).unwrap_or_else(|| old.clone());
-        booking::ORIGIN.set(&mut new, origin);
-        return Ok(is_later.then_some(new));
-    };
-    let Some(shift) = lead(parts.before, old) else { return Ok(None) };
-    let date = shift.carry(parts.date, true);
-    let mut part = work.new_record(&BOOKING);
-    part.values.clone_from(&old.values);
-    part.created_by = old.created_by.or(work.actor.id);
-    booking::CONTINUES.set(&mut part, old.id);
-    rest(&mut part, &series, date)?;
-    if uses(&part).is_empty() {
-        return Ok(None);
-    }
-    let mut new = follow(parts.tail, parts.new, &part).unwrap_or(part);
-    booking::ORIGIN.set(&mut new, origin);
-    Ok(Some(new))
 }

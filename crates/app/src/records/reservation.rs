@@ -15,6 +15,8 @@ pub const MEMBER: &str = "resources";
 pub(crate) const MOVED: &str = "move_with";
 /// Logged action of a booking that was cancelled because its event no longer needs the resource.
 pub(crate) const RELEASED: &str = "release_with";
+/// Logged action of a task whose booking could not move with it.
+pub(crate) const KEPT: &str = "keep_booking";
 /// Maximum number of resources of one event.
 pub const MAXIMUM_RESOURCES: usize = 50;
 

@@ -4,7 +4,6 @@ use axum::extract::State as AxumState;
 use axum::response::Html;
 use maud::{Markup, html};
 use obcms_app::AppError;
-use obcms_domain::bookings::uses;
 use obcms_domain::calendar::series::describe;
 use obcms_domain::kinds::{EVENT, booking, event, task};
 use obcms_domain::registry::Record;
@@ -81,7 +80,7 @@ fn sheet(page: &Page, event: &Record, bookings: &[Record], tasks: &[Record], val
                         tbody {
                             @for booking in bookings { tr {
                                 td { (booking::RESOURCE_NAME.get(booking)) }
-                                td { @if uses(booking).first().is_some() { (when(booking, &zone)) } }
+                                td { (when(booking, &zone)) }
                                 td { (badges::words(booking::STATUS.get(booking))) }
                             } }
                         }

@@ -18,7 +18,7 @@ use crate::records::may_create;
 /// Choices for the time of the plan.
 pub(super) fn list(state: &State, actor: &Actor, plan: &Plan) -> Result<Markup, AppError> {
     let found = state.app.booking_candidates(actor, plan.event.as_ref(), plan.known, plan.guests)?;
-    if found.is_empty() {
+    if found.is_empty() && plan.selected.is_empty() {
         return Ok(html! { p.muted { (t!("No resources to book.")) } });
     }
     let is_selected = |candidate: &Candidate| plan.selected.contains(&candidate.resource.id);
@@ -27,7 +27,10 @@ pub(super) fn list(state: &State, actor: &Actor, plan: &Plan) -> Result<Markup, 
     let (chosen, others): (Vec<&Candidate>, Vec<&Candidate>) = found.iter().partition(|one| is_selected(one));
     let (free, taken): (Vec<&Candidate>, Vec<&Candidate>) = others.into_iter().partition(|one| one.is_free());
     let has_time = plan.span().is_some();
+    let is_listed = |id: &Id| found.iter().any(|one| one.resource.id == *id);
     Ok(html! {
+        // A booked resource that is not offered any more stays booked.
+        @for id in plan.selected.iter().filter(|id| !is_listed(id)) { input type="hidden" name=(MEMBER) value=(id); }
         datalist #resource-names { @for one in &found { option value=(one.resource.title()) {} } }
         p.muted {
             @if !has_time { (t!("Enter the start to see what is free.")) }
@@ -53,7 +56,7 @@ pub(super) fn list(state: &State, actor: &Actor, plan: &Plan) -> Result<Markup, 
 
 fn group(label: &str, candidates: &[&Candidate], plan: &Plan, may_book: bool) -> Markup {
     html! {
-        h3.resource-group { (label) }
+        h2.resource-group { (label) }
         @for one in candidates { (choice(one, plan, may_book)) }
     }
 }
