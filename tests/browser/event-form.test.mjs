@@ -81,6 +81,10 @@ for (const width of [1280, 390]) {
     const page = await running.signedIn("coordinator", { viewport: { width, height: 844 }, javaScriptEnabled: false });
     const client = api(running);
     const room = await client("POST", "resources", { name: `Green room ${width}`, resource_type: "room" });
+    // Enter saves.
+    await page.goto("/events/new");
+    await page.getByLabel("Title").press("Enter");
+    await page.getByRole("link", { name: "Title is required." }).waitFor();
     await page.goto(`/events/new?title=Plain+${width}&start=${day(6)}T09:00&end=${day(6)}T10:00`);
     await page.getByLabel("Name of a resource").fill(`Green room ${width}`);
     await page.locator("[name='start.time']").fill("11:00");

@@ -27,8 +27,8 @@ const FIELDS = [
 export function startPlanner(): void {
   const form = one("[data-planner]")?.closest<HTMLFormElement>("form");
   if (!form) return;
-  // The script asks by itself.
-  one("[data-check]", form)?.setAttribute("hidden", "");
+  // The script asks by itself. The button would also be the one that Enter presses.
+  for (const button of every("[data-check], [data-default]", form)) button.remove();
   const name = one<HTMLInputElement>("[name=resource_name]", form);
   name?.addEventListener("change", () => takeNamed(form, name));
   name?.addEventListener("keydown", (event) => {

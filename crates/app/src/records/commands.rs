@@ -325,6 +325,7 @@ pub fn update(
     let input = &input;
     let action = work.app.rules().action_for(kind, input);
     work.actor.require_input(work.tx, action, &before, input)?;
+    reservation::require_right(work, &before, resources.as_ref())?;
     require_version(&before, expected)?;
     require_live(&before)?;
     let mut record = before.clone();

@@ -2,6 +2,7 @@
 
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::EVENT;
+use obcms_domain::registry::shared::START;
 use obcms_domain::registry::{Kind, Record};
 use serde_json::Value as Json;
 
@@ -44,6 +45,18 @@ pub(crate) fn take(kind: &Kind, input: &Input) -> Result<(Input, Option<Vec<Id>>
         }
     }
     Ok((rest, Some(resources)))
+}
+
+/// Requires the right to move the event if its resources are given.
+pub(crate) fn require_right(
+    work: &mut UnitOfWork<'_, '_>,
+    event: &Record,
+    resources: Option<&Vec<Id>>,
+) -> Result<(), AppError> {
+    match resources {
+        Some(_) => work.actor.require_field(work.tx, event, START.name()),
+        None => Ok(()),
+    }
 }
 
 /// Requests the resources for the event that is saved next, or for one of its occurrences.

@@ -9,6 +9,7 @@ use obcms_domain::accounts::{Action, Relation, who_can_write};
 use obcms_domain::kinds::{self, CEILING, EVENT, INDICATOR, TASK};
 use obcms_domain::records::closing::closing_statuses;
 use obcms_domain::registry::action::{ActionBody, ActionField};
+use obcms_domain::registry::shared::START;
 use obcms_domain::registry::{Field, FieldType, Kind, Source};
 use serde_json::{Map, Value as Json, json};
 
@@ -334,10 +335,14 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
     if *kind == EVENT {
         let meaning = "Resources that are booked for the event, on each of its dates, in the same save; bookings \
                        of other resources are cancelled. Without it, the bookings move with the event";
-        let schema = json!({
+        let mut schema = json!({
             "type": ["array", "null"], "items": { "type": "string", "format": "uuid" },
             "maxItems": reservation::MAXIMUM_RESOURCES, "description": meaning, "writeOnly": true,
         });
+        // Who may move the event may change its resources.
+        if let Some(start) = kind.field(START.name()) {
+            mark_group(kind, start, &mut schema);
+        }
         inputs.insert(reservation::MEMBER.into(), schema);
     }
     let calculated = if *kind == TASK {

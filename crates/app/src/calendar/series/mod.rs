@@ -233,6 +233,7 @@ pub fn change(
     let (input, resources) = reservation::take(target.kind, &input)?;
     let input = &input;
     let record = load_for(work, target, work.app.rules().action_for(target.kind, input), input)?;
+    reservation::require_right(work, &record, resources.as_ref())?;
     let (series, date) = found_to_change(work, &record, target.recurrence_id)?;
     let is_part = match target.scope {
         Scope::This => true,

@@ -170,6 +170,8 @@ fn picker(state: &State, actor: &Actor, plan: &Plan, typed: &Form) -> Result<Mar
     let booked: Vec<String> = plan.booked.iter().map(Id::to_string).collect();
     Ok(html! {
         input type="hidden" name=(BOOKED) value=(booked.join(","));
+        // Enter saves: without script the first button of a form is pressed.
+        button.visually-hidden type="submit" tabindex="-1" aria-hidden="true" data-default { (t!("Save")) }
         div.resource-find {
             input.input type="text" name=(NAME) value=(typed.get(NAME)) autocomplete="off" list="resource-names"
                 aria-label=(t!("Name of a resource")) placeholder=(t!("Add by name"));
