@@ -244,7 +244,10 @@ for (const width of [1280, 390]) {
       start: event.start,
       end: event.end,
     });
-    await client("PATCH", `events/${event.id}`, { start: `${day(4)}T09:00:00+08:00`, end: `${day(4)}T11:00:00+08:00` });
+    const times = (date) => ({ start: `${day(date)}T09:00:00+08:00`, end: `${day(date)}T11:00:00+08:00` });
+    await client("PATCH", `events/${event.id}`, times(4));
+    assert.equal((await client("GET", `bookings/${booking.id}`)).start.slice(0, 10), day(4));
+    await client("PATCH", `bookings/${booking.id}`, times(3));
     await page.goto(`/events/${event.id}`);
     await page.getByText("Outside the event's time").waitFor();
     await fits(page);

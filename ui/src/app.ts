@@ -27,6 +27,7 @@ startTheme();
 startPresses();
 // Only few pages have these. Before what asks or checks at a submit, which then happens once.
 loadFor("form[data-draft=booking]", async () => (await import("./bookings/preview")).startBookingPreviews());
+loadFor("[data-planner]", async () => (await import("./events/planner")).startPlanner());
 loadFor("form[data-upload], .file-list", async () => (await import("./attachments/files")).startFiles());
 loadFor("form[data-scenario]", async () => (await import("./money/scenario")).startScenario());
 loadFor("form[data-preview]", async () => (await import("./money/adoption")).startAdoption());

@@ -9,7 +9,7 @@ use obcms_domain::registry::Record;
 use obcms_domain::tasks::TaskStatus;
 use obcms_store::tasks as store;
 
-use crate::bookings::conflicts as bookings;
+use crate::bookings::{conflicts as bookings, of_event, of_split, of_task};
 use crate::cancelling;
 use crate::core::rules::Effects;
 use crate::core::{AppError, UnitOfWork};
@@ -22,6 +22,9 @@ pub(crate) static EFFECTS: Effects = Effects {
     created,
     changed,
     closed: cancelling::follow,
+    reserved: of_event::settle,
+    before_split: of_split::before_split,
+    split: of_split::split,
     // Alerts about the records that were noted, in a change set of their own.
     finished: alerts::settle,
     undo_attachment: attachments::undo,
@@ -51,6 +54,9 @@ fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) -> R
     // calendar, the default view.
     if let Some(changed) = rules.changed {
         changed(work, before, record)?;
+    }
+    if *record.kind == TASK {
+        of_task::changed(work, before, record)?;
     }
     alerts::note(work, Some(before), record)?;
     // Tasks of an application are generated at its submission, those of a project at each stage that it enters. An

@@ -8,7 +8,7 @@ use obcms_domain::registry::{Record, TypedField, typed};
 
 use crate::accounts::rules as users;
 use crate::approval::{authority, ceiling_use, locks, queue as approvals, rules as approval};
-use crate::bookings::{conflicts, rules as bookings};
+use crate::bookings::{conflicts, of_event, rules as bookings};
 use crate::calendar::events;
 use crate::core::rules::{KindRules, Rules};
 use crate::exchange::{feed_rules, feeds, share_rules, sharing, subscriptions};
@@ -57,7 +57,13 @@ pub(crate) static RULES: Rules = Rules(&[
     },
     KindRules { kind: "community", before_save: Some(communities::before_save), ..KindRules::NONE },
     KindRules { kind: "delegation", before_save: Some(authority::before_save_delegation), ..KindRules::NONE },
-    KindRules { kind: "event", anchors: Some(events::anchors), ..KindRules::NONE },
+    KindRules {
+        kind: "event",
+        created: Some(of_event::created),
+        changed: Some(of_event::changed),
+        anchors: Some(events::anchors),
+        ..KindRules::NONE
+    },
     KindRules {
         kind: "external_calendar",
         before_save: Some(subscriptions::before_save),

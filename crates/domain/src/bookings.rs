@@ -1,6 +1,7 @@
 //! Bookings of resources: terms, occupied time and availability.
 
 pub mod actions;
+pub mod following;
 mod free;
 mod states;
 mod terms;

@@ -75,7 +75,7 @@ pub const ALL: &[Migration] = &[
     migration!(35, "labels, checklist, times and baseline of tasks", "0035_task_work"),
     migration!(36, "settings of users and shared views", "0036_views"),
     migration!(37, "rules and versions of task templates", "0037_task_templates"),
-    migration!(40, "remarks about external calendars", "0040_calendar_remarks"),
+    migration!(38, "remarks about external calendars", "0038_calendar_remarks"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (version {integer} PRIMARY KEY, name {text} NOT NULL, \

@@ -11,6 +11,7 @@ pub mod bookings;
 pub mod calendar;
 pub mod components;
 pub mod core;
+pub mod events;
 pub mod exchange;
 pub mod holidays;
 pub mod jobs;

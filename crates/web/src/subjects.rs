@@ -5,8 +5,8 @@ use obcms_app::App;
 use crate::core::state::{State, WebSettings};
 use crate::core::subject::Subjects;
 use crate::{
-    accounts, alerts, approval, attachments, bookings, calendar, exchange, holidays, jobs, menu, money,
-    programme, records, reports, results, tasks,
+    accounts, alerts, approval, attachments, bookings, calendar, events, exchange, holidays, jobs, menu,
+    money, programme, records, reports, results, tasks,
 };
 
 /// All subjects, in the order of their panels.
@@ -23,6 +23,7 @@ pub static SUBJECTS: Subjects = Subjects {
         &results::SUBJECT,
         &reports::SUBJECT,
         &calendar::SUBJECT,
+        &events::SUBJECT,
         &exchange::SUBJECT,
         &holidays::SUBJECT,
         &accounts::SUBJECT,

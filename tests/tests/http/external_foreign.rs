@@ -1,7 +1,7 @@
 //! Calendar files of other programs that are not quite as they should be: what is shown, and what is told.
 #![allow(clippy::unwrap_used)] // A panic fails the test.
 
-use obcms_tests::{Browser, Client, Server, on_both_engines};
+use obcms_tests::{Browser, Client, on_both_engines};
 use serde_json::{Value as Json, json};
 use ureq::http::Method;
 

@@ -19,6 +19,7 @@ mod calendar_views;
 mod cancelling;
 mod ceilings;
 mod contract;
+mod event_bookings;
 mod exports;
 mod external;
 mod external_fetching;

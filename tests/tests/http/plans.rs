@@ -99,6 +99,7 @@ const WALK: &[&str] = &[
     "/tasks/workload",
     "/ppas",
     "/events",
+    "/events/planner?shown_fields=start&start=2027-01-04&start.time=09:00",
     "/needs",
     "/projects",
     "/projects/board",

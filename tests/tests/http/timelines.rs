@@ -286,9 +286,13 @@ on_both_engines! {
         let taken = json!([room["id"]]);
         let row = |kind: &str, day: i64, time: &str| (kind.to_owned(), at(server, day, time), taken.clone());
         assert_eq!(of(&resource), [row("event", 4, "09:00")]);
-        // Moved without its booking: the room stays reserved at the old time.
+        // The booking moves with its event.
         let path = format!("/api/v1/events/{}", text(&event, "id"));
-        me.patch(&path, &json!({ "start": at(server, 5, "09:00"), "end": at(server, 5, "10:00") })).expect_status(200);
+        let to = |day: i64| json!({ "start": at(server, day, "09:00"), "end": at(server, day, "10:00") });
+        me.patch(&path, &to(5)).expect_status(200);
+        assert_eq!(of(&resource), [row("event", 5, "09:00")]);
+        // Moved back alone: the room is reserved at the old time.
+        me.patch(&format!("/api/v1/bookings/{}", text(&booking, "id")), &to(4)).expect_status(200);
         for filter in [resource.as_str(), "resource=any"] {
             assert_eq!(of(filter), [row("booking", 4, "09:00")], "{filter}");
         }
@@ -314,7 +318,7 @@ on_both_engines! {
         assert_eq!(of(&resource), [row("booking", 5, "09:00")]);
     }
 
-    fn moved_occurrence_keeps_its_booked_room(server: &Server) {
+    fn moved_occurrence_takes_its_booked_room_along(server: &Server) {
         let me = server.as_role("coordinator");
         let room = make(&me, "resources", json!({ "name": "Room", "resource_type": "room" }));
         let body = json!({
@@ -332,7 +336,7 @@ on_both_engines! {
         let feed = me.get(&format!("/api/v1/calendar?start={}&end={}&resource={}", &start[..10], &end[..10], text(&room, "id")));
         let entries = feed.expect_status(200).json["entries"].as_array().unwrap().clone();
         let told: Vec<_> = entries.iter().map(|entry| (text(entry, "kind"), text(entry, "start"))).collect();
-        let row = |kind: &str, day: i64| (kind.to_owned(), at(server, day, "09:00"));
-        assert_eq!(told, [row("event", 4), row("booking", 5), row("event", 6)]);
+        let row = |day: i64, time: &str| ("event".to_owned(), at(server, day, time));
+        assert_eq!(told, [row(4, "09:00"), row(5, "13:00"), row(6, "09:00")]);
     }
 }

@@ -89,8 +89,10 @@ async function send(
   reassignment: Reassignment | undefined,
   scope: Scope | null,
   version: number | null,
+  resources?: string[],
 ): Promise<Times | null> {
   const body: Record<string, unknown> = {};
+  if (resources) body.resources = resources;
   if (scope) body.scope = scope;
   if (reassignment)
     Object.assign(body, { [reassignment.about]: reassignment.id, instead_of: reassignment.insteadOf });
@@ -132,14 +134,9 @@ async function send(
     const resolution = await resolveConflict(error, zone, instead, !scope || scope === "this");
     if (!resolution) return null;
     const again = resolution.to && action === "move" ? "resize" : action;
-    return send(
-      entry,
-      resolution.to ?? to,
-      again,
-      zone,
-      resolution.reassignment ?? reassignment,
-      scope,
-      version,
-    );
+    const chosen = resolution.resources ?? resources;
+    // The list of resources takes the place of a reassignment.
+    const assigned = chosen ? undefined : (resolution.reassignment ?? reassignment);
+    return send(entry, resolution.to ?? to, again, zone, assigned, scope, version, chosen);
   }
 }

@@ -24,10 +24,17 @@ interface Alternative {
   seats: number | null;
 }
 
-/** Another time, or another resource. */
+/** Booking of an event that cannot move with it. */
+interface RefusedBooking {
+  resource: string;
+  name: string;
+}
+
+/** Another time, another resource, or the resources that an event keeps. */
 interface Resolution {
   to?: Times;
   reassignment?: Reassignment;
+  resources?: string[];
 }
 
 /** Conflicts that are named; the rest is counted. */
@@ -38,9 +45,29 @@ const list = <T>(error: ApiError, name: string): T[] => {
   return Array.isArray(found) ? (found as T[]) : [];
 };
 
-/** Returns true if the error names conflicting bookings. */
+/** Returns true if the error names conflicting bookings, or bookings of an event that cannot move with it. */
 export function isConflict(error: ApiError): boolean {
-  return error.status === 409 && list(error, "conflicts").length > 0;
+  const names = ["conflicts", "refused_bookings"];
+  return error.status === 409 && names.some((name) => list(error, name).length > 0);
+}
+
+/** Returns the ways out for an event whose bookings cannot move with it: other resources, or none. */
+function resourceChoices(error: ApiError, refused: RefusedBooking[]): [string, Resolution | null][] {
+  const resources = list<string>(error, "resources");
+  const remaining = resources.filter((id) => !refused.some(({ resource }) => resource === id));
+  const named = refused.map(({ name }) => name).join(", ");
+  const others = refused.length === 1 ? list<Alternative>(error, "alternatives") : [];
+  const replaced = others
+    .filter(({ resource }) => !resources.includes(resource))
+    .map(({ resource, name, seats }): [string, Resolution] => [
+      t("conflict.use", { name: seats ? t("conflict.seats", { name, seats }) : name }),
+      { resources: [...remaining, resource] },
+    ]);
+  return [
+    ...replaced,
+    [t("conflict.release", { name: named }), { resources: remaining }],
+    [t("conflict.keep"), null],
+  ];
 }
 
 function timesOf({ start, end }: Span, zone: string): Times {
@@ -78,7 +105,7 @@ export async function resolveConflict(
     );
   dialog.append(taken);
   let resolution: Resolution | null = null;
-  const offer = (title: string, options: [string, Resolution][]): void => {
+  const offer = (title: string, options: [string, Resolution | null][]): void => {
     if (options.length === 0) return;
     const choices = make("div", { class: "scope-choices" });
     for (const [label, option] of options) {
@@ -98,9 +125,11 @@ export async function resolveConflict(
       return [to.allDay ? formatDay(to.start) : formatTimes(to), { to }];
     }),
   );
+  const refused = list<RefusedBooking>(error, "refused_bookings");
+  if (refused.length > 0) offer(t("conflict.instead"), resourceChoices(error, refused));
   // The replaced resource counts as free only because this entry would leave it.
   const others = list<Alternative>(error, "alternatives").filter(
-    ({ resource }) => instead && resource !== instead,
+    ({ resource }) => refused.length === 0 && instead && resource !== instead,
   );
   offer(
     t("conflict.free"),

@@ -378,6 +378,10 @@ const WORDS = {
   "conflict.another": "Another booking",
   "conflict.nearest": "Nearest free times",
   "conflict.free": "Free at this time",
+  "conflict.instead": "Move the event",
+  "conflict.keep": "Keep the old time",
+  "conflict.release": "Without {name}",
+  "conflict.use": "Use {name}",
   "conflict.seats": "{name} · seats {seats}",
 
   // Calendar: timelines and saved views

@@ -89,7 +89,7 @@ impl VisibleBookings {
     }
 
     /// Describes a conflicting slot for people.
-    fn sentence(&self, slot: &Slot, zone: &TimeZone) -> Message {
+    pub(super) fn sentence(&self, slot: &Slot, zone: &TimeZone) -> Message {
         let booking = self.visible(slot.booking);
         let title = booking.map_or(Word::label("another booking"), |booking| Word::text(booking.title()));
         let status = self.find(slot.booking).map_or("", |booking| booking::STATUS.get(booking));

@@ -12,6 +12,7 @@ mod event_bookings;
 pub(crate) mod events;
 mod expansion;
 mod filters;
+pub mod guests;
 pub mod icalendar;
 mod moving;
 mod overview;

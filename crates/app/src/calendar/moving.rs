@@ -7,6 +7,7 @@ use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::Series;
 use obcms_domain::calendar::{self, DatedEntry, actions, unfloating};
 use obcms_domain::entries;
+use obcms_domain::kinds::EVENT;
 use obcms_domain::programme::milestones::numbers;
 use obcms_domain::registry::action::ActionInput;
 use obcms_domain::registry::series::RRULE;
@@ -18,6 +19,7 @@ use serde_json::{Value as Json, json};
 use super::reassignment::{self, Reassignment};
 use super::{EntryId, Feed};
 use crate::calendar::series::{Scope, Target};
+use crate::core::unit_of_work::Reservation;
 use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::undo::undo_address;
 use crate::records::{self, Input};
@@ -75,9 +77,17 @@ fn move_entry(
     let request = MoveRequest::read(&input);
     let patch = change(&before, role, &current, &request, work.app.zone())?;
     let reassignment = &request.reassignment;
+    // A booking that moves with its event is reassigned in the same step.
+    let replaced = reassignment.replaced(kind).filter(|_| request.is_moved());
+    work.reservation = replaced.map(|(old, new)| Reservation::Replace { old, new });
     let after = records::update(work, kind, id.record, &patch, expected)
         .map_err(|error| reassignment.with_entry_parameters(with_entry_parameters(error, role), kind))?;
-    let bookings = reassignment::bookings(work, &before, &after, reassignment)?;
+    let bookings = if replaced.is_some() && work.reservation.is_none() {
+        Vec::new()
+    } else {
+        work.reservation = None;
+        reassignment::bookings(work, &before, &after, reassignment)?
+    };
     let mut rows = store::of_record(work.tx, after.id)?;
     if rows.is_empty() {
         // A booking shown as part of an event has no row of its own.
@@ -131,6 +141,11 @@ fn change(
             return Err(AppError::conflict("This date is calculated from other values and cannot be moved."));
         }
         fields.extend(patch(record, role, current, request, office)?);
+    }
+    if *record.kind == EVENT
+        && let Some(resources) = request.resources
+    {
+        fields.insert(actions::RESOURCES.name().to_owned(), resources.clone());
     }
     Ok(fields)
 }
@@ -215,6 +230,8 @@ pub(super) struct MoveRequest<'a> {
     scope: Scope,
     /// Reassignment of the entry.
     reassignment: Reassignment,
+    /// Resources that are booked for the event.
+    resources: Option<&'a Json>,
 }
 
 impl<'a> MoveRequest<'a> {
@@ -235,6 +252,7 @@ impl<'a> MoveRequest<'a> {
                 resource: actions::RESOURCE.get(input),
                 instead_of: actions::INSTEAD_OF.get(input),
             },
+            resources: actions::RESOURCES.get(input),
         }
     }
 }

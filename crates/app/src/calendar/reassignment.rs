@@ -4,7 +4,7 @@ use obcms_domain::bookings::BookingStatus;
 use obcms_domain::calendar::actions;
 use obcms_domain::core::id::Id;
 use obcms_domain::core::message::Word;
-use obcms_domain::kinds::{BOOKING, booking};
+use obcms_domain::kinds::{BOOKING, EVENT, booking};
 use obcms_domain::message;
 use obcms_domain::registry::shared::{ALL_DAY, END, START, TIMEZONE};
 use obcms_domain::registry::{DateRole, Field, FieldType, Kind, Record, Source};
@@ -26,6 +26,11 @@ pub(super) struct Reassignment {
 }
 
 impl Reassignment {
+    /// Returns the booked resource of an event and the one that replaces it.
+    pub fn replaced(&self, kind: &Kind) -> Option<(Id, Id)> {
+        self.instead_of.zip(self.resource).filter(|_| *kind == EVENT)
+    }
+
     /// Renames errors of people fields to the parameters of the request.
     pub fn with_entry_parameters(&self, error: AppError, kind: &Kind) -> AppError {
         if self.person.is_none() {

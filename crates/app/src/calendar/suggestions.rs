@@ -100,17 +100,28 @@ impl App {
         Ok(found)
     }
 
-    /// Converts days of the office to a span of instants that starts no earlier than now.
-    fn span_of(&self, (first, after): (Date, Date)) -> Span {
+    /// Converts days of the office to a span of instants.
+    pub(super) fn days_span(&self, (first, after): (Date, Date)) -> Span {
         let midnight = |day: Date| {
             day.to_zoned(self.zone().clone()).map_or_else(|_| floating(day), |start| start.timestamp())
         };
-        let start = midnight(first).max(self.now());
-        Span::new(start, midnight(after).max(start))
+        Span::new(midnight(first), midnight(after))
+    }
+
+    /// Converts days of the office to a span of instants that starts no earlier than now.
+    fn span_of(&self, days: (Date, Date)) -> Span {
+        let span = self.days_span(days);
+        let start = span.start.max(self.now());
+        Span::new(start, span.end.max(start))
     }
 
     /// Loads the timed and all-day events of the people within the span.
-    fn busy_rows(&self, tx: &mut Tx<'_>, people: &[Id], span: Span) -> Result<Vec<EntryRow>, AppError> {
+    pub(super) fn busy_rows(
+        &self,
+        tx: &mut Tx<'_>,
+        people: &[Id],
+        span: Span,
+    ) -> Result<Vec<EntryRow>, AppError> {
         let day = |instant: Timestamp| floating(instant.to_zoned(self.zone().clone()).date());
         let window = Window {
             start: span.start,
@@ -125,7 +136,7 @@ impl App {
         Ok(rows)
     }
 
-    fn attendee(&self, person: &Record, rows: &[EntryRow], window: Span) -> Attendee {
+    pub(super) fn attendee(&self, person: &Record, rows: &[EntryRow], window: Span) -> Attendee {
         let mut busy: Vec<Busy> = rows
             .iter()
             .enumerate()

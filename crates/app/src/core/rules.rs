@@ -10,6 +10,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::core::message::Message;
 use obcms_domain::kinds;
 use obcms_domain::registry::{Kind, Record};
+use obcms_recur::Moment;
 use obcms_store::Tx;
 use obcms_store::records::Filter;
 use obcms_store::records::changes::Change;
@@ -221,6 +222,20 @@ impl Rules {
     }
 }
 
+/// Series that was split at an occurrence.
+pub(crate) struct Split<'a> {
+    /// Series before.
+    pub before: &'a Record,
+    /// Second part with unchanged times.
+    pub tail: &'a Record,
+    /// Second part as it was saved.
+    pub new: &'a Record,
+    /// Occurrence at which it was split.
+    pub date: Moment,
+    /// Bookings before.
+    pub bookings: Vec<Record>,
+}
+
 /// Effects of writes, run in the same transaction.
 pub(crate) struct Effects {
     /// Runs after a record was created.
@@ -229,6 +244,12 @@ pub(crate) struct Effects {
     pub changed: ChangeRule,
     /// Runs after an update of a record that may close or reopen it; true to cancel its open tasks and bookings.
     pub closed: fn(&mut UnitOfWork<'_, '_>, &Record, &Record, bool) -> Result<(), AppError>,
+    /// Books the requested resources of an event that itself did not change.
+    pub reserved: ChangeRule,
+    /// Returns the bookings of an event whose series is about to be split.
+    pub before_split: fn(&mut UnitOfWork<'_, '_>, &Record) -> Result<Vec<Record>, AppError>,
+    /// Splits these bookings with the series of their event.
+    pub split: fn(&mut UnitOfWork<'_, '_>, &Split<'_>) -> Result<(), AppError>,
     /// Runs once when a command is done, for the records that it noted.
     pub finished: fn(&mut UnitOfWork<'_, '_>, &Noted) -> Result<(), AppError>,
     /// Reverts a change of the files of a record.

@@ -65,6 +65,27 @@ pub struct UnitOfWork<'a, 'b> {
     pub(crate) undoes: Option<Id>,
     /// Records that are examined once when the command is done.
     noted: Noted,
+    /// Resources that the command requests for its event.
+    pub(crate) reservation: Option<Reservation>,
+}
+
+/// Resources that a command requests for an event; taken by the effect that books them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Reservation {
+    /// All resources of the event, or of the occurrence with this recurrence id.
+    All {
+        /// Resources.
+        resources: Vec<Id>,
+        /// Recurrence id.
+        occurrence: Option<String>,
+    },
+    /// Another resource in the place of one.
+    Replace {
+        /// Resource that is booked.
+        old: Id,
+        /// Resource to book.
+        new: Id,
+    },
 }
 
 /// Records that are examined once when a command is done: kind, and id or nothing for all of the kind.
@@ -85,6 +106,7 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
             depth: 0,
             undoes: None,
             noted: Noted::new(),
+            reservation: None,
         }
     }
 
@@ -349,6 +371,17 @@ impl<'a, 'b> UnitOfWork<'a, 'b> {
         self.depth += 1;
         let result = write(self);
         self.depth -= 1;
+        result
+    }
+
+    /// Runs writes of an effect as changes of the command itself, which an undo reverts one by one.
+    pub(crate) fn as_own<T>(
+        &mut self,
+        write: impl FnOnce(&mut Self) -> Result<T, AppError>,
+    ) -> Result<T, AppError> {
+        let depth = mem::take(&mut self.depth);
+        let result = write(self);
+        self.depth = depth;
         result
     }
 

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use crate::core::rules::Input;
 use crate::core::{Actor, App, AppError, UnitOfWork};
-use crate::records::{closing, references, representation};
+use crate::records::{closing, references, representation, reservation};
 
 impl App {
     /// Creates a record.
@@ -215,9 +215,8 @@ pub fn require_write(actor: &Actor) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Creates a record.
-pub fn create(work: &mut UnitOfWork<'_, '_>, kind: &'static Kind, input: &Input) -> Result<Record, AppError> {
-    // Actors who may create none at all are refused before the input is checked.
+/// Refuses actors who may create no record of the kind.
+pub fn require_create(work: &UnitOfWork<'_, '_>, kind: &'static Kind) -> Result<(), AppError> {
     let possible = allows(
         &work.actor.roles,
         Action::Create,
@@ -231,7 +230,16 @@ pub fn create(work: &mut UnitOfWork<'_, '_>, kind: &'static Kind, input: &Input)
             message!("create {kinds}", kinds = Word::lower(kind.plural)),
         ));
     }
+    Ok(())
+}
+
+/// Creates a record.
+pub fn create(work: &mut UnitOfWork<'_, '_>, kind: &'static Kind, input: &Input) -> Result<Record, AppError> {
+    // Before the input is checked.
+    require_create(work, kind)?;
     require_writable(work.actor, kind)?;
+    let (input, resources) = reservation::take(kind, input)?;
+    let input = &input;
     let mut record = work.new_record(kind);
     input::parse(&mut record, input, true, &work.context())?;
     series::align_start_to_rule(&mut record);
@@ -239,6 +247,7 @@ pub fn create(work: &mut UnitOfWork<'_, '_>, kind: &'static Kind, input: &Input)
     work.actor.require_new(work.tx, &record, &work.context())?;
     check(work, None, &record)?;
     work.before_save(None, &mut record, input)?;
+    reservation::request(work, resources, None);
     work.insert(std::slice::from_ref(&record))?;
     reload(work, &record)
 }
@@ -312,9 +321,11 @@ pub fn update(
     let before = work.load(kind, id)?;
     require_writable(work.actor, kind)?;
     let (input, cancels) = closing::take(kind, input)?;
+    let (input, resources) = reservation::take(kind, &input)?;
     let input = &input;
     let action = work.app.rules().action_for(kind, input);
     work.actor.require_input(work.tx, action, &before, input)?;
+    reservation::require_right(work, &before, resources.as_ref())?;
     require_version(&before, expected)?;
     require_live(&before)?;
     let mut record = before.clone();
@@ -334,7 +345,9 @@ pub fn update(
     }
     check(work, Some(&before), &record)?;
     work.before_save(Some(&before), &mut record, input)?;
+    reservation::request(work, resources, None);
     work.save(&before, &mut record, "update")?;
+    reservation::settle(work, &record)?;
     (work.app.effects().closed)(work, &before, &record, cancels)?;
     reload(work, &record)
 }

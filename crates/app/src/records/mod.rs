@@ -9,6 +9,7 @@ pub mod history;
 pub mod lists;
 pub(crate) mod references;
 pub(crate) mod representation;
+pub mod reservation;
 pub(crate) mod saved_views;
 pub mod search;
 pub mod transfer;
@@ -16,6 +17,7 @@ pub mod undo;
 
 pub use crate::core::rules::Input;
 pub use commands::{
-    archive, check, create, reload, require_live, require_version, require_write, restore, update,
+    archive, check, create, reload, require_create, require_live, require_version, require_write, restore,
+    update,
 };
 pub(crate) use commands::{errors_of_new, require_free, source_label};

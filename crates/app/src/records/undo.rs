@@ -28,6 +28,7 @@ use crate::core::rules::{KindRules, Rules};
 use crate::core::unit_of_work::{ARCHIVED, ATTACHMENT, is_logged};
 use crate::core::{Actor, App, AppError, UnitOfWork, from_log};
 use crate::records::closing::CANCELLED;
+use crate::records::reservation::{MOVED, RELEASED};
 
 pub(crate) use obstacles::Obstacles;
 
@@ -479,6 +480,10 @@ fn require_right(
     change: &Change,
     current: &Record,
 ) -> Result<(), AppError> {
+    if [MOVED, RELEASED].contains(&change.action.as_str()) {
+        // Who may move the event back may move its bookings back with it.
+        return Ok(());
+    }
     let Some(opposite) = undo_action(rules, change) else { return Ok(()) };
     actor.require(tx, opposite, current)?;
     let mut after = series_record(current);

@@ -1,5 +1,7 @@
 //! Availability of resources, by a sweep over reserved time.
 
+use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::{Span, Terms};
@@ -94,6 +96,8 @@ const BEFORE: usize = 2;
 const AFTER: usize = 3;
 /// Largest distance from the requested time, in days.
 pub const DAYS: i64 = 14;
+/// Hours of the day between which times are offered for a resource without opening hours.
+const USUAL_HOURS: (i8, i8) = (7, 19);
 /// Step of offered start times, in seconds.
 const QUARTER: i64 = 15 * 60;
 
@@ -126,6 +130,11 @@ pub fn nearest(
     };
     for closed in terms.closed(window, all_day) {
         rule_out(closed.span, SignedDuration::ZERO, SignedDuration::ZERO);
+    }
+    if !all_day && !terms.has_hours() {
+        for span in outside_usual_hours(window, wanted, zone) {
+            rule_out(span, SignedDuration::ZERO, SignedDuration::ZERO);
+        }
     }
     let around = terms.with_buffers(window);
     for span in spans_over_limit(taken, around, terms.capacity - units) {
@@ -169,6 +178,25 @@ pub fn nearest(
     before.iter().chain(after).map(|start| Span::new(*start, length_of(start))).collect()
 }
 
+/// Returns the nights and weekends of a window, which are not offered for a resource without opening hours. A request
+/// for such a time shows that they are usual for it: then there are none.
+fn outside_usual_hours(window: Span, wanted: Span, zone: &TimeZone) -> Vec<Span> {
+    let usual = |day: Date| {
+        let is_weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        let at = |hour| day.at(hour, 0, 0, 0).to_zoned(zone.clone()).map(|local| local.timestamp());
+        let (from, until) = (at(USUAL_HOURS.0).ok()?, at(USUAL_HOURS.1).ok()?);
+        (!is_weekend).then(|| Span::new(from, until))
+    };
+    let day_of = |instant: Timestamp| instant.to_zoned(zone.clone()).date();
+    let asked = usual(day_of(wanted.start));
+    if asked.is_none_or(|asked| wanted.start < asked.start || wanted.end > asked.end) {
+        return Vec::new();
+    }
+    let last = day_of(window.end);
+    let days = day_of(window.start).series(1.day()).take_while(|day| *day <= last);
+    without(window, days.filter_map(usual).collect())
+}
+
 /// Returns the intervals of possible starts, both ends included.
 fn possible(first: Timestamp, last: Timestamp, mut out: Vec<Span>) -> Vec<(Timestamp, Timestamp)> {
     out.sort_unstable();
@@ -202,7 +230,6 @@ fn ceiling(instant: Timestamp) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
     use serde_json::json;
 
     use super::*;
@@ -296,6 +323,24 @@ mod tests {
         let found = nearest(&terms, &busy, wanted, 1, true, at("2026-11-30T09:00"));
         assert_eq!(found[0], span("2026-12-03T00:00", "2026-12-04T00:00"));
         assert!(found.iter().all(|span| span.minutes() == 24 * 60));
+    }
+
+    #[test]
+    fn free_times_lie_in_the_day_unless_the_night_is_requested() {
+        let terms = terms(|_| {});
+        // Friday to Monday; the resource is taken all Friday.
+        let busy = [taken("2026-12-04T08:00", "2026-12-04T18:00", 1)];
+        let wanted = span("2026-12-04T09:00", "2026-12-04T11:00");
+        for found in nearest(&terms, &busy, wanted, 1, false, at("2026-12-01T09:00")) {
+            let (start, end) =
+                (found.start.to_zoned(terms.zone().clone()), found.end.to_zoned(terms.zone().clone()));
+            assert!(start.hour() >= 7 && end.hour() <= 19 && start.date() == end.date(), "{found:?}");
+            assert!(!matches!(start.weekday(), Weekday::Saturday | Weekday::Sunday), "{found:?}");
+        }
+        let night = [taken("2026-12-04T22:00", "2026-12-04T23:00", 1)];
+        let wanted = span("2026-12-04T22:00", "2026-12-04T23:00");
+        let found = nearest(&terms, &night, wanted, 1, false, at("2026-12-01T09:00"));
+        assert!(found.contains(&span("2026-12-04T23:00", "2026-12-05T00:00")), "{found:?}");
     }
 
     #[test]

@@ -77,6 +77,12 @@ impl Terms {
         }
     }
 
+    /// Returns true if the resource has opening hours.
+    #[must_use]
+    pub fn has_hours(&self) -> bool {
+        self.hours.is_some()
+    }
+
     /// Returns the zone of the opening hours.
     #[must_use]
     pub fn zone(&self) -> &TimeZone {

@@ -25,6 +25,20 @@ pub const RESOURCE: Member<Reference> = Member::reference("resource", "Resource"
 /// Person or resource that is replaced.
 pub const INSTEAD_OF: Member<Reference> =
     Member::reference("instead_of", "Instead of", "record").help("Id of the person or resource to replace");
+fn check_ids(json: &Json) -> Result<(), Message> {
+    let items = json.as_array().ok_or("Must be a list of ids.")?;
+    if items.iter().all(Json::is_string) { Ok(()) } else { Err("Must be a list of ids.".into()) }
+}
+
+fn ids_schema() -> Json {
+    json!({ "type": ["array", "null"], "items": { "type": "string", "format": "uuid" }, "maxItems": 50 })
+}
+
+/// Resources that are booked for an event.
+pub const RESOURCES: Member<Structure> = Member::raw("resources", "Resources", check_ids, ids_schema).help(
+    "For an event: ids of the resources that are booked with it; bookings of others are cancelled. Without it, \
+     the bookings move with the event",
+);
 /// Reach of the change of one occurrence.
 pub const SCOPE: Member<Text> = Member::choice("scope", "Scope", SERIES_SCOPES)
     .help("For an occurrence of a series: which occurrences change; this one by default");
@@ -37,6 +51,7 @@ pub const MOVE_ENTRY: ActionBody = ActionBody::new(&[
     PERSON.field(),
     RESOURCE.field(),
     INSTEAD_OF.field(),
+    RESOURCES.field(),
     SCOPE.field(),
 ]);
 /// `POST /calendar/entries/ENTRY_ID/copy`.

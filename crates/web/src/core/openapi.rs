@@ -3,12 +3,13 @@
 use axum::extract::State as AxumState;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use obcms_app::records::lists;
+use obcms_app::records::{lists, reservation};
 use obcms_app::tasks::board::{ALIASES, SHORTCUTS};
 use obcms_domain::accounts::{Action, Relation, who_can_write};
-use obcms_domain::kinds::{self, CEILING, INDICATOR, TASK};
+use obcms_domain::kinds::{self, CEILING, EVENT, INDICATOR, TASK};
 use obcms_domain::records::closing::closing_statuses;
 use obcms_domain::registry::action::{ActionBody, ActionField};
+use obcms_domain::registry::shared::START;
 use obcms_domain::registry::{Field, FieldType, Kind, Source};
 use serde_json::{Map, Value as Json, json};
 
@@ -330,6 +331,19 @@ fn schemas(kind: &Kind) -> [(String, Json); 2] {
             mark_group(kind, status, &mut schema);
         }
         inputs.insert(obcms_app::records::closing::MEMBER.into(), schema);
+    }
+    if *kind == EVENT {
+        let meaning = "Resources that are booked for the event, on each of its dates, in the same save; bookings \
+                       of other resources are cancelled. Without it, the bookings move with the event";
+        let mut schema = json!({
+            "type": ["array", "null"], "items": { "type": "string", "format": "uuid" },
+            "maxItems": reservation::MAXIMUM_RESOURCES, "description": meaning, "writeOnly": true,
+        });
+        // Who may move the event may change its resources.
+        if let Some(start) = kind.field(START.name()) {
+            mark_group(kind, start, &mut schema);
+        }
+        inputs.insert(reservation::MEMBER.into(), schema);
     }
     let calculated = if *kind == TASK {
         &OF_TODAY[..]

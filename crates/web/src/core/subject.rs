@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use maud::Markup;
 use obcms_app::{Actor, AppError};
-use obcms_domain::registry::{Kind, Record};
+use obcms_domain::registry::{FieldError, Kind, Record};
+use serde_json::{Map, Value as Json};
 
 use super::frame::Page;
 use super::input::Form;
@@ -13,6 +14,7 @@ use super::refused::Refused;
 use super::route::Route;
 use super::state::State;
 use super::{openapi, stream};
+use crate::components::forms::FormField;
 use crate::components::frame::{Command, NavigationGroup};
 use crate::components::tables::BulkAction;
 
@@ -43,6 +45,9 @@ type EditAddress = fn(&Actor, &Record) -> Option<String>;
 type FormPreview = fn(&State, &Page, &Actor, &mut Form) -> Option<Result<Markup, AppError>>;
 type RefusalNote = fn(&State, &Page, &Actor, Option<&Record>, &Form, &AppError) -> Markup;
 type LockNote = fn(&Record) -> Markup;
+type FormParts = fn(&FormContext<'_>, &mut Vec<FormField>) -> Result<(), AppError>;
+type FormInput =
+    fn(&State, &Actor, (Option<&Record>, bool), &mut Form, &mut Map<String, Json>) -> Result<(), AppError>;
 type FieldOptions = fn(&str) -> Option<Vec<(&'static str, String)>>;
 
 /// Column of the page of a record.
@@ -82,6 +87,23 @@ pub struct NextStep {
     pub is_made: bool,
 }
 
+/// Form of a record that is drawn.
+#[derive(Clone, Copy)]
+pub struct FormContext<'a> {
+    /// State of the server.
+    pub state: &'a State,
+    /// Reader.
+    pub actor: &'a Actor,
+    /// Edited record; nothing for a new one.
+    pub record: Option<&'a Record>,
+    /// Recurrence id of the occurrence that is edited.
+    pub occurrence: Option<&'a str>,
+    /// Values of the form.
+    pub typed: &'a Form,
+    /// Errors of its fields.
+    pub errors: &'a [FieldError],
+}
+
 /// Additions of a subject to the pages of a kind. All are optional.
 #[derive(Clone, Copy, Debug)]
 pub struct KindPage {
@@ -119,12 +141,20 @@ pub struct KindPage {
     pub lead_panel: Option<Panel>,
     /// Fields that the lead panel shows, so that the properties do not.
     pub lead_fields: &'static [&'static str],
+    /// True if the lead panel shows the people, so that no panel of their own does.
+    pub leads_people: bool,
     /// Query of the address at which the page of a record shows its tasks.
     pub tasks_tab: &'static str,
     /// True if an occurrence of a series has a state of its own.
     pub has_occurrence_states: bool,
     /// Reference of this kind whose target shows its records in a panel of the subject.
     pub panel_field: &'static str,
+    /// Parts of the form beside the fields of the kind.
+    pub form_parts: Option<FormParts>,
+    /// Reads these parts into the input; the flag is true for the form of one occurrence.
+    pub form_input: Option<FormInput>,
+    /// Parameters of the address of a new form that fill in these parts.
+    pub form_parameters: &'static [&'static str],
     /// Preview of a new record, for a form that requests it.
     pub form_preview: Option<FormPreview>,
     /// Alternatives above a refused form.
@@ -155,9 +185,13 @@ impl KindPage {
         next_steps: None,
         lead_panel: None,
         lead_fields: &[],
+        leads_people: false,
         tasks_tab: "",
         has_occurrence_states: false,
         panel_field: "",
+        form_parts: None,
+        form_input: None,
+        form_parameters: &[],
         form_preview: None,
         refusal_note: None,
         lock_note: None,

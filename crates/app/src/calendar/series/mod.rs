@@ -22,7 +22,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::undo::undo_address;
-use crate::records::{self, Input, closing};
+use crate::records::{self, Input, closing, reservation};
 use all::change_all;
 pub(crate) use parts::cancel;
 use parts::split;
@@ -230,8 +230,10 @@ pub fn change(
     input: &Input,
 ) -> Result<Occurrence, AppError> {
     let (input, cancels) = closing::take(target.kind, input)?;
+    let (input, resources) = reservation::take(target.kind, &input)?;
     let input = &input;
     let record = load_for(work, target, work.app.rules().action_for(target.kind, input), input)?;
+    reservation::require_right(work, &record, resources.as_ref())?;
     let (series, date) = found_to_change(work, &record, target.recurrence_id)?;
     let is_part = match target.scope {
         Scope::This => true,
@@ -243,11 +245,21 @@ pub fn change(
         let message = "Open tasks belong to the whole series. Cancel all occurrences instead.";
         return Err(AppError::field(closing::MEMBER, "scope", message));
     }
+    reservation::request(work, resources, (target.scope == Scope::This).then(|| date.to_string()));
     match target.scope {
-        Scope::This => change_this(work, &record, &series, date, input),
+        Scope::This => {
+            let mut changed = change_this(work, &record, &series, date, input)?;
+            if reservation::settle(work, &changed.series)? {
+                changed.change_set = Some(work.change_set);
+            }
+            Ok(changed)
+        }
         Scope::Following if is_part => split(work, &record, &series, date, input),
         Scope::All | Scope::Following => {
-            let changed = change_all(work, &record, &series, date, input)?;
+            let mut changed = change_all(work, &record, &series, date, input)?;
+            if reservation::settle(work, &changed.series)? {
+                changed.change_set = Some(work.change_set);
+            }
             (work.app.effects().closed)(work, &record, &changed.series, cancels)?;
             Ok(changed)
         }

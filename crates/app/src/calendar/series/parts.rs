@@ -12,6 +12,7 @@ use obcms_recur::Moment;
 
 use super::all::apply_to_all;
 use super::{Occurrence, Scope, Target, check_series, found_to_change, load, too_much};
+use crate::core::rules::Split;
 use crate::core::{AppError, UnitOfWork};
 use crate::records::{self, Input};
 
@@ -26,6 +27,9 @@ pub(super) fn split(
     let mut head = head(record, series, date)?;
     let tail = tail(work, record, series, date)?;
     let tail_series = Series::of(&tail).ok_or(AppError::NotFound("occurrence"))?;
+    let bookings = (work.app.effects().before_split)(work, record)?;
+    // The resources are requested for the second part.
+    let reservation = work.reservation.take();
     let mut whole = apply_to_all(work, &tail, &tail_series, date, input)?;
     check_series(work, record, &whole.record)?;
     work.before_series(None, &mut whole.record)?;
@@ -33,6 +37,9 @@ pub(super) fn split(
     work.save(record, &mut head, "split")?;
     work.insert(std::slice::from_ref(&whole.record))?;
     let new = records::reload(work, &whole.record)?;
+    work.reservation = reservation;
+    let parts = Split { before: record, tail: &tail, new: &new, date, bookings };
+    (work.app.effects().split)(work, &parts)?;
     let single = match Series::of(&new) {
         Some(series) => series.materialize(&new, whole.date).map_err(too_much)?,
         None => Some(new.clone()),

@@ -128,6 +128,12 @@ pub fn suggest(request: &Request, attendees: &[Attendee], places: &[Place]) -> V
             (span.end <= request.window.end).then(|| judge(request, span, attendees, places))
         })
         .collect();
+    let is_outside = |candidate: &Suggestion| {
+        candidate.reasons.iter().any(|reason| matches!(reason, Reason::OutsideHours(_)))
+    };
+    if candidates.iter().any(|candidate| !is_outside(candidate)) {
+        candidates.retain(|candidate| !is_outside(candidate));
+    }
     candidates.sort_by(|one, other| {
         (other.is_good(), other.score, one.span.start).cmp(&(one.is_good(), one.score, other.span.start))
     });
@@ -336,6 +342,16 @@ mod tests {
         assert!(!found.is_empty());
         assert!(!found[0].fits());
         assert_eq!(found[0].reasons[0], Reason::Busy(vec![(id(1), 0)]));
+    }
+
+    #[test]
+    fn nights_are_not_suggested_when_all_are_busy_by_day() {
+        let busy = [span("04T08:00:00", "04T17:00:00"), span("05T08:00:00", "05T17:00:00")];
+        let people = [1, 2, 3, 4].map(|number| person(number, &busy));
+        let found = suggest(&request(), &people, &[]);
+        assert!(!found.is_empty());
+        let hour = |one: &Suggestion| one.span.start.to_zoned(request().zone).hour();
+        assert!(found.iter().all(|one| (8..17).contains(&hour(one))), "{found:?}");
     }
 
     #[test]

@@ -133,6 +133,8 @@ pub fn origin_panel(state: &State, page: &Page, actor: &Actor, origin: &Record) 
                                 (post_button(t!("Cancel booking"), &format!("{}/decision", BOOKING.url(booking.id)), "x",
                                     ButtonKind::Plain, page.csrf(), &[("decision", "cancel"), ("note", t!("Event cancelled"))]))
                             }
+                        } @else if is_open_task && stands && !is_on_days(booking, origin, &zone) {
+                            (badges::badge(t!("Outside the task's dates"), Tone::Warning))
                         } @else if is_event && stands && !covers(booking, origin) {
                             (badges::badge(t!("Outside the event's time"), Tone::Warning))
                             @if may_book {
@@ -146,6 +148,14 @@ pub fn origin_panel(state: &State, page: &Page, actor: &Actor, origin: &Record) 
         }
     };
     Ok(detail::panel("bookings", "booking event", t!("Rooms, vehicles, equipment"), &actions, &content))
+}
+
+/// Returns true if the booking begins on the days of the task.
+fn is_on_days(booking: &Record, task: &Record, zone: &TimeZone) -> bool {
+    let (start, due) = (task::START_DATE.get(task), task::DUE_DATE.get(task));
+    let (Some(first), Some(last)) = (start.or(due), due.or(start)) else { return true };
+    let mut days = uses(booking).into_iter().map(|one| one.span.start.to_zoned(zone.clone()).date());
+    days.any(|day| first <= day && day <= last)
 }
 
 /// Returns the address of the booking form for a record, with its time.

@@ -206,6 +206,10 @@ fn suggestion(
     if let Some(place) = place {
         query.append_pair("venue", place);
     }
+    // The room is booked with the event.
+    if let Some(resource) = time.place {
+        query.append_pair("resources", &resource.to_string());
+    }
     let address = format!("/events/new?{}", query.finish());
     let day = if start.date().year() == page.today.year() { "%a %-d %b" } else { "%a %-d %b %Y" };
     html! {

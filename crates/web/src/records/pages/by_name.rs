@@ -30,18 +30,36 @@ pub fn resolve(
         let found = state.app.titled(actor, &field.target_kinds(), value.trim())?;
         match found.as_slice() {
             [one] => *value = written(field, one),
-            [] => errors.push(FieldError::new(
-                name.clone(),
-                "unknown",
-                message!(
-                    "No record has the name “{name}”. Enter its exact name or its id.",
-                    name = Word::text(value.trim())
-                ),
-            )),
+            [] => errors.push(unknown(name, value.trim())),
             several => errors.push(ambiguous(name, value.trim(), several)),
         }
     }
     Ok(errors)
+}
+
+/// Returns the id of the only record of the kinds with a name.
+///
+/// # Errors
+///
+/// An error of the field if no record, or several, have the name.
+pub fn resolve_name(
+    state: &State,
+    actor: &Actor,
+    field: &str,
+    kinds: &[&'static str],
+    name: &str,
+) -> Result<Id, AppError> {
+    match state.app.titled(actor, kinds, name)?.as_slice() {
+        [one] => Ok(one.id),
+        [] => Err(AppError::Invalid(vec![unknown(field, name)])),
+        several => Err(AppError::Invalid(vec![ambiguous(field, name, several)])),
+    }
+}
+
+fn unknown(field: &str, name: &str) -> FieldError {
+    let message =
+        message!("No record has the name “{name}”. Enter its exact name or its id.", name = Word::text(name));
+    FieldError::new(field.to_owned(), "unknown", message)
 }
 
 /// Returns true for an empty text, an id, the code of a place, and a kind with an id.

@@ -216,7 +216,7 @@ fn overview(
         properties(record, &values).into_iter().filter(|property| !in_lead(property)).collect();
     let narrow = html! {
         (components::panel("properties", kind.name, t!("Properties"), &html! {}, &components::properties(&own)))
-        @if !people.is_empty() {
+        @if !people.is_empty() && !hooks.leads_people {
             (components::panel("people", kind.name, t!("People"), &html! {}, &components::properties(&people)))
         }
         (panels(state, page, actor, record, Column::Narrow)?)

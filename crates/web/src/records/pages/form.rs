@@ -8,9 +8,9 @@ use axum::response::{Html, IntoResponse, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::cancelling::Open;
-use obcms_app::records::closing;
 use obcms_app::records::field_rights::Offer;
 use obcms_app::records::require_live;
+use obcms_app::records::{closing, reservation};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::calendar::series::state::editable;
@@ -19,7 +19,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::core::message::Word;
 use obcms_domain::message;
 use obcms_domain::registry::{Field, FieldError, FieldType, Kind, Record};
-use serde_json::Map;
+use serde_json::{Map, Value as Json};
 
 use super::by_name;
 use super::controls::{form_fields, shown};
@@ -35,6 +35,7 @@ use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{Form, PageParameters, PathId};
 use crate::core::state::{State, blocking};
+use crate::core::subject::FormContext;
 
 /// Name of the hidden input with the version that the person saw.
 pub const VERSION: &str = "version";
@@ -89,6 +90,17 @@ impl<'a> Sheet<'a> {
         fields.extend(given);
         let offer = blocking(|| state.app.offer(actor, kind, self.record))?;
         blocking(|| self.offer_writable(state, page, actor, &offer, (&mut fields, &mut more)))?;
+        if let Some(parts) = state.subjects.kind_page(kind).form_parts {
+            let context = FormContext {
+                state,
+                actor,
+                record: self.record,
+                occurrence: self.date.as_deref(),
+                typed: &self.typed,
+                errors: &self.errors,
+            };
+            blocking(|| parts(&context, &mut fields))?;
+        }
         if let (Some(record), None) = (self.record, &self.date)
             && offer.allows_closing(kind)
         {
@@ -142,6 +154,7 @@ impl<'a> Sheet<'a> {
                 !is_member || fields.iter().all(|field| field.name != error.field)
             })
             .filter(|error| !kind.offered().any(|field| field.name == error.field))
+            .filter(|error| fields.iter().all(|field| field.name != error.field))
             .map(|error| words::message(&error.message))
             .collect();
         let problem = self.problem.or_else(|| (!unseen.is_empty()).then(|| unseen.join(" ")));
@@ -273,8 +286,11 @@ pub async fn new(
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     forbid_create(&actor, kind)?;
-    let parameters = parameters.matching(|name| kind.inputs().any(|field| field.name == name));
-    let typed = prefilled(&state.app, &actor, kind, &parameters.0);
+    let of_parts = state.subjects.kind_page(kind).form_parameters;
+    let parameters =
+        parameters.matching(|name| of_parts.contains(&name) || kind.inputs().any(|field| field.name == name));
+    let mut typed = prefilled(&state.app, &actor, kind, &parameters.0);
+    typed.0.extend(parameters.0.iter().filter(|(name, _)| of_parts.contains(&name.as_str())).cloned());
     let given = parameters.0.into_iter().map(|(name, _)| name).collect();
     Ok(Html(Sheet { given, ..Sheet::new(kind, None, typed) }.draw(&state, &page, &actor)?))
 }
@@ -297,11 +313,17 @@ pub async fn create(
             Err(error) => refused(sheet, error, &state, &page, &actor),
         };
     }
+    if wants_check(&state, kind, &mut form) {
+        return Ok(Html(Sheet::new(kind, None, form).draw(&state, &page, &actor)?).into_response());
+    }
     let unknown = blocking(|| by_name::resolve(&state, &actor, kind, &mut form))?;
     if !unknown.is_empty() {
         return refused(Sheet::new(kind, None, form), AppError::Invalid(unknown), &state, &page, &actor);
     }
-    let input = read_form(kind, &form);
+    let mut input = read_form(kind, &form);
+    if let Err(error) = read_parts(&state, &actor, kind, (None, false), &mut form, &mut input) {
+        return refused(Sheet::new(kind, None, form), error, &state, &page, &actor);
+    }
     let _turn = state.hashing.turn_to_write(&actor, kind, &input).await?;
     match blocking(|| state.app.create_from_form(&actor, kind, &input, form.get(REQUEST_KEY))) {
         Ok(id) => {
@@ -309,6 +331,28 @@ pub async fn create(
             Ok(done(&kind.url(id), &t!("{label} created", label = words::label(kind.label)), undo.as_deref()))
         }
         Err(error) => refused(Sheet::new(kind, None, form), error, &state, &page, &actor),
+    }
+}
+
+/// Returns true if the form is only to be drawn again, with its parts for the typed values.
+pub(super) fn wants_check(state: &State, kind: &'static Kind, form: &mut Form) -> bool {
+    let asks = state.subjects.kind_page(kind).form_parts.is_some() && form.get("intent") == "check";
+    form.0.retain(|(name, _)| name != "intent" || !asks);
+    asks
+}
+
+/// Reads the parts of the form beside the fields of the kind.
+pub(super) fn read_parts(
+    state: &State,
+    actor: &Actor,
+    kind: &'static Kind,
+    record: (Option<&Record>, bool),
+    form: &mut Form,
+    input: &mut Map<String, Json>,
+) -> Result<(), AppError> {
+    match state.subjects.kind_page(kind).form_input {
+        Some(read) => blocking(|| read(state, actor, record, form, input)),
+        None => Ok(()),
     }
 }
 
@@ -375,6 +419,10 @@ pub async fn update(
         return occurrence_form::update(kind, &state, &page, &actor, id.0, form);
     }
     let record = editable(&blocking(|| state.app.get(&actor, kind, id.0))?);
+    if wants_check(&state, kind, &mut form) {
+        let sheet = Sheet::new(kind, Some(&record), form);
+        return Ok(Html(sheet.draw(&state, &page, &actor)?).into_response());
+    }
     let unknown = blocking(|| by_name::resolve(&state, &actor, kind, &mut form))?;
     if !unknown.is_empty() {
         let sheet = Sheet::new(kind, Some(&record), form);
@@ -387,6 +435,9 @@ pub async fn update(
     let cancels = form.get(closing::MEMBER) == "true" && open != Open::default();
     if cancels {
         input.insert(closing::MEMBER.to_owned(), true.into());
+    }
+    if let Err(error) = read_parts(&state, &actor, kind, (Some(&record), false), &mut form, &mut input) {
+        return refused(Sheet::new(kind, Some(&record), form), error, &state, &page, &actor);
     }
     let address = kind.url(record.id);
     let theirs: HashSet<&str> = touched(&entries).into_iter().collect();
@@ -420,7 +471,9 @@ pub async fn update(
     }
     let _turn = state.hashing.turn_to_write(&actor, kind, &input).await?;
     match blocking(|| state.app.update(&actor, kind, id.0, &input, Some(record.version))) {
-        Ok(saved) if saved.version == record.version => Ok(done(&address, t!("No changes to save"), None)),
+        Ok(saved) if saved.version == record.version && !input.contains_key(reservation::MEMBER) => {
+            Ok(done(&address, t!("No changes to save"), None))
+        }
         Ok(_) => {
             let undo = blocking(|| state.app.undo_of_last(&actor, kind, record.id))?;
             let message = if cancels {
@@ -507,7 +560,16 @@ pub(super) fn refused(
             let html = sheet.draw(state, page, actor)?;
             return Ok((StatusCode::FORBIDDEN, Html(html)).into_response());
         }
-        AppError::Conflict { detail, .. } => sheet.problem = Some(words::message(&detail)),
+        AppError::Conflict { detail, more } => {
+            // A conflict that names a field is an error beside it.
+            let field = more.iter().find(|(name, _)| *name == "field").and_then(|(_, field)| field.as_str());
+            match field {
+                Some(field) => {
+                    sheet.errors = vec![FieldError::new(field.to_owned(), "conflict", detail)];
+                }
+                None => sheet.problem = Some(words::message(&detail)),
+            }
+        }
         AppError::Stale { .. } => {
             // A change between read and write: the version is read again and the same fields are sent again.
             sheet.problem = Some(

@@ -89,8 +89,15 @@ fn draw(state: &State, page: &Page, actor: &Actor, around: &Around) -> Result<Ma
     let zone: TimeZone = page.zone();
     let values = page.values(&directory, &zone);
     let texts = long_texts(record, &values);
+    let hooks = state.subjects.kind_page(kind);
+    // An occurrence begins as its series does, if that has people to show.
+    let lead = match hooks.lead_panel.filter(|_| hooks.leads_people) {
+        Some(panel) => panel(state, page, actor, record)?,
+        None => html! {},
+    };
     let wide = html! {
         (series_strip(around))
+        (lead)
         (differences(page, around, &values, rights.dates))
         (components::panel("texts", kind.name, t!("About"), &html! {}, &html! {
             @if texts.0.is_empty() { p.muted { (t!("No description yet.")) } } @else { (texts) }
@@ -114,7 +121,7 @@ fn draw(state: &State, page: &Page, actor: &Actor, around: &Around) -> Result<Ma
             })
             .collect()
     };
-    let people = marked(people(record, &values));
+    let people = if hooks.leads_people { Vec::new() } else { marked(people(record, &values)) };
     let narrow = html! {
         (components::panel("properties", kind.name, t!("Properties"), &html! {},
             &components::properties(&marked(properties(record, &values)))))

@@ -1,6 +1,6 @@
 //! Form of one occurrence of a series, with the scope of the change.
 
-use axum::response::{Html, Response};
+use axum::response::{Html, IntoResponse, Response};
 use maud::html;
 use obcms_app::calendar::series::{Scope, Target};
 use obcms_app::records::undo::undo_address;
@@ -10,7 +10,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::registry::{FieldError, Kind, Record};
 
 use super::dates::{address, name_text};
-use super::form::{Sheet, VERSION, may_edit, refused};
+use super::form::{Sheet, VERSION, may_edit, read_parts, refused, wants_check};
 use super::written::{self, differing, since};
 use crate::components::badges::Tone;
 use crate::components::feedback;
@@ -76,7 +76,7 @@ pub fn update(
     page: &Page,
     actor: &Actor,
     id: Id,
-    form: Form,
+    mut form: Form,
 ) -> Result<Response, PageError> {
     let recurrence_id = form.get("occurrence").to_owned();
     let record = blocking(|| state.app.get(actor, kind, id))?;
@@ -87,6 +87,15 @@ pub fn update(
     // When the rule was moved meanwhile, the occurrence is compared with its present state.
     let base = on_date(&then, &recurrence_id).unwrap_or_else(|_| single.clone());
     let mut input = differing(&base, &form);
+    let scope_of = |form: &Form| form.get("scope").to_owned();
+    if wants_check(state, kind, &mut form) {
+        let sheet = sheet(kind, &single, &recurrence_id, &scope_of(&form), form);
+        return Ok(Html(sheet.draw(state, page, actor)?).into_response());
+    }
+    if let Err(error) = read_parts(state, actor, kind, (Some(&single), true), &mut form, &mut input) {
+        let sheet = sheet(kind, &single, &recurrence_id, &scope_of(&form), form);
+        return refused(sheet, error, state, page, actor);
+    }
     let again = |form: Form| sheet(kind, &single, &recurrence_id, &scope_name, form);
     let Some(scope) = Scope::parse(&scope_name) else {
         let mut sheet = again(form);
