@@ -55,6 +55,25 @@ pub(crate) fn month_start(month: i64) -> Day {
     year_start(year) + i64::from(month_starts(is_leap(year))[month.rem_euclid(12) as usize])
 }
 
+/// Returns the start of week 1 of a year: the first week with four days in the year. Monday is 0.
+pub(crate) fn week_year_start(year: i64, week_start: u8) -> Day {
+    let start = year_start(year);
+    let into_week = i64::from((weekday_of(start) + 7 - week_start) % 7);
+    if into_week <= 3 { start - into_week } else { start + 7 - into_week }
+}
+
+/// Returns the year to whose weeks a day belongs.
+pub(crate) fn week_year_of(day: Day, week_start: u8) -> i64 {
+    let year = year_of(day);
+    if day < week_year_start(year, week_start) {
+        year - 1
+    } else if day >= week_year_start(year + 1, week_start) {
+        year + 1
+    } else {
+        year
+    }
+}
+
 /// Returns the weekday; Monday is 0.
 pub(crate) fn weekday_of(day: Day) -> u8 {
     (day + 3).rem_euclid(7) as u8

@@ -4,7 +4,7 @@
 //! after is a leap year. Years of one type have the same days, so that each type is calculated at most once.
 
 use crate::budget::Budget;
-use crate::calendar::{self, Day, is_leap, month_starts, weekday_of, year_of, year_start};
+use crate::calendar::{self, Day, is_leap, month_starts, week_year_start, weekday_of, year_of, year_start};
 use crate::error::ExpandError;
 use crate::rule::{Frequency, Rule};
 
@@ -139,13 +139,7 @@ impl Days {
                 Some(ordinal) => days.ordinals.push((weekday, i64::from(ordinal))),
             }
         }
-        let names_days = !rule.by_month_day().is_empty()
-            || !rule.by_year_day().is_empty()
-            || !rule.by_week().is_empty()
-            || !rule.by_day().is_empty();
-        if !names_days {
-            days.take_from_start(rule.frequency(), start);
-        }
+        days.take_from_start(rule, start);
         // A step of whole weeks stays on the weekday of the start.
         if rule.frequency() == Frequency::Daily
             && rule.interval().is_multiple_of(7)
@@ -160,20 +154,35 @@ impl Days {
         days
     }
 
-    fn take_from_start(&mut self, frequency: Frequency, start: Day) {
-        let month = calendar::month_of(start);
-        let month_day = (start - calendar::month_start(month) + 1) as u32;
-        match frequency {
-            Frequency::Yearly => {
-                if self.months == 0 {
-                    self.months = 1 << (month.rem_euclid(12) + 1);
-                }
-                self.month_days = 1 << month_day;
-            }
-            Frequency::Monthly => self.month_days = 1 << month_day,
-            Frequency::Weekly => self.weekdays = 1 << weekday_of(start),
-            _ => {}
+    /// Takes from the start what a rule needs and leaves out (RFC 5545, 3.3.10).
+    ///
+    /// A day of the year and a weekday need nothing else. A week needs a weekday. A day of the month needs a month in
+    /// a yearly rule.
+    fn take_from_start(&mut self, rule: &Rule, start: Day) {
+        let frequency = rule.frequency();
+        let (has_weeks, has_months) = (!rule.by_week().is_empty(), !rule.by_month().is_empty());
+        if frequency < Frequency::Weekly || !rule.by_year_day().is_empty() {
+            return;
         }
+        let month = calendar::month_of(start);
+        let own_month = 1 << (month.rem_euclid(12) + 1);
+        if !rule.by_month_day().is_empty() {
+            if frequency == Frequency::Yearly && !has_months && !has_weeks {
+                self.months = own_month;
+            }
+            return;
+        }
+        if !rule.by_day().is_empty() {
+            return;
+        }
+        if has_weeks || frequency == Frequency::Weekly {
+            self.weekdays = 1 << weekday_of(start);
+            return;
+        }
+        if frequency == Frequency::Yearly && !has_months {
+            self.months = own_month;
+        }
+        self.month_days = 1 << (start - calendar::month_start(month) + 1);
     }
 
     /// Returns true if every day is allowed.
@@ -353,21 +362,14 @@ impl Days {
 
     /// Sets the allowed weeks of a year, as far as they lie in the year that starts at `start`.
     fn set_weeks(&self, of_year: i64, start: Day, length: i64, mask: &mut Mask) {
-        let first = self.first_week(of_year);
-        let weeks = (self.first_week(of_year + 1) - first) / 7;
+        let first = week_year_start(of_year, self.week_start);
+        let weeks = (week_year_start(of_year + 1, self.week_start) - first) / 7;
         for week in 1..=weeks {
             if self.weeks & (1 << week) != 0 || self.weeks_from_end & (1 << (weeks + 1 - week)) != 0 {
                 let from = first + (week - 1) * 7 - start;
                 mask.set_range(from.clamp(0, length), (from + 7).clamp(0, length));
             }
         }
-    }
-
-    /// Returns the start of week 1 of a year: the first week with four days in the year.
-    fn first_week(&self, year: i64) -> Day {
-        let start = year_start(year);
-        let into_week = i64::from((weekday_of(start) + 7 - self.week_start) % 7);
-        if into_week <= 3 { start - into_week } else { start + 7 - into_week }
     }
 }
 

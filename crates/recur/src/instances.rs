@@ -68,6 +68,7 @@ impl<'a> Instances<'a> {
     fn has_position(&self) -> bool {
         let days = match self.step.unit {
             Unit::Year => 366,
+            Unit::WeekYear(_) => 371,
             Unit::Month => 31,
             _ => 7,
         };
@@ -115,7 +116,7 @@ impl<'a> Instances<'a> {
             return self.next_picked(
                 from,
                 last,
-                last_day.saturating_add(366).min(last.div_euclid(SECONDS_OF_DAY)),
+                last_day.saturating_add(371).min(last.div_euclid(SECONDS_OF_DAY)),
             );
         }
         while let Some(day) = self.next_day(from.div_euclid(SECONDS_OF_DAY), last_day)? {
@@ -275,9 +276,38 @@ impl<'a> Instances<'a> {
         if let Some(cycle) = self.clock_cycle() {
             return self.skip_cycles(cycle, last, most);
         }
-        // Skipping needs the same times on every allowed day.
+        let (cycle, distance) = (self.barren.saturating_mul(SECONDS_OF_DAY), last - self.start);
+        if distance / cycle < 2 {
+            return self.skip_evenly(last, most);
+        }
+        let Some(of_cycle) = self.count_in_cycle(cycle, most)? else {
+            return self.skip_evenly(last, most);
+        };
+        let allowed = most.checked_div(of_cycle).and_then(|allowed| i64::try_from(allowed).ok());
+        let cycles = allowed.map_or(distance / cycle, |allowed| allowed.min(distance / cycle));
+        // The rest is counted in the first cycles, which are the same as the ones after the leap.
+        let (leap, skipped) = (cycles * cycle, cycles as u64 * of_cycle);
+        let (from, count) = self.skip_evenly(last - leap, most - skipped)?;
+        Ok((from + leap, count + skipped))
+    }
+
+    /// Returns the number of instances of the first cycle of the calendar; `None` if there are more than `most`.
+    fn count_in_cycle(&mut self, cycle: i64, most: u64) -> Result<Option<u64>, ExpandError> {
+        let end = self.start + cycle - 1;
+        let (mut from, mut count) = self.skip_evenly(end, most)?;
+        while let Some(found) = self.next(from, end)? {
+            (from, count) = (found + 1, count + 1);
+            if count > most {
+                return Ok(None);
+            }
+        }
+        Ok(Some(count))
+    }
+
+    /// Skips whole days if every allowed day has the same times.
+    fn skip_evenly(&mut self, last: Wall, most: u64) -> Result<(Wall, u64), ExpandError> {
         let is_uneven = matches!(self.step.unit, Unit::Time(_)) && self.step.interval > 1;
-        if is_uneven || !self.positions.is_empty() {
+        if is_uneven || !self.positions.is_empty() || last <= self.start {
             return Ok((self.start, 0));
         }
         self.skip_days(last, most)
@@ -289,7 +319,7 @@ impl<'a> Instances<'a> {
             return None;
         }
         let interval = match self.step.unit {
-            Unit::Year | Unit::Month => return None,
+            Unit::Year | Unit::WeekYear(_) | Unit::Month => return None,
             Unit::Week(_) => self.step.interval * SECONDS_OF_WEEK,
             Unit::Day => self.step.interval * SECONDS_OF_DAY,
             Unit::Time(unit) => self.step.interval * unit,
@@ -340,15 +370,21 @@ impl<'a> Instances<'a> {
             let Some(in_period) = self.next_day(day, end - 1)? else {
                 return Ok((end * SECONDS_OF_DAY, count));
             };
+            let year_end = year_start(year_of(in_period) + 1);
+            let is_whole = self.step.interval == 1;
             let chunk_end = match self.step.unit {
-                _ if self.step.interval == 1 => year_start(year_of(in_period) + 1),
-                Unit::Year | Unit::Month => self.step.period(in_period).1,
-                _ => break,
+                Unit::Year | Unit::Month if !is_whole => self.step.period(in_period).1,
+                _ => year_end,
             };
             if chunk_end > end {
                 break;
             }
-            let of_chunk = self.days.count(in_period, chunk_end, self.budget)? * of_day;
+            let of_chunk = if is_whole || matches!(self.step.unit, Unit::Year | Unit::Month) {
+                self.days.count(in_period, chunk_end, self.budget)? * of_day
+            } else {
+                let days = self.days.list(in_period, chunk_end, self.budget)?;
+                days.iter().filter(|day| self.step.next_day(**day) == **day).count() as u64 * of_day
+            };
             if count + of_chunk > most {
                 break;
             }

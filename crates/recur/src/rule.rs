@@ -52,7 +52,7 @@ pub enum Until {
     Date(civil::Date),
     /// Local date-time in the zone of the set.
     Local(civil::DateTime),
-    /// Instant, as RFC 5545 requires it for starts in a time zone.
+    /// Instant, as RFC 5545 requires it for starts in a time zone. [`Timestamp::MAX`] is 9999-12-31T23:59:59Z.
     Utc(Timestamp),
 }
 
@@ -61,6 +61,9 @@ impl fmt::Display for Until {
         let (moment, zone) = match self {
             Until::Date(date) => return write!(out, "{}", date.strftime("%Y%m%d")),
             Until::Local(moment) => (*moment, ""),
+            Until::Utc(instant) if *instant == Timestamp::MAX => {
+                (civil::date(9999, 12, 31).at(23, 59, 59, 0), "Z")
+            }
             Until::Utc(instant) => (jiff::tz::Offset::UTC.to_datetime(*instant), "Z"),
         };
         write!(out, "{}{zone}", moment.strftime("%Y%m%dT%H%M%S"))
@@ -161,12 +164,12 @@ impl Rule {
         self.frequency
     }
 
-    /// `INTERVAL`, 1 to 99,999
+    /// `INTERVAL`, 1 to 999,999,999
     pub fn interval(&self) -> u32 {
         self.interval
     }
 
-    /// `COUNT`, 1 to 99,999
+    /// `COUNT`, 1 to 999,999,999
     pub fn count(&self) -> Option<u32> {
         self.count
     }
@@ -239,7 +242,7 @@ impl Rule {
         self
     }
 
-    /// Returns the rule with this `COUNT` in place of its `UNTIL` or `COUNT`; `count` is clamped to 1 to 99,999.
+    /// Returns the rule with this `COUNT` in place of its `UNTIL` or `COUNT`; `count` is clamped to 1 to 999,999,999.
     #[must_use]
     pub fn with_count(mut self, count: u32) -> Rule {
         self.until = None;

@@ -1,7 +1,8 @@
 //! Allowed periods of a rule: every `INTERVAL`-th, counted from the period of the start.
 
 use crate::calendar::{
-    self, DAYS_OF_CYCLE, Day, SECONDS_OF_DAY, Wall, month_of, month_start, year_of, year_start,
+    self, DAYS_OF_CYCLE, Day, SECONDS_OF_DAY, Wall, month_of, month_start, week_year_of, week_year_start,
+    year_of, year_start,
 };
 use crate::rule::{Frequency, Rule};
 use crate::times::common_divisor;
@@ -10,6 +11,8 @@ use crate::times::common_divisor;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
     Year,
+    /// Year of whole weeks, with the weekday on which weeks begin: the year of rules with `BYWEEKNO`.
+    WeekYear(u8),
     Month,
     /// Week, with the first day of any week.
     Week(Day),
@@ -31,6 +34,10 @@ impl Step {
         let day = start.div_euclid(SECONDS_OF_DAY);
         let week_start = i64::from(calendar::weekday_number(rule.week_start()));
         let (unit, first) = match rule.frequency() {
+            Frequency::Yearly if !rule.by_week().is_empty() => {
+                let week_start = calendar::weekday_number(rule.week_start());
+                (Unit::WeekYear(week_start), week_year_of(day, week_start))
+            }
             Frequency::Yearly => (Unit::Year, year_of(day)),
             Frequency::Monthly => (Unit::Month, month_of(day)),
             Frequency::Weekly => {
@@ -77,7 +84,7 @@ impl Step {
     /// Returns the number of days after which the allowed periods fall on the same calendar days.
     pub(crate) fn cycle(&self) -> i64 {
         let units = match self.unit {
-            Unit::Year => 400,
+            Unit::Year | Unit::WeekYear(_) => 400,
             Unit::Month => 4800,
             Unit::Week(_) => DAYS_OF_CYCLE / 7,
             Unit::Day => DAYS_OF_CYCLE,
@@ -90,6 +97,7 @@ impl Step {
     fn number(&self, day: Day) -> i64 {
         match self.unit {
             Unit::Year => year_of(day),
+            Unit::WeekYear(week_start) => week_year_of(day, week_start),
             Unit::Month => month_of(day),
             Unit::Week(first) => (day - first).div_euclid(7),
             Unit::Day => day,
@@ -100,6 +108,7 @@ impl Step {
     fn start(&self, number: i64) -> Day {
         match self.unit {
             Unit::Year => year_start(number),
+            Unit::WeekYear(week_start) => week_year_start(number, week_start),
             Unit::Month => month_start(number),
             Unit::Week(first) => first + number * 7,
             Unit::Day => number,

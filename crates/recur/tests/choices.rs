@@ -221,8 +221,8 @@ fn parts_outside_the_rfc_table_limit() {
 #[test]
 fn weeks_follow_iso_8601() {
     for week in 1..=53 {
-        let text = format!("FREQ=YEARLY;BYWEEKNO={week}");
-        let from_end = format!("FREQ=YEARLY;BYWEEKNO={}", week - 54);
+        let text = format!("FREQ=YEARLY;BYWEEKNO={week};BYDAY=MO,TU,WE,TH,FR,SA,SU");
+        let from_end = format!("FREQ=YEARLY;BYWEEKNO={};BYDAY=MO,TU,WE,TH,FR,SA,SU", week - 54);
         let (by_number, by_end) = (set("1990-01-01", MANILA, &text), set("1990-01-01", MANILA, &from_end));
         let days = |set: &Set| -> Vec<Date> {
             let found = set.between(None, Some(instant("2060-01-01T00:00:00Z")), 10_000);
@@ -317,6 +317,111 @@ fn counts_of_five_digits_are_exact() {
 }
 
 #[test]
+fn start_supplies_what_a_rule_needs() {
+    for (start, text, expected) in [
+        ("2026-05-14", "FREQ=YEARLY;BYWEEKNO=20", ["2026-05-14", "2027-05-20", "2028-05-18"]),
+        ("2026-12-31", "FREQ=YEARLY;BYWEEKNO=-1", ["2026-12-31", "2027-12-30", "2028-12-28"]),
+        ("2026-01-01", "FREQ=YEARLY;BYMONTH=1;BYWEEKNO=1", ["2026-01-01", "2027-01-07", "2028-01-06"]),
+        ("2026-05-14", "FREQ=MONTHLY;BYWEEKNO=20", ["2026-05-14", "2027-05-20", "2028-05-18"]),
+        ("2026-05-14", "FREQ=WEEKLY;BYWEEKNO=20", ["2026-05-14", "2027-05-20", "2028-05-18"]),
+        ("2026-05-14", "FREQ=DAILY;BYWEEKNO=20", ["2026-05-14", "2026-05-15", "2026-05-16"]),
+        ("2026-05-14", "FREQ=YEARLY;BYMONTHDAY=15", ["2026-05-15", "2027-05-15", "2028-05-15"]),
+        ("2026-05-14", "FREQ=YEARLY;BYMONTHDAY=13;BYDAY=FR", ["2033-05-13", "2039-05-13", "2044-05-13"]),
+        ("2026-05-14", "FREQ=YEARLY;BYYEARDAY=1;BYMONTHDAY=1", ["2027-01-01", "2028-01-01", "2029-01-01"]),
+        // Days that need nothing of the start.
+        ("2026-01-01", "FREQ=YEARLY;BYWEEKNO=20;BYMONTHDAY=14", ["2026-05-14", "2029-05-14", "2030-05-14"]),
+        ("2026-01-01", "FREQ=MONTHLY;BYYEARDAY=14", ["2026-01-14", "2027-01-14", "2028-01-14"]),
+        ("2026-01-01", "FREQ=WEEKLY;BYMONTHDAY=20", ["2026-01-20", "2026-02-20", "2026-03-20"]),
+    ] {
+        let found = set(start, MANILA, text).between(None, None, 3).expect("the set can be expanded");
+        let found: Vec<String> = found.iter().map(|found| found.id.to_string()).collect();
+        assert_eq!(found, expected, "{text} from {start}");
+    }
+}
+
+/// A year of weeks is counted by the year to which the weeks belong, as ical.net counts it.
+#[test]
+fn interval_of_weeks_counts_years_of_weeks() {
+    let dates =
+        names(&set("2024-12-31", MANILA, "FREQ=YEARLY;BYWEEKNO=1;BYDAY=MO,TU;INTERVAL=3;UNTIL=20320101"));
+    assert_eq!(dates, ["2024-12-31", "2028-01-03", "2028-01-04", "2030-12-30", "2030-12-31"]);
+    let first = names(&set("2024-12-30", MANILA, "FREQ=YEARLY;BYWEEKNO=1;BYDAY=MO,FR;BYSETPOS=1;COUNT=3"));
+    assert_eq!(first, ["2024-12-30", "2025-12-29", "2027-01-04"]);
+    // libical counts from 2027, the year of the start.
+    for (interval, expected) in [(5, "2071-12-31"), (6, "2032-12-30")] {
+        let text = format!("FREQ=YEARLY;BYWEEKNO=53;INTERVAL={interval};BYDAY=TH;COUNT=1");
+        assert_eq!(names(&set("2027-01-03", MANILA, &text)), [expected]);
+    }
+}
+
+#[test]
+fn legal_rules_are_never_refused() {
+    for (text, written) in [
+        ("FREQ=WEEKLY;UNTIL=99991231T235959Z", "FREQ=WEEKLY;UNTIL=99991231T235959Z"),
+        ("FREQ=WEEKLY;UNTIL=99991231T235959", "FREQ=WEEKLY;UNTIL=99991231T235959"),
+        ("FREQ=WEEKLY;UNTIL=99991231", "FREQ=WEEKLY;UNTIL=99991231"),
+        ("FREQ=WEEKLY;COUNT=100000", "FREQ=WEEKLY;COUNT=100000"),
+        ("FREQ=YEARLY;INTERVAL=10000000;COUNT=2", "FREQ=YEARLY;INTERVAL=10000000;COUNT=2"),
+        ("FREQ=WEEKLY;INTERVAL=999999999", "FREQ=WEEKLY;INTERVAL=999999999"),
+        ("RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=OMIT", "FREQ=YEARLY"),
+        ("FREQ=WEEKLY;INTERVAL=1;COUNT=2;BYDAY=MO;", "FREQ=WEEKLY;COUNT=2;BYDAY=MO"),
+        ("FREQ=DAILY;BYDAY=MO, TU, WE;BYMONTH=1, 2", "FREQ=DAILY;BYMONTH=1,2;BYDAY=MO,TU,WE"),
+    ] {
+        let read = rule(text);
+        assert_eq!(read.to_string(), written, "{text}");
+        assert_eq!(rule(&read.to_string()), read, "{text}");
+        let set = set("2026-07-01T08:00:00", MANILA, text);
+        assert!(set.between(None, None, 2).is_ok_and(|found| !found.is_empty()), "{text}");
+        assert!(set.last().is_ok(), "{text}");
+        for year in [1604, 2026, 9000, 9998] {
+            let from = instant(&format!("{year}-07-01T00:00:00Z"));
+            let found = set.between(Some(from), None, 2);
+            assert!(found.is_ok(), "{text} in {year}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn great_counts_are_found_within_the_budget() {
+    for text in [
+        "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=100000",
+        "FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1,-1;COUNT=100000",
+        "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=1,-1;COUNT=100000",
+        "FREQ=WEEKLY;INTERVAL=2;BYMONTH=1,2;BYDAY=MO,TU,WE;COUNT=100000",
+        "FREQ=DAILY;INTERVAL=2;BYMONTH=1,2,3,4,5,6;COUNT=100000",
+        "FREQ=DAILY;INTERVAL=3;BYMONTHDAY=1,2,3;COUNT=999999999",
+        "FREQ=HOURLY;INTERVAL=4;COUNT=999999999",
+        "FREQ=YEARLY;BYWEEKNO=1,2,3;INTERVAL=2;COUNT=100000",
+    ] {
+        let set = set("2026-07-01T08:00:00", MANILA, text);
+        let (from, to) = (instant("2400-01-01T00:00:00Z"), instant("2404-01-01T00:00:00Z"));
+        assert!(set.last().is_ok(), "{text}: {:?}", set.last());
+        let sooner = text.replace("999999999", "100000");
+        let found = self::set("2026-07-01T08:00:00", MANILA, &sooner).last();
+        assert!(found.is_ok(), "{sooner}: {found:?}");
+        assert!(set.between(Some(from), Some(to), 5).is_ok_and(|found| !found.is_empty()), "{text}");
+    }
+}
+
+#[test]
+fn starts_of_any_year_cost_no_more_than_near_ones() {
+    for start in ["0001-12-15", "1604-12-15", "9000-12-15"] {
+        for (text, steps) in [
+            ("FREQ=YEARLY", 260),
+            ("FREQ=YEARLY;BYMONTH=12;BYDAY=2TU", 260),
+            // The instances of one cycle of the calendar are counted.
+            ("FREQ=YEARLY;COUNT=99999", 8_000),
+        ] {
+            let few = Limits { steps, occurrences: 100 };
+            let set = set(start, MANILA, text);
+            let window = (instant("9026-01-01T00:00:00Z"), instant("9027-01-01T00:00:00Z"));
+            let found = set.between_within(Some(window.0), Some(window.1), 3, &few);
+            assert_eq!(found.map(|found| found.len()), Ok(1), "{text} from {start}");
+        }
+    }
+}
+
+#[test]
 fn periods_keep_their_end() {
     let mut set = set("2027-03-13T09:00:00", NEW_YORK, "FREQ=DAILY;COUNT=1");
     let read =
@@ -359,12 +464,14 @@ fn parse_error_names_the_invalid_part() {
     for (text, part) in [
         ("", "RRULE"),
         ("FREQ", "RRULE"),
-        ("FREQ=DAILY;", "RRULE"),
+        ("FREQ=DAILY;;", "RRULE"),
         ("BYDAY=MO", "FREQ"),
         ("FREQ=DAYLY", "FREQ"),
         ("FREQ=DAILY;INTERVAL=0", "INTERVAL"),
         ("FREQ=DAILY;INTERVAL=-1", "INTERVAL"),
-        ("FREQ=DAILY;COUNT=100000", "COUNT"),
+        ("FREQ=DAILY;COUNT=1000000000", "COUNT"),
+        ("RSCALE=HEBREW;FREQ=YEARLY", "RSCALE"),
+        ("RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=FORWARD", "SKIP"),
         ("FREQ=DAILY;COUNT=3;UNTIL=20270101", "COUNT"),
         ("FREQ=DAILY;UNTIL=2027", "UNTIL"),
         ("FREQ=DAILY;UNTIL=20270229", "UNTIL"),

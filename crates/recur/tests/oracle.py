@@ -33,6 +33,12 @@ def week_of_first(year, week_start):
     return first.toordinal() - into_week + (7 if into_week > 3 else 0)
 
 
+def week_year(date, week_start):
+    """The year to whose weeks a day belongs."""
+    years = (date.year + 1, date.year, date.year - 1)
+    return next(year for year in years if week_of_first(year, week_start) <= date.toordinal())
+
+
 class Enough(Exception):
     """dateutil has searched for long enough."""
 
@@ -54,7 +60,12 @@ class Info(library._iterinfo):
 
     def rebuild(self, year, month):
         new_year, new_month = year != self.lastyear, month != self.lastmonth
+        months = self.rrule._bymonth
+        if self.rrule.month_of_start:
+            # Only BYMONTH makes the numbers of BYDAY count in the month.
+            self.rrule._bymonth = None
         super().rebuild(year, month)
+        self.rrule._bymonth = months
         if new_year and self.rrule._byweekno:
             self.weeks(year)
         if (new_year or new_month) and self.rrule._bynweekday and self.rrule.plain_weekdays:
@@ -122,13 +133,55 @@ def instances(rule, start, is_date, mended):
             others = ("byweekno", "byyearday", "bymonthday", "byweekday")
             if not any(name in given for name in others):
                 given["byweekday"] = [start.weekday()]
+    day_parts = [name for name in ("byyearday", "bymonthday", "byweekday") if name in given]
+    if frequency <= library.WEEKLY and "byweekno" in given and not day_parts:
+        # "Information, not contained in the rule, … [is] derived from the Start Time": a week without a day takes the
+        # weekday of the start, a day of the month without a month in a yearly rule its month. dateutil takes them all.
+        given["byweekday"] = [start.weekday()]
+        mended.append("weekday of the start")
+    others = ("bymonth", "byweekno", "byyearday")
+    month_of_start = frequency == library.YEARLY and "bymonthday" in given and not any(name in given for name in others)
+    if month_of_start:
+        given["bymonth"] = [start.month]
+        mended.append("month of the start")
+    if frequency == library.YEARLY and "byweekno" in given and (given["interval"] > 1 or "bysetpos" in given):
+        mended.append("year of the weeks")
+        yield from by_week_year(given, start, mended)
+        return
+    yield from search(frequency, first, start, given, month_of_start, mended)
+
+
+def by_week_year(given, start, mended):
+    """A yearly rule with BYWEEKNO, whose period is the year to which the weeks belong, not that of the calendar."""
+    week_start, interval = given["wkst"], given["interval"]
+    positions = given.pop("bysetpos", None)
+    own_year = week_year(start.date(), week_start)
+    first = datetime.datetime.combine(
+        datetime.date.fromordinal(week_of_first(own_year, week_start)), datetime.time()
+    )
+    for name, value in (("byhour", start.hour), ("byminute", start.minute), ("bysecond", start.second)):
+        given.setdefault(name, [value])
+    given["interval"] = 1
+    found = search(library.YEARLY, first, first, given, False, mended)
+    for year, group in itertools.groupby(found, lambda moment: week_year(moment.date(), week_start)):
+        if (year - own_year) % interval:
+            continue
+        group = list(group)
+        if positions is not None:
+            places = {position - 1 if position > 0 else len(group) + position for position in positions}
+            group = [moment for place, moment in enumerate(group) if place in places]
+        yield from (moment for moment in group if moment >= start)
+
+
+def search(frequency, first, start, given, month_of_start, mended):
+    """The instances that dateutil finds from a first moment, at or after the start."""
     try:
         found = library.rrule(frequency, dtstart=first, **given)
     except ValueError as error:
         if "empty set" in str(error):
             return
         raise
-    found.plain_weekdays = ()
+    found.plain_weekdays, found.month_of_start = (), month_of_start
     if found._bynweekday and found._byweekday:
         mended.append("mixed BYDAY")
         found.plain_weekdays, found._byweekday = found._byweekday, None

@@ -56,8 +56,48 @@ on_both_engines! {
         let hourly = json!({ "dtstart": "2027-01-25T09:00:00", "rrule": "FREQ=HOURLY", "limit": 2 });
         let dense = client.post("/api/v1/recurrence/preview", &hourly).expect_status(200).json;
         let warning = dense["warning"].as_str().unwrap();
-        assert!(warning.contains("This rule cannot be used for a record. A series can have at most 2000 occurrences"), "{warning}");
+        assert!(warning.contains("This rule cannot be used for a record. A series can have at most 4400 occurrences"), "{warning}");
         assert_eq!(odd["occurrences"].as_array().unwrap().len(), 2);
+    }
+
+    fn words_and_dates_agree(server: &Server) {
+        let client = server.as_role("staff");
+        for (dtstart, rule, text, dates) in [
+            ("2026-05-14", "FREQ=YEARLY;BYWEEKNO=20", "Every year on Thursday of week 20", ["2026-05-14", "2027-05-20"]),
+            ("2026-12-31", "FREQ=YEARLY;BYWEEKNO=-1", "Every year on Thursday of the last week of the year", ["2026-12-31", "2027-12-30"]),
+            ("2026-01-01", "FREQ=YEARLY;BYMONTH=1;BYWEEKNO=1", "Every year on Thursday of week 1, only in January", ["2026-01-01", "2027-01-07"]),
+            ("2026-05-14", "FREQ=YEARLY;BYMONTHDAY=15", "Every year on the 15th of May", ["2026-05-15", "2027-05-15"]),
+            ("2026-01-01", "FREQ=MONTHLY;BYYEARDAY=14", "Every month, only on the 14th day of the year", ["2026-01-14", "2027-01-14"]),
+            ("2026-01-01", "FREQ=WEEKLY;BYMONTHDAY=20", "Every week, only on the 20th of a month", ["2026-01-20", "2026-02-20"]),
+        ] {
+            let question = json!({ "dtstart": dtstart, "rrule": rule, "limit": 2 });
+            let answer = client.post(PREVIEW, &question).expect_status(200).json;
+            assert_eq!((answer["text"].as_str(), &answer["occurrences"]), (Some(text), &json!(dates)), "{rule}");
+        }
+    }
+
+    fn legal_rules_are_accepted(server: &Server) {
+        let client = server.as_role("staff");
+        for rule in [
+            "FREQ=WEEKLY;UNTIL=99991231T235959Z", "FREQ=DAILY;COUNT=100000", "RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=OMIT",
+            "FREQ=HOURLY;INTERVAL=4", "FREQ=WEEKLY;BYDAY=MO;", "FREQ=DAILY;BYDAY=MO, TU, WE",
+        ] {
+            let question = json!({ "dtstart": "2026-07-06T08:00:00", "rrule": rule, "limit": 2 });
+            let answer = client.post(PREVIEW, &question).expect_status(200).json;
+            assert_eq!((answer["occurrences"].as_array().map(Vec::len), &answer["warning"]), (Some(2), &Value::Null), "{rule}");
+            let event = json!({ "title": "Legal", "start": "2026-07-06T08:00:00", "end": "2026-07-06T09:00:00", "rrule": rule });
+            let event = client.post("/api/v1/events", &event).expect_status(201).json;
+            let kept = event["rrule"].as_str().unwrap();
+            assert!(!rule.contains("UNTIL") || kept.ends_with("UNTIL=99991231T235959Z"), "{kept}");
+        }
+        // A birthday without a known year is stored as one of 1604.
+        let birthday = json!({
+            "dtstart": "1604-12-15", "rrule": "FREQ=YEARLY", "start": "2027-01-01", "end": "2028-01-01", "limit": 5,
+        });
+        assert_eq!(occurrences(&client, birthday), ["2027-12-15"]);
+        let hebrew = json!({ "dtstart": "2026-07-06", "rrule": "RSCALE=HEBREW;FREQ=YEARLY" });
+        let refusal = client.post(PREVIEW, &hebrew).expect_status(422).json;
+        assert!(refusal.to_string().contains("not supported; only GREGORIAN is"), "{refusal}");
     }
 
     fn local_time_is_kept_across_offset_transitions(server: &Server) {
@@ -147,10 +187,10 @@ on_both_engines! {
         };
         for rule in [
             "", "DAILY", "FREQ=DAYLY", "INTERVAL=2", "FREQ=DAILY;INTERVAL=0", "FREQ=DAILY;COUNT=-1",
-            "FREQ=DAILY;COUNT=1000000", "FREQ=DAILY;COUNT=2;UNTIL=20270301", "FREQ=DAILY;UNTIL=20270230",
+            "FREQ=DAILY;COUNT=1000000000", "FREQ=DAILY;COUNT=2;UNTIL=20270301", "FREQ=DAILY;UNTIL=20270230",
             "FREQ=DAILY;BYMONTH=13", "FREQ=DAILY;BYMONTHDAY=0", "FREQ=WEEKLY;BYDAY=1MO", "FREQ=MONTHLY;BYDAY=54MO",
             "FREQ=DAILY;BYHOUR=24", "FREQ=DAILY;BYHOUR=", "FREQ=DAILY;FREQ=DAILY", "FREQ=DAILY;BYEASTER=0",
-            "FREQ=DAILY;BYSETPOS=1", "FREQ=DAILY;", "FREQ=DAILY;WKST=1", "FREQ=DAILY;BYDAY=Mé", "💥",
+            "FREQ=DAILY;BYSETPOS=1", "FREQ=DAILY;;", "RSCALE=HEBREW;FREQ=YEARLY", "FREQ=DAILY;WKST=1", "FREQ=DAILY;BYDAY=Mé", "💥",
         ] {
             assert_eq!(refused(&client, with("rrule", json!(rule))), ["rrule"], "{rule}");
         }

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use jiff::civil::Weekday;
 use jiff::tz::Offset;
 
@@ -9,8 +10,8 @@ use super::{DayOfWeek, Frequency, Rule, Until, weekday_named};
 use crate::error::RuleError;
 use crate::moment::{self, Moment};
 
-/// Upper bound of `COUNT` and `INTERVAL`.
-pub(super) const GREATEST_NUMBER: u32 = 99_999;
+/// Upper bound of `COUNT` and `INTERVAL`, beyond the hours that the calendar has.
+pub(super) const GREATEST_NUMBER: u32 = 999_999_999;
 /// Upper bound of the text in bytes. A rule with every possible value fits.
 const LONGEST_TEXT: usize = 16_384;
 
@@ -28,8 +29,10 @@ impl FromStr for Rule {
         }
         let mut rule = Rule::new(Frequency::Daily);
         let mut seen: Vec<&str> = Vec::new();
-        for part in parts.split(';') {
-            let Some((name, value)) = part.split_once('=') else {
+        // Google Calendar is known to write a semicolon after the last part.
+        for part in parts.strip_suffix(';').unwrap_or(parts).split(';') {
+            let Some((name, value)) = part.split_once('=').map(|(name, value)| (name.trim(), value.trim()))
+            else {
                 return Err(RuleError::new(
                     "RRULE",
                     format!("“{}” is not of the form NAME=VALUE", shorten(part)),
@@ -75,6 +78,9 @@ impl Rule {
             "BYSECOND" => self.by_second = read_list(name, value, 0, 60)?,
             "BYSETPOS" => self.by_position = read_list(name, value, -366, 366)?,
             "WKST" => self.week_start = read_weekday(name, value)?,
+            // RFC 7529. The calendar and the treatment of dates that do not exist are those of RFC 5545.
+            "RSCALE" => check_only(name, value, "GREGORIAN")?,
+            "SKIP" => check_only(name, value, "OMIT")?,
             _ => return Err(RuleError::new(shorten(name), "is not a part of a recurrence rule")),
         }
         Ok(())
@@ -130,10 +136,18 @@ fn read_number(name: &str, value: &str) -> Result<u32, RuleError> {
     }
 }
 
+/// Checks a part of which only one value is supported.
+fn check_only(name: &str, value: &str, supported: &str) -> Result<(), RuleError> {
+    if value == supported {
+        return Ok(());
+    }
+    Err(RuleError::new(name, format!("“{}” is not supported; only {supported} is", shorten(value))))
+}
+
 /// Parses a list of numbers, sorted and without duplicates. 0 is valid only if it is the lower bound.
 fn read_list(name: &str, value: &str, least: i16, greatest: i16) -> Result<Vec<i16>, RuleError> {
     let mut list = Vec::new();
-    for text in value.split(',') {
+    for text in value.split(',').map(str::trim) {
         let number = read_signed(text, least < 0)
             .filter(|number| (least..=greatest).contains(number) && (*number != 0 || least == 0));
         let Some(number) = number else {
@@ -163,7 +177,7 @@ fn read_signed(text: &str, may_have_sign: bool) -> Option<i16> {
 
 fn read_days(value: &str) -> Result<Vec<DayOfWeek>, RuleError> {
     let mut days = Vec::new();
-    for text in value.split(',') {
+    for text in value.split(',').map(str::trim) {
         // Split before the name of the weekday. Text that is not ASCII has no such name and is refused.
         let cut = text.len().saturating_sub(2);
         let (number, name) = text.split_at_checked(cut).unwrap_or((text, ""));
@@ -205,10 +219,10 @@ fn read_until(value: &str) -> Result<Until, RuleError> {
     match (moment::read_basic(text), is_utc) {
         (Some(Moment::Date(date)), false) => Ok(Until::Date(date)),
         (Some(Moment::DateTime(moment)), false) => Ok(Until::Local(moment)),
-        (Some(Moment::DateTime(moment)), true) => Offset::UTC
-            .to_timestamp(moment)
-            .map(Until::Utc)
-            .map_err(|_| RuleError::new("UNTIL", "is beyond the end of the calendar")),
+        // The last hours of the year 9999 are beyond every timestamp and mean the same as the last one.
+        (Some(Moment::DateTime(moment)), true) => {
+            Ok(Until::Utc(Offset::UTC.to_timestamp(moment).unwrap_or(Timestamp::MAX)))
+        }
         _ => {
             let problem = format!(
                 "“{}” is neither a date (20271231) nor a date with a time (20271231T090000, or with Z for UTC)",

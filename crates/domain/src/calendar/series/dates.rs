@@ -136,8 +136,8 @@ pub fn check(record: &Record, errors: &mut Vec<FieldError>) {
 /// Maximum number of occurrences of a rule on one day. More is a plan of a day, and every window of the calendar,
 /// export and list would have to hold them.
 pub const MAXIMUM_A_DAY: usize = 24;
-/// Maximum number of occurrences of a rule within a year: five on every day, or eight on every working day.
-pub const MAXIMUM_A_YEAR: usize = 2000;
+/// Maximum number of occurrences of a rule within a year: twelve on every day, which is one every two hours.
+pub const MAXIMUM_A_YEAR: usize = 4400;
 /// Longest year.
 const YEAR: SignedDuration = SignedDuration::from_hours(366 * 24);
 
@@ -206,10 +206,10 @@ mod tests {
                 "{rule}"
             );
         }
-        for rule in ["FREQ=HOURLY", "FREQ=HOURLY;INTERVAL=4", "FREQ=HOURLY;BYMONTH=10,11,12"] {
+        for rule in ["FREQ=HOURLY", "FREQ=HOURLY;BYDAY=MO,TU,WE,TH", "FREQ=HOURLY;COUNT=4401"] {
             assert!(
                 reason(rule)
-                    .is_some_and(|reason| reason.english().contains("at most 2000 occurrences a year")),
+                    .is_some_and(|reason| reason.english().contains("at most 4400 occurrences a year")),
                 "{rule}"
             );
         }
@@ -220,7 +220,12 @@ mod tests {
         for rule in [
             "FREQ=DAILY",
             "FREQ=HOURLY;COUNT=24",
-            "FREQ=HOURLY;INTERVAL=6",
+            "FREQ=HOURLY;INTERVAL=4",
+            "FREQ=HOURLY;INTERVAL=2",
+            "FREQ=HOURLY;BYMONTH=10,11,12",
+            "FREQ=HOURLY;COUNT=4400",
+            "FREQ=DAILY;COUNT=100000",
+            "FREQ=WEEKLY;UNTIL=99991231T235959Z",
             "FREQ=HOURLY;BYMONTH=6",
             "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;BYHOUR=8,10,12,14,16,18",
             "FREQ=MINUTELY;INTERVAL=15;COUNT=20",
