@@ -366,9 +366,9 @@ impl Reader<'_> {
         }
     }
 
-    fn remark(&mut self, line: usize, text: String) {
+    fn remark(&mut self, line: usize, text: &str) {
         if self.remarks.len() < REMARKS && self.remarks.iter().all(|known| known.text != text) {
-            self.remarks.push(Remark { line, text: clean(&text, LINE_LETTERS) });
+            self.remarks.push(Remark { line, text: clean(text, LINE_LETTERS) });
         }
     }
 
@@ -407,7 +407,7 @@ impl Reader<'_> {
         self.remarks.clear();
         self.line = component.line_of("DTSTART");
         if component.end == End::Missing {
-            self.remark(component.line, "Its end is missing in the file.".to_owned());
+            self.remark(component.line, "Its end is missing in the file.");
         }
         let start = self.moment(line, line.value()).ok_or_else(|| no_date("start", line))?;
         if let (Moment::Time(time), Some(_)) = (&start, line.parameter("TZID")) {
@@ -478,7 +478,7 @@ impl Reader<'_> {
         for (line, number) in all.take(RULES) {
             let (rule, changes) = rule::read(&single(line.value()), Some(start));
             for change in changes {
-                self.remark(*number, change);
+                self.remark(*number, &change);
             }
             if !rule.is_empty() {
                 result.push(rule);
@@ -496,7 +496,7 @@ impl Reader<'_> {
             return;
         }
         let is_series = event.rrule.is_some() || !event.rdates.is_empty() || !event.further_rules.is_empty();
-        let instants: Vec<Timestamp> = event.times().map(|time| time.timestamp()).collect();
+        let instants: Vec<Timestamp> = event.times().map(Zoned::timestamp).collect();
         let (Some(first), Some(last)) = (instants.iter().min(), instants.iter().max()) else { return };
         let last = match event.rrule.as_deref().or(event.further_rules.first().map(String::as_str)) {
             Some(rule) => rule::end(rule, *first).max(*last),

@@ -1,4 +1,7 @@
 //! Deterministic fuzzing: samples with random damage, from a fixed seed.
+//!
+//! `OBCMS_FUZZ_FILES=1000000 OBCMS_FUZZ_SEED=7 cargo test --release -p obcms-icalendar --test mutations` tries more files, for an
+//! hour or so, from another seed.
 
 #![allow(clippy::unwrap_used)] // A panic fails the test.
 
@@ -10,10 +13,10 @@ use obcms_icalendar::Limits;
 use obcms_icalendar::document::{Component, Document, Property};
 use obcms_icalendar::read::read;
 
-/// Number of damaged files for documents.
-const DOCUMENTS: usize = 1500;
+/// Number of damaged files, unless the environment asks for more.
+const FILES: usize = 1500;
 /// Interval at which the reader of events gets a file, too.
-const READ_EVERY: usize = 15;
+const READ_EVERY: usize = 5;
 
 /// Pseudo-random generator (SplitMix64).
 struct Random(u64);
@@ -34,8 +37,15 @@ impl Random {
     }
 }
 
+/// Returns the number of files and the generator.
+fn given() -> (usize, Random) {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let files = number("OBCMS_FUZZ_FILES").and_then(|files| usize::try_from(files).ok());
+    (files.unwrap_or(FILES), Random(number("OBCMS_FUZZ_SEED").unwrap_or(20_270_101)))
+}
+
 /// Byte sequences with a meaning for the parser.
-const PIECES: [&[u8]; 24] = [
+const PIECES: [&[u8]; 31] = [
     b"\r\n",
     b"\n",
     b"\r",
@@ -59,6 +69,13 @@ const PIECES: [&[u8]; 24] = [
     b"END:",
     b"\nDTSTART:99991231T235959Z\n",
     b"\nRRULE:FREQ=SECONDLY\n",
+    b"\nRRULE:MP1 1+ MO #0\n",
+    b"\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\n",
+    b"\nBEGIN:VTIMEZONE\nTZID:X\nBEGIN:STANDARD\nDTSTART:16010101T000000\nTZOFFSETFROM:+2559\nTZOFFSETTO:-2559\n",
+    b"\nEND:STANDARD\nEND:VTIMEZONE\n",
+    b";TZID=X:",
+    b";ENCODING=QUOTED-PRINTABLE:a=\n",
+    b"\nEXRULE:FREQ=HOURLY;INTERVAL=5;BYMONTH=1;COUNT=100000\n",
     b"\nRECURRENCE-ID;RANGE=THISANDFUTURE:20270101\n",
 ];
 
@@ -114,12 +131,12 @@ fn change(components: Vec<&mut Component>, random: &mut Random) {
 
 #[test]
 fn damaged_samples_round_trip_and_can_be_changed() {
-    let mut random = Random(20_270_101);
+    let (files, mut random) = given();
     let manila = TimeZone::get("Asia/Manila").unwrap();
     // Copied components may be nested deeper and have more lines than the limits for files allow.
     let limits = Limits { depth: 64, ..Limits::default() };
     let mut changes = 0;
-    for case in 0..DOCUMENTS {
+    for case in 0..files {
         let sample = SAMPLES[random.below(SAMPLES.len())].1;
         let mut bytes = sample.replace('\n', ENDINGS[random.below(ENDINGS.len())]).into_bytes();
         damage(&mut bytes, &mut random);
@@ -139,5 +156,5 @@ fn damaged_samples_round_trip_and_can_be_changed() {
         let parsed = Document::parse(document.to_bytes(), &limits).unwrap();
         assert_eq!(parsed, document, "case {case}: {:?}", shown());
     }
-    assert!(changes > DOCUMENTS / 2, "{changes} were changed");
+    assert!(changes > files / 2, "{changes} were changed");
 }

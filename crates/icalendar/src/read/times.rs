@@ -70,7 +70,7 @@ impl Reader<'_> {
             (None, Some(name)) => {
                 let resolved = self.zones.time(&name, local)?;
                 if let Some(guess) = resolved.guess {
-                    self.remark(self.line, guess);
+                    self.remark(self.line, &guess);
                 }
                 return Some(Moment::Time(resolved.time));
             }

@@ -367,7 +367,7 @@ mod tests {
 
     #[tokio::test]
     async fn large_bodies_share_bounded_memory() {
-        let memory: Arc<HeldBodies> = Arc::default();
+        let memory = Arc::new(HeldBodies::new(32 * 1024 * 1024, 12 * 1024 * 1024));
         let people: Vec<Id> = (1..=4).map(|n| Id::from_parts(n, &[0; 10])).collect();
         let send = |person: usize| {
             let body = guarded(vec![1024 * 1024; 5], &memory);

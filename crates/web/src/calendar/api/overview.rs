@@ -161,7 +161,7 @@ pub fn add_to_schema(properties: &mut Json) {
 mod tests {
     use super::*;
 
-    const ID: &str = "01J00000000000000000000000";
+    const ID: &str = "01a2347a-eba6-7016-af52-2a25e431283b";
 
     fn parse(pairs: &[(&str, &str)]) -> Result<(Limits, Vec<(String, String)>), AppError> {
         let pairs: Vec<_> =
