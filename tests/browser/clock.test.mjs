@@ -27,7 +27,9 @@ test("program, pages and tests have the same time", async () => {
 
 test("no test asks for the time of the machine", async () => {
   const folder = new URL(".", import.meta.url);
-  const files = (await readdir(folder)).filter((name) => name.endsWith(".mjs") && name !== "program.mjs");
+  // The benchmark visits a server of today.
+  const others = ["program.mjs", "measure.mjs"];
+  const files = (await readdir(folder)).filter((name) => name.endsWith(".mjs") && !others.includes(name));
   assert.ok(files.length > 30);
   const own = "clock.test.mjs";
   for (const name of files.filter((name) => name !== own)) {

@@ -295,7 +295,7 @@ pub fn table(table: &Table) -> Markup {
                         }
                     }
                 }
-                (pager(&table.pager, table.rows.len()))
+                (pager(&table.pager, &table.caption, table.rows.len()))
             }
         }
     }
@@ -434,10 +434,10 @@ fn body_row(table: &Table, row: &Row, layout: &Layout) -> Markup {
     }
 }
 
-fn pager(pager: &Pager, shown: usize) -> Markup {
+fn pager(pager: &Pager, caption: &str, shown: usize) -> Markup {
     let size = if pager.page_size == 0 { 50 } else { pager.page_size };
     html! {
-        nav.pager aria-label=(t!("Pages")) {
+        nav.pager aria-label=(t_html!("Pages of {caption}", caption)) {
             span.muted {
                 @match pager.total {
                     Some(total) if total > shown as u64 => { (t_html!("{shown} of {total}", shown, total = grouped(total))) }
