@@ -410,7 +410,7 @@ fn reported(page: &Page, calendar: &Record, report: &Report) -> Response {
         p.muted.text-block {
             (t!("To go back, import the previous file again: its events are restored, and events that only this file has are archived. Archiving the calendar removes all its events."))
         }
-        @if !report.skipped.is_empty() { (skipped_table(report)) }
+        @if !report.skipped.is_empty() { (skipped_list(report)) }
     };
     Html(below(page).below(calendar.title(), &address).render(t!("File imported"), &content).into_string())
         .into_response()
@@ -422,28 +422,29 @@ fn remarks_panel(calendar: &Record) -> Markup {
     if all.is_empty() {
         return html! { section #remarks data-live=(LIVE) hidden {} };
     }
-    let column =
-        |key: &str, label: &str| Column { key: key.into(), label: label.into(), ..Column::default() };
-    let rows = all.iter().zip(1_usize..).take(SHOWN_REMARKS).map(|(remark, number)| Row {
-        id: number.to_string(),
-        title: remark.title.clone(),
-        cells: vec![html! { (remark.title) }, html! { (remark.line) }, html! { (remark.text) }],
-        ..Row::default()
-    });
     let more = all.len().saturating_sub(SHOWN_REMARKS);
     let address = format!("{}/remarks.csv", EXTERNAL_CALENDAR.url(calendar.id));
+    let shown = all.iter().take(SHOWN_REMARKS);
     let content = html! {
-        (table(&Table {
-            id: "remarks-table".to_owned(),
-            caption: t!("What was guessed, mended or skipped in reading this calendar").to_owned(),
-            columns: vec![column("title", t!("Event")), column("line", t!("Line")), column("text", t!("Remark"))],
-            rows: rows.collect(),
-            ..Table::default()
-        }))
+        (remark_list(shown.map(|remark| (remark.title.as_str(), remark.line, remark.text.as_str()))))
         @if more > 0 { p.muted { (t_html!("And {more} more in the file.", more)) } }
     };
     let download = button_link(t!("Download"), &address, "download", ButtonKind::Quiet);
     panel("remarks", LIVE, t!("Remarks"), &download, &content)
+}
+
+/// List of remarks: title of the event, line of the file, sentence.
+fn remark_list<'a>(remarks: impl Iterator<Item = (&'a str, u64, &'a str)>) -> Markup {
+    html! {
+        ul.list {
+            @for (title, line, text) in remarks {
+                li { div.grow {
+                    strong { (title) } " " small.muted { (t_html!("line {line}", line)) }
+                    div { (text) }
+                } }
+            }
+        }
+    }
 }
 
 /// `GET /external-calendars/{id}/remarks.csv`.
@@ -459,29 +460,12 @@ async fn remarks_file(
     Ok(report_response(&state, bytes, "remarks", Format::Csv))
 }
 
-fn skipped_table(report: &Report) -> Markup {
-    let column =
-        |key: &str, label: &str| Column { key: key.into(), label: label.into(), ..Column::default() };
-    let rows: Vec<Row> = report
-        .skipped
-        .iter()
-        .zip(1_usize..)
-        .map(|(left, number)| Row {
-            id: number.to_string(),
-            title: left.title.clone(),
-            cells: vec![html! { (left.title) }, html! { (left.reason) }],
-            ..Row::default()
-        })
-        .collect();
-    let more = report.skipped_count.saturating_sub(rows.len());
+fn skipped_list(report: &Report) -> Markup {
+    let more = report.skipped_count.saturating_sub(report.skipped.len());
+    let line = |line: usize| u64::try_from(line).unwrap_or(0);
+    let shown = report.skipped.iter();
     let content = html! {
-        (table(&Table {
-            id: "skipped".to_owned(),
-            caption: t!("Events imported with changes or skipped").to_owned(),
-            columns: vec![column("title", t!("Event")), column("reason", t!("Reason"))],
-            rows,
-            ..Table::default()
-        }))
+        (remark_list(shown.map(|left| (left.title.as_str(), line(left.line), left.reason.as_str()))))
         @if more > 0 { p.muted { (t_html!("And {more} more.", more)) } }
     };
     panel("not-read", "", t!("Remarks"), &html! {}, &content)
