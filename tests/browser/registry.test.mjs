@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { assertAccessible, assertFits, WIDTHS } from "./axe.mjs";
-import { typeLike } from "./people.mjs";
+import { typeLike, withoutReload } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
+import { api } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -209,3 +210,18 @@ async function makeNeed(token, title) {
   const community = await make(token, "communities", { name: `Sitio ${title}`, barangay: "1206511001" });
   return make(token, "needs", { title, community: community.id });
 }
+
+test("address says what an action shows", async () => {
+  const client = api(running);
+  const body = await client("POST", "organizations", { name: "Footbridge Committee" });
+  const page = await running.signedIn("coordinator");
+  await page.goto(`/organizations/${body.id}?tab=history`);
+  await page.locator("summary[aria-label='More actions']").click();
+  await withoutReload(page, async () => {
+    await page.getByRole("button", { name: "Archive" }).click();
+    await page.getByText("Archived: not in lists").waitFor();
+  });
+  // What is shown is the overview, also after the next update.
+  assert.equal(new URL(page.url()).search, "");
+  await page.context().close();
+});

@@ -39,7 +39,8 @@ async function send(form: HTMLFormElement, submitter: HTMLButtonElement | null):
     return;
   }
   if (!answer.ok) return resend(form, submitter);
-  const isElsewhere = answer.redirected && new URL(answer.url).pathname !== location.pathname;
+  const led = answer.redirected ? new URL(answer.url) : null;
+  const isElsewhere = led !== null && led.pathname !== location.pathname;
   if (isElsewhere || !answer.headers.get("content-type")?.startsWith("text/html"))
     return location.assign(answer.url);
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -48,6 +49,8 @@ async function send(form: HTMLFormElement, submitter: HTMLButtonElement | null):
   form.closest<HTMLElement>("[popover]:popover-open")?.hidePopover();
   form.closest("details.menu")?.removeAttribute("open");
   takeToken(fresh);
+  // The address says what is shown, also to the next update.
+  if (led && led.search !== location.search) history.replaceState(history.state, "", led);
   await takeOver(fresh);
   sent(form);
   showFlash();
