@@ -3,7 +3,7 @@
 //! The change log identifies them: they were changed in the same change set as their origin, by an action of its own.
 //! An actor who may cancel the origin may also cancel its tasks and bookings.
 
-use obcms_domain::bookings::{BookingStatus, uses};
+use obcms_domain::bookings::reserves;
 use obcms_domain::calendar::series::is_series;
 use obcms_domain::calendar::series::state::{series_record, series_state, store_series_state};
 use obcms_domain::core::id::Id;
@@ -63,10 +63,7 @@ fn origins(tx: &mut Tx<'_>, record: &Record) -> Result<Vec<Id>, AppError> {
 fn open_bookings(tx: &mut Tx<'_>, origins: &[Id], now: jiff::Timestamp) -> Result<Vec<Record>, AppError> {
     let ids = bookings::of_origins(tx, origins)?;
     let mut found = store::load_many(tx, &BOOKING, &ids)?;
-    found.retain(|booking| {
-        let is_ahead = || uses(booking).iter().any(|one| one.span.end > now);
-        !booking.is_archived() && BookingStatus::of(booking).blocks() && is_ahead()
-    });
+    found.retain(|booking| reserves(booking, now));
     Ok(found)
 }
 

@@ -7,7 +7,7 @@ mod states;
 mod terms;
 
 pub use free::{Taken, nearest, open, peak_usage, spans_over_limit, without};
-pub use states::{BookingStatus, Use, is_bounded, occupied, uses};
+pub use states::{BookingStatus, Use, is_ahead, is_bounded, occupied, reserves, uses};
 pub use terms::{Closed, Terms, format_instant};
 
 pub use crate::core::hours::{WEEKDAYS, open_spans};

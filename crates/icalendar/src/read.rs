@@ -45,6 +45,8 @@ const DATES: usize = 5_000;
 const DEFINITIONS: usize = 200;
 /// Maximum number of rules of an event.
 const RULES: usize = 10;
+/// Number of rules of a file that may be expanded.
+const EXPANDED_RULES: usize = 5_000;
 /// Maximum number of remarks about an event.
 const REMARKS: usize = 20;
 /// Accepted years of events. Birthdays of some programs begin in 1604, and the first years stand for no date.
@@ -113,11 +115,11 @@ pub struct Event {
     pub attendees: usize,
     /// Line of its beginning in the file, from 1.
     pub line: usize,
-    /// What was guessed or mended in reading it.
+    /// Remarks about what was guessed or mended in reading it.
     pub remarks: Vec<Remark>,
 }
 
-/// What was guessed or mended in reading an event.
+/// Remark about what was guessed or mended in reading an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
     /// Line in the file, from 1.
@@ -245,11 +247,12 @@ pub fn read_within(bytes: &[u8], fallback: &TimeZone, limits: Limits) -> Result<
     let mut reader = Reader {
         calendar: Calendar::default(),
         zones: Zones::new(fallback),
-        calendar_zones: Vec::new(),
+        calendar_zones: HashMap::new(),
         places: HashMap::new(),
         remarks: Vec::new(),
         line: 0,
         read: 0,
+        rules: 0,
         has_calendar: false,
         is_cancellation: false,
     };
@@ -265,8 +268,8 @@ pub fn read_within(bytes: &[u8], fallback: &TimeZone, limits: Limits) -> Result<
 struct Reader<'a> {
     calendar: Calendar,
     zones: Zones<'a>,
-    /// Zone of each calendar of the file (`X-WR-TIMEZONE`).
-    calendar_zones: Vec<Option<TimeZone>>,
+    /// Zones of the calendars of the file (`X-WR-TIMEZONE`) by their places.
+    calendar_zones: HashMap<usize, TimeZone>,
     /// Places of the events by UID, and recurrence id or start.
     places: HashMap<(String, String), usize>,
     /// Remarks about the event that is being read.
@@ -275,6 +278,8 @@ struct Reader<'a> {
     line: usize,
     /// Number of events in the file so far.
     read: usize,
+    /// Number of rules so far.
+    rules: usize,
     has_calendar: bool,
     /// True if the calendar only cancels its events (RFC 5546).
     is_cancellation: bool,
@@ -283,9 +288,10 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// Reads what holds for all events: zones, name and method of the calendars.
     fn definitions(&mut self, bytes: &[u8], limits: &Limits) {
+        const READ: [&str; 4] = ["VCALENDAR", "VTIMEZONE", "STANDARD", "DAYLIGHT"];
         let mut definition = Definition::default();
         let mut count = 0;
-        components::each(bytes, limits, |name| name != "VEVENT", &mut |component| match component
+        components::each(bytes, limits, |name| READ.contains(&name), &mut |component| match component
             .name
             .as_str()
         {
@@ -311,13 +317,8 @@ impl Reader<'_> {
         }
         let method = component.find("METHOD").map(|line| line.value().trim().to_ascii_uppercase());
         self.is_cancellation |= method.as_deref() == Some("CANCEL");
-        let zone = component.find("X-WR-TIMEZONE").and_then(|line| by_name(&line.text()));
-        if self.calendar_zones.len() < component.calendar {
-            self.calendar_zones.resize(component.calendar, None);
-        }
-        if let Some(place) = component.calendar.checked_sub(1).and_then(|at| self.calendar_zones.get_mut(at))
-        {
-            *place = zone;
+        if let Some(zone) = component.find("X-WR-TIMEZONE").and_then(|line| by_name(&line.text())) {
+            self.calendar_zones.insert(component.calendar, zone);
         }
     }
 
@@ -374,8 +375,7 @@ impl Reader<'_> {
 
     /// Reads an event and keeps it, unless the calendar has a later version of it.
     fn add(&mut self, component: &Component) {
-        let zone = component.calendar.checked_sub(1).and_then(|place| self.calendar_zones.get(place));
-        self.zones.set_calendar_zone(zone.cloned().flatten());
+        self.zones.set_calendar_zone(self.calendar_zones.get(&component.calendar).cloned());
         let event = match self.event(component) {
             Ok(event) if self.is_cancellation => Event { status: Status::Cancelled, ..event },
             Ok(event) => event,
@@ -476,7 +476,10 @@ impl Reader<'_> {
         let mut result = Vec::new();
         let all = component.lines.iter().zip(&component.numbers).filter(|(line, _)| line.is(name));
         for (line, number) in all.take(RULES) {
-            let (rule, changes) = rule::read(&single(line.value()), Some(start));
+            // To find out which end comes first, the rule is expanded: for some thousand rules.
+            self.rules += 1;
+            let start = Some(start).filter(|_| self.rules <= EXPANDED_RULES);
+            let (rule, changes) = rule::read(&single(line.value()), start);
             for change in changes {
                 self.remark(*number, &change);
             }
@@ -503,6 +506,8 @@ impl Reader<'_> {
             None => *last,
         };
         let alike = self.zones.alike(name, &defined, (*first, last));
+        // Dates of a list may be beyond the span.
+        let alike = alike.filter(|zone| self.zones.is_alike_at(zone, &defined, &instants));
         let zone = match alike {
             Some(zone) => zone,
             None if is_series => return,

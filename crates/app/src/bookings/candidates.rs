@@ -9,7 +9,7 @@ use obcms_domain::records::input::{self, Context};
 use obcms_domain::registry::shared::TITLE;
 use obcms_domain::registry::{FieldError, Record};
 use obcms_store::bookings::{self as store, Slot};
-use obcms_store::records::{self, Archived, Filter, Order, Query, SortKey};
+use obcms_store::records::{self, Filter, Query};
 use obcms_store::{SqlValue, Tx};
 
 use super::conflict_response::VisibleBookings;
@@ -94,20 +94,9 @@ impl App {
     ) -> Result<Vec<Candidate>, AppError> {
         self.read(|tx| {
             let Ok(scope) = actor.scope(&RESOURCE) else { return Ok(Vec::new()) };
-            let query = Query {
-                kind: &RESOURCE,
-                filters: vec![Filter::OneOf(
-                    resource::IS_AVAILABLE.name().to_owned(),
-                    vec![SqlValue::from(true)],
-                )],
-                words: Vec::new(),
-                scope: scope.as_ref(),
-                archived: Archived::Without,
-                order: Order { key: SortKey::Common("created_at"), descending: false },
-                after: None,
-                limit: MAXIMUM_CANDIDATES,
-                counted: false,
-            };
+            let is_available =
+                Filter::OneOf(resource::IS_AVAILABLE.name().to_owned(), vec![SqlValue::from(true)]);
+            let query = Query::first(&RESOURCE, vec![is_available], scope.as_ref(), MAXIMUM_CANDIDATES);
             let resources = records::list(tx, &query)?.records;
             let wanted = event.map(uses).unwrap_or_default();
             let mut found = self.judge(tx, actor, resources, (event, &wanted), known)?;

@@ -4,10 +4,9 @@
 //! can be chosen instead. Who may change the event may move and release its bookings; a new booking needs the right to
 //! book.
 
-use jiff::Timestamp;
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::following::{TIMES, copy_times, follow, is_moved, lead, occurrence_at};
-use obcms_domain::bookings::{BookingStatus, Span, uses};
+use obcms_domain::bookings::{BookingStatus, Span, is_ahead, reserves, uses};
 use obcms_domain::calendar::series::{Series, set_list};
 use obcms_domain::core::id::Id;
 use obcms_domain::core::message::{Joining, Message, Word};
@@ -79,9 +78,7 @@ pub(super) fn held(work: &mut UnitOfWork<'_, '_>, origin: Id) -> Result<Vec<Reco
     work.tx.lock(BOOKING.table, &ids)?;
     let mut found = stored::load_many(work.tx, &BOOKING, &ids)?;
     let now = work.now;
-    found.retain(|booking| {
-        !booking.is_archived() && BookingStatus::of(booking).blocks() && is_ahead(booking, now)
-    });
+    found.retain(|booking| reserves(booking, now));
     found.sort_by_key(|booking| booking.id);
     // In a fixed order, before the first booking is written.
     let mut resources: Vec<Id> = found.iter().filter_map(|booking| booking::RESOURCE.get(booking)).collect();
@@ -89,11 +86,6 @@ pub(super) fn held(work: &mut UnitOfWork<'_, '_>, origin: Id) -> Result<Vec<Reco
     resources.dedup();
     work.tx.lock(RESOURCE.table, &resources)?;
     Ok(found)
-}
-
-/// Returns true if the booking has a date that is not over.
-pub(super) fn is_ahead(booking: &Record, now: Timestamp) -> bool {
-    uses(booking).iter().any(|one| one.span.end > now)
 }
 
 /// Refused booking.
@@ -324,7 +316,7 @@ pub(super) fn release(work: &mut UnitOfWork<'_, '_>, before: &Record) -> Result<
     Ok(())
 }
 
-/// What is released for one occurrence of an event.
+/// Release of one occurrence of an event.
 enum Release {
     /// The booking has no such occurrence.
     None,

@@ -3,11 +3,12 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use obcms_domain::bookings::is_ahead;
 use obcms_domain::calendar::series::{Series, is_series};
 use obcms_domain::kinds::{booking, task};
 use obcms_domain::registry::Record;
 
-use super::of_event::{held, is_ahead};
+use super::of_event::held;
 use crate::core::{AppError, UnitOfWork};
 use crate::records::reservation::{KEPT, MOVED};
 

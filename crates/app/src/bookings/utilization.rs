@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 
 use crate::core::{Actor, App, AppError};
 use crate::records::lists;
-use crate::records::transfer::{Cell, ReportTable, guarded};
+use crate::records::transfer::{Cell, ReportTable, guarded, plain_csv};
 
 /// Utilization of one resource in a period.
 #[derive(Clone, Debug)]
@@ -150,20 +150,15 @@ pub fn utilization_table(rows: &[Utilization], filters: Vec<(String, String)>) -
 
 /// Returns the report as CSV for programs.
 pub fn utilization_file(rows: &[Utilization]) -> Result<Vec<u8>, AppError> {
-    let broken = |error: csv::Error| AppError::Internal(error.to_string());
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let head = ["name", "resource_type", "bookings", "booked_minutes", "open_minutes", "percent"];
-    writer.write_record(head).map_err(broken)?;
-    for row in rows {
-        let cells = [
+    let cells = rows.iter().map(|row| {
+        [
             guarded(row.resource.title()),
             resource::RESOURCE_TYPE.get(&row.resource).to_owned(),
             row.bookings.to_string(),
             row.booked_minutes.to_string(),
             row.open_minutes.to_string(),
             row.percent().map(|percent| percent.to_string()).unwrap_or_default(),
-        ];
-        writer.write_record(cells).map_err(broken)?;
-    }
-    writer.into_inner().map_err(|error| AppError::Internal(error.to_string()))
+        ]
+    });
+    plain_csv(["name", "resource_type", "bookings", "booked_minutes", "open_minutes", "percent"], cells)
 }

@@ -1,5 +1,7 @@
 //! Free and busy times of the guests of an event on one day.
 
+use std::collections::HashSet;
+
 use jiff::civil::Date;
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::Span;
@@ -53,11 +55,8 @@ impl App {
             let mut rows = self.busy_rows(tx, people, window)?;
             rows.retain(|row| Some(row.record_id) != event);
             let feed = self.feed(tx, actor, rows.clone())?;
-            let is_visible = |record: Id, recurrence: &str| {
-                feed.entries
-                    .iter()
-                    .any(|entry| entry.row.record_id == record && &*entry.row.recurrence_id == recurrence)
-            };
+            let visible: HashSet<(Id, &str)> =
+                feed.entries.iter().map(|entry| (entry.row.record_id, &*entry.row.recurrence_id)).collect();
             Ok(people
                 .iter()
                 .filter_map(|id| found.iter().find(|person| person.id == *id))
@@ -65,8 +64,8 @@ impl App {
                     let attendee = self.attendee(person, &rows, window);
                     let busy = attendee.busy.iter().filter_map(|busy| {
                         let row = rows.get(busy.index)?;
-                        let title =
-                            is_visible(row.record_id, &row.recurrence_id).then(|| row.title.to_string());
+                        let is_visible = visible.contains(&(row.record_id, &*row.recurrence_id));
+                        let title = is_visible.then(|| row.title.to_string());
                         Some(BusyTime { span: busy.span, title })
                     });
                     GuestTimes {

@@ -210,7 +210,7 @@ fn folds(entry: &Entry, actor: &Actor, rank: u8) -> bool {
     !is_mine && entry.module() != Module::Holidays && rank < CLOSED && (rank >= LESSER || is_date)
 }
 
-/// Returns false if the reader asked for certain entries, who then wants to see them.
+/// Returns true if the reader did not ask for certain entries, which are then not folded.
 fn asks_for_all(query: &CalendarQuery) -> bool {
     !query.mine
         && query.modules.len() != 1

@@ -13,7 +13,7 @@ use obcms_domain::kinds::{EVENT, RESOURCE, USER, resource, user};
 use obcms_domain::registry::{Record, Value};
 use obcms_store::bookings as booked;
 use obcms_store::calendar::{self as store, EntryRow, Window};
-use obcms_store::records::{self, Archived, Filter, Order, Query, SortKey};
+use obcms_store::records::{self, Filter, Query};
 use obcms_store::{SqlValue, Tx};
 use serde_json::{Value as Json, json};
 
@@ -172,20 +172,9 @@ impl App {
         window: Span,
     ) -> Result<Vec<(Place, String)>, AppError> {
         let scope = actor.scope(&RESOURCE)?;
-        let query = Query {
-            kind: &RESOURCE,
-            filters: vec![Filter::OneOf(
-                resource::RESOURCE_TYPE.name().to_owned(),
-                vec![SqlValue::from(resource_type)],
-            )],
-            words: Vec::new(),
-            scope: scope.as_ref(),
-            archived: Archived::Without,
-            order: Order { key: SortKey::Common("created_at"), descending: false },
-            after: None,
-            limit: MAXIMUM_ROOMS,
-            counted: false,
-        };
+        let of_type =
+            Filter::OneOf(resource::RESOURCE_TYPE.name().to_owned(), vec![SqlValue::from(resource_type)]);
+        let query = Query::first(&RESOURCE, vec![of_type], scope.as_ref(), MAXIMUM_ROOMS);
         let resources = records::list(tx, &query)?.records;
         let ids: Vec<Id> = resources.iter().map(|resource| resource.id).collect();
         let slots = if ids.is_empty() { Vec::new() } else { booked::within(tx, &ids, window, None)? };

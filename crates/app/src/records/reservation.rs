@@ -1,5 +1,7 @@
 //! Input that books resources for an event in the same save.
 
+use std::borrow::Cow;
+
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::EVENT;
 use obcms_domain::registry::shared::START;
@@ -22,15 +24,14 @@ pub(crate) const KEPT: &str = "keep_booking";
 pub const MAXIMUM_RESOURCES: usize = 50;
 
 /// Removes the member from an input of a kind that knows it. Returns the rest, and the resources if they were given.
-pub(crate) fn take(kind: &Kind, input: &Input) -> Result<(Input, Option<Vec<Id>>), AppError> {
-    let mut rest = input.clone();
-    if *kind != EVENT {
-        return Ok((rest, None));
+pub(crate) fn take<'a>(kind: &Kind, input: &'a Input) -> Result<(Cow<'a, Input>, Option<Vec<Id>>), AppError> {
+    if *kind != EVENT || !input.contains_key(MEMBER) {
+        return Ok((Cow::Borrowed(input), None));
     }
+    let mut rest = input.clone();
     let wrong = || AppError::field(MEMBER, "type", "Must be a list of ids of resources.");
     let items = match rest.remove(MEMBER) {
-        None => return Ok((rest, None)),
-        Some(Json::Null) => Vec::new(),
+        None | Some(Json::Null) => Vec::new(),
         Some(Json::Array(items)) => items,
         Some(_) => return Err(wrong()),
     };
@@ -44,7 +45,7 @@ pub(crate) fn take(kind: &Kind, input: &Input) -> Result<(Input, Option<Vec<Id>>
             resources.push(id);
         }
     }
-    Ok((rest, Some(resources)))
+    Ok((Cow::Owned(rest), Some(resources)))
 }
 
 /// Requires the right to move the event if its resources are given.

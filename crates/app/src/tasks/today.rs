@@ -9,7 +9,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{APPLICATION, EVENT, NEED, PPA, TASK, application, ppa, task};
 use obcms_domain::registry::{Kind, Record};
 use obcms_store::calendar::Window;
-use obcms_store::records::{self, Archived, Directory, Filter, Order, Query, Scope, SortKey};
+use obcms_store::records::{self, Directory, Filter, Order, Query, Scope, SortKey};
 use obcms_store::tasks::today as store;
 use obcms_store::{SqlValue, Tx};
 
@@ -287,17 +287,8 @@ struct PileList {
 impl PileList {
     fn query<'a>(&self, scope: Option<&'a Scope>, limit: i64) -> Query<'a> {
         let key = self.kind.field(self.sort).map_or(SortKey::Common("created_at"), SortKey::Field);
-        Query {
-            kind: self.kind,
-            filters: self.filters.clone(),
-            words: Vec::new(),
-            scope,
-            archived: Archived::Without,
-            order: Order { key, descending: false },
-            after: None,
-            limit,
-            counted: true,
-        }
+        let order = Order { key, descending: false };
+        Query { order, counted: true, ..Query::first(self.kind, self.filters.clone(), scope, limit) }
     }
 
     fn read(self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Queue, AppError> {

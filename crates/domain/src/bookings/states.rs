@@ -60,6 +60,18 @@ pub struct Use {
     pub span: Span,
 }
 
+/// Returns true if the booking has a time that is not over.
+#[must_use]
+pub fn is_ahead(booking: &Record, now: Timestamp) -> bool {
+    uses(booking).iter().any(|one| one.span.end > now)
+}
+
+/// Returns true if the booking reserves its resource for a time that is not over.
+#[must_use]
+pub fn reserves(booking: &Record, now: Timestamp) -> bool {
+    !booking.is_archived() && BookingStatus::of(booking).blocks() && is_ahead(booking, now)
+}
+
 /// Returns all times that the booking asks for, whatever its status, by start. For a series that is not [`is_bounded`]
 /// the list is incomplete.
 #[must_use]

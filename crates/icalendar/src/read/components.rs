@@ -18,7 +18,7 @@ pub struct Component {
     pub numbers: Vec<usize>,
     /// Place of its calendar in the file, from 1; 0 outside of a calendar.
     pub calendar: usize,
-    /// How it ended.
+    /// Kind of its end.
     pub end: End,
 }
 
@@ -94,6 +94,8 @@ pub fn each(bytes: &[u8], limits: &Limits, wanted: fn(&str) -> bool, found: &mut
             _ if too_deep > 0 => {}
             _ => {
                 if let Some(last) = open.last_mut().filter(|last| wanted(&last.name)) {
+                    let mut line = line;
+                    vcalendar::decode(&mut line);
                     last.lines.push(line);
                     last.numbers.push(number);
                 }
@@ -103,7 +105,7 @@ pub fn each(bytes: &[u8], limits: &Limits, wanted: fn(&str) -> bool, found: &mut
     close(&mut open, 0, End::CutOff);
 }
 
-/// Returns the properties of a file, those in quoted-printable decoded, with their lines.
+/// Returns the properties of a file with their lines. Values in quoted-printable are whole, but not decoded.
 fn properties(bytes: &[u8]) -> impl Iterator<Item = (usize, Property)> {
     let mut lines = unfold(bytes);
     std::iter::from_fn(move || {
@@ -115,9 +117,5 @@ fn properties(bytes: &[u8]) -> impl Iterator<Item = (usize, Property)> {
         }
         Some((number, line))
     })
-    .filter_map(|(number, line)| {
-        let mut property = Property::parse(&line)?;
-        vcalendar::decode(&mut property);
-        Some((number, property))
-    })
+    .filter_map(|(number, line)| Some((number, Property::parse(&line)?)))
 }

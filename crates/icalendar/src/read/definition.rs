@@ -25,6 +25,21 @@ const FIRST_YEAR: i16 = 1850;
 /// Last year of transitions; after it, the last offset stays.
 const LAST_YEAR: i16 = 2200;
 
+/// Work that the definitions of a file may cost. Those of a careful file with every zone are within it.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    /// Rules to expand.
+    rules: usize,
+    /// Transitions to keep.
+    transitions: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { rules: 2_000, transitions: 500_000 }
+    }
+}
+
 /// Zone definition of a calendar.
 #[derive(Debug, Default)]
 pub(crate) struct Definition {
@@ -68,11 +83,13 @@ impl Definition {
     }
 
     /// Returns the zone; `None` if no observance is valid.
-    pub fn zone(&self) -> Option<Defined> {
+    pub fn zone(&self, budget: &mut Budget) -> Option<Defined> {
         let mut transitions: Vec<Transition> = Vec::new();
         for observance in &self.observances {
-            let room = TRANSITIONS.saturating_sub(transitions.len());
-            transitions.extend(observance.transitions().into_iter().take(room));
+            let room = TRANSITIONS.saturating_sub(transitions.len()).min(budget.transitions);
+            let before = transitions.len();
+            transitions.extend(observance.transitions(&mut budget.rules).into_iter().take(room));
+            budget.transitions -= transitions.len() - before;
         }
         transitions.sort_by_key(|transition| transition.at);
         let Transition { at: first, from: before, .. } = *transitions.first()?;
@@ -115,14 +132,17 @@ impl Observance {
         Some(local.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second() - i64::from(self.from))
     }
 
-    /// Returns the onsets, in no order. Those of a rule are in the local time before them, as its end in UTC is.
-    fn transitions(&self) -> Vec<Transition> {
+    /// Returns the onsets, in no order. Those of a rule are in the local time before them, as its end in UTC is. Without
+    /// rules that are `left`, the rule is not read.
+    fn transitions(&self, left: &mut usize) -> Vec<Transition> {
         let mut instants: Vec<i64> = self.onsets.iter().filter_map(|local| self.instant(*local)).collect();
         if let (Some(rule), Some(start), Ok(before)) =
-            (&self.rule, self.onsets.first(), Offset::from_seconds(self.from))
+            (self.rule.as_ref().filter(|_| *left > 0), self.onsets.first(), Offset::from_seconds(self.from))
         {
+            *left -= 1;
             let set = Set::of_rule(Moment::DateTime(*start), TimeZone::fixed(before), Some(rule.clone()));
-            let limits = Limits { steps: 3_000_000, ..Limits::default() };
+            // Onsets are yearly: a rule that costs more has none.
+            let limits = Limits { steps: 100_000, ..Limits::default() };
             let found = set.between_within(year(FIRST_YEAR), year(LAST_YEAR), TRANSITIONS, &limits);
             instants.extend(found.unwrap_or_default().iter().map(|onset| onset.start.as_second()));
         }
@@ -203,7 +223,7 @@ mod tests {
         for (is_daylight, text) in observances {
             definition.add(*is_daylight, &lines(text));
         }
-        definition.zone()
+        definition.zone(&mut Budget::default())
     }
 
     /// Offsets in seconds at noon of the 15th of January and July.

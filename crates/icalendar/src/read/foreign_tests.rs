@@ -167,3 +167,15 @@ fn vcalendar_of_the_nineties_is_read() {
     assert_eq!(found.exdates.len(), 2);
     assert_eq!(found.remarks.len(), 1);
 }
+
+#[test]
+fn file_made_to_hurt_is_read() {
+    let observance = "BEGIN:STANDARD\nDTSTART:16010101T000000\nTZOFFSETFROM:+0100\nTZOFFSETTO:+0200\n\
+        RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\nEND:STANDARD\n";
+    let zones: String = (0..60)
+        .map(|zone| format!("BEGIN:VTIMEZONE\nTZID:Zone {zone}\n{}END:VTIMEZONE\n", observance.repeat(50)))
+        .collect();
+    let event = "BEGIN:VEVENT\nUID:a\nDTSTART;TZID=Zone 0:20260701T170000\nRRULE:FREQ=WEEKLY\nRDATE;TZID=Zone 0:99000101T000000\n\
+        END:VEVENT";
+    assert_eq!(utc(&calendar(&format!("{zones}{event}")).events[0].start), "2026-07-01T15:00:00Z");
+}

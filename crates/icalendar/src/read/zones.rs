@@ -1,14 +1,18 @@
 //! Time zones by the names in a calendar: by the definition that the calendar has, else by the name.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, ToSpan, Zoned};
 
-use super::definition::{Defined, Definition};
+use super::definition::{Budget, Defined, Definition};
 use super::values::offset;
 use super::windows;
+
+/// Maximum number of comparisons of offsets in a file.
+const COMPARISONS: usize = 20_000_000;
 
 /// Resolver of zone names (`TZID`, RFC 5545 section 3.2.19).
 pub(super) struct Zones<'a> {
@@ -18,12 +22,16 @@ pub(super) struct Zones<'a> {
     names: HashMap<String, Named>,
     /// Known zones that keep the time of a defined one, by name and days.
     alike: HashMap<(String, i64, i64), Option<TimeZone>>,
+    /// Comparisons of offsets that may still be made.
+    comparisons: Cell<usize>,
+    /// Work that the definitions may still cost.
+    budget: Budget,
     /// Zones that are usual in calendars, and all of them; read when they are first needed.
     usual: Vec<TimeZone>,
     all: Vec<TimeZone>,
 }
 
-/// What is known of a name.
+/// Knowledge of a name.
 #[derive(Clone, Default)]
 struct Named {
     /// Zone that the calendar defines.
@@ -51,6 +59,8 @@ impl<'a> Zones<'a> {
             of_event: None,
             names: HashMap::new(),
             alike: HashMap::new(),
+            comparisons: Cell::new(COMPARISONS),
+            budget: Budget::default(),
             usual: Vec::new(),
             all: Vec::new(),
         }
@@ -74,7 +84,7 @@ impl<'a> Zones<'a> {
     /// Adds a zone definition by its name in the calendar; `place` is its IANA name, if the calendar has it.
     pub fn define(&mut self, name: &str, place: Option<&str>, definition: &Definition) {
         let known = place.and_then(by_name).or_else(|| by_name(name));
-        let named = Named { defined: definition.zone(), known, guessed: None };
+        let named = Named { defined: definition.zone(&mut self.budget), known, guessed: None };
         // A name that is defined twice keeps the first definition that says something.
         let entry = self.names.entry(plain(name)).or_default();
         if entry.defined.is_none() {
@@ -125,8 +135,8 @@ impl<'a> Zones<'a> {
         named
     }
 
-    /// Returns a known zone that keeps the time of the defined zone of a name over a span, a year around it at least:
-    /// the zone of the name, that of the calendar, the fallback, then any.
+    /// Returns a known zone that keeps the time of the defined zone of a name over a span, a year around it at least and
+    /// some decades at most: the zone of the name, that of the calendar, the fallback, then any.
     pub fn alike(
         &mut self,
         name: &str,
@@ -134,44 +144,55 @@ impl<'a> Zones<'a> {
         (from, to): (Timestamp, Timestamp),
     ) -> Option<TimeZone> {
         const YEAR: i64 = 366 * 86_400;
+        const MOST_YEARS: i64 = 50;
         let year_of = |second: i64| second.div_euclid(YEAR);
-        let (first, last) = (year_of(from.as_second()), year_of(to.as_second()));
+        let first = year_of(from.as_second());
+        let last = year_of(to.as_second()).min(first + MOST_YEARS);
         let key = (plain(name), first, last);
         if let Some(found) = self.alike.get(&key) {
             return found.clone();
         }
-        let samples = samples(defined, first * YEAR, (last + 1) * YEAR);
-        let found = self.find(name, |zone| keeps(zone, defined, &samples));
+        // Beyond the budget, no zone is found: a series is then written out, which is right, too.
+        let found = (self.comparisons.get() > 0).then(|| {
+            let samples = samples(defined, first * YEAR, (last + 1) * YEAR);
+            self.find(name, &|zone, left| keeps(zone, defined, &samples, left))
+        });
+        let found = found.flatten();
         self.alike.insert(key, found.clone());
         found
+    }
+
+    /// Returns true if a known zone has the offsets of the defined one at these instants.
+    pub fn is_alike_at(&self, zone: &TimeZone, defined: &TimeZone, instants: &[Timestamp]) -> bool {
+        keeps(zone, defined, instants, &self.comparisons)
     }
 
     /// Returns a known zone with the offset of the defined zone at all of some instants.
     pub fn alike_at(&mut self, name: &str, defined: &TimeZone, instants: &[Timestamp]) -> TimeZone {
         let of_start = instants.first().map_or(0, |instant| defined.to_offset(*instant).seconds());
         let usual = by_offset(of_start, self.fallback);
-        if keeps(&usual, defined, instants) {
+        if keeps(&usual, defined, instants, &self.comparisons) {
             return usual;
         }
-        self.find(name, |zone| keeps(zone, defined, instants)).unwrap_or(usual)
+        self.find(name, &|zone, left| keeps(zone, defined, instants, left)).unwrap_or(usual)
     }
 
-    fn find(&mut self, name: &str, is_alike: impl Fn(&TimeZone) -> bool) -> Option<TimeZone> {
+    fn find(&mut self, name: &str, keeps: &dyn Fn(&TimeZone, &Cell<usize>) -> bool) -> Option<TimeZone> {
         let of_name = self.names.get(&plain(name)).and_then(|named| named.known.as_ref());
         let near = [of_name, self.of_calendar.as_ref(), Some(self.fallback)];
-        if let Some(zone) = near.into_iter().flatten().find(|zone| is_alike(zone)) {
+        if let Some(zone) = near.into_iter().flatten().find(|zone| keeps(zone, &self.comparisons)) {
             return Some(zone.clone());
         }
         if self.usual.is_empty() {
             self.usual = windows::usual_zones().filter_map(|name| TimeZone::get(name).ok()).collect();
         }
-        if let Some(zone) = self.usual.iter().find(|zone| is_alike(zone)) {
+        if let Some(zone) = self.usual.iter().find(|zone| keeps(zone, &self.comparisons)) {
             return Some(zone.clone());
         }
         if self.all.is_empty() {
             self.all = jiff::tz::db().available().filter_map(|name| known(name.as_str())).collect();
         }
-        self.all.iter().find(|zone| is_alike(zone)).cloned()
+        self.all.iter().find(|zone| keeps(zone, &self.comparisons)).cloned()
     }
 
     /// Returns a zone with a fixed offset.
@@ -180,9 +201,13 @@ impl<'a> Zones<'a> {
     }
 }
 
-/// Returns true if the zone has the offsets of the other one at these instants.
-fn keeps(zone: &TimeZone, defined: &TimeZone, instants: &[Timestamp]) -> bool {
-    instants.iter().all(|instant| zone.to_offset(*instant) == defined.to_offset(*instant))
+/// Returns true if the zone has the offsets of the other one at these instants, and no comparison was too many.
+fn keeps(zone: &TimeZone, defined: &TimeZone, instants: &[Timestamp], left: &Cell<usize>) -> bool {
+    instants.iter().all(|instant| {
+        let Some(rest) = left.get().checked_sub(1) else { return false };
+        left.set(rest);
+        zone.to_offset(*instant) == defined.to_offset(*instant)
+    })
 }
 
 /// Returns instants for the comparison of zones: one of every week, and those around each transition.

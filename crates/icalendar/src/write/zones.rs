@@ -172,7 +172,7 @@ mod tests {
     use super::*;
     use crate::lines::unfold;
     use crate::property::Property;
-    use crate::read::definition::Definition;
+    use crate::read::definition::{Budget, Definition};
 
     fn written(name: &str, first: i16, last: i16) -> String {
         let mut text = LineWriter::default();
@@ -240,7 +240,7 @@ mod tests {
             let zone = TimeZone::get(name).unwrap();
             for (first, last) in [(2005, 2012), (2019, 2029)] {
                 let text = written(name, first, last);
-                let definition = read(&text).zone().unwrap().zone;
+                let definition = read(&text).zone(&mut Budget::default()).unwrap().zone;
                 let mut moment = instant(date(first, 1, 1));
                 let end = instant(date(last, 12, 31));
                 while moment < end {

@@ -157,6 +157,24 @@ pub struct Query<'a> {
     pub counted: bool,
 }
 
+impl<'a> Query<'a> {
+    /// Returns the query for the first live records, in the order in which they were created.
+    #[must_use]
+    pub fn first(kind: &'static Kind, filters: Vec<Filter>, scope: Option<&'a Scope>, limit: i64) -> Self {
+        Self {
+            kind,
+            filters,
+            words: Vec::new(),
+            scope,
+            archived: Archived::Without,
+            order: Order { key: SortKey::Common("created_at"), descending: false },
+            after: None,
+            limit,
+            counted: false,
+        }
+    }
+}
+
 /// One page of a list.
 #[derive(Clone, Debug)]
 pub struct Page {

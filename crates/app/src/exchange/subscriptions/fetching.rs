@@ -126,9 +126,9 @@ fn fetch_and_sync(app: &App, calendar: &Record) -> Result<Fetched, JobError> {
                     "The response is incomplete: the end of the calendar is missing.".to_owned(),
                 ));
             }
-            let (events, skipped) = drafts(&read, app.zone());
+            let (events, remarks) = drafts(&read, app.zone());
             let mut report = apply(app, &Actor::program(), calendar.id, &events, false)?;
-            report.add_skipped(skipped, &read);
+            report.add_remarks(remarks);
             Ok(Fetched { report: Some(report), asked: FetchRequest { etag, last_modified, ..asked } })
         }
     }

@@ -29,9 +29,10 @@ use crate::records::{Input, create, require_live, require_write};
 pub use address::web_address;
 pub use client::{FetchError, FetchRequest, FetchResponse, Guard, Limits, fetch};
 pub use fetching::HANDLER;
-pub use remarks::{Remark, remarks, remarks_file};
+pub use remarks::{remarks, remarks_file};
 pub use sync::Report;
-pub use to_records::SkippedEvent;
+pub use to_records::Remark;
+use to_records::Remarks;
 
 /// Maximum number of events of one calendar. Later ones are skipped.
 pub const MAXIMUM_EVENTS: usize = 50_000;
@@ -48,11 +49,9 @@ fn read_limits(bytes: usize) -> obcms_icalendar::Limits {
 }
 
 impl Report {
-    fn add_skipped(&mut self, skipped: Vec<SkippedEvent>, read: &read::Calendar) {
-        // The parser lists the first events it skipped and counts the rest; the listed ones are in `skipped`.
-        self.skipped_count = read.skipped_count + skipped.len().saturating_sub(read.skipped.len());
-        self.skipped = skipped;
-        self.skipped.truncate(MAXIMUM_LISTED);
+    fn add_remarks(&mut self, remarks: Remarks) {
+        self.skipped_count = remarks.count;
+        self.skipped = remarks.listed;
     }
 }
 
@@ -209,10 +208,10 @@ impl App {
         read: &read::Calendar,
         keep: bool,
     ) -> Result<Report, AppError> {
-        let (events, skipped) = to_records::drafts(read, self.zone());
+        let (events, remarks) = to_records::drafts(read, self.zone());
         // The missing part of a truncated file may contain the other events.
         let mut report = sync::apply(self, actor, id, &events, keep || read.is_cut_off)?;
-        report.add_skipped(skipped, read);
+        report.add_remarks(remarks);
         self.write(actor, |work| {
             let Some(before) = work.find(&EXTERNAL_CALENDAR, id)? else {
                 return Ok(());

@@ -10,7 +10,7 @@ use obcms_store::exchange::subscriptions as store;
 use obcms_store::records;
 use serde::Serialize;
 
-use super::to_records::{Draft, SkippedEvent};
+use super::to_records::{Draft, Remark};
 use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::require_live;
 
@@ -29,7 +29,7 @@ pub struct Report {
     /// Archived events, which the calendar no longer contains.
     pub removed: usize,
     /// Events that were skipped or imported only in part, limited in number.
-    pub skipped: Vec<SkippedEvent>,
+    pub skipped: Vec<Remark>,
     /// Total number of such events.
     pub skipped_count: usize,
 }

@@ -17,12 +17,13 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
+use super::MAXIMUM_LISTED;
 use super::this_and_future::{self, MAXIMUM_RANGES, Range};
-use super::written_out::written_out;
+use super::written_out::{WRITTEN_DATES, written_out};
 
 /// Remark about an event or component: skipped, imported only in part, or with something that was guessed or mended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct SkippedEvent {
+pub struct Remark {
     /// Title, or type of the component.
     pub title: String,
     /// UID, or empty.
@@ -33,7 +34,7 @@ pub struct SkippedEvent {
     pub line: usize,
 }
 
-impl SkippedEvent {
+impl Remark {
     pub(super) fn new(event: &Event, reason: String) -> Self {
         Self { title: event.summary.clone(), uid: event.uid.clone(), reason, line: event.line }
     }
@@ -61,12 +62,30 @@ impl Draft {
     }
 }
 
+/// Remarks about a calendar: the first ones, and the number of all.
+#[derive(Debug, Default)]
+pub struct Remarks {
+    /// First remarks, [`MAXIMUM_LISTED`] at most.
+    pub listed: Vec<Remark>,
+    /// Number of all.
+    pub count: usize,
+}
+
+impl Remarks {
+    fn extend(&mut self, remarks: Vec<Remark>) {
+        self.count += remarks.len();
+        let room = MAXIMUM_LISTED.saturating_sub(self.listed.len());
+        self.listed.extend(remarks.into_iter().take(room));
+    }
+}
+
 /// Converts a calendar to drafts, and lists the remarks about it.
-pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Vec<SkippedEvent>) {
-    let mut remarks: Vec<SkippedEvent> = calendar
+pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Remarks) {
+    let mut remarks = Remarks::default();
+    let skipped = calendar
         .skipped
         .iter()
-        .map(|skipped| SkippedEvent {
+        .map(|skipped| Remark {
             title: if skipped.summary.is_empty() {
                 skipped.component.clone()
             } else {
@@ -77,6 +96,10 @@ pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Vec<Skippe
             line: skipped.line,
         })
         .collect();
+    remarks.extend(skipped);
+    // The reader lists the first ones and counts the rest.
+    remarks.count = calendar.skipped_count;
+    let mut room = WRITTEN_DATES;
     let mut masters: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
     let mut changes: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
     for event in &calendar.events {
@@ -85,28 +108,26 @@ pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Vec<Skippe
     }
     let mut found: BTreeMap<String, Draft> = BTreeMap::new();
     let mut add = |event: &Event, changes: &[&Event], name: &str| {
-        let mut own: Vec<SkippedEvent> = Vec::new();
+        let mut own: Vec<Remark> = Vec::new();
         for remark in changes.iter().chain([&event]).flat_map(|event| &event.remarks) {
-            own.push(SkippedEvent { line: remark.line, ..SkippedEvent::new(event, remark.text.clone()) });
+            own.push(Remark { line: remark.line, ..Remark::new(event, remark.text.clone()) });
         }
-        let made = event_drafts(event, changes, office, &mut own);
+        let made = event_drafts(event, changes, office, (&mut own, &mut room));
         let told = told(&own);
-        remarks.append(&mut own);
+        remarks.extend(own);
         for draft in made {
             let draft = draft.finish(event, name, &told);
             found.insert(draft.key.clone(), draft);
         }
     };
     for (uid, events) in masters {
-        let mut of_uid = changes.remove(uid).unwrap_or_default();
+        let of_uid = changes.remove(uid).unwrap_or_default();
         if let [event] = events.as_slice() {
             add(event, &of_uid, "");
             continue;
         }
         // Several events share the UID: each has its own occurrences, and its start as its name.
-        for event in &events {
-            let (own, others) = of_uid.into_iter().partition(|change| is_of(event, change, &events));
-            of_uid = others;
+        for (event, own) in owners(&events, of_uid) {
             add(event, &own, &format!("start {}", event.start));
         }
     }
@@ -118,19 +139,26 @@ pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Vec<Skippe
 }
 
 /// Returns the remarks about an event as the text of its record.
-fn told(remarks: &[SkippedEvent]) -> String {
+fn told(remarks: &[Remark]) -> String {
     let lines: Vec<String> =
         remarks.iter().map(|remark| format!("Line {}: {}", remark.line, remark.reason)).collect();
     lines.join("\n").chars().take(4_000).collect()
 }
 
-/// Returns true if an override belongs to this event of several with one UID: the series that began last before it.
-fn is_of(event: &Event, change: &Event, events: &[&Event]) -> bool {
-    let Some(date) = change.recurrence_id.as_ref().map(Moment::date) else { return false };
-    let is_series = |event: &&&Event| event.rrule.is_some() || !event.rdates.is_empty();
-    let before = events.iter().filter(is_series).filter(|event| event.start.date() <= date);
-    let nearest = before.max_by_key(|event| event.start.date()).or(events.first());
-    nearest.is_some_and(|nearest| std::ptr::eq(*nearest, event))
+/// Returns several events with one UID, each with its overrides: those of the series that began last before them, else of
+/// the first event.
+fn owners<'a>(events: &[&'a Event], changes: Vec<&'a Event>) -> Vec<(&'a Event, Vec<&'a Event>)> {
+    let mut owners: Vec<(&Event, Vec<&Event>)> = events.iter().map(|event| (*event, Vec::new())).collect();
+    let is_series = |event: &Event| event.rrule.is_some() || !event.rdates.is_empty();
+    let mut series: Vec<usize> = (0..events.len()).filter(|place| is_series(events[*place])).collect();
+    series.sort_by_key(|place| events[*place].start.date());
+    for change in changes {
+        let Some(date) = change.recurrence_id.as_ref().map(Moment::date) else { continue };
+        let before = series.partition_point(|place| events[*place].start.date() <= date);
+        let place = before.checked_sub(1).map_or(0, |last| series[last]);
+        owners[place].1.push(change);
+    }
+    owners
 }
 
 /// Event of a file as fields, before its remarks are known.
@@ -255,17 +283,17 @@ fn event_drafts(
     event: &Event,
     changes: &[&Event],
     office: &TimeZone,
-    skipped: &mut Vec<SkippedEvent>,
+    (skipped, room): (&mut Vec<Remark>, &mut usize),
 ) -> Vec<Made> {
     if event.recurrence_id.is_some() {
         if event.rrule.is_some() {
             let reason =
                 "Its rule was not used: it is one occurrence of a series that the file does not have.";
-            skipped.push(SkippedEvent::new(event, reason.to_owned()));
+            skipped.push(Remark::new(event, reason.to_owned()));
         }
         return vec![single(event, office)];
     }
-    let written = written_out(event, skipped);
+    let written = written_out(event, skipped, room);
     let event: &Event = &written;
     let zone = zone_of(event, office);
     let has_days = event.start.is_day();
@@ -286,11 +314,10 @@ fn event_drafts(
         rdates.push(name(&event.start));
     }
     let is_series = rrule.is_some() || !rdates.is_empty();
-    let overrides =
+    let mut overrides =
         if is_series { overrides(event, changes, &zone, &name, skipped) } else { Overrides::default() };
     let mut exdates: Vec<String> = event.exdates.iter().filter(|_| is_series).map(name).collect();
-    exdates.extend(overrides.cancelled.iter().cloned());
-    let mut overrides = overrides;
+    exdates.append(&mut overrides.cancelled);
     // An exclusion that came after the change of an occurrence holds; else an overridden occurrence takes place, even if
     // it is excluded or not part of the rule.
     for change in changes.iter().filter(|change| is_newer(event, change)) {
@@ -320,7 +347,7 @@ fn event_drafts(
         let is_it = |change: &&&Event| {
             change.recurrence_id.as_ref().map(name).is_some_and(|name| name == range.date.to_string())
         };
-        skipped.push(SkippedEvent::new(changes.iter().find(is_it).unwrap_or(&event), reason));
+        skipped.push(Remark::new(changes.iter().find(is_it).unwrap_or(&event), reason));
     };
     split_drafts(&fields, overrides.ranges, &zone, &mut skip)
 }
@@ -339,9 +366,9 @@ fn sorted(mut dates: Vec<String>) -> Vec<String> {
 }
 
 /// Returns the rule of an event as far as it can be stored, and reports what differs.
-fn imported_rule(event: &Event, zone: &TimeZone, skipped: &mut Vec<SkippedEvent>) -> ImportedRule {
+fn imported_rule(event: &Event, zone: &TimeZone, skipped: &mut Vec<Remark>) -> ImportedRule {
     let Some(rule) = event.rrule.as_deref() else { return ImportedRule::default() };
-    let mut skip = |reason: String| skipped.push(SkippedEvent::new(event, reason));
+    let mut skip = |reason: String| skipped.push(Remark::new(event, reason));
     let parsed = match Rule::from_str(rule) {
         Ok(parsed) => parsed,
         Err(error) => {
@@ -371,7 +398,7 @@ fn overrides(
     changes: &[&Event],
     zone: &TimeZone,
     name: &dyn Fn(&Moment) -> String,
-    skipped: &mut Vec<SkippedEvent>,
+    skipped: &mut Vec<Remark>,
 ) -> Overrides {
     let mut overrides = Overrides::default();
     let has_ranges = changes.iter().any(|change| change.and_following);
@@ -385,13 +412,13 @@ fn overrides(
             let reason = format!(
                 "Changes all occurrences from {date} on, after {MAXIMUM_RANGES} such changes; only that occurrence was changed."
             );
-            skipped.push(SkippedEvent::new(change, reason));
+            skipped.push(Remark::new(change, reason));
         }
         if change.status == Status::Cancelled {
             overrides.cancelled.push(date);
         } else if overrides.patches.len() >= MAXIMUM_OVERRIDES {
             let reason = format!("The series has more than {MAXIMUM_OVERRIDES} changed occurrences.");
-            skipped.push(SkippedEvent::new(change, reason));
+            skipped.push(Remark::new(change, reason));
         } else {
             // With RANGE=THISANDFUTURE overrides, each override must contain all its texts.
             let like = if has_ranges { None } else { Some(event) };

@@ -10,13 +10,20 @@ use jiff::tz::TimeZone;
 use obcms_icalendar::read::{Added, Event, Moment, is_defined};
 use obcms_recur::{Rule, Set};
 
-use super::to_records::SkippedEvent;
+use super::to_records::Remark;
 
 /// Maximum number of dates that are written for one rule.
 const DATES: usize = 1_000;
+/// Maximum number of dates that are written for all rules of a calendar.
+pub(super) const WRITTEN_DATES: usize = 200_000;
 
-/// Returns the event with at most one rule, in a zone with an IANA name.
-pub(super) fn written_out<'a>(event: &'a Event, remarks: &mut Vec<SkippedEvent>) -> Cow<'a, Event> {
+/// Returns the event with at most one rule, in a zone with an IANA name. `room` is the number of dates that may still be
+/// written.
+pub(super) fn written_out<'a>(
+    event: &'a Event,
+    remarks: &mut Vec<Remark>,
+    room: &mut usize,
+) -> Cow<'a, Event> {
     let zone = match &event.start {
         Moment::Time(time) => time.time_zone().clone(),
         Moment::Day(_) => TimeZone::UTC,
@@ -32,23 +39,23 @@ pub(super) fn written_out<'a>(event: &'a Event, remarks: &mut Vec<SkippedEvent>)
         // The start is an occurrence, whatever the rule says (RFC 5545 section 3.8.5.3).
         event.rdates.push(Added { start: event.start.clone(), end: None });
         let reason = "Its time zone is defined in the file, and no known one keeps its time; its dates were written in UTC";
-        remarks.push(SkippedEvent::new(&event, format!("{reason}.")));
+        remarks.push(Remark::new(&event, format!("{reason}.")));
     } else if !rules.is_empty() {
         let reason = format!(
             "It has {} rules; the dates of all but the first were written one by one.",
             rules.len() + 1
         );
-        remarks.push(SkippedEvent::new(&event, reason));
+        remarks.push(Remark::new(&event, reason));
     }
     for rule in rules {
-        let dates = dates(&event, &rule, &zone, remarks);
+        let dates = dates(&event, &rule, &zone, (remarks, room));
         event.rdates.extend(dates.into_iter().map(|start| Added { start, end: None }));
     }
     for rule in std::mem::take(&mut event.exclusion_rules) {
         let reason =
             format!("It excludes dates by the rule \u{201c}{rule}\u{201d}; they were written one by one.");
-        remarks.push(SkippedEvent::new(&event, reason));
-        let dates = dates(&event, &rule, &zone, remarks);
+        remarks.push(Remark::new(&event, reason));
+        let dates = dates(&event, &rule, &zone, (remarks, room));
         event.exdates.extend(dates);
     }
     if in_own_zone {
@@ -65,8 +72,14 @@ pub(super) fn written_out<'a>(event: &'a Event, remarks: &mut Vec<SkippedEvent>)
 }
 
 /// Returns the dates of a rule, and remarks where they end before the rule does.
-fn dates(event: &Event, rule: &str, zone: &TimeZone, remarks: &mut Vec<SkippedEvent>) -> Vec<Moment> {
-    let mut tell = |reason: String| remarks.push(SkippedEvent::new(event, reason));
+fn dates(
+    event: &Event,
+    rule: &str,
+    zone: &TimeZone,
+    (remarks, room): (&mut Vec<Remark>, &mut usize),
+) -> Vec<Moment> {
+    let most = DATES.min(*room);
+    let mut tell = |reason: String| remarks.push(Remark::new(event, reason));
     let parsed = match Rule::from_str(rule) {
         Ok(parsed) => parsed,
         Err(error) => {
@@ -79,7 +92,7 @@ fn dates(event: &Event, rule: &str, zone: &TimeZone, remarks: &mut Vec<SkippedEv
         Moment::Time(time) => obcms_recur::Moment::DateTime(time.datetime()),
     };
     let set = Set::of_rule(start, zone.clone(), Some(parsed));
-    let found = match set.between(None, None, DATES + 1) {
+    let found = match set.between(None, None, most + 1) {
         Ok(found) => found,
         Err(error) => {
             tell(format!("Its rule \u{201c}{rule}\u{201d} was not used: {error}."));
@@ -88,14 +101,23 @@ fn dates(event: &Event, rule: &str, zone: &TimeZone, remarks: &mut Vec<SkippedEv
     };
     let moments: Vec<Moment> = found
         .iter()
-        .take(DATES)
+        .take(most)
         .map(|date| match date.id {
             obcms_recur::Moment::Date(day) => Moment::Day(day),
             obcms_recur::Moment::DateTime(_) => Moment::Time(date.start.to_zoned(zone.clone())),
         })
         .collect();
-    if let (true, Some(last)) = (found.len() > DATES, moments.last()) {
-        tell(format!("The dates of its rule \u{201c}{rule}\u{201d} were written up to {}.", last.date()));
+    *room -= moments.len();
+    match moments.last() {
+        Some(last) if found.len() > most => {
+            tell(format!("The dates of its rule \u{201c}{rule}\u{201d} were written up to {}.", last.date()));
+        }
+        None if !found.is_empty() => {
+            tell(format!(
+                "Its rule \u{201c}{rule}\u{201d} was not used: the calendar has too many such dates."
+            ));
+        }
+        _ => {}
     }
     moments
 }

@@ -60,6 +60,19 @@ impl CsvWriter {
     }
 }
 
+/// Returns rows as CSV for programs, without the mark of spreadsheets. Texts of people are to be [`guarded`].
+pub(crate) fn plain_csv<const COLUMNS: usize>(
+    head: [&str; COLUMNS],
+    rows: impl Iterator<Item = [String; COLUMNS]>,
+) -> Result<Vec<u8>, AppError> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(head).map_err(failed)?;
+    for row in rows {
+        writer.write_record(row).map_err(failed)?;
+    }
+    writer.into_inner().map_err(failed)
+}
+
 /// Writer of a workbook with one sheet; its rows go to a temporary file at once.
 pub struct WorkbookWriter {
     book: Box<Workbook>,

@@ -10,7 +10,7 @@ use obcms_app::records::lists::Listing;
 use obcms_app::records::undo::undo_address;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
-use obcms_domain::bookings::{BookingStatus, Span, actions, uses};
+use obcms_domain::bookings::{BookingStatus, Span, actions, is_ahead, uses};
 use obcms_domain::choices::BOOKING_STATUSES;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{BOOKING, EVENT, booking, event};
@@ -96,11 +96,6 @@ fn row(page: &Page, listing: &Listing, booking: &Record, decides: bool) -> Marku
             }
         }
     }
-}
-
-/// Returns true if the booking has a date that is not over.
-fn is_ahead(booking: &Record, now: Timestamp) -> bool {
-    uses(booking).iter().any(|one| one.span.end > now)
 }
 
 /// Returns the list from which a decision was made: a list of bookings with its filters.

@@ -1,5 +1,6 @@
 //! Head of the page of an event: when, where and who.
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
@@ -16,6 +17,7 @@ use crate::components::words::{self, t};
 use crate::core::frame::Page;
 use crate::core::state::State;
 use crate::records::pages::Values;
+use crate::records::pages::dates::{days_text, hours_text};
 use crate::records::pages::detail::directory_of;
 
 /// Fields that the panel shows.
@@ -129,19 +131,10 @@ pub(super) fn when(event: &Record, zone: &TimeZone) -> String {
         return String::new();
     };
     let local = |instant: Timestamp| instant.to_zoned(zone.clone());
-    let day = |instant: Timestamp| local(instant).strftime("%a %-d %b %Y").to_string();
-    let time = |instant: Timestamp| local(instant).strftime("%-I:%M %p").to_string();
+    let day = |day: Date| day.strftime("%a %-d %b %Y").to_string();
     if event::ALL_DAY.get(event) {
         let last = end.checked_sub(SignedDuration::from_secs(1)).unwrap_or(end);
-        return if local(last).date() == local(start).date() {
-            day(start)
-        } else {
-            format!("{} – {}", day(start), day(last))
-        };
+        return days_text(local(start).date(), local(last).date(), &day);
     }
-    if local(start).date() == local(end).date() {
-        format!("{}, {} – {}", day(start), time(start), time(end))
-    } else {
-        format!("{}, {} – {}, {}", day(start), time(start), day(end), time(end))
-    }
+    hours_text(&local(start), &local(end), &day)
 }

@@ -61,14 +61,7 @@ impl Plan {
             input.retain(|name, _| !["rrule", "rdates", "exdates"].contains(&name.as_str()));
         }
         let event = state.app.draft_event(actor, &input).ok();
-        let mut people: Vec<Id> = Vec::new();
-        for text in PEOPLE.iter().flat_map(|name| form.all(name)) {
-            if let Ok(id) = text.trim().parse::<Id>()
-                && !people.contains(&id)
-            {
-                people.push(id);
-            }
-        }
+        let people = ids(&PEOPLE.iter().flat_map(|name| form.all(name)).collect::<Vec<_>>());
         let expected = form.get("expected_participants").trim().parse::<i64>().unwrap_or(0);
         let guests = expected.max(i64::try_from(people.len()).unwrap_or(i64::MAX));
         Self {

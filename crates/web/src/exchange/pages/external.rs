@@ -6,7 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::calendar::Entry;
-use obcms_app::exchange::subscriptions::{self, MAXIMUM_BYTES, Report};
+use obcms_app::exchange::subscriptions::{self, MAXIMUM_BYTES, Remark, Report};
 use obcms_app::records::transfer::Format;
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
@@ -424,9 +424,8 @@ fn remarks_panel(calendar: &Record) -> Markup {
     }
     let more = all.len().saturating_sub(SHOWN_REMARKS);
     let address = format!("{}/remarks.csv", EXTERNAL_CALENDAR.url(calendar.id));
-    let shown = all.iter().take(SHOWN_REMARKS);
     let content = html! {
-        (remark_list(shown.map(|remark| (remark.title.as_str(), remark.line, remark.text.as_str()))))
+        (remark_list(&all[..all.len().min(SHOWN_REMARKS)]))
         @if more > 0 { p.muted { (t_html!("And {more} more in the file.", more)) } }
     };
     let download = button_link(t!("Download"), &address, "download", ButtonKind::Quiet);
@@ -434,13 +433,13 @@ fn remarks_panel(calendar: &Record) -> Markup {
 }
 
 /// List of remarks: title of the event, line of the file, sentence.
-fn remark_list<'a>(remarks: impl Iterator<Item = (&'a str, u64, &'a str)>) -> Markup {
+fn remark_list(remarks: &[Remark]) -> Markup {
     html! {
         ul.list {
-            @for (title, line, text) in remarks {
+            @for remark in remarks {
                 li { div.grow {
-                    strong { (title) } " " small.muted { (t_html!("line {line}", line)) }
-                    div { (text) }
+                    strong { (remark.title) } " " small.muted { (t_html!("line {line}", line = remark.line)) }
+                    div { (remark.reason) }
                 } }
             }
         }
@@ -462,10 +461,8 @@ async fn remarks_file(
 
 fn skipped_list(report: &Report) -> Markup {
     let more = report.skipped_count.saturating_sub(report.skipped.len());
-    let line = |line: usize| u64::try_from(line).unwrap_or(0);
-    let shown = report.skipped.iter();
     let content = html! {
-        (remark_list(shown.map(|left| (left.title.as_str(), line(left.line), left.reason.as_str()))))
+        (remark_list(&report.skipped))
         @if more > 0 { p.muted { (t_html!("And {more} more.", more)) } }
     };
     panel("not-read", "", t!("Remarks"), &html! {}, &content)

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use jiff::tz::TimeZone;
+use jiff::{Zoned, civil};
 use maud::{Markup, html};
 use obcms_app::calendar::series::occurrences::{Date, Overview};
 use obcms_app::tasks::occurrences;
@@ -72,20 +73,24 @@ pub fn when_text(date: &Date, page: &Page, zone: &TimeZone) -> String {
     if date.has_days {
         let last = unfloating(date.end.checked_sub(one_second).unwrap_or(date.end));
         let first = unfloating(date.start);
-        let first_text = date_text(first, page.today);
-        return if last > first {
-            format!("{first_text} – {}", date_text(last, page.today))
-        } else {
-            first_text
-        };
+        return days_text(first, last, &|day| date_text(day, page.today));
     }
     let (start, end) = (date.start.to_zoned(zone.clone()), date.end.to_zoned(zone.clone()));
-    let day = date_text(start.date(), page.today);
-    let clock = start.strftime("%-I:%M %p");
+    hours_text(&start, &end, &|day| date_text(day, page.today))
+}
+
+/// Formats days, the last one included; `text` formats one of them.
+pub fn days_text(first: civil::Date, last: civil::Date, text: &dyn Fn(civil::Date) -> String) -> String {
+    if last > first { format!("{} – {}", text(first), text(last)) } else { text(first) }
+}
+
+/// Formats a time from hour to hour; `text` formats its day.
+pub fn hours_text(start: &Zoned, end: &Zoned, text: &dyn Fn(civil::Date) -> String) -> String {
+    let (day, clock) = (text(start.date()), start.strftime("%-I:%M %p"));
     if start.date() == end.date() {
         format!("{day}, {clock} – {}", end.strftime("%-I:%M %p"))
     } else {
-        format!("{day}, {clock} – {}, {}", date_text(end.date(), page.today), end.strftime("%-I:%M %p"))
+        format!("{day}, {clock} – {}, {}", text(end.date()), end.strftime("%-I:%M %p"))
     }
 }
 
@@ -184,7 +189,7 @@ pub fn is_series(record: &Record) -> bool {
 
 /// Due date of a task, red when it has passed and the task is open.
 #[must_use]
-pub fn due(task: &Record, today: jiff::civil::Date) -> Markup {
+pub fn due(task: &Record, today: civil::Date) -> Markup {
     if is_series(task) && is_open(task) {
         let open = occurrences::open_date(task, today).ok().flatten();
         return html! {
