@@ -47,11 +47,19 @@ need_browser() {
     done
 }
 
-# References of the tests for recurrence rules and for parsing calendars. The packages belong to the system's Python.
+# need_venv FOLDER REQUIREMENTS: Python packages of a file with hashes, from PyPI into a folder of their own.
+need_venv() {
+    /usr/bin/python3 -c "import venv, ensurepip" 2>/dev/null || install_packages python3 python3-venv
+    /usr/bin/python3 -m venv "$1" && "$1/bin/pip" install --quiet --require-hashes --requirement "$2"
+}
+
+# References of the tests for recurrence rules and for reading calendars.
 need_python() {
-    if ! /usr/bin/python3 -c "import dateutil, icalendar, zoneinfo; zoneinfo.ZoneInfo('Asia/Manila')" 2>/dev/null; then
-        install_packages python3 python3-dateutil python3-icalendar tzdata
-    fi
+    local readers="${CARGO_TARGET_DIR:-$PWD/target}/readers"
+    export OBCMS_TEST_PYTHON="${OBCMS_TEST_PYTHON:-$readers/bin/python3}"
+    "$OBCMS_TEST_PYTHON" -c "import dateutil, icalendar, recurring_ical_events" 2>/dev/null && return
+    heading "installing readers of calendars"
+    need_venv "$readers" scripts/lib/readers.txt || echo "could not install the readers of calendars" >&2
 }
 
 # Cargo tools by name without "cargo-": those of tools.txt, from PyPI into a build folder, unless all of them exist. A
@@ -64,11 +72,7 @@ need_cargo_tools() {
     done
     [[ -z $missing ]] && return
     heading "installing$missing"
-    /usr/bin/python3 -c "import venv, ensurepip" 2>/dev/null || install_packages python3 python3-venv
-    if ! /usr/bin/python3 -m venv "$tools" ||
-        ! "$tools/bin/pip" install --quiet --require-hashes --requirement scripts/lib/tools.txt; then
-        echo "could not install$missing" >&2
-    fi
+    need_venv "$tools" scripts/lib/tools.txt || echo "could not install$missing" >&2
 }
 
 need_node() {

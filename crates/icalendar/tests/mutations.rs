@@ -14,7 +14,7 @@ use obcms_icalendar::document::{Component, Document, Property};
 use obcms_icalendar::read::read;
 
 /// Number of damaged files, unless the environment asks for more.
-const FILES: usize = 1500;
+const FILES: usize = 12_000;
 /// Interval at which the reader of events gets a file, too.
 const READ_EVERY: usize = 5;
 
