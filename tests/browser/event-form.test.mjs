@@ -134,3 +134,31 @@ test("dragged event whose room is taken is moved with another room", async () =>
   assert.deepEqual(found.items.map(({ resource }) => resource), [other.id]);
   await page.context().close();
 });
+
+test("an event needs a title and no more: its form begins with the next free hour of the office", async () => {
+  const page = await running.signedIn("coordinator");
+  await page.goto("/events/new");
+  const value = (name) => page.locator(`[name='${name}']`).inputValue();
+  const start = Number((await value("start.time")).slice(0, 2));
+  assert.match(await value("start.time"), /^\d\d:00$/);
+  assert.equal(await value("end.time"), `${String(start + 1).padStart(2, "0")}:00`);
+  assert.ok((await value("start")) >= day(0), "not in the past");
+  // The end follows the start, also past midnight and back. Its own change is a new length.
+  const first = await value("start");
+  const next = new Date(Date.parse(first) + 86_400_000).toISOString().slice(0, 10);
+  const put = (name, text) => page.locator(`[name='${name}']`).fill(text);
+  await put("start.time", "23:30");
+  assert.deepEqual([await value("end"), await value("end.time")], [next, "00:30"]);
+  await put("start.time", "09:15");
+  assert.deepEqual([await value("end"), await value("end.time")], [first, "10:15"]);
+  await put("end.time", "12:00");
+  await put("start", next);
+  assert.deepEqual([await value("end"), await value("end.time")], [next, "12:00"]);
+  await page.getByLabel("Title").fill("Short talk");
+  await page.getByRole("button", { name: "Create event" }).click();
+  await page.waitForURL(/\/events\/[0-9a-f-]{36}$/);
+  // A time in the address counts, whole.
+  await page.goto(`/events/new?start=${day(3)}`);
+  assert.equal(await value("start"), day(3));
+  assert.equal(await value("end.time"), "");
+});

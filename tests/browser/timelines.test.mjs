@@ -226,6 +226,32 @@ test("repeating event moves to another room with all occurrences", async () => {
   await page.context().close();
 });
 
+test("of two who move a bar at once the second is told", async () => {
+  const { id } = await client("POST", "resources", { name: "Cedar room", resource_type: "room" });
+  const booking = await client("POST", "bookings", {
+    resource: id,
+    purpose: "Wanted by two",
+    start: `${day(4)}T10:00:00+08:00`,
+    end: `${day(4)}T11:00:00+08:00`,
+  });
+  const [one, two] = await Promise.all([running.signedIn("coordinator", DESK), running.signedIn("coordinator", DESK)]);
+  for (const page of [one, two]) {
+    await page.goto(`/calendar?view=resources&span=day&date=${day(4)}&resource=${id}`);
+    await bar(page, "Cedar room", "Wanted by two").focus();
+    const read = page.waitForResponse((answer) => answer.url().endsWith(`/api/v1/bookings/${booking.id}`));
+    await page.keyboard.press("Space");
+    await read;
+  }
+  await one.keyboard.press("ArrowRight");
+  await one.keyboard.press("Enter");
+  await becomes(`bookings/${booking.id}`, { start: `${day(4)}T10:30:00+08:00` });
+  await two.keyboard.press("ArrowLeft");
+  await two.keyboard.press("Enter");
+  await two.locator(".toast", { hasText: "was changed by someone else meanwhile" }).waitFor();
+  await becomes(`bookings/${booking.id}`, { start: `${day(4)}T10:30:00+08:00` });
+  await Promise.all([one.context().close(), two.context().close()]);
+});
+
 test("long press drags a bar, a moving finger scrolls", async () => {
   const { id, people } = await team(["Gina Row", "Hana Row"]);
   const [gina, hana] = people.map((person) => person.id);

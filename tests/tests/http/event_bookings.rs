@@ -322,6 +322,23 @@ on_both_engines! {
         assert!(brief.contains("Forum of elders") && brief.contains("Cabin") && brief.contains("Preparation and follow-up"));
     }
 
+    fn brief_of_a_series_is_that_of_the_next_or_the_shown_occurrence(server: &Server) {
+        let browser = Browser::of(server, "coordinator");
+        let me = server.as_role("coordinator");
+        let at = |week: i64, time: &str| monday(server, week, time);
+        let event = json!({ "title": "Staff meeting", "start": at(0, "10:00"), "end": at(0, "11:00"), "rrule": "FREQ=WEEKLY;COUNT=4" });
+        let event = me.post("/api/v1/events", &event).expect_status(201).json;
+        let (address, name) = (format!("/events/{}", of(&event, "id")), |week: i64| at(week, "10:00")[..19].to_owned());
+        let moved = json!({ "start": at(2, "15:00"), "end": at(2, "17:00") });
+        me.patch(&format!("/api/v1{address}/occurrences/{}?scope=this", name(2)), &moved).expect_status(200);
+        let linked = |page: &str, name: &str| page.contains(&format!("{address}/brief?occurrence={name}"));
+        assert!(linked(&browser.client.get(&address).expect_status(200).text, &name(0)));
+        let shown = browser.client.get(&format!("{address}?occurrence={}", name(2))).expect_status(200).text;
+        assert!(linked(&shown, &name(2)));
+        let brief = browser.client.get(&format!("{address}/brief?occurrence={}", name(2))).expect_status(200).text;
+        assert!(brief.contains("3:00 PM – 5:00 PM") && !brief.contains("10:00 AM"));
+    }
+
     fn booking_of_a_task_moves_with_its_dates(server: &Server) {
         let browser = Browser::of(server, "coordinator");
         let me = server.as_role("coordinator");

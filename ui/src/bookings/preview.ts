@@ -89,11 +89,11 @@ function start(form: HTMLFormElement): void {
   /** Puts a free time into the form. */
   const take = (span: Span): void => {
     const { start, end, allDay } = inZone(span);
+    // The end last: it follows the start.
     put("start", start.slice(0, 10));
+    if (!allDay) put("start.time", start.slice(11, 16));
     put("end", allDay ? addDays(end, -1) : end.slice(0, 10));
-    if (allDay) return;
-    put("start.time", start.slice(11, 16));
-    put("end.time", end.slice(11, 16));
+    if (!allDay) put("end.time", end.slice(11, 16));
   };
 
   const button = (label: string, press: () => void, kind?: string): HTMLElement => {

@@ -1,5 +1,6 @@
 /** Moving bars in a timeline, along it and between rows, by pointer or by keyboard. */
 import { addDays, daysBetween } from "../core/days";
+import { holdEntry } from "./commit";
 import { type Entry, type Times, timesOf, formatTimes } from "./entry";
 import type { Window } from "./timeline";
 import { startTimelineDrag } from "./timeline-drag";
@@ -117,6 +118,7 @@ export function startTimelineMoves(
       turned: 0,
       carried: false,
     };
+    holdEntry(entry);
     bar.setAttribute("data-lifted", "");
     pauseUpdates(true);
     return true;

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
+use jiff::civil::{Date, DateTime};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use obcms_domain::accounts::Action;
 use obcms_domain::bookings::{self as rules, Span, Taken, Terms};
 use obcms_domain::calendar::floating;
-use obcms_domain::calendar::scheduling::{Attendee, Busy, Place, Reason, Request, Suggestion, suggest};
+use obcms_domain::calendar::scheduling::{
+    Attendee, Busy, Place, Reason, Request, Suggestion, suggest, usual_start,
+};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{EVENT, RESOURCE, USER, resource, user};
 use obcms_domain::registry::{Record, Value};
@@ -19,10 +21,12 @@ use serde_json::{Value as Json, json};
 
 use super::{Feed, expand, occupies_people};
 use crate::core::{Actor, App, AppError};
-use crate::holidays::days_off;
+use crate::holidays::{days_off, working_days};
 
 /// Maximum number of people in one request.
 pub const MAXIMUM_PEOPLE: usize = 50;
+/// Days after today whose holidays count for the usual start.
+const LOOKED_AHEAD: i64 = 30;
 /// Maximum number of rooms considered.
 const MAXIMUM_ROOMS: i64 = 200;
 /// Working days of people without working hours of their own.
@@ -57,6 +61,14 @@ pub struct Suggestions {
 }
 
 impl App {
+    /// Returns the start that the form of a new event begins with, in the zone of the office.
+    pub fn usual_start(&self) -> Result<DateTime, AppError> {
+        let now = self.now().to_zoned(self.zone().clone()).datetime();
+        let days =
+            self.read(|tx| working_days(tx, now.date(), now.date().saturating_add(LOOKED_AHEAD.days())))?;
+        Ok(usual_start(now, &days))
+    }
+
     /// Returns the best times for a request.
     pub fn suggestions(&self, actor: &Actor, wanted: &Wanted) -> Result<Suggestions, AppError> {
         let is_alone = wanted.people.iter().all(|person| actor.id == Some(*person));

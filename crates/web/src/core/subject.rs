@@ -48,6 +48,8 @@ type LockNote = fn(&Record) -> Markup;
 type FormParts = fn(&FormContext<'_>, &mut Vec<FormField>) -> Result<(), AppError>;
 type FormInput =
     fn(&State, &Actor, (Option<&Record>, bool), &mut Form, &mut Map<String, Json>) -> Result<(), AppError>;
+type OccurrenceLead = fn(&State, &Page, &Actor, &Record, &str) -> Result<Markup, AppError>;
+type FormDefaults = fn(&State) -> Result<Vec<(&'static str, String)>, AppError>;
 type FieldOptions = fn(&str) -> Option<Vec<(&'static str, String)>>;
 
 /// Column of the page of a record.
@@ -143,6 +145,8 @@ pub struct KindPage {
     pub lead_fields: &'static [&'static str],
     /// True if the lead panel shows the people, so that no panel of their own does.
     pub leads_people: bool,
+    /// Panel above all others on the page of one occurrence of a series, named by its recurrence id.
+    pub occurrence_lead: Option<OccurrenceLead>,
     /// Query of the address at which the page of a record shows its tasks.
     pub tasks_tab: &'static str,
     /// True if an occurrence of a series has a state of its own.
@@ -155,6 +159,8 @@ pub struct KindPage {
     pub form_input: Option<FormInput>,
     /// Parameters of the address of a new form that fill in these parts.
     pub form_parameters: &'static [&'static str],
+    /// Values of an empty form, by name. They are not used where the address names one of them.
+    pub form_defaults: Option<FormDefaults>,
     /// Preview of a new record, for a form that requests it.
     pub form_preview: Option<FormPreview>,
     /// Alternatives above a refused form.
@@ -186,12 +192,14 @@ impl KindPage {
         lead_panel: None,
         lead_fields: &[],
         leads_people: false,
+        occurrence_lead: None,
         tasks_tab: "",
         has_occurrence_states: false,
         panel_field: "",
         form_parts: None,
         form_input: None,
         form_parameters: &[],
+        form_defaults: None,
         form_preview: None,
         refusal_note: None,
         lock_note: None,

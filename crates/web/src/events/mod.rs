@@ -13,8 +13,10 @@ const EVENT: KindPage = KindPage {
     form_parts: Some(pages::planner::parts),
     form_input: Some(pages::planner::input),
     form_parameters: &["resources"],
+    form_defaults: Some(pages::planner::defaults),
     lead_panel: Some(pages::lead::panel),
     lead_fields: pages::lead::FIELDS,
     leads_people: true,
+    occurrence_lead: Some(pages::lead::occurrence_panel),
     ..KindPage::NONE
 };

@@ -39,24 +39,48 @@ const PEOPLE: [FieldName; 4] = [
     event::ORGANIZATIONS.erased(),
 ];
 
-/// Panel of an event or of one of its occurrences.
+/// Panel of an event; of a series with its next occurrence.
 pub fn panel(state: &State, page: &Page, actor: &Actor, event: &Record) -> Result<Markup, AppError> {
+    let next = if Series::of(event).is_some() {
+        let window = (Some(state.app.now()), None);
+        state.app.occurrences(actor, &EVENT, event.id, window, 1)?.pop()
+    } else {
+        None
+    };
+    let name = next.as_ref().map(|(name, _)| name.as_str());
+    draw(state, page, actor, event, (name, next.as_ref().map(|(_, single)| single)))
+}
+
+/// Panel of one occurrence.
+pub fn occurrence_panel(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    occurrence: &Record,
+    name: &str,
+) -> Result<Markup, AppError> {
+    draw(state, page, actor, occurrence, (Some(name), None))
+}
+
+/// Draws the panel; the brief is that of the occurrence with this recurrence id, the time that of `next`.
+fn draw(
+    state: &State,
+    page: &Page,
+    actor: &Actor,
+    event: &Record,
+    (occurrence, next): (Option<&str>, Option<&Record>),
+) -> Result<Markup, AppError> {
     let directory = directory_of(state, actor, event)?;
     let zone = page.zone();
     let values = page.values(&directory, &zone);
     let bookings = standing(state, actor, event)?;
-    let next = if Series::of(event).is_some() {
-        let window = (Some(state.app.now()), None);
-        state.app.occurrences(actor, &EVENT, event.id, window, 1)?.pop().map(|(_, single)| single)
-    } else {
-        None
-    };
-    let brief = format!("{}/brief", EVENT.url(event.id));
+    let of_occurrence = occurrence.map_or_else(String::new, |name| format!("?occurrence={name}"));
+    let brief = format!("{}/brief{of_occurrence}", EVENT.url(event.id));
     let actions = html! { (button_link(t!("Brief"), &brief, "printer", ButtonKind::Quiet)) };
     let content = html! {
         div.event-lead {
             div {
-                @match &next {
+                @match next {
                     Some(next) => p.event-when { (t!("Next: {time}", time = when(next, &own_zone(event, &zone)))) },
                     None => p.event-when { (when(event, &own_zone(event, &zone))) },
                 }

@@ -289,7 +289,14 @@ pub async fn new(
     let of_parts = state.subjects.kind_page(kind).form_parameters;
     let parameters =
         parameters.matching(|name| of_parts.contains(&name) || kind.inputs().any(|field| field.name == name));
-    let mut typed = prefilled(&state.app, &actor, kind, &parameters.0);
+    let mut values = parameters.0.clone();
+    if let Some(defaults) = state.subjects.kind_page(kind).form_defaults {
+        let defaults = defaults(&state)?;
+        if !defaults.iter().any(|(name, _)| parameters.0.iter().any(|(given, _)| given == name)) {
+            values.extend(defaults.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        }
+    }
+    let mut typed = prefilled(&state.app, &actor, kind, &values);
     typed.0.extend(parameters.0.iter().filter(|(name, _)| of_parts.contains(&name.as_str())).cloned());
     let given = parameters.0.into_iter().map(|(name, _)| name).collect();
     Ok(Html(Sheet { given, ..Sheet::new(kind, None, typed) }.draw(&state, &page, &actor)?))

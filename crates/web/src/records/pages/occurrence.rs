@@ -90,9 +90,8 @@ fn draw(state: &State, page: &Page, actor: &Actor, around: &Around) -> Result<Ma
     let values = page.values(&directory, &zone);
     let texts = long_texts(record, &values);
     let hooks = state.subjects.kind_page(kind);
-    // An occurrence begins as its series does, if that has people to show.
-    let lead = match hooks.lead_panel.filter(|_| hooks.leads_people) {
-        Some(panel) => panel(state, page, actor, record)?,
+    let lead = match hooks.occurrence_lead {
+        Some(panel) => panel(state, page, actor, record, &around.date.recurrence_id)?,
         None => html! {},
     };
     let wide = html! {
