@@ -203,6 +203,7 @@ fn list_page() -> Markup {
             Row {
                 title_edit: html! {},
                 id: place.to_string(),
+                version: None,
                 href: format!("/tasks/{place}"),
                 title: titles[place % 5].to_owned(),
                 past: state == "cancelled",

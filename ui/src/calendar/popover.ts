@@ -82,6 +82,8 @@ async function addTaskValues(entry: Entry, list: HTMLElement): Promise<void> {
       "GET",
       occurrence ? `${path}/occurrences/${encodeURIComponent(occurrence)}` : path,
     );
+    list.dataset.id = entry.source.id;
+    list.dataset.version = String(task.version);
     const rows: [string, string, string, string][] = [
       [t("card.status"), "status", task.status, humanize(task.status)],
       [t("card.priority"), "priority", task.priority, humanize(task.priority)],
@@ -96,10 +98,8 @@ async function addTaskValues(entry: Entry, list: HTMLElement): Promise<void> {
           role: "button",
           tabindex: "0",
           "data-edit": field,
-          "data-task": entry.source.id,
           "data-occurrence": occurrence ?? undefined,
           "data-title": occurrence ? entry.title : undefined,
-          "data-version": String(task.version),
           "data-value": value,
         },
         shown,

@@ -165,7 +165,7 @@ const DRAWN_AFTER = 3000;
 
 /** Focuses an editable value again after the page changed around it, as when its row moved. */
 export function refocus(id: string, field: string): void {
-  const selector = `[data-task="${CSS.escape(id)}"][data-edit="${CSS.escape(field)}"]`;
+  const selector = `[data-id="${CSS.escape(id)}"] [data-edit="${CSS.escape(field)}"]`;
   const focus = (): void => {
     if (document.activeElement && document.activeElement !== document.body) return;
     one(selector)?.focus({ preventScroll: true });

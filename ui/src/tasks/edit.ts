@@ -21,7 +21,7 @@ const KEYS: Record<string, string> = {
   l: "labels",
 };
 /** Elements around the values of one task. */
-const OWNERS = "tr[data-id], .card[data-id], .task-row, [data-task-page], .entry-card";
+const OWNERS = "[data-id][data-version], .entry-card";
 
 type Choices = Record<string, [string, string][]>;
 
@@ -105,7 +105,8 @@ function onKey(event: KeyboardEvent): void {
 /** Opens the editor of a value, beside it or, when it is hidden, beside its row. */
 function edit(value: HTMLElement, owner: Element | null = null): void {
   const field = value.dataset.edit ?? "";
-  const { task: id = "", version = "", value: present = "" } = value.dataset;
+  const { id = "", version = "" } = value.closest<HTMLElement>(OWNERS)?.dataset ?? {};
+  const present = value.dataset.value ?? "";
   const isShown = value.getClientRects().length > 0;
   const anchor = isShown ? value : (owner ?? value.closest(OWNERS) ?? value);
   const before = document.activeElement as HTMLElement | null;

@@ -61,7 +61,7 @@ impl App {
             };
             // Stored without the address of a feed or a share, which is a secret.
             idempotency::keep(work.tx, user, key, &answer, work.now)?;
-            object.extend(self.owner_fields(base, work.actor, &record));
+            representation::add(&mut object, self.owner_fields(base, work.actor, &record));
             answer.body = Json::Object(object).to_string();
             Ok(answer)
         });
@@ -136,7 +136,7 @@ impl App {
             None => None,
         };
         if let (Some(record), Ok(Json::Object(mut object))) = (record, serde_json::from_str(&answer.body)) {
-            object.extend(self.owner_fields(base, actor, &record));
+            representation::add(&mut object, self.owner_fields(base, actor, &record));
             answer.body = Json::Object(object).to_string();
         }
         Ok(answer)

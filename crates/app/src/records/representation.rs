@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use obcms_domain::registry::Record;
+use obcms_domain::registry::output::Representation;
 use obcms_store::Tx;
 use serde_json::{Map, Value as Json};
 
@@ -11,13 +12,13 @@ use crate::core::{Actor, App, AppError};
 impl App {
     /// Returns the representations of records of one kind; members from other records are loaded for all of them at
     /// once.
-    pub fn represent(&self, records: &[Record]) -> Result<Vec<Map<String, Json>>, AppError> {
+    pub fn represent<'a>(&self, records: &'a [Record]) -> Result<Vec<Representation<'a>>, AppError> {
         let Some(first) = records.first() else { return Ok(Vec::new()) };
         let (rules, today) = (self.rules().of(first.kind), self.today());
         match rules.related_members {
             Some(_) => self.read(|tx| represent(tx, rules, today, records)),
             // Members calculated from the record need no transaction.
-            None => Ok(records.iter().map(|record| object(rules, record, today)).collect()),
+            None => Ok(records.iter().map(|record| plain(rules, record, today)).collect()),
         }
     }
 
@@ -27,51 +28,46 @@ impl App {
         if rules.related_members.is_some() || rules.page_members.is_some() {
             self.read(|tx| represent_one(self.rules(), tx, self.today(), record))
         } else {
-            Ok(object(rules, record, self.today()))
+            Ok(plain(rules, record, self.today()).to_object())
         }
     }
 
     /// Returns the members shown only to the owner of a record, such as the address of a feed or a share. `base` is
     /// the address at which the actor reaches the program.
     #[must_use]
-    pub fn owner_fields(&self, base: &str, actor: &Actor, record: &Record) -> Map<String, Json> {
-        let mut members = Map::new();
-        if let Some(owner_path) = self.rules().of(record.kind).owner_path {
-            let address = owner_path(actor, record).map(|path| format!("{base}{path}"));
-            members.insert("url".to_owned(), address.into());
-        }
-        members
+    pub fn owner_fields(&self, base: &str, actor: &Actor, record: &Record) -> Members {
+        let address = |path: String| format!("{base}{path}");
+        let owner_path = self.rules().of(record.kind).owner_path;
+        owner_path.map(|path| ("url", path(actor, record).map(address).into())).into_iter().collect()
     }
 }
 
 /// Adds members to an object.
-fn add(object: &mut Map<String, Json>, members: Members) {
+pub(crate) fn add(object: &mut Map<String, Json>, members: Members) {
     object.extend(members.into_iter().map(|(name, value)| (name.to_owned(), value)));
 }
 
 /// Returns a record with the members calculated from it.
-fn object(rules: &KindRules, record: &Record, today: Date) -> Map<String, Json> {
-    let mut object = record.to_json();
-    if let Some(members) = rules.members {
-        add(&mut object, members(record, today));
-    }
-    object
+fn plain<'a>(rules: &KindRules, record: &'a Record, today: Date) -> Representation<'a> {
+    let mut shown = Representation::of(record);
+    shown.extend(rules.members.map(|members| members(record, today)).unwrap_or_default());
+    shown
 }
 
 /// Returns the representations of records of one kind, within a transaction.
-fn represent(
+fn represent<'a>(
     tx: &mut Tx<'_>,
     rules: &KindRules,
     today: Date,
-    records: &[Record],
-) -> Result<Vec<Map<String, Json>>, AppError> {
-    let mut objects: Vec<_> = records.iter().map(|record| object(rules, record, today)).collect();
+    records: &'a [Record],
+) -> Result<Vec<Representation<'a>>, AppError> {
+    let mut all: Vec<_> = records.iter().map(|record| plain(rules, record, today)).collect();
     if let Some(related_members) = rules.related_members {
-        for (object, members) in objects.iter_mut().zip(related_members(tx, records, today)?) {
-            add(object, members);
+        for (shown, members) in all.iter_mut().zip(related_members(tx, records, today)?) {
+            shown.extend(members);
         }
     }
-    Ok(objects)
+    Ok(all)
 }
 
 /// Returns the representation of one record with the members that only its own page shows, within a transaction.
@@ -82,7 +78,8 @@ pub(crate) fn represent_one(
     record: &Record,
 ) -> Result<Map<String, Json>, AppError> {
     let rules = rules.of(record.kind);
-    let mut object = represent(tx, rules, today, std::slice::from_ref(record))?.pop().unwrap_or_default();
+    let shown = represent(tx, rules, today, std::slice::from_ref(record))?;
+    let mut object = shown.first().map(Representation::to_object).unwrap_or_default();
     if let Some(page_members) = rules.page_members {
         add(&mut object, page_members(tx, record)?);
     }

@@ -25,14 +25,12 @@ use crate::records::lists::{self, Parameters, Request};
 pub const UNASSIGNED: &str = "none";
 /// Maximum number of people or origins with a column of their own; the others are found by the filter.
 pub const MOST_COLUMNS: usize = 24;
-/// Default number of cards of each column, about three screens. The rest follows by cursor as the page is scrolled.
-const CARDS: i64 = 25;
+/// Default number of cards of each column, some two screens. The rest follows by cursor as the page is scrolled.
+const CARDS: i64 = 20;
 /// Lanes at most, those with most cards first.
 const LANES: usize = 12;
 /// Cards of each column of a lane.
 const CARDS_OF_A_LANE: i64 = 10;
-/// Default number of cards in a column of a person: such boards are wide.
-const CARDS_OF_A_PERSON: i64 = 20;
 
 /// Board of tasks.
 #[derive(Clone, Debug)]
@@ -258,12 +256,7 @@ impl Asked {
         };
         let rest: Parameters = parameters.iter().filter(|(name, _)| !own(name)).cloned().collect();
         let request = app.list_request(actor, &TASK, &rest)?;
-        let is_wide = choices_of(group).is_none() && column.is_none();
-        let limit = match get("limit") {
-            Some(_) => request.limit,
-            None if is_wide => CARDS_OF_A_PERSON,
-            None => CARDS,
-        };
+        let limit = if get("limit").is_some() { request.limit } else { CARDS };
         Ok(Self { group, lanes: lanes.filter(|_| column.is_none()), column, after, limit, request })
     }
 }
@@ -323,8 +316,13 @@ fn read(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, scope: Option<&Scope>) ->
     let shown = usize::try_from(asked.limit).unwrap_or(0);
     let ids: Vec<Id> =
         places.iter().flat_map(|column| column.iter().take(shown)).map(|card| card.task).collect();
-    let cards = load(tx, &ids)?;
+    let mut cards = load(tx, &ids)?;
     extend_with_named(tx, actor, &cards, &mut directory)?;
+    // A task of several people is a card of several columns.
+    let mut card = |place: &CardPosition| match asked.group {
+        Group::Assignee => cards.get(&place.task).cloned(),
+        _ => cards.remove(&place.task),
+    };
     let columns = keys
         .into_iter()
         .zip(places)
@@ -333,7 +331,7 @@ fn read(tx: &mut Tx<'_>, actor: &Actor, asked: &Asked, scope: Option<&Scope>) ->
                 .then(|| places.get(shown.wrapping_sub(1)))
                 .flatten()
                 .map(cursor),
-            cards: places.iter().take(shown).filter_map(|card| cards.get(&card.task).cloned()).collect(),
+            cards: places.iter().take(shown).filter_map(&mut card).collect(),
             count: counts.get(&key).copied().unwrap_or(0),
             label: label(asked.group, &key, &directory),
             kind: match &key {

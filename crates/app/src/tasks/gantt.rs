@@ -8,6 +8,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{TASK, task};
 use obcms_domain::registry::Record;
 use obcms_store::records::Directory;
+use serde::Serialize;
 
 use crate::core::{Actor, App, AppError};
 use crate::holidays::days_off;
@@ -31,7 +32,7 @@ pub struct Gantt {
 }
 
 /// Dependency between two tasks of a chart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Link {
     /// Prerequisite.
     pub from: Id,

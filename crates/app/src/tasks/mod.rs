@@ -24,4 +24,4 @@ pub mod today;
 pub mod transitions;
 pub mod workload;
 
-pub use rules::derived as task_facts;
+pub use rules::Facts;

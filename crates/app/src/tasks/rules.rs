@@ -369,33 +369,62 @@ pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) 
     Ok(())
 }
 
-/// Members of the representation of a task that depend on today. For a series its next open occurrence counts.
+/// What is to be told of a task today. For a series its next open occurrence counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// At risk.
+    pub at_risk: bool,
+    /// Due before today and open.
+    pub overdue: bool,
+    /// Due date; nothing for a series without open occurrences.
+    pub due: Option<jiff::civil::Date>,
+    /// True if it is open.
+    pub is_open: bool,
+    /// Recurrence id of the next open occurrence.
+    pub next_occurrence: Option<String>,
+}
+
+impl Facts {
+    /// Calculates the facts of a task.
+    #[must_use]
+    pub fn of(record: &Record, today: jiff::civil::Date) -> Self {
+        let open = occurrences::open_date(record, today).ok().flatten();
+        let single = open.as_ref().map_or(record, |open| &open.record);
+        // A series without open occurrences is neither late nor at risk.
+        let is_over = open.is_none() && is_series(record);
+        let due = if is_over {
+            None
+        } else {
+            task::DUE_DATE.get(single).or_else(|| open.as_ref().map(dates::occurrences::Date::last_day))
+        };
+        let state = state(single);
+        let at_risk = states::at_risk(
+            task::MARKED_AT_RISK.get(record),
+            state.status,
+            state.progress,
+            due,
+            today,
+            task::BLOCKED.get(record),
+        );
+        Self {
+            at_risk,
+            overdue: states::overdue(due, state.status, today),
+            due,
+            is_open: state.status.is_open(),
+            next_occurrence: open.map(|open| open.recurrence_id),
+        }
+    }
+}
+
+/// Members of the representation of a task that depend on today.
 #[must_use]
 pub fn derived(record: &Record, today: jiff::civil::Date) -> Vec<(&'static str, serde_json::Value)> {
-    let open = occurrences::open_date(record, today).ok().flatten();
-    let single = open.as_ref().map_or(record, |open| &open.record);
-    // A series without open occurrences is neither late nor at risk.
-    let is_over = open.is_none() && Series::of(record).is_some();
-    let due = if is_over {
-        None
-    } else {
-        task::DUE_DATE.get(single).or_else(|| open.as_ref().map(dates::occurrences::Date::last_day))
-    };
-    let state = state(single);
-    let at_risk = states::at_risk(
-        task::MARKED_AT_RISK.get(record),
-        state.status,
-        state.progress,
-        due,
-        today,
-        task::BLOCKED.get(record),
-    );
-    let overdue = states::overdue(due, state.status, today);
+    let facts = Facts::of(record, today);
     vec![
-        ("at_risk", json!(at_risk)),
-        ("overdue", json!(overdue)),
-        ("next_due", json!(due.filter(|_| state.status.is_open()))),
-        ("next_occurrence", json!(open.map(|open| open.recurrence_id))),
+        ("at_risk", json!(facts.at_risk)),
+        ("overdue", json!(facts.overdue)),
+        ("next_due", json!(facts.due.filter(|_| facts.is_open))),
+        ("next_occurrence", json!(facts.next_occurrence)),
     ]
 }
 

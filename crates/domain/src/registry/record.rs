@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value as Json};
 
 use super::kind::Kind;
-use super::output;
+use super::output::Representation;
 use super::series::CONTINUES;
 use super::value::{Link, Value};
 use crate::core::id::Id;
@@ -169,6 +169,6 @@ impl Record {
     /// Returns the record as in the API.
     #[must_use]
     pub fn to_json(&self) -> Map<String, Json> {
-        output::record(self)
+        Representation::of(self).to_object()
     }
 }

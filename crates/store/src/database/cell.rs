@@ -53,6 +53,24 @@ impl Row {
     pub fn get<T: FromCell>(&self, column: usize) -> Result<T, StoreError> {
         self.0.get(column).and_then(T::from_cell).ok_or(StoreError::Decode { column, expected: T::EXPECTED })
     }
+
+    /// Returns the text at a position without a copy. The row has none there afterwards.
+    pub fn take_text(&mut self, column: usize) -> Result<Option<String>, StoreError> {
+        match self.0.get_mut(column).map(|cell| std::mem::replace(cell, SqlValue::Null)) {
+            Some(SqlValue::Text(text)) => Ok(Some(text)),
+            Some(SqlValue::Null) => Ok(None),
+            _ => Err(StoreError::Decode { column, expected: String::EXPECTED }),
+        }
+    }
+
+    /// Returns the text at a position.
+    pub fn text(&self, column: usize) -> Result<Option<&str>, StoreError> {
+        match self.0.get(column) {
+            Some(SqlValue::Text(text)) => Ok(Some(text)),
+            Some(SqlValue::Null) => Ok(None),
+            _ => Err(StoreError::Decode { column, expected: String::EXPECTED }),
+        }
+    }
 }
 
 impl FromCell for bool {

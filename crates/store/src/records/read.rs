@@ -58,8 +58,8 @@ pub fn load_many(tx: &mut Tx<'_>, kind: &'static Kind, ids: &[Id]) -> Result<Vec
         let mut statement =
             Statement::new(format!("SELECT {} FROM \"{}\" t WHERE t.id IN ", columns(kind), kind.table));
         statement.bind_list(chunk.iter().map(|id| SqlValue::Id(*id)));
-        for row in tx.query(&statement.sql, &statement.parameters)? {
-            records.push(read(kind, &row)?);
+        for mut row in tx.query(&statement.sql, &statement.parameters)? {
+            records.push(read(kind, &mut row)?);
         }
     }
     fill_lists(tx, kind, &mut records)?;
@@ -77,8 +77,8 @@ fn columns(kind: &Kind) -> &'static str {
     COLUMNS.get(kind.name).map_or("", String::as_str)
 }
 
-/// Converts a row to a record, without its lists of references.
-pub(super) fn read(kind: &'static Kind, row: &Row) -> Result<Record, StoreError> {
+/// Converts a row to a record, without its lists of references. The texts move from the row to the record.
+pub(super) fn read(kind: &'static Kind, row: &mut Row) -> Result<Record, StoreError> {
     let mut record = Record {
         kind,
         id: row.get(0)?,
@@ -100,7 +100,7 @@ pub(super) fn read(kind: &'static Kind, row: &Row) -> Result<Record, StoreError>
     Ok(record)
 }
 
-fn value(field: &Field, row: &Row, column: usize) -> Result<Value, StoreError> {
+fn value(field: &Field, row: &mut Row, column: usize) -> Result<Value, StoreError> {
     Ok(match field.data {
         FieldType::Reference(_) => row.get::<Option<Id>>(column)?.into(),
         FieldType::Integer(..) | FieldType::Decimal(..) | FieldType::Money => {
@@ -109,23 +109,21 @@ fn value(field: &Field, row: &Row, column: usize) -> Result<Value, StoreError> {
         FieldType::Boolean => row.get::<Option<bool>>(column)?.into(),
         FieldType::Date => row.get::<Option<jiff::civil::Date>>(column)?.into(),
         FieldType::Instant | FieldType::Moment => row.get::<Option<jiff::Timestamp>>(column)?.into(),
-        FieldType::Link(_) => {
-            match (row.get::<Option<String>>(column)?, row.get::<Option<Id>>(column + 1)?) {
-                (Some(kind), Some(id)) => Value::Link(Link { kind, id }),
-                _ => Value::Null,
-            }
-        }
+        FieldType::Link(_) => match (row.take_text(column)?, row.get::<Option<Id>>(column + 1)?) {
+            (Some(kind), Some(id)) => Value::Link(Link { kind, id }),
+            _ => Value::Null,
+        },
         FieldType::Choices(_) | FieldType::Tags | FieldType::Moments | FieldType::Structure(_) => {
-            match row.get::<Option<String>>(column)? {
+            match row.text(column)? {
                 Some(text) => Value::Json(
-                    serde_json::from_str(&text)
+                    serde_json::from_str(text)
                         .map_err(|error| StoreError::Damaged(format!("{}: {error}", field.name)))?,
                 ),
                 None => Value::Null,
             }
         }
         FieldType::References(_) | FieldType::Links(_) => Value::Null,
-        _ => row.get::<Option<String>>(column)?.into(),
+        _ => row.take_text(column)?.into(),
     })
 }
 

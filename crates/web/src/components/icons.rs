@@ -1,4 +1,5 @@
-//! Icons of Lucide as inline SVG, so that they have the color of the text.
+//! Icons of Lucide as inline SVG, so that they have the color of the text. Their strokes are in `base.css`, because a page
+//! has hundreds of them.
 
 use maud::{Markup, PreEscaped, html};
 
@@ -24,10 +25,7 @@ pub fn large_icon(name: &str) -> Markup {
 fn draw(name: &str, size: Option<&str>) -> Markup {
     let content = icon_content(name).or_else(|| icon_content(FALLBACK)).unwrap_or_default();
     html! {
-        svg.icon data-size=[size] viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"
-            stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" {
-            (PreEscaped(content))
-        }
+        svg.icon data-size=[size] viewBox="0 0 24 24" aria-hidden="true" { (PreEscaped(content)) }
     }
 }
 

@@ -148,6 +148,8 @@ pub enum Direction {
 pub struct Row {
     /// Id of the record.
     pub id: String,
+    /// Version of the record, if cells of the row are edited in place.
+    pub version: Option<i64>,
     /// Address of the row, or empty.
     pub href: String,
     /// Title, for the label of the checkbox.
@@ -411,7 +413,7 @@ fn sort_name(direction: Direction) -> &'static str {
 
 fn body_row(table: &Table, row: &Row, layout: &Layout) -> Markup {
     html! {
-        tr id={ (table.id) "-" (row.id) } data-id=(row.id) data-past[row.past]
+        tr id={ (table.id) "-" (row.id) } data-id=(row.id) data-version=[row.version] data-past[row.past]
             data-href=[(!row.href.is_empty()).then_some(&row.href)] {
             @if !table.bulk_actions.is_empty() {
                 td.select-cell {

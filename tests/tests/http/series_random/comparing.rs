@@ -6,7 +6,6 @@ use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use obcms_app::calendar::CalendarQuery;
 use obcms_domain::kinds::EVENT;
-use obcms_domain::registry::output;
 use serde_json::json;
 
 use super::model::{Part, Shown};
@@ -54,7 +53,7 @@ impl Try<'_> {
         for part in self.parts.iter().filter(|part| !part.is_archived) {
             // Overrides exist only for dates of the series, and only where values differ.
             let record = self.app.get(&self.actor, &EVENT, id(&part.id)).unwrap();
-            let object = output::record(&record);
+            let object = record.to_json();
             let names: BTreeSet<String> =
                 object["overrides"].as_object().map(|all| all.keys().cloned().collect()).unwrap_or_default();
             let wanted: BTreeSet<String> = part.changed.keys().map(|date| part.name(*date)).collect();

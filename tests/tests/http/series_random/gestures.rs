@@ -10,7 +10,7 @@ use obcms_app::tasks::transitions::{Anchor, Move, Step};
 use obcms_app::{Actor, App};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::TASK;
-use obcms_domain::registry::{Record, output};
+use obcms_domain::registry::Record;
 use obcms_domain::tasks::TaskStatus;
 use obcms_tests::{Engine, Server};
 use rand::rngs::StdRng;
@@ -83,7 +83,7 @@ impl Task<'_> {
 
     /// Returns the record without counters of changes.
     fn object(&self) -> Map<String, Value> {
-        let mut object = output::record(&self.record());
+        let mut object = self.record().to_json();
         object.retain(|name, _| name != "version" && name != "updated_at");
         object
     }
@@ -121,7 +121,7 @@ impl Task<'_> {
             assert_eq!(now, wanted, "{}", self.told.join("\n"));
             let record = self.record();
             for name in ["start_date", "due_date", "rrule", "rdates"] {
-                assert_eq!(output::record(&record)[name], begun[name], "{name}\n{}", self.told.join("\n"));
+                assert_eq!(record.to_json()[name], begun[name], "{name}\n{}", self.told.join("\n"));
             }
             // The columns hold the status of the shown occurrence.
             let shown = self.shown();

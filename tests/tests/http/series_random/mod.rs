@@ -17,7 +17,6 @@ use obcms_app::calendar::series::{Scope, Target};
 use obcms_app::{Actor, App, AppError};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::EVENT;
-use obcms_domain::registry::output;
 use obcms_tests::{Engine, Server};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -119,7 +118,7 @@ impl<'a> Try<'a> {
     /// Returns the record without counters of changes.
     fn record(&self, part: &str) -> Map<String, Value> {
         let record = self.app.get(&self.actor, &EVENT, id(part)).unwrap();
-        let mut object = output::record(&record);
+        let mut object = record.to_json();
         object.retain(|name, _| name != "version" && name != "updated_at");
         object
     }

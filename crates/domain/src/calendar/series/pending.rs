@@ -17,6 +17,7 @@ use crate::calendar::floating;
 use crate::kinds::task;
 use crate::registry::Record;
 use crate::registry::series::NEXT_DUE;
+use crate::registry::shared::{ALL_DAY, TIMEZONE};
 
 /// States in which an occurrence is closed.
 pub const CLOSED_STATES: [&str; 3] = ["completed", "cancelled", "achieved"];
@@ -113,12 +114,8 @@ impl Series {
             if CLOSED_STATES.contains(&state) && completed_on(patch).is_none() {
                 continue;
             }
-            let Some(single) = self.materialize(record, id)? else {
+            let Some(last) = self.last_of_changed(record, id, patch)? else {
                 continue;
-            };
-            let last = match anchor(&single) {
-                Some((first, length @ Length::Days(_))) => length.last_day(first.date()),
-                _ => continue,
             };
             if CLOSED_STATES.contains(&state) {
                 // Completed early, an occurrence closes nothing that is due until then.
@@ -130,6 +127,27 @@ impl Series {
         }
         open.retain(|open| since.is_none_or(|since| open.last >= since));
         Ok((since, open))
+    }
+
+    /// Returns the last day of an occurrence with an override; `None` if it has a time or does not take place.
+    fn last_of_changed(
+        &self,
+        record: &Record,
+        id: Moment,
+        patch: &Map<String, Json>,
+    ) -> Result<Option<Date>, ExpandError> {
+        let places = record.kind.dates.first().map_or([""; 2], |role| [role.start, role.end]);
+        let is_moved =
+            [ALL_DAY.name(), TIMEZONE.name()].iter().chain(&places).any(|name| patch.contains_key(*name));
+        if let (Length::Days(_), Moment::Date(first), false) = (self.length, id, is_moved) {
+            // Most overrides have a state alone, and the occurrence stays where the rule has it.
+            return Ok(self.set.contains(id)?.then(|| self.length.last_day(first)));
+        }
+        let single = self.materialize(record, id)?;
+        Ok(match single.as_ref().and_then(anchor) {
+            Some((first, length @ Length::Days(_))) => Some(length.last_day(first.date())),
+            _ => None,
+        })
     }
 }
 

@@ -93,6 +93,7 @@ fn user_table(listing: &Listing, asked: &ListParameters) -> Table {
         .map(|user| Row {
  title_edit: html! {},
             id: user.id.to_string(),
+            version: None,
             href: format!("/admin/users/{}", user.id),
             title: user.title().to_owned(),
             past: user::IS_DISABLED.get(user),

@@ -167,10 +167,8 @@ fn book_address(origin: &Record, today: Date) -> String {
         let all_day = booking::ALL_DAY.get(origin);
         query.append_pair("all_day", if all_day { "true" } else { "false" });
         for name in ["start", "end"] {
-            if let Some(instant) = origin.instant(name)
-                && let Some(text) = output::moment(instant, all_day, booking::TIMEZONE.get(origin)).as_str()
-            {
-                query.append_pair(name, text);
+            if let Some(instant) = origin.instant(name) {
+                query.append_pair(name, &output::moment(instant, all_day, booking::TIMEZONE.get(origin)));
             }
         }
     }

@@ -189,21 +189,12 @@ async fn list(
     parameters.only(&["start", "end", "limit"])?;
     let window = (bound(&state, &parameters, "start")?, bound(&state, &parameters, "end")?);
     let limit = parameters.number("limit", LIMITS.1, 1..=LIMITS.0)?;
-    let items = blocking(|| {
-        let dates = state.app.occurrences(&caller.actor, kind, id.0, window, limit)?;
-        let (names, records): (Vec<String>, Vec<_>) = dates.into_iter().unzip();
-        let items = state.app.represent(&records)?;
-        Ok::<_, AppError>(
-            names
-                .into_iter()
-                .zip(items)
-                .map(|(name, mut item)| {
-                    item.insert("recurrence_id".to_owned(), json!(name));
-                    item
-                })
-                .collect::<Vec<_>>(),
-        )
-    })?;
+    let dates = blocking(|| state.app.occurrences(&caller.actor, kind, id.0, window, limit))?;
+    let (names, records): (Vec<String>, Vec<_>) = dates.into_iter().unzip();
+    let mut items = blocking(|| state.app.represent(&records))?;
+    for (name, item) in names.into_iter().zip(&mut items) {
+        item.extend([("recurrence_id", name.into())]);
+    }
     Ok(axum::Json(json!({ "items": items })).into_response())
 }
 

@@ -250,6 +250,7 @@ fn date_row(entry: &Entry, values: &Values<'_>) -> Row {
     Row {
         title_edit: html! {},
         id: entry.id().to_string(),
+        version: None,
         href: entry.url(),
         title: entry.row.title.to_string(),
         past: &*entry.row.status == "cancelled",

@@ -608,6 +608,7 @@ fn row(line: &Line, today: jiff::civil::Date) -> Row {
     Row {
         title_edit: html! {},
         id: ppa.id.to_string(),
+        version: None,
         href: PPA.url(ppa.id),
         title: ppa.title.clone(),
         cells: vec![

@@ -4,13 +4,14 @@ use axum::extract::State as AxumState;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
-use obcms_app::AppError;
 use obcms_app::records::lists::{LIMIT, MAXIMUM_LIMIT};
 use obcms_app::records::undo::landing;
 use obcms_domain::accounts::Action;
 use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
+use obcms_domain::registry::output::Representation;
 use obcms_domain::registry::{Kind, Record};
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
@@ -165,7 +166,7 @@ pub fn record_response(state: &State, status: StatusCode, record: &Record) -> Ap
 /// Returns the response with one record for the caller, who may be its owner and see more of it.
 pub fn record_response_to(state: &State, caller: &Caller, status: StatusCode, record: &Record) -> ApiResult {
     let body = state.app.owner_fields(&caller.base, &caller.actor, record);
-    answer_with(state, status, record, body)
+    record_response_with(state, status, record, body)
 }
 
 /// Returns the response with further members.
@@ -175,22 +176,21 @@ pub fn record_response_with(
     record: &Record,
     more: impl IntoIterator<Item = (&'static str, Json)>,
 ) -> ApiResult {
-    answer_with(state, status, record, more.into_iter().map(|(name, value)| (name.to_owned(), value)))
-}
-
-fn answer_with(
-    state: &State,
-    status: StatusCode,
-    record: &Record,
-    more: impl IntoIterator<Item = (String, Json)>,
-) -> ApiResult {
     let mut body = blocking(|| state.app.represent_one(record))?;
-    body.extend(more);
+    body.extend(more.into_iter().map(|(name, value)| (name.to_owned(), value)));
     let mut response = (status, axum::Json(body)).into_response();
     if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", record.version)) {
         response.headers_mut().insert(header::ETAG, etag);
     }
     Ok(response)
+}
+
+/// Page of a list.
+#[derive(Serialize)]
+struct Items<'a> {
+    items: Vec<Representation<'a>>,
+    next_cursor: Option<&'a str>,
+    total: i64,
 }
 
 async fn list(
@@ -199,17 +199,15 @@ async fn list(
     caller: Caller,
     parameters: Parameters,
 ) -> ApiResult {
-    let body = blocking(|| {
+    blocking(|| {
         let listing = state.app.list(&caller.actor, kind, &parameters.0)?;
         let mut items = state.app.represent(&listing.records)?;
         for (record, item) in listing.records.iter().zip(&mut items) {
             item.extend(state.app.owner_fields(&caller.base, &caller.actor, record));
         }
-        Ok::<_, AppError>(
-            json!({ "items": items, "next_cursor": listing.next_cursor, "total": listing.total }),
-        )
-    })?;
-    Ok(axum::Json(body).into_response())
+        let body = Items { items, next_cursor: listing.next_cursor.as_deref(), total: listing.total };
+        Ok(axum::Json(body).into_response())
+    })
 }
 
 async fn read(
@@ -319,8 +317,8 @@ async fn undo(
     let expected = expected_version(&headers)?;
     let record = blocking(|| state.app.undo(&caller.actor, kind, id.0, set, expected))?;
     let mut more = state.app.owner_fields(&caller.base, &caller.actor, &record);
-    more.insert("landing".to_owned(), landing(&record).into());
-    answer_with(&state, StatusCode::OK, &record, more)
+    more.push(("landing", landing(&record).into()));
+    record_response_with(&state, StatusCode::OK, &record, more)
 }
 
 fn optional_id(parameters: &Parameters, name: &str) -> Result<Option<Id>, Problem> {

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{Zoned, civil};
 use maud::{Markup, html};
 use obcms_app::calendar::series::occurrences::{Date, Overview};
-use obcms_app::tasks::occurrences;
+use obcms_app::tasks::Facts;
 use obcms_app::{Actor, AppError};
 use obcms_domain::calendar::series::state::series_state;
 use obcms_domain::calendar::series::{Series, describe};
@@ -190,11 +190,17 @@ pub fn is_series(record: &Record) -> bool {
 /// Due date of a task, red when it has passed and the task is open.
 #[must_use]
 pub fn due(task: &Record, today: civil::Date) -> Markup {
+    let of_series = (is_series(task) && is_open(task)).then(|| Facts::of(task, today).due);
+    due_of(task, of_series.flatten(), today)
+}
+
+/// As [`due`], for a task whose [`Facts`] are known: `open` is the day of the occurrence of a series that is open.
+#[must_use]
+pub fn due_of(task: &Record, open: Option<civil::Date>, today: civil::Date) -> Markup {
     if is_series(task) && is_open(task) {
-        let open = occurrences::open_date(task, today).ok().flatten();
         return html! {
             (repeats_mark(task)) " "
-            @match open { Some(date) => (due_date(date.last_day(), today)), None => span.muted { (t!("All occurrences done")) } }
+            @match open { Some(day) => (due_date(day, today)), None => span.muted { (t!("All occurrences done")) } }
         };
     }
     match task::DUE_DATE.get(task) {

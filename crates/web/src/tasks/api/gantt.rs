@@ -3,10 +3,13 @@
 use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use jiff::civil::Date;
 use obcms_app::tasks::gantt::Link;
 use obcms_domain::accounts::Action;
 use obcms_domain::kinds::TASK;
-use serde_json::{Value as Json, json};
+use obcms_domain::registry::output::Representation;
+use serde::Serialize;
+use serde_json::json;
 
 use crate::core::caller::Caller;
 use crate::core::input::Parameters;
@@ -44,26 +47,33 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
+#[derive(Serialize)]
+struct ChartBody<'a> {
+    start: Date,
+    end: Date,
+    today: Date,
+    total: i64,
+    holidays: &'a [Date],
+    links: &'a [Link],
+    tasks: Vec<Representation<'a>>,
+}
+
 async fn gantt(
     AxumState(state): AxumState<State>,
     caller: Caller,
     parameters: Parameters,
 ) -> Result<Response, Problem> {
-    let body = blocking(|| {
+    blocking(|| {
         let chart = state.app.gantt(&caller.actor, &parameters.0)?;
-        Ok::<_, obcms_app::AppError>(json!({
-            "start": chart.span.0,
-            "end": chart.span.1,
-            "today": state.app.today(),
-            "total": chart.total,
-            "holidays": chart.holidays,
-            "links": chart.links.iter().map(link_json).collect::<Vec<_>>(),
-            "tasks": state.app.represent(&chart.tasks)?,
-        }))
-    })?;
-    Ok(axum::Json(body).into_response())
-}
-
-fn link_json(link: &Link) -> Json {
-    json!({ "from": link.from, "to": link.to, "lag_days": link.lag_days })
+        let body = ChartBody {
+            start: chart.span.0,
+            end: chart.span.1,
+            today: state.app.today(),
+            total: chart.total,
+            holidays: &chart.holidays,
+            links: &chart.links,
+            tasks: state.app.represent(&chart.tasks)?,
+        };
+        Ok(axum::Json(body).into_response())
+    })
 }

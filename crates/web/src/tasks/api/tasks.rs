@@ -5,12 +5,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use obcms_app::AppError;
-use obcms_app::tasks::board::{Board, Column, group_name};
+use obcms_app::tasks::board::{Column, Lane, group_name};
 use obcms_app::tasks::transitions::{Move, Moved, Step};
 use obcms_domain::accounts::Action;
 use obcms_domain::kinds::TASK;
+use obcms_domain::registry::output::Representation;
 use obcms_domain::tasks::actions;
-use serde_json::{Value as Json, json};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::core::caller::Caller;
 use crate::core::input::{Body, Parameters, PathId, expected_version};
@@ -116,36 +118,56 @@ fn answer(state: &State, moved: &Moved) -> ApiResult {
 }
 
 async fn board(AxumState(state): AxumState<State>, caller: Caller, parameters: Parameters) -> ApiResult {
-    let body = blocking(|| {
+    blocking(|| {
         let board = state.app.board(&caller.actor, &parameters.0)?;
-        board_json(&state, &board)
-    })?;
-    Ok(axum::Json(body).into_response())
+        let mut lanes = Vec::with_capacity(board.lanes.len());
+        for Lane { key, label, count, columns } in &board.lanes {
+            lanes.push(LaneBody { key, label, count: *count, columns: columns_of(&state, columns)? });
+        }
+        let body = BoardBody {
+            group: group_name(board.group),
+            columns: columns_of(&state, &board.columns)?,
+            lanes,
+            more_columns: board.more_columns,
+        };
+        Ok(axum::Json(body).into_response())
+    })
 }
 
-fn board_json(state: &State, board: &Board) -> Result<Json, AppError> {
-    let mut lanes = Vec::with_capacity(board.lanes.len());
-    for lane in &board.lanes {
-        let columns = columns_json(state, &lane.columns)?;
-        lanes.push(json!({ "key": lane.key, "label": lane.label, "count": lane.count, "columns": columns }));
-    }
-    Ok(json!({
-        "group": group_name(board.group),
-        "columns": columns_json(state, &board.columns)?,
-        "lanes": lanes,
-        "more_columns": board.more_columns,
-    }))
+#[derive(Serialize)]
+struct BoardBody<'a> {
+    group: &'static str,
+    columns: Vec<ColumnBody<'a>>,
+    lanes: Vec<LaneBody<'a>>,
+    more_columns: usize,
 }
 
-fn columns_json(state: &State, columns: &[Column]) -> Result<Vec<Json>, AppError> {
-    let column = |column: &Column| {
-        Ok(json!({
-            "key": column.key,
-            "label": column.label,
-            "count": column.count,
-            "cards": state.app.represent(&column.cards)?,
-            "next_cursor": column.next_cursor,
-        }))
+#[derive(Serialize)]
+struct LaneBody<'a> {
+    key: &'a str,
+    label: &'a str,
+    count: i64,
+    columns: Vec<ColumnBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct ColumnBody<'a> {
+    key: &'a str,
+    label: &'a str,
+    count: i64,
+    cards: Vec<Representation<'a>>,
+    next_cursor: Option<&'a str>,
+}
+
+fn columns_of<'a>(state: &State, columns: &'a [Column]) -> Result<Vec<ColumnBody<'a>>, AppError> {
+    let column = |column: &'a Column| {
+        Ok(ColumnBody {
+            key: &column.key,
+            label: &column.label,
+            count: column.count,
+            cards: state.app.represent(&column.cards)?,
+            next_cursor: column.next_cursor.as_deref(),
+        })
     };
     columns.iter().map(column).collect()
 }

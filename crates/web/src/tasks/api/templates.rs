@@ -83,11 +83,9 @@ async fn instantiate(
     let input = body.action(&actions::INSTANTIATE)?;
     let origin = actions::ORIGIN.get(&input).ok_or(AppError::NotFound("origin"))?;
     let base = actions::BASE_DATE.get(&input);
-    let (is_new, items) = blocking(|| {
-        let (made, tasks) = state.app.instantiate(&caller.actor, id.0, origin, base)?;
-        Ok::<_, AppError>((made > 0, state.app.represent(&tasks)?))
-    })?;
-    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    let (made, tasks) = blocking(|| state.app.instantiate(&caller.actor, id.0, origin, base))?;
+    let items = blocking(|| state.app.represent(&tasks))?;
+    let status = if made > 0 { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, axum::Json(json!({ "items": items }))).into_response())
 }
 

@@ -34,15 +34,15 @@ pub fn choices(today: Date) -> Markup {
     html! { script #task-choices data-today=(today) type="application/json" { (PreEscaped(json_in_html(&lists))) } }
 }
 
-/// Value of a field that the actor may edit in place; for others the content alone.
+/// Value of a field that the actor may edit in place; for others the content alone. An element around it has the task as
+/// `data-id` and `data-version`.
 #[must_use]
 pub fn editable(actor: &Actor, task: &Record, field: &str, value: &str, content: &Markup) -> Markup {
     if task.is_archived() || actor.read_only || !may_write(actor, task, field) {
         return content.clone();
     }
     html! {
-        span.editable data-empty[content.0.is_empty()] data-edit=(field) data-task=(task.id) data-version=(task.version)
-            data-value=(value) {
+        span.editable data-empty[content.0.is_empty()] data-edit=(field) data-value=(value) {
             @if content.0.is_empty() { span.faint { "–" } } @else { (content) }
         }
     }
@@ -95,7 +95,6 @@ pub fn title(actor: &Actor, task: &Record) -> Markup {
         return html! {};
     }
     html! {
-        span.edit-title data-edit=(task::TITLE.name()) data-task=(task.id) data-version=(task.version)
-            data-value=(task.title()) { (crate::components::icons::icon("pencil")) }
+        span.edit-title data-edit=(task::TITLE.name()) data-value=(task.title()) { (crate::components::icons::icon("pencil")) }
     }
 }

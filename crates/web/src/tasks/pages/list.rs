@@ -256,6 +256,7 @@ fn row(actor: &Actor, task: &Record, directory: &Directory, today: Date) -> Row 
     let cells = COLUMNS.iter().map(|(key, ..)| editable_cell(actor, key, task, directory, today)).collect();
     Row {
         id: task.id.to_string(),
+        version: Some(task.version),
         href: TASK.url(task.id),
         title: task.title().to_owned(),
         title_edit: editable::title(actor, task),

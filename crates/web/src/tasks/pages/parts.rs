@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 use obcms_app::Actor;
 use obcms_app::records::lists::Parameters as Pairs;
-use obcms_app::tasks::task_facts;
+pub use obcms_app::tasks::Facts;
 use obcms_domain::choices::{Choice, PRIORITIES, TASK_DOMAINS, TASK_PHASES, TASK_STATUSES};
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{self, task};
@@ -19,33 +19,7 @@ use crate::components::filters::{Chip, Filters};
 use crate::components::forms::{self, Control, FormField};
 use crate::components::words::{self, t};
 use crate::core::return_path::local_path;
-pub use crate::records::pages::dates::due;
-
-/// Facts that depend on today: at risk, overdue.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
-    /// At risk.
-    pub at_risk: bool,
-    /// Due before today and open.
-    pub overdue: bool,
-}
-
-impl Facts {
-    /// Calculates the facts of a task.
-    #[must_use]
-    pub fn of(task: &Record, today: Date) -> Self {
-        let mut facts = Self::default();
-        for (name, value) in task_facts(task, today) {
-            let holds = value.as_bool().unwrap_or(false);
-            match name {
-                "at_risk" => facts.at_risk = holds,
-                "overdue" => facts.overdue = holds,
-                _ => {}
-            }
-        }
-        facts
-    }
-}
+pub use crate::records::pages::dates::{due, due_of};
 
 /// Marks of a card or row: unusual priority, due date, blocked, at risk.
 #[must_use]
@@ -53,8 +27,8 @@ pub fn marks(task: &Record, today: Date) -> Markup {
     let facts = Facts::of(task, today);
     html! {
         @if ["high", "critical"].contains(&task::PRIORITY.get(task)) { (badges::priority(task::PRIORITY.get(task))) }
-        (due(task, today))
-        (risk(task, facts))
+        (due_of(task, facts.due, today))
+        (risk(task, &facts))
     }
 }
 
@@ -70,12 +44,12 @@ pub fn editable_marks(actor: &Actor, task: &Record, today: Date) -> Markup {
     };
     html! {
         (editable::choice(actor, task, task::PRIORITY.name(), &shown))
-        (editable::due(actor, task, &due(task, today)))
-        (risk(task, facts))
+        (editable::due(actor, task, &due_of(task, facts.due, today)))
+        (risk(task, &facts))
     }
 }
 
-fn risk(task: &Record, facts: Facts) -> Markup {
+fn risk(task: &Record, facts: &Facts) -> Markup {
     html! {
         @if is_open(task) && task::BLOCKED.get(task) {
             (icon_badge("lock", t!("Blocked"), Tone::Bad))

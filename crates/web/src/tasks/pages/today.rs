@@ -93,7 +93,7 @@ fn row(page: &Page, actor: &Actor, today: &Today, duty: &TodayTask) -> Markup {
     let id = if date.is_empty() { task.id.to_string() } else { format!("{}-{date}", task.id) };
     let action = if date.is_empty() { "transition" } else { "occurrences" };
     html! {
-        li.task-row id={ "task-" (id) } {
+        li.task-row id={ "task-" (id) } data-id=(task.id) data-version=(task.version) {
             @if may_move(actor, task) {
                 form.post-button data-in-place method="post" action={ "/tasks/" (task.id) "/" (action) } {
                     @if !date.is_empty() {

@@ -57,7 +57,7 @@ impl Sheet<'_> {
             ),
         ];
         html! {
-            dl.facts #task-facts data-task-page=(task.id) {
+            dl.facts #task-facts data-task-page data-id=(task.id) data-version=(task.version) {
                 @for (label, value) in &facts {
                     div { dt { (label) } dd { @if value.0.is_empty() { span.faint { "–" } } @else { (value) } } }
                 }
