@@ -79,10 +79,10 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await page.getByRole("button", { name: "Next Monday" }).click();
     await page.locator("tbody tr", { hasText: "First row" }).last().waitFor();
     await page.waitForFunction((id) => document.querySelector("tbody tr:last-child")?.dataset.id === id, moved.id);
-    await page.waitForFunction(
-      (id) => document.activeElement?.dataset.task === id && document.activeElement.dataset.edit === "due_date",
-      moved.id,
-    );
+    await page.waitForFunction((id) => {
+      const focused = document.activeElement;
+      return focused?.dataset.edit === "due_date" && focused.closest("tr").dataset.id === id;
+    }, moved.id);
     await page.context().close();
   });
 
