@@ -2,7 +2,6 @@
 
 use axum::extract::State as AxumState;
 use axum::response::Html;
-use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
 use obcms_app::records::reservation::MEMBER;
@@ -26,14 +25,9 @@ use crate::records::pages::by_name::resolve_name;
 use crate::records::pages::read_form;
 use crate::records::pages::written::error_of;
 
-/// Length of an event whose form is opened empty.
-const USUAL_HOURS: i64 = 1;
-
-/// Returns the times of a form that is opened empty.
+/// Returns the start of a form that is opened empty. The end follows from it, as in any input.
 pub fn defaults(state: &State) -> Result<Vec<(&'static str, String)>, AppError> {
-    let start = blocking(|| state.app.usual_start())?;
-    let end = start.saturating_add(USUAL_HOURS.hours());
-    Ok(vec![(event::START.name(), start.to_string()), (event::END.name(), end.to_string())])
+    Ok(vec![(event::START.name(), blocking(|| state.app.usual_start())?.to_string())])
 }
 
 /// Fields of the form that decide about the time.
