@@ -94,6 +94,38 @@ fn folded(text: &str, bytes: usize) -> Vec<u8> {
     text.lines().flat_map(|line| [fold(line), b"\r\n".to_vec()].concat()).collect()
 }
 
+/// The rules of libical and ical.net as another program expands them, but for those that it is known to read otherwise.
+#[test]
+fn reference_rules_agree_with_another_reader() {
+    let lines = |path: &str| -> Vec<String> {
+        let text = std::fs::read_to_string(path).unwrap();
+        text.lines().filter(|line| !line.starts_with('#')).map(ToOwned::to_owned).collect()
+    };
+    // Rule, start, dates; a dot after the last one.
+    let rules = lines(concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/recur/tests/reference.txt"));
+    let parts: Vec<Vec<&str>> =
+        rules.iter().map(|line| line.split(' ').filter(|part| *part != ".").collect()).collect();
+    let asked: Vec<[&str; 4]> = parts
+        .iter()
+        .map(|part| [part[0], part[1], *part[1..].iter().min().unwrap(), *part[2..].iter().max().unwrap()])
+        .collect();
+    let found: Vec<Vec<String>> =
+        serde_json::from_value(python("expand_rules", &[], json!(asked).to_string().as_bytes())).unwrap();
+    assert_eq!((rules.len(), found.len()), (110, 110));
+    let differ: BTreeSet<String> = parts
+        .iter()
+        .zip(&found)
+        .filter(|(part, found)| {
+            let (start, dates) = (part[1], &part[2..]);
+            let is_date = |date: &&String| date.as_str() != start || dates.contains(&start);
+            !found.iter().filter(is_date).eq(dates.iter())
+        })
+        .map(|(part, _)| format!("{} {}", part[0], part[1]))
+        .collect();
+    let known = lines(concat!(env!("CARGO_MANIFEST_DIR"), "/readers/rules_read_otherwise.txt"));
+    assert_eq!(differ, known.into_iter().collect());
+}
+
 on_both_engines! {
     fn imports_agree_with_another_reader(server: &Server) {
         let me = server.as_role("coordinator");
