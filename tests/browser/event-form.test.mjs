@@ -124,6 +124,9 @@ test("dragged event whose room is taken is moved with another room", async () =>
   await dialog.getByText("North room is already booked").waitFor();
   await dialog.getByRole("button", { name: "Without North room" }).waitFor();
   await dialog.getByRole("button", { name: "Keep the old time" }).waitFor();
+  // Free times of others are offered, the present one is no way out.
+  await dialog.getByRole("button", { name: /4 Mar/ }).first().waitFor();
+  assert.equal(await dialog.getByRole("button", { name: /3 Mar.* 9:00 AM – 10:00 AM/ }).count(), 0);
   await assertAccessible(page);
   await dialog.getByRole("button", { name: "Use South room" }).click();
   await page.getByText("Elders meet", { exact: false }).first().waitFor();
@@ -151,6 +154,11 @@ test("an event needs a title and no more: its form begins with the next free hou
   assert.deepEqual([await value("end"), await value("end.time")], [next, "00:30"]);
   await put("start.time", "09:15");
   assert.deepEqual([await value("end"), await value("end.time")], [first, "10:15"]);
+  // A time that is cleared and typed anew.
+  await put("start.time", "");
+  await put("start.time", "11:15");
+  assert.deepEqual([await value("end"), await value("end.time")], [first, "12:15"]);
+  await put("start.time", "09:15");
   await put("end.time", "12:00");
   await put("start", next);
   assert.deepEqual([await value("end"), await value("end.time")], [next, "12:00"]);

@@ -130,8 +130,11 @@ async function send(
       return null;
     }
     const instead = reassignment?.about === "resource" ? reassignment.insteadOf : entry.resources?.[0];
-    // For several occurrences the free times are those of the first conflict, not of the moved one.
-    const resolution = await resolveConflict(error, zone, instead, !scope || scope === "this");
+    // For several occurrences the free times are those of the first conflict, not of the moved one. The present time of an
+    // entry is free for it, but no way out, unless it moves to another resource.
+    const isOffered = (time: Times): boolean =>
+      (!scope || scope === "this") && (Boolean(reassignment) || formatTimes(time) !== formatTimes(from));
+    const resolution = await resolveConflict(error, zone, instead, isOffered);
     if (!resolution) return null;
     const again = resolution.to && action === "move" ? "resize" : action;
     const chosen = resolution.resources ?? resources;

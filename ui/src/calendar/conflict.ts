@@ -76,14 +76,14 @@ function timesOf({ start, end }: Span, zone: string): Times {
 }
 
 /**
- * Opens the dialog. `instead` is the resource that may be replaced; with `movable` free times are offered. Returns
- * null when the person cancels.
+ * Opens the dialog. `instead` is the resource that may be replaced; `isOffered` says which of the free times are ways out.
+ * Returns null when the person cancels.
  */
 export async function resolveConflict(
   error: ApiError,
   zone: string,
   instead: string | undefined,
-  movable: boolean,
+  isOffered: (to: Times) => boolean,
 ): Promise<Resolution | null> {
   const [heading = error.message] = error.message.split(": ");
   const dialog = questionDialog(heading);
@@ -117,13 +117,12 @@ export async function resolveConflict(
     }
     dialog.append(make("h3", { class: "menu-label" }, title), choices);
   };
-  const free = movable ? list<Span>(error, "free_slots") : [];
+  const free = list<Span>(error, "free_slots").map((span) => timesOf(span, zone));
   offer(
     t("conflict.nearest"),
-    free.map((span): [string, Resolution] => {
-      const to = timesOf(span, zone);
-      return [to.allDay ? formatDay(to.start) : formatTimes(to), { to }];
-    }),
+    free
+      .filter(isOffered)
+      .map((to): [string, Resolution] => [to.allDay ? formatDay(to.start) : formatTimes(to), { to }]),
   );
   const refused = list<RefusedBooking>(error, "refused_bookings");
   if (refused.length > 0) offer(t("conflict.instead"), resourceChoices(error, refused));

@@ -47,19 +47,26 @@ const formOf = (event: Event): HTMLFormElement | null => {
     : null;
 };
 
+/** Notes the start of a form. One whose time is being typed anew keeps the time that it had. */
+function remember(form: HTMLFormElement, start: Start): void {
+  const isAllDay = one<HTMLInputElement>("input[name=all_day][type=checkbox]", form)?.checked ?? false;
+  const time = start.time || (isAllDay ? "" : (known.get(form)?.time ?? ""));
+  known.set(form, { day: start.day, time });
+}
+
 /** Lets the ends of all forms follow their starts. */
 export function startFollowing(): void {
   document.addEventListener("focusin", (event) => {
     const form = formOf(event);
     const start = form && startOf(form);
-    if (start) known.set(form, start);
+    if (start) remember(form, start);
   });
   document.addEventListener("change", (event) => {
     const form = formOf(event);
     const start = form && startOf(form);
     if (!start) return;
     const before = known.get(form);
-    known.set(form, start);
+    remember(form, start);
     if (before) follow(form, before, start);
   });
 }

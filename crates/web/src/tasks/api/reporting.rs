@@ -3,12 +3,14 @@
 use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use jiff::civil::Date;
 use obcms_app::tasks::reporting::{BurnPoint, ProgressReport, ProgressRequest, ProgressRow, share};
 use obcms_app::tasks::workload::{PersonLoad, WeekLoad, Workload, WorkloadRequest};
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{PPA, TASK};
 use obcms_store::records::Directory;
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::core::caller::Caller;
@@ -126,35 +128,79 @@ async fn workload(
         let request = WorkloadRequest::parse(get, state.app.today())?;
         state.app.workload(&caller.actor, &request)
     })?;
-    let people: Vec<Json> = found.people.iter().map(|load| person(&found, load)).collect();
-    Ok(axum::Json(json!({
-        "start": found.request.start, "end": found.request.end, "team": found.request.team,
-        "weeks": found.weeks, "people": people,
-    }))
-    .into_response())
-}
-
-fn title(directory: &Directory, id: Id) -> Option<&String> {
-    directory.get(&id).map(|found| &found.title)
-}
-
-fn person(found: &Workload, load: &PersonLoad) -> Json {
-    let week = |(monday, week): (&jiff::civil::Date, &WeekLoad)| {
-        let tasks: Vec<Json> = week
-            .tasks
-            .iter()
-            .map(|(id, hours)| json!({ "id": id, "title": title(&found.directory, *id), "hours": hundredths(*hours) }))
-            .collect();
-        json!({
-            "week": monday, "hours": hundredths(week.hours), "capacity": hundredths(week.capacity),
-            "is_over": week.is_over(), "tasks": tasks,
-        })
+    let body = WorkloadBody {
+        start: found.request.start,
+        end: found.request.end,
+        team: found.request.team,
+        weeks: &found.weeks,
+        people: found.people.iter().map(|load| person(&found, load)).collect(),
     };
-    let weeks: Vec<Json> = found.weeks.iter().zip(&load.weeks).map(week).collect();
-    json!({
-        "person": { "id": load.person, "title": title(&found.directory, load.person) },
-        "hours": hundredths(load.hours()), "uncounted_tasks": load.uncounted, "weeks": weeks,
-    })
+    Ok(axum::Json(body).into_response())
+}
+
+#[derive(Serialize)]
+struct WorkloadBody<'a> {
+    start: Date,
+    end: Date,
+    team: Option<Id>,
+    weeks: &'a [Date],
+    people: Vec<PersonBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct PersonBody<'a> {
+    person: Named<'a>,
+    hours: f64,
+    uncounted_tasks: usize,
+    weeks: Vec<WeekBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct WeekBody<'a> {
+    week: Date,
+    hours: f64,
+    capacity: f64,
+    is_over: bool,
+    tasks: Vec<WorkBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct WorkBody<'a> {
+    id: Id,
+    title: Option<&'a str>,
+    hours: f64,
+}
+
+/// Record with its title, if the caller sees it.
+#[derive(Serialize)]
+struct Named<'a> {
+    id: Id,
+    title: Option<&'a str>,
+}
+
+fn title(directory: &Directory, id: Id) -> Option<&str> {
+    directory.get(&id).map(|found| found.title.as_str())
+}
+
+fn person<'a>(found: &'a Workload, load: &PersonLoad) -> PersonBody<'a> {
+    let work = |(id, hours): &(Id, i64)| WorkBody {
+        id: *id,
+        title: title(&found.directory, *id),
+        hours: hundredths(*hours),
+    };
+    let week = |(monday, week): (&Date, &WeekLoad)| WeekBody {
+        week: *monday,
+        hours: hundredths(week.hours),
+        capacity: hundredths(week.capacity),
+        is_over: week.is_over(),
+        tasks: week.tasks.iter().map(work).collect(),
+    };
+    PersonBody {
+        person: Named { id: load.person, title: title(&found.directory, load.person) },
+        hours: hundredths(load.hours()),
+        uncounted_tasks: load.uncounted,
+        weeks: found.weeks.iter().zip(&load.weeks).map(week).collect(),
+    }
 }
 
 async fn burn_up(
