@@ -2,60 +2,12 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import ICAL from "ical.js";
 import { assertAccessible } from "./axe.mjs";
+import { calendarFile, expanded, own, read } from "./ical.mjs";
 import { runningProgram } from "./program.mjs";
 import { api } from "./work.mjs";
 
 const running = runningProgram();
-
-const WINDOW = { start: "2027-01-01", end: "2028-01-01" };
-
-/** The calendar of the window as ical.js reads it: each series with the dates that differ. */
-function read(text) {
-  const calendar = new ICAL.Component(ICAL.parse(text));
-  ICAL.TimezoneService.reset();
-  for (const zone of calendar.getAllSubcomponents("vtimezone")) ICAL.TimezoneService.register(zone);
-  // Given none, it would take every changed date of the calendar for one of every series.
-  const event = (component) => new ICAL.Event(component, { exceptions: [] });
-  const all = calendar.getAllSubcomponents("vevent").map(event);
-  const masters = all.filter((event) => !event.isRecurrenceException());
-  for (const master of masters) {
-    for (const event of all) {
-      if (event.uid === master.uid && event.isRecurrenceException()) master.relateException(event);
-    }
-  }
-  return masters;
-}
-
-const moment = (time) => (time.isDate ? time.toString() : time.toJSDate().toISOString());
-
-/** The dates of an event within the window, as ical.js expands it. */
-function expanded(event) {
-  if (!event.isRecurring()) {
-    return [{ title: event.summary, start: moment(event.startDate), end: moment(event.endDate) }];
-  }
-  const dates = [];
-  const iterator = event.iterator();
-  for (let next = iterator.next(); next && next.year < 2029; next = iterator.next()) {
-    const { item, startDate, endDate } = event.getOccurrenceDetails(next);
-    dates.push({ title: item.summary, start: moment(startDate), end: moment(endDate) });
-  }
-  return dates.filter((date) => date.start < WINDOW.end && date.end > WINDOW.start);
-}
-
-/** The dates of the same record as our own calendar expands it. */
-async function own(client, id) {
-  const { entries } = await client("GET", `calendar?start=${WINDOW.start}&end=${WINDOW.end}`);
-  const plain = (entry, time) => (entry.all_day ? time : new Date(time).toISOString());
-  return entries
-    .filter((entry) => entry.source.id === id)
-    .map((entry) => ({
-      title: entry.title,
-      start: plain(entry, entry.start),
-      end: plain(entry, entry.end),
-    }));
-}
 
 const byStart = (one, other) =>
   one.start < other.start ? -1 : one.start > other.start ? 1 : one.title < other.title ? -1 : 1;
@@ -106,7 +58,6 @@ const SERIES = {
 
 test("ical.js expands every series to the same dates", async () => {
   const client = api(running);
-  const token = running.token("coordinator");
   const made = {};
   for (const [title, members] of Object.entries(SERIES)) {
     made[title] = await client("POST", "events", { title, ...members });
@@ -131,8 +82,7 @@ test("ical.js expands every series to the same dates", async () => {
   });
   await client("DELETE", date("25"));
 
-  const address = `${running.address}/calendar.ics?start=${WINDOW.start}&end=${WINDOW.end}`;
-  const answer = await fetch(address, { headers: { authorization: `Bearer ${token}` } });
+  const answer = await calendarFile(running, "coordinator");
   assert.equal(answer.headers.get("content-type"), "text/calendar; charset=utf-8");
   const events = read(await answer.text());
   for (const [title, { id }] of Object.entries(made)) {
@@ -159,9 +109,7 @@ test("ical.js reads every text unchanged", async () => {
       await client("POST", "events", { title, venue: title, description, start: weekly.start }),
     );
   }
-  const token = running.token("coordinator");
-  const address = `${running.address}/calendar.ics?start=${WINDOW.start}&end=${WINDOW.end}`;
-  const answer = await fetch(address, { headers: { authorization: `Bearer ${token}` } });
+  const answer = await calendarFile(running, "coordinator");
   const events = read(await answer.text());
   for (const { id, title } of made) {
     const event = events.find((event) => event.uid.includes(id));

@@ -4,15 +4,12 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
-import ICAL from "ical.js";
 import nodeIcal from "node-ical";
+import { calendarFile, expanded, isWithin, own, read } from "./ical.mjs";
 import { runningProgram } from "./program.mjs";
 import { api } from "./work.mjs";
 
 const running = runningProgram();
-
-const FIRST = "2027-01-01";
-const LAST = "2028-01-01";
 
 /**
  * What a reader does otherwise, each against RFC 5545. The package of the other tests, recurring-ical-events, has all of
@@ -57,45 +54,12 @@ async function madeSeries(client) {
 /** Dates by title, each as start and end, in order. */
 function byTitle(dates) {
   const found = {};
-  for (const { title, start, end } of dates) {
-    if (end > FIRST && start < LAST) (found[title] ??= []).push(`${start} – ${end}`);
-  }
+  for (const { title, start, end } of dates.filter(isWithin)) (found[title] ??= []).push(`${start} – ${end}`);
   for (const list of Object.values(found)) list.sort();
   return found;
 }
 
-async function own(client) {
-  const { entries } = await client("GET", `calendar?start=${FIRST}&end=${LAST}&modules=coordination`);
-  const plain = ({ all_day: allDay }, time) => (allDay ? time : new Date(time).toISOString());
-  return entries.map((entry) => ({
-    title: entry.title,
-    start: plain(entry, entry.start),
-    end: plain(entry, entry.end),
-  }));
-}
-
-function ofIcalJs(text) {
-  const calendar = new ICAL.Component(ICAL.parse(text));
-  ICAL.TimezoneService.reset();
-  for (const zone of calendar.getAllSubcomponents("vtimezone")) ICAL.TimezoneService.register(zone);
-  const moment = (time) => (time.isDate ? time.toString() : time.toJSDate().toISOString());
-  const all = calendar
-    .getAllSubcomponents("vevent")
-    .map((component) => new ICAL.Event(component, { exceptions: [] }));
-  return all
-    .filter((event) => !event.isRecurrenceException())
-    .flatMap((event) => {
-      for (const other of all)
-        if (other.uid === event.uid && other.isRecurrenceException()) event.relateException(other);
-      const dates = [];
-      const iterator = event.iterator();
-      for (let next = iterator.next(); next && next.year < 2029; next = iterator.next()) {
-        const { item, startDate, endDate } = event.getOccurrenceDetails(next);
-        dates.push({ title: item.summary, start: moment(startDate), end: moment(endDate) });
-      }
-      return dates;
-    });
-}
+const ofIcalJs = (text) => read(text).flatMap(expanded);
 
 function ofNodeIcal(text) {
   const two = (number) => String(number).padStart(2, "0");
@@ -115,13 +79,12 @@ function ofNodeIcal(text) {
 test("ical.js and node-ical expand sixty hard series in ten zones alike", async () => {
   const client = api(running);
   assert.equal(await madeSeries(client), 60);
-  const address = `${running.address}/calendar.ics?start=${FIRST}&end=${LAST}&modules=coordination`;
-  const headers = { authorization: `Bearer ${running.token("coordinator")}` };
-  const text = await (await fetch(address, { headers })).text();
-  const expected = byTitle(await own(client));
+  const events = "&modules=coordination";
+  const text = await (await calendarFile(running, "coordinator", events)).text();
+  const expected = byTitle(await own(client, null, events));
   assert.equal(Object.keys(expected).length, 60);
-  for (const [name, read] of Object.entries({ "ical.js": ofIcalJs, "node-ical": ofNodeIcal })) {
-    const found = byTitle(read(text));
+  for (const [name, datesOf] of Object.entries({ "ical.js": ofIcalJs, "node-ical": ofNodeIcal })) {
+    const found = byTitle(datesOf(text));
     const wrong = new Set();
     for (const [title, dates] of Object.entries(expected)) {
       const series = title.slice(0, title.lastIndexOf(" ("));

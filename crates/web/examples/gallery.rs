@@ -201,9 +201,7 @@ fn list_page() -> Markup {
             let state = states[place % 5];
             let due = TODAY.saturating_add(jiff::Span::new().days(place as i64 * 3 - 5));
             Row {
-                title_edit: html! {},
                 id: place.to_string(),
-                version: None,
                 href: format!("/tasks/{place}"),
                 title: titles[place % 5].to_owned(),
                 past: state == "cancelled",
@@ -228,6 +226,7 @@ fn list_page() -> Markup {
                     badges::money(place as i64 * 91_234_500),
                     badges::module_name("mana", "Assessment"),
                 ],
+                ..Row::default()
             }
         })
         .collect();

@@ -1,7 +1,7 @@
 /** Preview of a booking: which occurrences are available, and alternatives for the others. */
 import { addDays, formatTime, formatDay } from "../core/days";
 import { type Times, formatTimes } from "../calendar/entry";
-import { ApiError, callApi, debounce, every, make, one } from "../core/page";
+import { ApiError, callApi, debounce, every, make, one, putValue } from "../core/page";
 import { afterPress } from "../core/press";
 import { officeZone, wallTime } from "../core/zone";
 import { t } from "../core/words";
@@ -68,13 +68,7 @@ function start(form: HTMLFormElement): void {
     return time ? `${day}T${time}` : null;
   };
 
-  const put = (name: string, value: string): void => {
-    const field = input(name);
-    if (!field || field.value === value) return;
-    field.value = value;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    field.dispatchEvent(new Event("change", { bubbles: true }));
-  };
+  const put = (name: string, value: string): void => putValue(input(name), value);
   const add = (name: string, dates: string[]): void =>
     put(name, [...new Set([...listOf(name), ...dates])].sort().join(", "));
   const inZone = ({ start, end }: Span): Times => {

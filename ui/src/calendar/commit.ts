@@ -3,7 +3,7 @@ import { resolveConflict, isConflict } from "./conflict";
 import { withClashes } from "./clashes";
 import { addDays } from "../core/days";
 import { refresh } from "../core/live";
-import { type Entry, type Times, timesOf, formatTimes } from "./entry";
+import { type Entry, type Times, timesOf, formatTimes, isSame } from "./entry";
 import type { EntryAction, Reassignment } from "./view";
 import { ApiError, callApi } from "../core/page";
 import { type Scope, askScope } from "./scope";
@@ -97,7 +97,7 @@ async function send(
   if (reassignment)
     Object.assign(body, { [reassignment.about]: reassignment.id, instead_of: reassignment.insteadOf });
   const from = timesOf(entry, zone);
-  const stays = to.allDay === from.allDay && to.start === from.start && to.end === from.end;
+  const stays = isSame(to, from);
   if (!reassignment || !stays || action === "copy") {
     body.all_day = to.allDay;
     if (action === "end") {
@@ -133,7 +133,7 @@ async function send(
     // For several occurrences the free times are those of the first conflict, not of the moved one. The present time of an
     // entry is free for it, but no way out, unless it moves to another resource.
     const isOffered = (time: Times): boolean =>
-      (!scope || scope === "this") && (Boolean(reassignment) || formatTimes(time) !== formatTimes(from));
+      (!scope || scope === "this") && (Boolean(reassignment) || !isSame(time, from));
     const resolution = await resolveConflict(error, zone, instead, isOffered);
     if (!resolution) return null;
     const again = resolution.to && action === "move" ? "resize" : action;

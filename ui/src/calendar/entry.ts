@@ -71,6 +71,11 @@ export function timesOf(entry: Entry, zone: string): Times {
   return { start: wall(entry.start), end: wall(entry.end ?? entry.start), allDay: false };
 }
 
+/** Returns true if both are the same time. */
+export function isSame(one: Times, other: Times): boolean {
+  return one.allDay === other.allDay && one.start === other.start && one.end === other.end;
+}
+
 /** Returns the last date that the times touch. */
 export function lastDay({ start, end, allDay }: Times): string {
   if (allDay || (end.slice(11, 19) === "00:00:00" && end > start)) return addDays(end, -1);

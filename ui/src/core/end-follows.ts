@@ -1,5 +1,5 @@
 /** Ends that follow: when the start in a form moves, its end moves as far, so that the length stays. */
-import { one } from "./page";
+import { one, putValue } from "./page";
 
 interface Start {
   day: string;
@@ -21,12 +21,6 @@ function startOf(form: HTMLFormElement): Start | null {
 
 const milliseconds = ({ day, time }: Start): number => Date.parse(`${day}T${time || "00:00"}Z`);
 
-function put(input: HTMLInputElement | null, value: string): void {
-  if (!input || input.value === value) return;
-  input.value = value;
-  for (const name of ["input", "change"]) input.dispatchEvent(new Event(name, { bubbles: true }));
-}
-
 function follow(form: HTMLFormElement, from: Start, to: Start): void {
   const [day, time] = [field(form, "end"), field(form, "end.time")];
   const end = { day: day?.value ?? "", time: time?.value ?? "" };
@@ -36,8 +30,8 @@ function follow(form: HTMLFormElement, from: Start, to: Start): void {
     : Date.parse(to.day) - Date.parse(from.day);
   const moved = new Date(milliseconds(end) + distance);
   if (!end.day || !distance || Number.isNaN(moved.getTime())) return;
-  put(day, moved.toISOString().slice(0, 10));
-  if (hasTimes) put(time, moved.toISOString().slice(11, 16));
+  putValue(day, moved.toISOString().slice(0, 10));
+  if (hasTimes) putValue(time, moved.toISOString().slice(11, 16));
 }
 
 const formOf = (event: Event): HTMLFormElement | null => {

@@ -35,6 +35,13 @@ export function every<E extends Element = HTMLElement>(selector: string, within:
   return [...within.querySelectorAll<E>(selector)];
 }
 
+/** Puts a value into a field and tells its listeners, as if it were typed. */
+export function putValue(field: HTMLInputElement | null, value: string): void {
+  if (!field || field.value === value) return;
+  field.value = value;
+  for (const name of ["input", "change"]) field.dispatchEvent(new Event(name, { bubbles: true }));
+}
+
 /** Makes an element. Text is set as text, never as markup. */
 export function make<K extends keyof HTMLElementTagNameMap>(
   tag: K,

@@ -105,10 +105,11 @@ function onKey(event: KeyboardEvent): void {
 /** Opens the editor of a value, beside it or, when it is hidden, beside its row. */
 function edit(value: HTMLElement, owner: Element | null = null): void {
   const field = value.dataset.edit ?? "";
-  const { id = "", version = "" } = value.closest<HTMLElement>(OWNERS)?.dataset ?? {};
+  const holder = value.closest<HTMLElement>(OWNERS);
+  const { id = "", version = "" } = holder?.dataset ?? {};
   const present = value.dataset.value ?? "";
   const isShown = value.getClientRects().length > 0;
-  const anchor = isShown ? value : (owner ?? value.closest(OWNERS) ?? value);
+  const anchor = isShown ? value : (owner ?? holder ?? value);
   const before = document.activeElement as HTMLElement | null;
   const back = (): void => {
     if (document.activeElement && document.activeElement !== document.body) return;

@@ -11,7 +11,7 @@ use obcms_domain::records::input;
 use obcms_domain::registry::{Area, Field, FieldError, Kind, Module, Record, Source, Value};
 use obcms_store::records as store;
 use obcms_store::records::idempotency;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use crate::core::rules::Input;
@@ -52,17 +52,17 @@ impl App {
                 return known(answer);
             }
             let record = create(work, kind, input)?;
-            let mut object = representation::represent_one(self.rules(), work.tx, work.today, &record)?;
+            let mut shown = representation::represent_one(self.rules(), work.tx, work.today, &record)?;
             let mut answer = idempotency::Answer {
                 request: request.to_owned(),
                 status: 201,
                 location: format!("/api/v1/{}/{}", kind.collection, record.id),
-                body: Json::Object(object.clone()).to_string(),
+                body: json!(shown).to_string(),
             };
             // Stored without the address of a feed or a share, which is a secret.
             idempotency::keep(work.tx, user, key, &answer, work.now)?;
-            representation::add(&mut object, self.owner_fields(base, work.actor, &record));
-            answer.body = Json::Object(object).to_string();
+            shown.extend(self.owner_fields(base, work.actor, &record));
+            answer.body = json!(shown).to_string();
             Ok(answer)
         });
         match result {
@@ -136,7 +136,8 @@ impl App {
             None => None,
         };
         if let (Some(record), Ok(Json::Object(mut object))) = (record, serde_json::from_str(&answer.body)) {
-            representation::add(&mut object, self.owner_fields(base, actor, &record));
+            let of_owner = self.owner_fields(base, actor, &record);
+            object.extend(of_owner.into_iter().map(|(name, value)| (name.to_owned(), value)));
             answer.body = Json::Object(object).to_string();
         }
         Ok(answer)

@@ -4,7 +4,6 @@ use jiff::civil::Date;
 use obcms_domain::registry::Record;
 use obcms_domain::registry::output::Representation;
 use obcms_store::Tx;
-use serde_json::{Map, Value as Json};
 
 use crate::core::rules::{KindRules, Members, Rules};
 use crate::core::{Actor, App, AppError};
@@ -23,12 +22,12 @@ impl App {
     }
 
     /// Returns the representation of one record, with the members that only its own page shows.
-    pub fn represent_one(&self, record: &Record) -> Result<Map<String, Json>, AppError> {
+    pub fn represent_one<'a>(&self, record: &'a Record) -> Result<Representation<'a>, AppError> {
         let rules = self.rules().of(record.kind);
         if rules.related_members.is_some() || rules.page_members.is_some() {
             self.read(|tx| represent_one(self.rules(), tx, self.today(), record))
         } else {
-            Ok(plain(rules, record, self.today()).to_object())
+            Ok(plain(rules, record, self.today()))
         }
     }
 
@@ -40,11 +39,6 @@ impl App {
         let owner_path = self.rules().of(record.kind).owner_path;
         owner_path.map(|path| ("url", path(actor, record).map(address).into())).into_iter().collect()
     }
-}
-
-/// Adds members to an object.
-pub(crate) fn add(object: &mut Map<String, Json>, members: Members) {
-    object.extend(members.into_iter().map(|(name, value)| (name.to_owned(), value)));
 }
 
 /// Returns a record with the members calculated from it.
@@ -71,17 +65,19 @@ fn represent<'a>(
 }
 
 /// Returns the representation of one record with the members that only its own page shows, within a transaction.
-pub(crate) fn represent_one(
+pub(crate) fn represent_one<'a>(
     rules: &Rules,
     tx: &mut Tx<'_>,
     today: Date,
-    record: &Record,
-) -> Result<Map<String, Json>, AppError> {
+    record: &'a Record,
+) -> Result<Representation<'a>, AppError> {
     let rules = rules.of(record.kind);
-    let shown = represent(tx, rules, today, std::slice::from_ref(record))?;
-    let mut object = shown.first().map(Representation::to_object).unwrap_or_default();
-    if let Some(page_members) = rules.page_members {
-        add(&mut object, page_members(tx, record)?);
+    let mut shown = plain(rules, record, today);
+    if let Some(related_members) = rules.related_members {
+        shown.extend(related_members(tx, std::slice::from_ref(record), today)?.into_iter().flatten());
     }
-    Ok(object)
+    if let Some(page_members) = rules.page_members {
+        shown.extend(page_members(tx, record)?);
+    }
+    Ok(shown)
 }

@@ -369,7 +369,7 @@ pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, record: &Record) 
     Ok(())
 }
 
-/// What is to be told of a task today. For a series its next open occurrence counts.
+/// State of a task on a day. For a series its next open occurrence counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     /// At risk.

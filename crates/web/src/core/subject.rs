@@ -159,7 +159,7 @@ pub struct KindPage {
     pub form_input: Option<FormInput>,
     /// Parameters of the address of a new form that fill in these parts.
     pub form_parameters: &'static [&'static str],
-    /// Values of an empty form, by name. They are not used where the address names one of them.
+    /// Values of a new form by name, each unless the address names it.
     pub form_defaults: Option<FormDefaults>,
     /// Preview of a new record, for a form that requests it.
     pub form_preview: Option<FormPreview>,

@@ -1,6 +1,7 @@
 //! Start that the form of a new event begins with.
 
-use jiff::civil::{DateTime, time};
+use jiff::civil::{DateTime, DateTimeRound};
+use jiff::{RoundMode, Unit};
 
 use crate::holidays::WorkingDays;
 
@@ -12,13 +13,12 @@ const MORNING: i8 = 9;
 /// Returns the next full hour, or nine o'clock of the next working day when the present one is over or is none.
 #[must_use]
 pub fn usual_start(now: DateTime, days: &WorkingDays) -> DateTime {
-    let next = now.hour() + i8::from(now.time() > time(now.hour(), 0, 0, 0));
-    if days.is_working(now.date()) && HOURS.contains(&next) {
-        return now.date().at(next, 0, 0, 0);
+    let next = now.round(DateTimeRound::new().smallest(Unit::Hour).mode(RoundMode::Ceil)).unwrap_or(now);
+    let day = next.date();
+    if !days.is_working(day) || next.hour() > *HOURS.end() {
+        return days.after(day, 1).at(MORNING, 0, 0, 0);
     }
-    let is_before_morning = days.is_working(now.date()) && next < *HOURS.start();
-    let day = if is_before_morning { now.date() } else { days.after(now.date(), 1) };
-    day.at(MORNING, 0, 0, 0)
+    if HOURS.contains(&next.hour()) { next } else { day.at(MORNING, 0, 0, 0) }
 }
 
 #[cfg(test)]

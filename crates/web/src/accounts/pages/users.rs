@@ -91,9 +91,7 @@ fn user_table(listing: &Listing, asked: &ListParameters) -> Table {
         .records
         .iter()
         .map(|user| Row {
- title_edit: html! {},
             id: user.id.to_string(),
-            version: None,
             href: format!("/admin/users/{}", user.id),
             title: user.title().to_owned(),
             past: user::IS_DISABLED.get(user),
@@ -105,6 +103,7 @@ fn user_table(listing: &Listing, asked: &ListParameters) -> Table {
                 html! { (user::ORGANIZATION.get(user).and_then(|id| listing.directory.get(&id)).map_or("", |organization| organization.title.as_str())) },
                 html! { @if user::IS_DISABLED.get(user) { (badge(t!("Disabled"), Tone::Bad)) } @else { (badge(t!("Active"), Tone::Good)) } },
             ],
+            ..Row::default()
         })
         .collect();
     let column =

@@ -19,7 +19,7 @@ use crate::core::openapi;
 use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
-use crate::records::api::records::record_response_with;
+use crate::records::api::records::{Items, record_response_with};
 
 type ApiResult = Result<Response, Problem>;
 type DatePath = Result<Path<(String, String)>, axum::extract::rejection::PathRejection>;
@@ -195,7 +195,7 @@ async fn list(
     for (name, item) in names.into_iter().zip(&mut items) {
         item.extend([("recurrence_id", name.into())]);
     }
-    Ok(axum::Json(json!({ "items": items })).into_response())
+    Ok(axum::Json(Items { items }).into_response())
 }
 
 async fn read(

@@ -248,13 +248,12 @@ fn date_row(entry: &Entry, values: &Values<'_>) -> Row {
         values.instant(entry.row.start)
     };
     Row {
-        title_edit: html! {},
         id: entry.id().to_string(),
-        version: None,
         href: entry.url(),
         title: entry.row.title.to_string(),
         past: &*entry.row.status == "cancelled",
         cells: vec![html! { (entry.row.title) }, when, html! { (entry.row.location) }],
+        ..Row::default()
     }
 }
 

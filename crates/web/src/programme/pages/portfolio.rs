@@ -606,9 +606,7 @@ fn row(line: &Line, today: jiff::civil::Date) -> Row {
     let day =
         |day: Option<jiff::civil::Date>| html! { @if let Some(day) = day { (badges::date(day, today)) } };
     Row {
-        title_edit: html! {},
         id: ppa.id.to_string(),
-        version: None,
         href: PPA.url(ppa.id),
         title: ppa.title.clone(),
         cells: vec![
@@ -628,5 +626,6 @@ fn row(line: &Line, today: jiff::civil::Date) -> Row {
             html! { (line.tasks.late) " / " (line.tasks.open) },
         ],
         past: ppa.status == "cancelled",
+        ..Row::default()
     }
 }

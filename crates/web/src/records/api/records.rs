@@ -177,7 +177,7 @@ pub fn record_response_with(
     more: impl IntoIterator<Item = (&'static str, Json)>,
 ) -> ApiResult {
     let mut body = blocking(|| state.app.represent_one(record))?;
-    body.extend(more.into_iter().map(|(name, value)| (name.to_owned(), value)));
+    body.extend(more);
     let mut response = (status, axum::Json(body)).into_response();
     if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", record.version)) {
         response.headers_mut().insert(header::ETAG, etag);
@@ -185,9 +185,16 @@ pub fn record_response_with(
     Ok(response)
 }
 
+/// Records as a list that is not paged.
+#[derive(Serialize)]
+pub struct Items<'a> {
+    /// Records in their order.
+    pub items: Vec<Representation<'a>>,
+}
+
 /// Page of a list.
 #[derive(Serialize)]
-struct Items<'a> {
+struct ListPage<'a> {
     items: Vec<Representation<'a>>,
     next_cursor: Option<&'a str>,
     total: i64,
@@ -205,7 +212,7 @@ async fn list(
         for (record, item) in listing.records.iter().zip(&mut items) {
             item.extend(state.app.owner_fields(&caller.base, &caller.actor, record));
         }
-        let body = Items { items, next_cursor: listing.next_cursor.as_deref(), total: listing.total };
+        let body = ListPage { items, next_cursor: listing.next_cursor.as_deref(), total: listing.total };
         Ok(axum::Json(body).into_response())
     })
 }

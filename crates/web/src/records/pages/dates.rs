@@ -194,7 +194,7 @@ pub fn due(task: &Record, today: civil::Date) -> Markup {
     due_of(task, of_series.flatten(), today)
 }
 
-/// As [`due`], for a task whose [`Facts`] are known: `open` is the day of the occurrence of a series that is open.
+/// Due date as [`due`] shows it. `open` is the day of the open occurrence of a series, from its [`Facts`].
 #[must_use]
 pub fn due_of(task: &Record, open: Option<civil::Date>, today: civil::Date) -> Markup {
     if is_series(task) && is_open(task) {

@@ -286,15 +286,15 @@ pub async fn new(
     parameters: PageParameters,
 ) -> Result<Html<String>, PageError> {
     forbid_create(&actor, kind)?;
-    let of_parts = state.subjects.kind_page(kind).form_parameters;
+    let hooks = state.subjects.kind_page(kind);
+    let of_parts = hooks.form_parameters;
     let parameters =
         parameters.matching(|name| of_parts.contains(&name) || kind.inputs().any(|field| field.name == name));
     let mut values = parameters.0.clone();
-    if let Some(defaults) = state.subjects.kind_page(kind).form_defaults {
-        let defaults = defaults(&state)?;
-        if !defaults.iter().any(|(name, _)| parameters.0.iter().any(|(given, _)| given == name)) {
-            values.extend(defaults.into_iter().map(|(name, value)| (name.to_owned(), value)));
-        }
+    if let Some(defaults) = hooks.form_defaults {
+        let is_given = |name: &str| parameters.0.iter().any(|(given, _)| given == name);
+        let defaults = defaults(&state)?.into_iter().filter(|(name, _)| !is_given(name));
+        values.extend(defaults.map(|(name, value)| (name.to_owned(), value)));
     }
     let mut typed = prefilled(&state.app, &actor, kind, &values);
     typed.0.extend(parameters.0.iter().filter(|(name, _)| of_parts.contains(&name.as_str())).cloned());

@@ -315,13 +315,12 @@ fn row((place, record): (usize, &Record), context: &Cells<'_>) -> Row {
         }
     });
     Row {
-        title_edit: html! {},
         id: record.id.to_string(),
-        version: None,
         href: record.kind.url(record.id),
         title: title.to_owned(),
         cells: cells.collect(),
         past: record.is_archived() || record.state() == "cancelled",
+        ..Row::default()
     }
 }
 

@@ -16,6 +16,7 @@ use crate::core::input::{Body, Parameters, PathId};
 use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
+use crate::records::api::records::Items;
 
 /// Operations on task templates beside those of all kinds.
 #[must_use]
@@ -86,7 +87,7 @@ async fn instantiate(
     let (made, tasks) = blocking(|| state.app.instantiate(&caller.actor, id.0, origin, base))?;
     let items = blocking(|| state.app.represent(&tasks))?;
     let status = if made > 0 { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, axum::Json(json!({ "items": items }))).into_response())
+    Ok((status, axum::Json(Items { items })).into_response())
 }
 
 async fn preview(
@@ -111,11 +112,9 @@ async fn preview(
 }
 
 async fn copy(AxumState(state): AxumState<State>, caller: Caller, id: PathId) -> Result<Response, Problem> {
-    let copy = blocking(|| {
-        let copy = state.app.copy_template(&caller.actor, id.0)?;
-        state.app.represent_one(&copy)
-    })?;
-    Ok((StatusCode::CREATED, axum::Json(copy)).into_response())
+    let copy = blocking(|| state.app.copy_template(&caller.actor, id.0))?;
+    let shown = blocking(|| state.app.represent_one(&copy))?;
+    Ok((StatusCode::CREATED, axum::Json(shown)).into_response())
 }
 
 async fn export(
