@@ -67,7 +67,7 @@ impl Drop for Memory {
 
 /// Runs a hash in that many blocks of memory, after waiting for a free slot.
 pub fn with_memory<T>(blocks: usize, hash: impl FnOnce(&mut [Block]) -> T) -> T {
-    debug_assert!(!is_writing(), "nobody else writes while a transaction waits for a hash");
+    assert!(!is_writing(), "nobody else writes while a transaction waits for a hash");
     let mut memory = Memory::wait();
     if memory.0.capacity() < blocks {
         memory.0 = Vec::with_capacity(blocks.max(RESERVED / Block::SIZE));

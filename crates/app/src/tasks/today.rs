@@ -158,7 +158,7 @@ impl App {
             &TASK,
             &parameters(&[("mine", "true"), ("open", "true"), ("sort", "due_date"), ("limit", "100")]),
         )?;
-        debug_assert_eq!(mine.limit, TASKS);
+        assert_eq!(mine.limit, TASKS, "the limit of the request above");
         let teams = self.list_request(actor, &TASK, &parameters(&LATE_OF_TEAMS))?;
         self.read(|tx| {
             let tasks = lists::list(tx, actor, &TASK, &mine)?;

@@ -124,7 +124,7 @@ impl Scope {
             FieldType::Reference(target) | FieldType::References(target) => kinds::by_name(target),
             _ => None,
         });
-        debug_assert!(
+        assert!(
             between.is_some_and(|between| between.field(second).is_some()),
             "{kind:?} concerns {first}.{second}"
         );

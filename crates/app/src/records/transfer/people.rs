@@ -300,7 +300,7 @@ impl Context<'_> {
 
     fn moment(&self, instant: Timestamp) -> Cell {
         let local = instant.to_zoned(self.zone.clone()).datetime();
-        let time = Time::new(local.hour(), local.minute(), 0, 0).unwrap_or(Time::midnight());
+        let time = Time::new(local.hour(), local.minute(), 0, 0).unwrap_or_default();
         Cell::Moment(local.date().to_datetime(time))
     }
 

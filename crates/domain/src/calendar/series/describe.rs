@@ -342,7 +342,7 @@ impl Parts<'_> {
 fn clock(hour: i16, minute: i16, second: i16) -> String {
     let part = |number: i16| i8::try_from(number).unwrap_or(0);
     // A leap second counts as the second before it.
-    let time = Time::new(part(hour), part(minute), part(second).min(59), 0).unwrap_or(Time::midnight());
+    let time = Time::new(part(hour), part(minute), part(second).min(59), 0).unwrap_or_default();
     let pattern = if second == 0 { "%-I:%M %p" } else { "%-I:%M:%S %p" };
     time.strftime(pattern).to_string()
 }
