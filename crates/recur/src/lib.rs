@@ -19,8 +19,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The crate has no I/O, no state and no clock. Every query has a step budget ([`Limits`]) and returns an
-//! [`ExpandError`] when it exceeds it. `README.md` beside this crate lists the choices where the RFC leaves one, and
+//! The crate has no I/O, no state and no clock. Every query has a step budget ([`Limits`]), which queries may share
+//! ([`Allowance`]), and returns an [`ExpandError`] when it exceeds it. `README.md` beside this crate lists the choices where the RFC leaves one, and
 //! the differences from other programs.
 
 mod budget;
@@ -37,6 +37,7 @@ mod step;
 mod stream;
 mod times;
 
+pub use budget::Allowance;
 pub use error::{ExpandError, MomentError, RuleError};
 pub use moment::{Addition, Moment};
 pub use rule::{DayOfWeek, Frequency, Rule, Until, weekday_name, weekday_named};

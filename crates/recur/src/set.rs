@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::budget::Budget;
+use crate::budget::{Allowance, Budget, STEPS_OF_A_QUERY};
 use crate::calendar::{self, END_OF_TIME, SECONDS_OF_DAY, Wall};
 use crate::clock::Clock;
 use crate::error::ExpandError;
@@ -53,7 +53,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { steps: 300_000, occurrences: 10_000 }
+        Limits { steps: STEPS_OF_A_QUERY, occurrences: 10_000 }
     }
 }
 
@@ -102,14 +102,35 @@ impl Set {
         limit: usize,
         limits: &Limits,
     ) -> Result<Vec<Occurrence>, ExpandError> {
-        let budget = Budget::new(limits.steps);
+        self.list(from, to, limit, limits.occurrences, &Budget::new(limits.steps))
+    }
+
+    /// Returns the same as [`Set::between`], from an allowance.
+    pub fn between_from(
+        &self,
+        allowance: &Allowance,
+        from: Option<Timestamp>,
+        to: Option<Timestamp>,
+        limit: usize,
+    ) -> Result<Vec<Occurrence>, ExpandError> {
+        allowance.query(|budget| self.list(from, to, limit, Limits::default().occurrences, budget))
+    }
+
+    fn list(
+        &self,
+        from: Option<Timestamp>,
+        to: Option<Timestamp>,
+        limit: usize,
+        most: usize,
+        budget: &Budget,
+    ) -> Result<Vec<Occurrence>, ExpandError> {
         let mut found = Vec::new();
         let (from, to) = (from.map_or(i64::MIN, second_from), to.map_or(END_OF_TIME, second_from));
         if limit == 0 || from >= to {
             return Ok(found);
         }
-        self.expand(from, to, &budget, &mut |occurrence| {
-            if found.len() >= limits.occurrences {
+        self.expand(from, to, budget, &mut |occurrence| {
+            if found.len() >= most {
                 return Err(ExpandError::TooManyOccurrences);
             }
             found.push(occurrence);
@@ -120,32 +141,46 @@ impl Set {
 
     /// Returns true if the set has an occurrence with this recurrence id.
     pub fn contains(&self, id: Moment) -> Result<bool, ExpandError> {
+        self.contains_from(&Allowance::default(), id)
+    }
+
+    /// Returns the same as [`Set::contains`], from an allowance.
+    pub fn contains_from(&self, allowance: &Allowance, id: Moment) -> Result<bool, ExpandError> {
         if id.is_date() != self.start.is_date() {
             return Ok(false);
         }
         let Some(resolved) = self.clock().resolve(id.wall()) else { return Ok(false) };
-        let budget = Budget::new(Limits::default().steps);
         let mut is_there = false;
-        self.expand(resolved.instant, resolved.instant + 1, &budget, &mut |occurrence| {
-            is_there = occurrence.id.wall() == id.wall();
-            Ok(true)
+        allowance.query(|budget| {
+            self.expand(resolved.instant, resolved.instant + 1, budget, &mut |occurrence| {
+                is_there = occurrence.id.wall() == id.wall();
+                Ok(true)
+            })
         })?;
         Ok(is_there)
     }
 
     /// Returns the last occurrence.
     pub fn last(&self) -> Result<Last, ExpandError> {
-        let budget = Budget::new(Limits::default().steps);
+        self.last_from(&Allowance::default())
+    }
+
+    /// Returns the same as [`Set::last`], from an allowance.
+    pub fn last_from(&self, allowance: &Allowance) -> Result<Last, ExpandError> {
+        allowance.query(|budget| self.find_last(budget))
+    }
+
+    fn find_last(&self, budget: &Budget) -> Result<Last, ExpandError> {
         let clock = self.clock();
-        let exclusions = Exclusions::new(self, &clock, i64::MIN, END_OF_TIME, &budget)?;
+        let exclusions = Exclusions::new(self, &clock, i64::MIN, END_OF_TIME, budget)?;
         let mut last: Option<Occurrence> = None;
-        for addition in self.sorted_additions(&clock, i64::MIN, END_OF_TIME, &budget)? {
+        for addition in self.sorted_additions(&clock, i64::MIN, END_OF_TIME, budget)? {
             if !exclusions.contain(addition.id.wall(), addition.start.as_second()) {
                 last = Some(addition);
             }
         }
         if let Some(rule) = &self.rule {
-            let mut instances = Instances::new(rule, self.start.wall(), self.start.is_date(), &budget)?;
+            let mut instances = Instances::new(rule, self.start.wall(), self.start.is_date(), budget)?;
             if rule.is_endless() {
                 if instances.next(self.start.wall(), END_OF_TIME)?.is_some() {
                     return Ok(Last::Endless);
@@ -159,7 +194,7 @@ impl Set {
         let Some(mut last) = last else { return Ok(Last::Empty) };
         // The search uses local time. Near a gap, an earlier local time may be a later instant.
         let instant = last.start.as_second();
-        self.expand(instant, instant + 2 * SECONDS_OF_DAY, &budget, &mut |occurrence| {
+        self.expand(instant, instant + 2 * SECONDS_OF_DAY, budget, &mut |occurrence| {
             last = occurrence;
             Ok(true)
         })?;
@@ -196,7 +231,7 @@ impl Set {
     /// Returns the number of instances of the rule before a moment, including excluded ones: the part of `COUNT` that
     /// they use up.
     pub fn count_before(&self, id: Moment) -> Result<u64, ExpandError> {
-        let budget = Budget::new(Limits::default().steps);
+        let budget = Budget::new(STEPS_OF_A_QUERY);
         let Some(rule) = &self.rule else {
             return Ok(u64::from(self.start.wall() < id.wall()));
         };

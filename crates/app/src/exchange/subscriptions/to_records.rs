@@ -6,20 +6,20 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use obcms_domain::calendar::series::{MAXIMUM_OVERRIDES, too_dense};
+use obcms_domain::calendar::series::{MAXIMUM_OVERRIDES, too_dense_from};
 use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{EXTERNAL_EVENT, external_event};
 use obcms_domain::registry::{Record, Value, output};
 use obcms_icalendar::read::{Added, Calendar, Event, Moment, Status};
-use obcms_recur::{Addition, Rule, Set};
+use obcms_recur::{Addition, Allowance, Rule, Set};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::MAXIMUM_LISTED;
 use super::this_and_future::{self, MAXIMUM_RANGES, Range};
-use super::written_out::{WRITTEN_DATES, written_out};
+use super::written_out::{Room, written_out};
 
 /// Remark about an event or component: skipped, imported only in part, or with something that was guessed or mended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -99,7 +99,7 @@ pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Remarks) {
     remarks.extend(skipped);
     // The reader lists the first ones and counts the rest.
     remarks.count = calendar.skipped_count;
-    let mut room = WRITTEN_DATES;
+    let mut room = Room::of(calendar.events.len());
     let mut masters: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
     let mut changes: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
     for event in &calendar.events {
@@ -283,7 +283,7 @@ fn event_drafts(
     event: &Event,
     changes: &[&Event],
     office: &TimeZone,
-    (skipped, room): (&mut Vec<Remark>, &mut usize),
+    (skipped, room): (&mut Vec<Remark>, &mut Room),
 ) -> Vec<Made> {
     if event.recurrence_id.is_some() {
         if event.rrule.is_some() {
@@ -302,7 +302,7 @@ fn event_drafts(
         Moment::Time(time) => Some(time.datetime()),
     };
     let name = |moment: &Moment| name_of(moment, has_days, &zone, first);
-    let ImportedRule { rrule, with_start, is_cut } = imported_rule(event, &zone, skipped);
+    let ImportedRule { rrule, with_start, is_cut } = imported_rule(event, &zone, (skipped, &room.steps));
     // A period has its end after a slash.
     let added = |date: &Added| match &date.end {
         Some(end) if !has_days => format!("{}/{}", name(&date.start), name(end)),
@@ -327,7 +327,7 @@ fn event_drafts(
         }
     }
     exdates.retain(|date| !overrides.patches.contains_key(date));
-    rdates.extend(beside(event, (rrule.as_deref(), &rdates), overrides.patches.keys(), &zone));
+    rdates.extend(beside(event, (rrule.as_deref(), &rdates), overrides.patches.keys(), (&zone, &room.steps)));
     rdates.sort();
 
     let array = |names: Vec<String>| if names.is_empty() { Value::Null } else { Value::Json(json!(names)) };
@@ -366,7 +366,11 @@ fn sorted(mut dates: Vec<String>) -> Vec<String> {
 }
 
 /// Returns the rule of an event as far as it can be stored, and reports what differs.
-fn imported_rule(event: &Event, zone: &TimeZone, skipped: &mut Vec<Remark>) -> ImportedRule {
+fn imported_rule(
+    event: &Event,
+    zone: &TimeZone,
+    (skipped, steps): (&mut Vec<Remark>, &Allowance),
+) -> ImportedRule {
     let Some(rule) = event.rrule.as_deref() else { return ImportedRule::default() };
     let mut skip = |reason: String| skipped.push(Remark::new(event, reason));
     let parsed = match Rule::from_str(rule) {
@@ -383,12 +387,22 @@ fn imported_rule(event: &Event, zone: &TimeZone, skipped: &mut Vec<Remark>) -> I
         let differs = "Imported completely, but other programs may show different occurrences";
         skip(format!("{differs}: by RFC 5545 {part} {problem} (\"{rule}\")."));
     }
-    if let Some(reason) = too_many(event, &parsed, zone) {
+    if steps.is_spent() {
+        skip(
+            "Only its first occurrence was imported: the rules of the calendar take too much work."
+                .to_owned(),
+        );
+        return ImportedRule { is_cut: true, ..ImportedRule::default() };
+    }
+    if let Some(reason) = too_dense_from(steps, &set_of(event, Some(parsed.clone()), zone)) {
+        let reason = reason.english();
         skip(format!("Only its first occurrence was imported. {reason}"));
         return ImportedRule { is_cut: true, ..ImportedRule::default() };
     }
+    // The save asks this again. Whether it fails does not matter here, only what it takes.
+    let _ = set_of(event, Some(parsed.clone()), zone).last_from(steps);
     let mut with_start = None;
-    let rrule = counted(event, rule, &parsed, zone, &mut with_start);
+    let rrule = counted(event, rule, &parsed, (zone, steps), &mut with_start);
     ImportedRule { rrule, with_start, is_cut: false }
 }
 
@@ -470,18 +484,14 @@ fn beside<'a>(
     event: &Event,
     (rule, further): (Option<&str>, &[String]),
     dates: impl Iterator<Item = &'a String>,
-    zone: &TimeZone,
+    (zone, steps): (&TimeZone, &Allowance),
 ) -> Vec<String> {
     let rule = rule.and_then(|rule| Rule::from_str(rule).ok());
     let additions = further.iter().filter_map(|date| Addition::from_str(date).ok()).collect();
     let set = Set { additions, ..set_of(event, rule, zone) };
-    let is_beside = |date: &&String| date.parse().is_ok_and(|date| !set.contains(date).unwrap_or(true));
+    let is_beside =
+        |date: &&String| date.parse().is_ok_and(|date| !set.contains_from(steps, date).unwrap_or(true));
     dates.filter(is_beside).cloned().collect()
-}
-
-/// Returns the reason if a rule has too many occurrences to store, such as one by minutes.
-fn too_many(event: &Event, rule: &Rule, zone: &TimeZone) -> Option<String> {
-    too_dense(&set_of(event, Some(rule.clone()), zone)).map(|reason| reason.english())
 }
 
 /// Returns the rule to store, and sets `with_start` to the start if it must be an additional date.
@@ -492,12 +502,12 @@ fn counted(
     event: &Event,
     text: &str,
     rule: &Rule,
-    zone: &TimeZone,
+    (zone, steps): (&TimeZone, &Allowance),
     with_start: &mut Option<String>,
 ) -> Option<String> {
     let set = set_of(event, Some(rule.clone()), zone);
     // A rule that is too expensive to expand is stored unchanged; the reason is reported elsewhere.
-    if set.contains(set.start).unwrap_or(true) {
+    if set.contains_from(steps, set.start).unwrap_or(true) {
         return Some(text.to_owned());
     }
     let further = match rule.count() {
@@ -508,7 +518,7 @@ fn counted(
     // If the rule yields no other date, the start is an occurrence without being listed.
     let further = further.filter(|rule| {
         let set = Set { rule: Some(rule.clone()), ..set.clone() };
-        !matches!(set.last(), Ok(obcms_recur::Last::Empty))
+        !matches!(set.last_from(steps), Ok(obcms_recur::Last::Empty))
     })?;
     *with_start = Some(set.start.to_string());
     Some(if rule.count().is_some() { further.to_string() } else { text.to_owned() })
@@ -536,4 +546,64 @@ fn patch(like: Option<&Event>, event: &Event, change: &Event, zone: &TimeZone) -
         put(name, &instant(moment, zone).into());
     }
     patch
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::written_out::STEPS_OF_AN_EVENT;
+    use super::*;
+
+    /// Returns a calendar of series with the same rule.
+    fn calendar(count: usize, rule: &str) -> Calendar {
+        let events: String = (0..count)
+            .map(|number| {
+                format!(
+                    "BEGIN:VEVENT\r\nUID:{number:04}\r\nDTSTAMP:20270101T000000Z\r\nDTSTART:20270201T090000Z\r\nRRULE:{rule}\r\nEND:VEVENT\r\n"
+                )
+            })
+            .collect();
+        let text =
+            format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\n{events}END:VCALENDAR\r\n");
+        obcms_icalendar::read::read(text.as_bytes(), &TimeZone::UTC).unwrap()
+    }
+
+    fn rules(drafts: &[Draft]) -> usize {
+        drafts
+            .iter()
+            .filter(|draft| {
+                draft.fields.iter().any(|(name, value)| *name == "rrule" && *value != Value::Null)
+            })
+            .count()
+    }
+
+    #[test]
+    fn costly_rules_of_a_file_share_an_allowance() {
+        let costly = "HOURLY;INTERVAL=5;BYMONTH=1;COUNT=100000";
+        let (drafts, remarks) = drafts(&calendar(900, &format!("FREQ={costly}")), &TimeZone::UTC);
+        let kept = rules(&drafts);
+        assert_eq!(drafts.len(), 900);
+        assert!(kept > 0 && kept < 900, "{kept} rules were kept");
+        let told =
+            remarks.listed.iter().filter(|remark| remark.reason.contains("take too much work")).count();
+        assert_eq!(told, (900 - kept).min(MAXIMUM_LISTED));
+    }
+
+    #[test]
+    fn usual_series_take_half_of_their_allowance() {
+        for rule in [
+            "DAILY",
+            "WEEKLY;BYDAY=MO,WE,FR",
+            "MONTHLY;BYDAY=-1FR",
+            "YEARLY",
+            "DAILY;COUNT=2000",
+            "WEEKLY;UNTIL=20371231T000000Z",
+        ] {
+            let read = calendar(1, &format!("FREQ={rule}"));
+            let mut room = Room::of(1);
+            let before = room.steps.left();
+            event_drafts(&read.events[0], &[], &TimeZone::UTC, (&mut Vec::new(), &mut room));
+            let spent = before - room.steps.left();
+            assert!(spent <= STEPS_OF_AN_EVENT / 2, "{rule} takes {spent} steps");
+        }
+    }
 }

@@ -8,21 +8,39 @@ use std::str::FromStr;
 
 use jiff::tz::TimeZone;
 use obcms_icalendar::read::{Added, Event, Moment, is_defined};
-use obcms_recur::{Rule, Set};
+use obcms_recur::{Allowance, Rule, Set};
 
 use super::to_records::Remark;
 
 /// Maximum number of dates that are written for one rule.
 const DATES: usize = 1_000;
 /// Maximum number of dates that are written for all rules of a calendar.
-pub(super) const WRITTEN_DATES: usize = 200_000;
+const WRITTEN_DATES: usize = 200_000;
+/// Steps of expansion for the rules of any calendar: less than a second of work.
+const STEPS: u64 = 10_000_000;
+/// Further steps for each event. A usual series takes half of them at most.
+pub(super) const STEPS_OF_AN_EVENT: u64 = 8_000;
 
-/// Returns the event with at most one rule, in a zone with an IANA name. `room` is the number of dates that may still be
-/// written.
+/// What may still be spent on the series of one calendar, however many it has.
+#[derive(Debug)]
+pub(super) struct Room {
+    dates: usize,
+    /// Steps of expansion.
+    pub steps: Allowance,
+}
+
+impl Room {
+    /// Returns the room of a calendar with that many events.
+    pub fn of(events: usize) -> Room {
+        Room { dates: WRITTEN_DATES, steps: Allowance::new(STEPS + STEPS_OF_AN_EVENT * events as u64) }
+    }
+}
+
+/// Returns the event with at most one rule, in a zone with an IANA name.
 pub(super) fn written_out<'a>(
     event: &'a Event,
     remarks: &mut Vec<Remark>,
-    room: &mut usize,
+    room: &mut Room,
 ) -> Cow<'a, Event> {
     let zone = match &event.start {
         Moment::Time(time) => time.time_zone().clone(),
@@ -76,9 +94,9 @@ fn dates(
     event: &Event,
     rule: &str,
     zone: &TimeZone,
-    (remarks, room): (&mut Vec<Remark>, &mut usize),
+    (remarks, room): (&mut Vec<Remark>, &mut Room),
 ) -> Vec<Moment> {
-    let most = DATES.min(*room);
+    let most = DATES.min(room.dates);
     let mut tell = |reason: String| remarks.push(Remark::new(event, reason));
     let parsed = match Rule::from_str(rule) {
         Ok(parsed) => parsed,
@@ -92,7 +110,7 @@ fn dates(
         Moment::Time(time) => obcms_recur::Moment::DateTime(time.datetime()),
     };
     let set = Set::of_rule(start, zone.clone(), Some(parsed));
-    let found = match set.between(None, None, most + 1) {
+    let found = match set.between_from(&room.steps, None, None, most + 1) {
         Ok(found) => found,
         Err(error) => {
             tell(format!("Its rule \u{201c}{rule}\u{201d} was not used: {error}."));
@@ -107,7 +125,7 @@ fn dates(
             obcms_recur::Moment::DateTime(_) => Moment::Time(date.start.to_zoned(zone.clone())),
         })
         .collect();
-    *room -= moments.len();
+    room.dates -= moments.len();
     match moments.last() {
         Some(last) if found.len() > most => {
             tell(format!("The dates of its rule \u{201c}{rule}\u{201d} were written up to {}.", last.date()));

@@ -1,7 +1,7 @@
 //! Parser and validation of the dates of a series.
 
 use jiff::SignedDuration;
-use obcms_recur::{Addition, ExpandError, Moment, Occurrence, Set};
+use obcms_recur::{Addition, Allowance, ExpandError, Moment, Occurrence, Set};
 use serde_json::{Value as Json, json};
 
 use super::{Series, anchor, has_days, recurs, zone_of};
@@ -145,10 +145,16 @@ const YEAR: SignedDuration = SignedDuration::from_hours(366 * 24);
 /// years with occurrences are representative.
 #[must_use]
 pub fn too_dense(set: &Set) -> Option<Message> {
+    too_dense_from(&Allowance::new(u64::MAX), set)
+}
+
+/// Returns the same as [`too_dense`], from an allowance; `None` when it is spent.
+#[must_use]
+pub fn too_dense_from(allowance: &Allowance, set: &Set) -> Option<Message> {
     let of_rule = set.rule_alone();
-    let first = of_rule.between(None, None, 1).ok()?.first()?.start;
+    let first = of_rule.between_from(allowance, None, None, 1).ok()?.first()?.start;
     let until = first.checked_add(YEAR).and_then(|next| next.checked_add(YEAR)).ok();
-    let dates = of_rule.between(None, until, 2 * MAXIMUM_A_YEAR + 1).ok()?;
+    let dates = of_rule.between_from(allowance, None, until, 2 * MAXIMUM_A_YEAR + 1).ok()?;
     let is_within = |count: usize, near: &dyn Fn(&Occurrence, &Occurrence) -> bool| {
         dates.windows(count + 1).all(|some| match (some.first(), some.last()) {
             (Some(first), Some(last)) => !near(first, last),

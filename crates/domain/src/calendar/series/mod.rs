@@ -12,7 +12,9 @@ mod shift_rule;
 pub mod state;
 mod stored;
 
-pub use dates::{MAXIMUM_A_DAY, MAXIMUM_A_YEAR, check, list_of_texts, parse_dates, too_dense};
+pub use dates::{
+    MAXIMUM_A_DAY, MAXIMUM_A_YEAR, check, list_of_texts, parse_dates, too_dense, too_dense_from,
+};
 pub use moving::{MovedOccurrence, Shift, follow, keep_end, set_list, set_overrides};
 pub use pending::{CLOSED_STATES, PendingOccurrence, next_due};
 pub use shift_rule::{Refusal, ShiftedRule, shift_rule, with_until};
