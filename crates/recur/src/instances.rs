@@ -304,13 +304,61 @@ impl<'a> Instances<'a> {
         Ok(Some(count))
     }
 
-    /// Skips whole days if every allowed day has the same times.
+    /// Skips whole days if the number of instances of an allowed day is known without looking at them.
     fn skip_evenly(&mut self, last: Wall, most: u64) -> Result<(Wall, u64), ExpandError> {
-        let is_uneven = matches!(self.step.unit, Unit::Time(_)) && self.step.interval > 1;
-        if is_uneven || !self.positions.is_empty() || last <= self.start {
+        if !self.positions.is_empty() || last <= self.start {
             return Ok((self.start, 0));
         }
-        self.skip_days(last, most)
+        match self.step.unit {
+            Unit::Time(unit) if self.step.interval > 1 => self.skip_uneven_days(unit, last, most),
+            _ => self.skip_days(last, most),
+        }
+    }
+
+    /// Skips days of which each has its own times, because the step is no part of a day.
+    fn skip_uneven_days(&mut self, unit: i64, last: Wall, most: u64) -> Result<(Wall, u64), ExpandError> {
+        if unit != 3600 && !self.times.is_full(unit) {
+            return Ok((self.start, 0));
+        }
+        let start_day = self.start.div_euclid(SECONDS_OF_DAY);
+        let end = (last + 1).min(END_OF_TIME).div_euclid(SECONDS_OF_DAY);
+        let mut day = start_day + 1;
+        if day > end {
+            return Ok((self.start, 0));
+        }
+        let (mut from, mut count) = (self.start, 0);
+        while let Some(found) = self.next(from, day * SECONDS_OF_DAY - 1)? {
+            (from, count) = (found + 1, count + 1);
+            if count > most {
+                return Ok((self.start, 0));
+            }
+        }
+        while let Some(first) = self.days.next(day, end - 1, self.budget)? {
+            day = year_start(year_of(first) + 1).min(end);
+            let days = self.days.list(first, day, self.budget)?;
+            self.budget.spend(days.len() as u64 / 4)?;
+            for day in days {
+                let of_day = self.count_of_day(day, unit);
+                if count + of_day > most {
+                    return Ok((day * SECONDS_OF_DAY, count));
+                }
+                count += of_day;
+            }
+        }
+        Ok((end * SECONDS_OF_DAY, count))
+    }
+
+    /// Returns the number of instances of an allowed day after that of the start, for steps of hours, or of shorter units
+    /// without other limits on the time.
+    fn count_of_day(&self, day: Day, unit: i64) -> u64 {
+        let hours_of_rule = u64::from(self.times.hours.count_ones());
+        if unit == 3600 {
+            return u64::from(self.hours(day).count_ones()) * (self.times.count() / hours_of_rule.max(1));
+        }
+        let units = SECONDS_OF_DAY / unit;
+        let first = self.step.align(day * units) - day * units;
+        let steps = if first < units { (units - 1 - first) / self.step.interval + 1 } else { 0 };
+        steps as u64 * (self.times.count() / units as u64)
     }
 
     /// Returns the number of seconds after which instances repeat, if they depend only on time and weekday.

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use obcms_recur::{Addition, ExpandError, Last, Limits, Moment, Rule, Set, Until};
 
 fn set(start: &str, zone: &str, rule: &str) -> Set {
@@ -493,5 +493,42 @@ fn parse_error_names_the_invalid_part() {
     ] {
         let error = text.parse::<Rule>().expect_err(text);
         assert_eq!(error.part(), part, "{text}: {error}");
+    }
+}
+
+#[test]
+fn days_of_uneven_steps_are_counted_as_they_are_walked() {
+    for text in [
+        "FREQ=HOURLY;INTERVAL=5;BYMONTH=1",
+        "FREQ=HOURLY;INTERVAL=7;BYMONTH=2,3;BYDAY=MO,TU",
+        "FREQ=HOURLY;INTERVAL=5;BYMONTH=1;BYHOUR=8,9,10",
+        "FREQ=HOURLY;INTERVAL=9;BYMONTHDAY=13;BYMINUTE=0,30;BYSETPOS=1",
+        "FREQ=HOURLY;INTERVAL=31;BYMONTH=5",
+        "FREQ=MINUTELY;INTERVAL=7;BYMONTHDAY=1",
+        "FREQ=MINUTELY;INTERVAL=1441;BYMONTH=6;BYSECOND=0,20",
+        "FREQ=SECONDLY;INTERVAL=3607;BYYEARDAY=60",
+    ] {
+        let walked = set("2027-01-25T09:40:10", MANILA, text).between(None, None, 2_000).unwrap();
+        for count in [1_u32, 2, 3, 5, 17, 100, 417, 1_000, 1_999, 2_000] {
+            let counted = set("2027-01-25T09:40:10", MANILA, &format!("{text};COUNT={count}"));
+            assert_eq!(counted.last(), Ok(Last::At(walked[count as usize - 1])), "{text};COUNT={count}");
+            let before = counted.count_before(walked[count as usize - 1].id);
+            assert_eq!(before, Ok(u64::from(count) - 1), "{text};COUNT={count}");
+        }
+    }
+}
+
+#[test]
+fn hundred_thousand_uneven_hours_have_an_end() {
+    for text in [
+        "FREQ=HOURLY;INTERVAL=5;BYMONTH=1;COUNT=100000",
+        "FREQ=HOURLY;INTERVAL=23;BYMONTH=1;COUNT=99999",
+        "FREQ=HOURLY;INTERVAL=5;BYMONTH=1,2;BYDAY=MO;COUNT=99999",
+    ] {
+        let set = set("2027-02-01T09:00:00", MANILA, text);
+        let Ok(Last::At(last)) = set.last() else { panic!("{text} has no end") };
+        let year = SignedDuration::from_hours(366 * 24);
+        let of_last_year = set.between(Some(last.start - year), None, 1_000).unwrap();
+        assert_eq!(of_last_year.last(), Some(&last), "{text}");
     }
 }

@@ -578,7 +578,7 @@ mod tests {
 
     #[test]
     fn costly_rules_of_a_file_share_an_allowance() {
-        let costly = "HOURLY;INTERVAL=5;BYMONTH=1;COUNT=100000";
+        let costly = "MINUTELY;INTERVAL=7;BYMONTH=1;BYHOUR=3;COUNT=100000";
         let (drafts, remarks) = drafts(&calendar(900, &format!("FREQ={costly}")), &TimeZone::UTC);
         let kept = rules(&drafts);
         assert_eq!(drafts.len(), 900);
