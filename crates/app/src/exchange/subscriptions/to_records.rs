@@ -394,15 +394,16 @@ fn imported_rule(
         );
         return ImportedRule { is_cut: true, ..ImportedRule::default() };
     }
-    if let Some(reason) = too_dense_from(steps, &set_of(event, Some(parsed.clone()), zone)) {
+    let set = set_of(event, Some(parsed), zone);
+    if let Some(reason) = too_dense_from(steps, &set) {
         let reason = reason.english();
         skip(format!("Only its first occurrence was imported. {reason}"));
         return ImportedRule { is_cut: true, ..ImportedRule::default() };
     }
     // The save asks this again. Whether it fails does not matter here, only what it takes.
-    let _ = set_of(event, Some(parsed.clone()), zone).last_from(steps);
+    let _ = set.last_from(steps);
     let mut with_start = None;
-    let rrule = counted(event, rule, &parsed, (zone, steps), &mut with_start);
+    let rrule = counted(&set, rule, steps, &mut with_start);
     ImportedRule { rrule, with_start, is_cut: false }
 }
 
@@ -470,13 +471,12 @@ fn range(change: &Event, date: &str, zone: &TimeZone) -> Option<Range> {
 }
 
 /// Returns the recurrence set of a rule alone.
-fn set_of(event: &Event, rule: Option<Rule>, zone: &TimeZone) -> Set {
+pub(super) fn set_of(event: &Event, rule: Option<Rule>, zone: &TimeZone) -> Set {
     let start = match &event.start {
         Moment::Day(day) => obcms_recur::Moment::Date(*day),
         Moment::Time(time) => obcms_recur::Moment::DateTime(time.with_time_zone(zone.clone()).datetime()),
     };
-    let (additions, exclusions) = (Vec::new(), Vec::new());
-    Set { start, zone: zone.clone(), rule, additions, exclusions }
+    Set::of_rule(start, zone.clone(), rule)
 }
 
 /// Returns the dates that neither the rule nor the additional dates contain.
@@ -498,14 +498,8 @@ fn beside<'a>(
 ///
 /// By RFC 5545 3.8.5.3 the start is always the first occurrence and counts for `COUNT`. In
 /// obcms only dates of the rule are occurrences.
-fn counted(
-    event: &Event,
-    text: &str,
-    rule: &Rule,
-    (zone, steps): (&TimeZone, &Allowance),
-    with_start: &mut Option<String>,
-) -> Option<String> {
-    let set = set_of(event, Some(rule.clone()), zone);
+fn counted(set: &Set, text: &str, steps: &Allowance, with_start: &mut Option<String>) -> Option<String> {
+    let rule = set.rule.as_ref()?;
     // A rule that is too expensive to expand is stored unchanged; the reason is reported elsewhere.
     if set.contains_from(steps, set.start).unwrap_or(true) {
         return Some(text.to_owned());

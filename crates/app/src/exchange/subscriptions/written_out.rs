@@ -8,20 +8,20 @@ use std::str::FromStr;
 
 use jiff::tz::TimeZone;
 use obcms_icalendar::read::{Added, Event, Moment, is_defined};
-use obcms_recur::{Allowance, Rule, Set};
+use obcms_recur::{Allowance, Rule};
 
-use super::to_records::Remark;
+use super::to_records::{Remark, set_of};
 
 /// Maximum number of dates that are written for one rule.
 const DATES: usize = 1_000;
 /// Maximum number of dates that are written for all rules of a calendar.
 const WRITTEN_DATES: usize = 200_000;
-/// Steps of expansion for the rules of any calendar: less than a second of work.
+/// Steps of expansion for the rules of any calendar.
 const STEPS: u64 = 10_000_000;
 /// Further steps for each event. A usual series takes half of them at most.
 pub(super) const STEPS_OF_AN_EVENT: u64 = 8_000;
 
-/// What may still be spent on the series of one calendar, however many it has.
+/// Dates and steps of expansion that the series of one calendar share, however many it has.
 #[derive(Debug)]
 pub(super) struct Room {
     dates: usize,
@@ -105,12 +105,7 @@ fn dates(
             return Vec::new();
         }
     };
-    let start = match &event.start {
-        Moment::Day(day) => obcms_recur::Moment::Date(*day),
-        Moment::Time(time) => obcms_recur::Moment::DateTime(time.datetime()),
-    };
-    let set = Set::of_rule(start, zone.clone(), Some(parsed));
-    let found = match set.between_from(&room.steps, None, None, most + 1) {
+    let found = match set_of(event, Some(parsed), zone).between_from(&room.steps, None, None, most + 1) {
         Ok(found) => found,
         Err(error) => {
             tell(format!("Its rule \u{201c}{rule}\u{201d} was not used: {error}."));
