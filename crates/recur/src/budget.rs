@@ -48,10 +48,10 @@ impl Allowance {
         Allowance { left: Cell::new(steps) }
     }
 
-    /// Returns true if another query may fail only because the ones before it took the steps.
+    /// Returns true if nothing is left: then a query failed, or the next one will.
     #[must_use]
     pub fn is_spent(&self) -> bool {
-        self.left.get() < STEPS_OF_A_QUERY
+        self.left.get() == 0
     }
 
     /// Number of steps left.

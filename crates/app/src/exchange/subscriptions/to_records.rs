@@ -99,7 +99,7 @@ pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Remarks) {
     remarks.extend(skipped);
     // The reader lists the first ones and counts the rest.
     remarks.count = calendar.skipped_count;
-    let mut room = Room::of(calendar.events.len());
+    let mut room = Room::default();
     let mut masters: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
     let mut changes: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
     for event in &calendar.events {
@@ -302,7 +302,8 @@ fn event_drafts(
         Moment::Time(time) => Some(time.datetime()),
     };
     let name = |moment: &Moment| name_of(moment, has_days, &zone, first);
-    let ImportedRule { rrule, with_start, is_cut } = imported_rule(event, &zone, (skipped, &room.steps));
+    let ImportedRule { rrule, with_start, is_cut } =
+        room.share(|steps| imported_rule(event, &zone, (skipped, steps)));
     // A period has its end after a slash.
     let added = |date: &Added| match &date.end {
         Some(end) if !has_days => format!("{}/{}", name(&date.start), name(end)),
@@ -327,7 +328,8 @@ fn event_drafts(
         }
     }
     exdates.retain(|date| !overrides.patches.contains_key(date));
-    rdates.extend(beside(event, (rrule.as_deref(), &rdates), overrides.patches.keys(), (&zone, &room.steps)));
+    let patched = overrides.patches.keys();
+    rdates.extend(room.share(|steps| beside(event, (rrule.as_deref(), &rdates), patched, (&zone, steps))));
     rdates.sort();
 
     let array = |names: Vec<String>| if names.is_empty() { Value::Null } else { Value::Json(json!(names)) };
@@ -387,13 +389,6 @@ fn imported_rule(
         let differs = "Imported completely, but other programs may show different occurrences";
         skip(format!("{differs}: by RFC 5545 {part} {problem} (\"{rule}\")."));
     }
-    if steps.is_spent() {
-        skip(
-            "Only its first occurrence was imported: the rules of the calendar take too much work."
-                .to_owned(),
-        );
-        return ImportedRule { is_cut: true, ..ImportedRule::default() };
-    }
     let set = set_of(event, Some(parsed), zone);
     if let Some(reason) = too_dense_from(steps, &set) {
         let reason = reason.english();
@@ -404,6 +399,13 @@ fn imported_rule(
     let _ = set.last_from(steps);
     let mut with_start = None;
     let rrule = counted(&set, rule, steps, &mut with_start);
+    if steps.is_spent() {
+        skip(
+            "Only its first occurrence was imported: the rules of the calendar take too much work."
+                .to_owned(),
+        );
+        return ImportedRule { is_cut: true, ..ImportedRule::default() };
+    }
     ImportedRule { rrule, with_start, is_cut: false }
 }
 
@@ -544,7 +546,7 @@ fn patch(like: Option<&Event>, event: &Event, change: &Event, zone: &TimeZone) -
 
 #[cfg(test)]
 mod tests {
-    use super::super::written_out::STEPS_OF_AN_EVENT;
+    use super::super::written_out::OWN_STEPS;
     use super::*;
 
     /// Returns a calendar of series with the same rule.
@@ -561,22 +563,22 @@ mod tests {
         obcms_icalendar::read::read(text.as_bytes(), &TimeZone::UTC).unwrap()
     }
 
-    fn rules(drafts: &[Draft]) -> usize {
-        drafts
-            .iter()
-            .filter(|draft| {
-                draft.fields.iter().any(|(name, value)| *name == "rrule" && *value != Value::Null)
-            })
-            .count()
+    /// Returns the number of drafts with a rule of a frequency.
+    fn rules(drafts: &[Draft], frequency: &str) -> usize {
+        let is_it = |(name, value): &(&str, Value)| *name == "rrule" && value.as_text().contains(frequency);
+        drafts.iter().filter(|draft| draft.fields.iter().any(is_it)).count()
     }
 
     #[test]
     fn costly_rules_of_a_file_share_an_allowance() {
-        let costly = "MINUTELY;INTERVAL=7;BYMONTH=1;BYHOUR=3;COUNT=100000";
-        let (drafts, remarks) = drafts(&calendar(900, &format!("FREQ={costly}")), &TimeZone::UTC);
-        let kept = rules(&drafts);
-        assert_eq!(drafts.len(), 900);
+        let costly = "FREQ=MINUTELY;INTERVAL=7;BYMONTH=1;BYHOUR=3;COUNT=100000";
+        let mut both = calendar(900, costly);
+        both.events.extend(calendar(901, "FREQ=WEEKLY;COUNT=10").events.pop());
+        let (drafts, remarks) = drafts(&both, &TimeZone::UTC);
+        assert_eq!(drafts.len(), 901);
+        let kept = rules(&drafts, "MINUTELY");
         assert!(kept > 0 && kept < 900, "{kept} rules were kept");
+        assert_eq!(rules(&drafts, "WEEKLY"), 1, "a usual series keeps its rule, even after them");
         let told =
             remarks.listed.iter().filter(|remark| remark.reason.contains("take too much work")).count();
         assert_eq!(told, (900 - kept).min(MAXIMUM_LISTED));
@@ -593,11 +595,13 @@ mod tests {
             "WEEKLY;UNTIL=20371231T000000Z",
         ] {
             let read = calendar(1, &format!("FREQ={rule}"));
-            let mut room = Room::of(1);
-            let before = room.steps.left();
-            event_drafts(&read.events[0], &[], &TimeZone::UTC, (&mut Vec::new(), &mut room));
-            let spent = before - room.steps.left();
-            assert!(spent <= STEPS_OF_AN_EVENT / 2, "{rule} takes {spent} steps");
+            let steps = Allowance::new(OWN_STEPS);
+            let imported = imported_rule(&read.events[0], &TimeZone::UTC, (&mut Vec::new(), &steps));
+            assert!(
+                !imported.is_cut && steps.left() >= OWN_STEPS / 2,
+                "{rule} leaves {} steps",
+                steps.left()
+            );
         }
     }
 }

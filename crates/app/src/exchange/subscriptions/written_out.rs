@@ -16,23 +16,32 @@ use super::to_records::{Remark, set_of};
 const DATES: usize = 1_000;
 /// Maximum number of dates that are written for all rules of a calendar.
 const WRITTEN_DATES: usize = 200_000;
-/// Steps of expansion for the rules of any calendar.
-const STEPS: u64 = 10_000_000;
-/// Further steps for each event. A usual series takes half of them at most.
-pub(super) const STEPS_OF_AN_EVENT: u64 = 8_000;
+/// Steps of expansion that the costly rules of a calendar have together.
+const COMMON_STEPS: u64 = 10_000_000;
+/// Steps of expansion that each rule has of its own. A usual one takes half of them at most.
+pub(super) const OWN_STEPS: u64 = 8_000;
 
 /// Dates and steps of expansion that the series of one calendar share, however many it has.
 #[derive(Debug)]
 pub(super) struct Room {
     dates: usize,
-    /// Steps of expansion.
-    pub steps: Allowance,
+    steps: u64,
+}
+
+impl Default for Room {
+    fn default() -> Room {
+        Room { dates: WRITTEN_DATES, steps: COMMON_STEPS }
+    }
 }
 
 impl Room {
-    /// Returns the room of a calendar with that many events.
-    pub fn of(events: usize) -> Room {
-        Room { dates: WRITTEN_DATES, steps: Allowance::new(STEPS + STEPS_OF_AN_EVENT * events as u64) }
+    /// Runs questions about one series, which has steps of its own before it takes common ones: a costly series takes
+    /// nothing from a usual one.
+    pub fn share<T>(&mut self, run: impl FnOnce(&Allowance) -> T) -> T {
+        let steps = Allowance::new(OWN_STEPS + self.steps);
+        let answer = run(&steps);
+        self.steps = self.steps.min(steps.left());
+        answer
     }
 }
 
@@ -105,7 +114,9 @@ fn dates(
             return Vec::new();
         }
     };
-    let found = match set_of(event, Some(parsed), zone).between_from(&room.steps, None, None, most + 1) {
+    let found = match room
+        .share(|steps| set_of(event, Some(parsed), zone).between_from(steps, None, None, most + 1))
+    {
         Ok(found) => found,
         Err(error) => {
             tell(format!("Its rule \u{201c}{rule}\u{201d} was not used: {error}."));
