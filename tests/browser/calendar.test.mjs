@@ -116,6 +116,41 @@ test("entry moves by keyboard", async () => {
   await page.context().close();
 });
 
+test("U takes back the change that is underway, and no earlier one", async () => {
+  const first = await make("events", { title: "Moved before", start: "2031-09-08T09:00:00+08:00" });
+  const second = await make("events", { title: "Moved just now", start: "2031-09-09T09:00:00+08:00" });
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=month&date=2031-09-01");
+  const move = async (title) => {
+    await entry(page, title).focus();
+    for (const key of ["Space", "ArrowDown", "Enter"]) await page.keyboard.press(key);
+  };
+  await move("Moved before");
+  await page.getByText("Moved “Moved before”").waitFor();
+  // A slow network: the change is saved, its answer is on the way.
+  let arrive;
+  const arrives = new Promise((resolve) => (arrive = resolve));
+  await page.route("**/api/v1/calendar/entries/**", async (route) => {
+    const response = await route.fetch();
+    await arrives;
+    await route.fulfill({ response });
+  });
+  await move("Moved just now");
+  await becomes("events", second.id, "start", "2031-09-16T09:00:00+08:00");
+  await page.keyboard.press("u");
+  arrive();
+  await becomes("events", second.id, "start", "2031-09-09T09:00:00+08:00");
+  assert.equal((await read("events", first.id)).start, "2031-09-15T09:00:00+08:00");
+  await day(page, "2031-09-09").getByText("Moved just now").waitFor();
+  // Pressed twice it takes back two, one after the other.
+  await move("Moved just now");
+  await becomes("events", second.id, "start", "2031-09-16T09:00:00+08:00");
+  for (const key of ["u", "u"]) await page.keyboard.press(key);
+  await becomes("events", second.id, "start", "2031-09-09T09:00:00+08:00");
+  await becomes("events", first.id, "start", "2031-09-08T09:00:00+08:00");
+  await page.context().close();
+});
+
 test("view follows a keyboard move into another month", async () => {
   const event = await make("events", { title: "Over the edge", start: "2031-04-29T09:00:00+08:00" });
   const page = await running.signedIn("coordinator", DESK);

@@ -11,6 +11,7 @@ import { toast, toastError } from "../core/toast";
 import { withOffset } from "../core/zone";
 import { type Dates, moveTask } from "../tasks/changes";
 import { t } from "../core/words";
+import { noteWrite } from "../core/writes";
 
 type Saved = { undo?: string | null; source?: { id: string } } | undefined;
 
@@ -40,7 +41,11 @@ async function heldVersion(entry: Entry): Promise<number | null> {
  * Saves new times and a new row. A move keeps the exact length; the action `end` changes the last day alone. Returns
  * the times that were saved, which differ when the person chose another time after a conflict; null when nothing was.
  */
-export async function commit(
+export function commit(...change: Parameters<typeof save>): Promise<Times | null> {
+  return noteWrite(save(...change));
+}
+
+async function save(
   entry: Entry,
   to: Times,
   action: EntryAction,
@@ -117,7 +122,9 @@ async function send(
       .join(", ");
     const message = t(`saved.${action}`, { title: entry.title, where });
     const record = answer?.source?.id ?? entry.source.id;
-    void withClashes(message, record, to, zone).then((text) => toast(text, { undo: answer?.undo }));
+    void noteWrite(
+      withClashes(message, record, to, zone).then((text) => toast(text, { undo: answer?.undo })),
+    );
     return to;
   } catch (error) {
     if (error instanceof ApiError && error.status === 412) {

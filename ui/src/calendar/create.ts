@@ -9,6 +9,7 @@ import { callApi, make, recall, remember } from "../core/page";
 import { ApiError } from "../core/page";
 import { toast } from "../core/toast";
 import { t } from "../core/words";
+import { noteWrite } from "../core/writes";
 
 /** Kind of record that can be created at a time, and the fields of its form that the time goes into. */
 export interface Create {
@@ -137,8 +138,10 @@ export function showCreate(
           when,
         });
         onCreated(id);
-        void withClashes(made, id, times, zone).then((message) =>
-          toast(message, { undo: `/api/v1/${chosen.collection}/${id}/undo` }),
+        void noteWrite(
+          withClashes(made, id, times, zone).then((message) =>
+            toast(message, { undo: `/api/v1/${chosen.collection}/${id}/undo` }),
+          ),
         );
       },
       (error: unknown) => {

@@ -7,6 +7,7 @@ import { forgetDraft, isTypedInto } from "./drafts";
 import { takeOver } from "./live";
 import { every, takeToken } from "./page";
 import { showFlash } from "./toast";
+import { noteWrite } from "./writes";
 
 /** Starts the forms of the page; called after the scripts that may refuse to send one. */
 export function startInPlace(): void {
@@ -14,7 +15,7 @@ export function startInPlace(): void {
     const form = event.target as HTMLFormElement;
     if (event.defaultPrevented || !isAction(form)) return;
     event.preventDefault();
-    void send(form, event.submitter as HTMLButtonElement | null);
+    void noteWrite(send(form, event.submitter as HTMLButtonElement | null));
   });
 }
 

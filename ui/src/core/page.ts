@@ -1,5 +1,6 @@
 /** Helpers of all scripts: finding and making elements, calling the server. */
 import { t } from "./words";
+import { noteWrite } from "./writes";
 
 /** Problem details of RFC 9457. */
 interface Problem {
@@ -74,12 +75,12 @@ export function dialogIsOpen(): boolean {
 const TIMEOUT = 60_000;
 
 /** Calls the API. A failure is an `ApiError`. With `version` the record must not have changed since. */
-export async function callApi<T>(
-  method: string,
-  url: string,
-  body?: unknown,
-  version?: number | null,
-): Promise<T> {
+export function callApi<T>(method: string, url: string, body?: unknown, version?: number | null): Promise<T> {
+  const answer = request<T>(method, url, body, version);
+  return method === "GET" ? answer : noteWrite(answer);
+}
+
+async function request<T>(method: string, url: string, body?: unknown, version?: number | null): Promise<T> {
   const headers: Record<string, string> = { accept: "application/json" };
   if (version) headers["if-match"] = `"${version}"`;
   if (method !== "GET") headers["x-csrf-token"] = csrfToken();
@@ -101,7 +102,7 @@ export async function callApi<T>(
     throw new ApiError(t("error.unreachable"), 0);
   }
   if (answer.status === 403 && method !== "GET" && (await renewToken())) {
-    return callApi<T>(method, url, body, version);
+    return request<T>(method, url, body, version);
   }
   if (!answer.ok) throw await errorOf(answer);
   if (answer.status === 204) return undefined as T;

@@ -3,6 +3,7 @@ import { icon } from "./icons";
 import { refresh, refreshPage } from "./live";
 import { ApiError, callApi, dialogIsOpen, every, isTyping, make, one } from "./page";
 import { t } from "./words";
+import { afterWrites, isWriting } from "./writes";
 
 /** Options of a toast. */
 interface ToastOptions {
@@ -24,8 +25,21 @@ export function startToasts(): void {
   document.addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() !== "u" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (isTyping(event.target) || dialogIsOpen()) return;
-    every("[data-undo]").at(-1)?.click();
+    presses = presses.then(undoLast);
   });
+}
+
+/** Presses of U, one after the other. */
+let presses: Promise<void> = Promise.resolve();
+
+/** Takes the last change back: one that is underway once it is saved, and no earlier one in its place. */
+async function undoLast(): Promise<void> {
+  const last = (): HTMLElement | undefined => every("[data-undo]").at(-1);
+  const shown = last();
+  const isUnderway = isWriting() && !isUndoing;
+  await afterWrites();
+  const now = last();
+  if (now !== shown || !isUnderway) now?.click();
 }
 
 /** Shows the message that the server left with an answer. */
@@ -81,7 +95,10 @@ export function toastError(error: unknown): void {
   toast(message, { tone: "bad", signIn: isSignedOut });
 }
 
+let isUndoing = false;
+
 async function undo(address: string): Promise<void> {
+  isUndoing = true;
   try {
     const { landing } = await callApi<{ landing?: string }>("POST", address);
     // The page of a record that went with the undo has nothing left to do on it.
@@ -95,6 +112,8 @@ async function undo(address: string): Promise<void> {
     else await refreshPage();
   } catch (error) {
     toastError(error);
+  } finally {
+    isUndoing = false;
   }
 }
 
