@@ -190,9 +190,14 @@ pub fn newest() -> i64 {
 
 /// Applies the missing migrations under a lock, all or nothing. Returns their number.
 pub fn migrate(database: &Database, now: Timestamp) -> Result<usize, StoreError> {
+    migrate_to(database, now, newest())
+}
+
+/// Applies the missing migrations up to `version` under a lock, all or nothing. Returns their number.
+pub fn migrate_to(database: &Database, now: Timestamp, version: i64) -> Result<usize, StoreError> {
     database.write(|tx| {
         lock(tx)?;
-        migrate_within(tx, now, newest())
+        migrate_within(tx, now, version)
     })
 }
 

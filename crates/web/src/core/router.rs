@@ -33,7 +33,19 @@ pub fn router(state: State) -> Router {
         router = router.route(&path, handler);
     }
     router = router.merge(for_people(&state, pages));
-    // One stack, because each layer that is added to a router goes around all of its routes. The first is the outermost.
+    let routes = router
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(state.clone(), caller::identify))
+        // Outside of the layer, so that these do not query the database for the sender of a token or cookie.
+        .merge(for_anybody())
+        // A layer of a router goes around each of its routes: here are those that ask which route it is.
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn_with_state((state.clone(), limits), bodies::guard))
+                .layer(from_fn_with_state(state.clone(), metrics::count)),
+        )
+        .with_state(state.clone());
+    // The others go around a router of one route, which is all others. The first is the outermost.
     let layers = ServiceBuilder::new()
         // Outermost, so that the line has the final response.
         .layer(from_fn(requests::log))
@@ -43,18 +55,10 @@ pub fn router(state: State) -> Router {
             DefaultPredicate::new().and(NotForContentType::new("text/event-stream")).and(is_compressible),
         ))
         .layer(from_fn_with_state(state.clone(), address::resolve))
-        .layer(from_fn_with_state((state.clone(), limits), bodies::guard))
+        .layer(from_fn_with_state(state, headers))
         // The guard of bodies has the limit of each route.
-        .layer(DefaultBodyLimit::disable())
-        .layer(from_fn_with_state(state.clone(), headers))
-        .layer(from_fn_with_state(state.clone(), metrics::count));
-    router
-        .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(state.clone(), caller::identify))
-        // Outside of the layer, so that these do not query the database for the sender of a token or cookie.
-        .merge(for_anybody())
-        .layer(layers)
-        .with_state(state)
+        .layer(DefaultBodyLimit::disable());
+    Router::new().fallback_service(routes).layer(layers)
 }
 
 /// Returns the router of the pages, with rendered errors.
