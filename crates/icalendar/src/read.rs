@@ -6,6 +6,7 @@
 
 mod components;
 pub(crate) mod definition;
+mod file;
 #[cfg(test)]
 mod foreign_tests;
 pub(crate) mod rule;
@@ -19,6 +20,7 @@ mod zones;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -30,6 +32,7 @@ use crate::property::Property;
 use components::{Component, End};
 use definition::Definition;
 pub use definition::is_defined;
+pub use file::{File, Skips, read};
 use values::DateOrTime;
 use zones::{Zones, by_name};
 
@@ -224,96 +227,76 @@ pub enum ReadError {
     TooLarge(usize),
 }
 
-/// Reads a calendar within the default limits.
-///
-/// Times without a zone use the zone of the calendar (`X-WR-TIMEZONE`), else `fallback`.
-///
-/// # Errors
-///
-/// Refuses files that are too large or have neither a calendar nor an event.
-pub fn read(bytes: &[u8], fallback: &TimeZone) -> Result<Calendar, ReadError> {
-    read_within(bytes, fallback, Limits::default())
-}
-
-/// Reads a calendar within limits.
-///
-/// # Errors
-///
-/// Refuses files that are too large or have neither a calendar nor an event.
-pub fn read_within(bytes: &[u8], fallback: &TimeZone, limits: Limits) -> Result<Calendar, ReadError> {
-    if bytes.len() > limits.bytes {
-        return Err(ReadError::TooLarge(limits.bytes));
-    }
-    let mut reader = Reader {
-        calendar: Calendar::default(),
-        zones: Zones::new(fallback),
-        calendar_zones: HashMap::new(),
-        places: HashMap::new(),
-        remarks: Vec::new(),
-        line: 0,
-        read: 0,
-        rules: 0,
-        has_calendar: false,
-        is_cancellation: false,
-    };
-    // Definitions may follow the events that need them.
-    reader.definitions(bytes, &limits);
-    reader.events(bytes, &limits);
-    if !reader.has_calendar && reader.read == 0 {
-        return Err(ReadError::NotACalendar);
-    }
-    Ok(reader.calendar)
-}
-
 struct Reader<'a> {
-    calendar: Calendar,
+    name: String,
+    skips: Skips,
+    is_cut_off: bool,
     zones: Zones<'a>,
     /// Zones of the calendars of the file (`X-WR-TIMEZONE`) by their places.
     calendar_zones: HashMap<usize, TimeZone>,
-    /// Places of the events by UID, and recurrence id or start.
-    places: HashMap<(String, String), usize>,
     /// Remarks about the event that is being read.
     remarks: Vec<Remark>,
     /// Line of the start of that event.
     line: usize,
-    /// Number of events in the file so far.
-    read: usize,
     /// Number of rules so far.
     rules: usize,
     has_calendar: bool,
     /// True if the calendar only cancels its events (RFC 5546).
     is_cancellation: bool,
+    hasher: RandomState,
 }
 
 impl Reader<'_> {
-    /// Reads what holds for all events: zones, name and method of the calendars.
-    fn definitions(&mut self, bytes: &[u8], limits: &Limits) {
-        const READ: [&str; 4] = ["VCALENDAR", "VTIMEZONE", "STANDARD", "DAYLIGHT"];
+    /// Reads what holds for all events: zones, name and method of the calendars. Returns the number of components of each
+    /// group of events.
+    fn definitions(&mut self, bytes: &[u8], limits: &Limits) -> HashMap<u64, usize> {
+        let is_read = |component: &str, property: &Property| match component {
+            "VCALENDAR" | "VTIMEZONE" | "STANDARD" | "DAYLIGHT" => true,
+            "VEVENT" => property.is("UID") || property.is("SUMMARY"),
+            _ => false,
+        };
         let mut definition = Definition::default();
-        let mut count = 0;
-        components::each(bytes, limits, |name| READ.contains(&name), &mut |component| match component
-            .name
-            .as_str()
-        {
-            "VCALENDAR" => self.head(&component),
-            "STANDARD" | "DAYLIGHT" => definition.add(component.name == "DAYLIGHT", &component.lines),
-            "VTIMEZONE" => {
-                let definition = std::mem::take(&mut definition);
-                let text = |name: &str| component.find(name).map(Property::text);
-                count += 1;
-                if let (Some(id), true) = (text("TZID"), count <= DEFINITIONS) {
-                    self.zones.define(&id, text("X-LIC-LOCATION").as_deref(), &definition);
+        let (mut count, mut read) = (0, 0);
+        let mut groups = HashMap::new();
+        components::each(bytes, limits, is_read, &mut |component| {
+            self.is_cut_off |= component.end == End::CutOff;
+            match component.name.as_str() {
+                "VCALENDAR" => self.head(&component),
+                "STANDARD" | "DAYLIGHT" => {
+                    definition.add(component.name == "DAYLIGHT", &component.lines);
                 }
+                "VTIMEZONE" => {
+                    let definition = std::mem::take(&mut definition);
+                    let text = |name: &str| component.find(name).map(Property::text);
+                    count += 1;
+                    if let (Some(id), true) = (text("TZID"), count <= DEFINITIONS) {
+                        self.zones.define(&id, text("X-LIC-LOCATION").as_deref(), &definition);
+                    }
+                }
+                "VEVENT" if component.end != End::CutOff && read < limits.events => {
+                    read += 1;
+                    *groups.entry(self.group(&component)).or_default() += 1;
+                }
+                _ => {}
             }
-            _ => {}
         });
+        groups
+    }
+
+    /// Returns the group of an event: the same for all events of one UID. Without a UID, it is derived from start and
+    /// title, so that those with one title are together.
+    fn group(&self, component: &Component) -> u64 {
+        let text = |name: &str| component.find(name).map(|line| single(&line.text())).unwrap_or_default();
+        let uid = text("UID");
+        let title = if uid.is_empty() { text("SUMMARY") } else { String::new() };
+        self.hasher.hash_one((uid, title))
     }
 
     fn head(&mut self, component: &Component) {
         self.has_calendar = true;
         let named = component.find("X-WR-CALNAME").or_else(|| component.find("NAME"));
-        if let Some(line) = named.filter(|_| self.calendar.name.is_empty()) {
-            self.calendar.name = single(&line.text());
+        if let Some(line) = named.filter(|_| self.name.is_empty()) {
+            self.name = single(&line.text());
         }
         let method = component.find("METHOD").map(|line| line.value().trim().to_ascii_uppercase());
         self.is_cancellation |= method.as_deref() == Some("CANCEL");
@@ -322,12 +305,11 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads the events, one after another.
-    fn events(&mut self, bytes: &[u8], limits: &Limits) {
+    /// Reads the events, one after another. Calls `found` with the group of each, and nothing for one that was skipped.
+    fn events(&mut self, bytes: &[u8], limits: &Limits, found: &mut dyn FnMut(u64, Option<Event>)) {
         const READ: [&str; 4] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"];
-        let mut is_event_cut = false;
-        components::each(bytes, limits, |name| READ.contains(&name), &mut |component| {
-            self.calendar.is_cut_off |= component.end == End::CutOff;
+        let (mut is_event_cut, mut read) = (false, 0);
+        components::each(bytes, limits, |component, _| READ.contains(&component), &mut |component| {
             match (component.name.as_str(), component.end) {
                 ("VCALENDAR", End::CutOff) if !is_event_cut => {
                     self.skip(&component, "The file is incomplete: events may be missing.");
@@ -336,9 +318,9 @@ impl Reader<'_> {
                     is_event_cut = true;
                     self.skip(&component, "The file ends in the middle of this event.");
                 }
-                ("VEVENT", _) if self.read < limits.events => {
-                    self.read += 1;
-                    self.add(&component);
+                ("VEVENT", _) if read < limits.events => {
+                    read += 1;
+                    found(self.group(&component), self.kept(&component));
                 }
                 ("VEVENT", _) => {
                     let reason = format!("Only the first {} events are imported.", limits.events);
@@ -354,10 +336,10 @@ impl Reader<'_> {
     }
 
     fn skip(&mut self, component: &Component, reason: &str) {
-        self.calendar.skipped_count += 1;
-        if self.calendar.skipped.len() < SKIPPED_AT_MOST {
+        self.skips.count += 1;
+        if self.skips.listed.len() < SKIPPED_AT_MOST {
             let text = |name: &str| component.find(name).map(|line| single(&line.text())).unwrap_or_default();
-            self.calendar.skipped.push(Skipped {
+            self.skips.listed.push(Skipped {
                 component: single(&component.name),
                 uid: text("UID"),
                 summary: text("SUMMARY"),
@@ -373,27 +355,15 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads an event and keeps it, unless the calendar has a later version of it.
-    fn add(&mut self, component: &Component) {
+    /// Reads an event; one that cannot be read is skipped.
+    fn kept(&mut self, component: &Component) -> Option<Event> {
         self.zones.set_calendar_zone(self.calendar_zones.get(&component.calendar).cloned());
-        let event = match self.event(component) {
-            Ok(event) if self.is_cancellation => Event { status: Status::Cancelled, ..event },
-            Ok(event) => event,
-            Err(reason) => return self.skip(component, &reason),
-        };
-        // Some programs give one UID to events on different days; versions of one event have one start.
-        let name = event
-            .recurrence_id
-            .as_ref()
-            .map_or_else(|| format!("start {}", event.start), ToString::to_string);
-        let key = (event.uid.clone(), name);
-        match self.places.get(&key).and_then(|place| self.calendar.events.get_mut(*place)) {
-            // Of two versions, the higher `SEQUENCE` wins, then the later one.
-            Some(other) if other.sequence > event.sequence => {}
-            Some(other) => *other = event,
-            None => {
-                self.places.insert(key, self.calendar.events.len());
-                self.calendar.events.push(event);
+        match self.event(component) {
+            Ok(event) if self.is_cancellation => Some(Event { status: Status::Cancelled, ..event }),
+            Ok(event) => Some(event),
+            Err(reason) => {
+                self.skip(component, &reason);
+                None
             }
         }
     }

@@ -11,7 +11,7 @@ use common::{ENDINGS, SAMPLES};
 use jiff::tz::TimeZone;
 use obcms_icalendar::Limits;
 use obcms_icalendar::document::{Component, Document, Property};
-use obcms_icalendar::read::read;
+use obcms_icalendar::read::{File, read};
 
 /// Number of damaged files, unless the environment asks for more.
 const FILES: usize = 12_000;
@@ -35,6 +35,26 @@ impl Random {
         let start = self.below(length + 1);
         start..(start + self.below(longest)).min(length)
     }
+}
+
+/// Fails when the events of a file differ between reading them one after another and all together.
+fn assert_read_alike(bytes: &[u8], fallback: &TimeZone) {
+    let mut single = Vec::new();
+    let file = File::open(bytes, fallback, Limits::default());
+    let skips = file.map(|file| {
+        file.each(|events| {
+            single.extend(events);
+            Ok::<_, ()>(())
+        })
+    });
+    let all = read(bytes, fallback);
+    assert_eq!(skips.as_ref().err(), all.as_ref().err());
+    let (Ok(Ok(skips)), Ok(mut all)) = (skips, all) else { return };
+    assert_eq!((skips.listed, skips.count), (all.skipped, all.skipped_count));
+    for events in [&mut single, &mut all.events] {
+        events.sort_by_key(|event| event.line);
+    }
+    assert_eq!(single, all.events, "{}", String::from_utf8_lossy(bytes));
 }
 
 /// Returns the number of files and the generator.
@@ -144,7 +164,7 @@ fn damaged_samples_round_trip_and_can_be_changed() {
         let mut document = Document::parse(&bytes, &limits).unwrap();
         assert!(document.to_bytes() == bytes, "case {case}: {:?}", shown());
         if case % READ_EVERY == 0 {
-            let _ = read(&bytes, &manila);
+            assert_read_alike(&bytes, &manila);
         }
         let before = document.clone();
         change(document.components_mut().collect(), &mut random);

@@ -192,4 +192,30 @@ on_both_engines! {
         let id = import(&client, &text);
         assert_eq!(client.get(&format!("/api/v1/external-calendars/{id}")).json["event_count"], 400);
     }
+
+    fn events_of_one_uid_are_together_wherever_they_stand(server: &Server) {
+        let client = server.as_role("coordinator");
+        let change = event(
+            "UID:far\nSUMMARY:Far\nRECURRENCE-ID:20260702T080000Z\nDTSTART:20260702T100000Z\n",
+        );
+        let series = event("UID:far\nSUMMARY:Far\nDTSTART:20260701T080000Z\nRRULE:FREQ=DAILY;COUNT=2\n");
+        // More than are saved at once stand between them.
+        let others: String = (0..900)
+            .map(|number| event(&format!("UID:{number}\nSUMMARY:E\nDTSTART:20260801T080000Z\n")))
+            .collect();
+        let nameless = event("SUMMARY:Nameless\nDTSTART:20260801T080000Z\n");
+        let text = file(&[change, others, nameless, series].concat());
+        let id = import(&client, &text);
+        assert_eq!(starts(&client, "2026-07-01", "2026-07-10"), ["2026-07-01T08:00:00Z", "2026-07-02T10:00:00Z"]);
+        assert_eq!(client.get(&format!("/api/v1/external-calendars/{id}")).json["event_count"], 902);
+        // Another program writes the UID that was made up here, beside the event that has none.
+        let uid = client.get("/api/v1/external-events?q=Nameless").json["items"][0]["uid"].clone();
+        let named = format!("UID:{}\nSUMMARY:Named\nDTSTART:20260801T080000Z\n", uid.as_str().unwrap());
+        let text = text.replace("END:VCALENDAR", &(event(&named).replace('\n', "\r\n") + "END:VCALENDAR"));
+        let path = format!("/api/v1/external-calendars/{id}/import");
+        let body = Some(("text/calendar", text.into_bytes()));
+        let again = client.send(Method::POST, &path, body).expect_status(200).json;
+        assert_eq!((&again["created"], &again["removed"]), (&json!(0), &json!(0)));
+        assert_eq!(client.get(&format!("/api/v1/external-calendars/{id}")).json["event_count"], 902);
+    }
 }

@@ -50,9 +50,13 @@ impl Component {
 /// Components that stand beside each other in a calendar, and never in one another.
 const BESIDE: [&str; 6] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "VAVAILABILITY"];
 
-/// Calls `found` for each component at its end, inner ones first. Properties of components that `wanted` does not name
-/// are not kept.
-pub fn each(bytes: &[u8], limits: &Limits, wanted: fn(&str) -> bool, found: &mut dyn FnMut(Component)) {
+/// Calls `found` for each component at its end, inner ones first, with those of its properties that are `wanted`.
+pub fn each(
+    bytes: &[u8],
+    limits: &Limits,
+    wanted: fn(&str, &Property) -> bool,
+    found: &mut dyn FnMut(Component),
+) {
     let mut open: Vec<Component> = Vec::new();
     let mut calendar = 0;
     let mut too_deep = 0_usize;
@@ -93,7 +97,7 @@ pub fn each(bytes: &[u8], limits: &Limits, wanted: fn(&str) -> bool, found: &mut
             }
             _ if too_deep > 0 => {}
             _ => {
-                if let Some(last) = open.last_mut().filter(|last| wanted(&last.name)) {
+                if let Some(last) = open.last_mut().filter(|last| wanted(&last.name, &line)) {
                     let mut line = line;
                     vcalendar::decode(&mut line);
                     last.lines.push(line);

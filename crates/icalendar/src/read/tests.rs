@@ -5,7 +5,9 @@ use jiff::civil::date;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
+use super::file::read_within;
 use super::*;
+use crate::Limits;
 
 pub(super) fn fallback() -> TimeZone {
     TimeZone::get("Asia/Manila").unwrap()
@@ -452,4 +454,50 @@ proptest! {
             }
         }
     }
+}
+
+/// Returns the lines of the events that are read together, in their order.
+fn together(components: &str) -> Vec<Vec<usize>> {
+    let text = format!("BEGIN:VCALENDAR\nVERSION:2.0\n{components}\nEND:VCALENDAR\n");
+    let fallback = fallback();
+    let mut groups = Vec::new();
+    let file = File::open(text.as_bytes(), &fallback, Limits::default()).unwrap();
+    let found = file.each(|events| {
+        groups.push(events.iter().map(|event| event.line).collect());
+        Ok::<_, ()>(())
+    });
+    found.unwrap();
+    groups
+}
+
+#[test]
+fn events_of_one_uid_are_found_together_at_the_last_of_them() {
+    let event = |uid: &str, more: &str| {
+        format!("BEGIN:VEVENT\nUID:{uid}\nDTSTART:20270101T090000\n{more}\nEND:VEVENT\n")
+    };
+    let change = event("a", "RECURRENCE-ID:20270102T090000");
+    let apart =
+        [event("a", "RRULE:FREQ=DAILY"), event("b", ""), event("c", "SEQUENCE:1"), change, event("c", "")];
+    // Events begin in lines 3, 8, 13, 18 and 23. Of two versions of one event the later is kept.
+    assert_eq!(together(&apart.concat()), [vec![8], vec![3, 18], vec![13]]);
+    // One that cannot be read is not waited for, and events without a UID are versions of one with their title.
+    let unreadable = event("a", "").replace("DTSTART", "X-START");
+    let untitled = event("", "SUMMARY:Same").replace("UID:\n", "");
+    let later = untitled.replace("20270101", "20270102");
+    assert_eq!(
+        together(&[event("a", ""), unreadable, untitled.clone(), event("b", ""), later, untitled].concat()),
+        [vec![3], vec![17], vec![26, 22]]
+    );
+}
+
+#[test]
+fn error_ends_the_reading_of_events() {
+    let text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20270101\nEND:VEVENT\nBEGIN:VEVENT\nUID:2\nDTSTART:20270101\nEND:VEVENT\nEND:VCALENDAR\n";
+    let (fallback, mut count) = (fallback(), 0);
+    let file = File::open(text.as_bytes(), &fallback, Limits::default()).unwrap();
+    let result = file.each(|_| {
+        count += 1;
+        Err("full")
+    });
+    assert_eq!((result, count), (Err("full"), 1));
 }

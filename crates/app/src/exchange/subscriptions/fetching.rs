@@ -5,14 +5,13 @@ use obcms_domain::core::id::Id;
 use obcms_domain::jobs::BackOff;
 use obcms_domain::kinds::{EXTERNAL_CALENDAR, external_calendar};
 use obcms_domain::registry::Record;
-use obcms_icalendar::read;
+use obcms_icalendar::read::File;
 use obcms_store::exchange::subscriptions as store;
 use obcms_store::{jobs, records};
 use serde_json::{Value as Json, json};
 
 use super::client::{FetchRequest, FetchResponse, Limits, fetch};
-use super::sync::apply;
-use super::to_records::drafts;
+use super::sync::sync;
 use super::{Report, read_limits, remarks};
 use crate::core::job::{Enqueue, Handler, JobError, Outcome};
 use crate::core::{Actor, App, AppError, UnitOfWork};
@@ -119,16 +118,14 @@ fn fetch_and_sync(app: &App, calendar: &Record) -> Result<Fetched, JobError> {
     match fetch(&asked, &limits).map_err(|error| JobError(error.to_string()))? {
         FetchResponse::Unchanged => Ok(Fetched { report: None, asked }),
         FetchResponse::Calendar { bytes, etag, last_modified } => {
-            let read = read::read_within(&bytes, app.zone(), read_limits(limits.bytes))
+            let file = File::open(&bytes, app.zone(), read_limits(limits.bytes))
                 .map_err(|error| JobError(error.to_string()))?;
-            if read.is_cut_off {
+            if file.is_cut_off() {
                 return Err(JobError(
                     "The response is incomplete: the end of the calendar is missing.".to_owned(),
                 ));
             }
-            let (events, remarks) = drafts(&read, app.zone());
-            let mut report = apply(app, &Actor::program(), calendar.id, &events, false)?;
-            report.add_remarks(remarks);
+            let report = sync(app, &Actor::program(), calendar.id, file, false)?;
             Ok(Fetched { report: Some(report), asked: FetchRequest { etag, last_modified, ..asked } })
         }
     }

@@ -18,7 +18,7 @@ use obcms_domain::core::id::Id;
 use obcms_domain::core::message::{Message, Word};
 use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT, external_calendar};
 use obcms_domain::registry::Record;
-use obcms_icalendar::read;
+use obcms_icalendar::read::File;
 use obcms_store::exchange::subscriptions as store;
 use obcms_store::records;
 
@@ -32,7 +32,6 @@ pub use fetching::HANDLER;
 pub use remarks::{remarks, remarks_file};
 pub use sync::Report;
 pub use to_records::Remark;
-use to_records::Remarks;
 
 /// Maximum number of events of one calendar. Later ones are skipped.
 pub const MAXIMUM_EVENTS: usize = 50_000;
@@ -46,13 +45,6 @@ pub const MAXIMUM_BYTES: usize = 20 * 1024 * 1024;
 /// Limits of the reader for a file of at most some bytes.
 fn read_limits(bytes: usize) -> obcms_icalendar::Limits {
     obcms_icalendar::Limits { bytes, lines: 2_000_000, events: MAXIMUM_EVENTS, ..Default::default() }
-}
-
-impl Report {
-    fn add_remarks(&mut self, remarks: Remarks) {
-        self.skipped_count = remarks.count;
-        self.skipped = remarks.listed;
-    }
 }
 
 /// Completes and checks a subscription before it is saved. A name that resolves to a
@@ -100,11 +92,7 @@ pub fn changed(work: &mut UnitOfWork<'_, '_>, before: &Record, calendar: &Record
     if before.archived_at == calendar.archived_at {
         return Ok(());
     }
-    let ids: Vec<Id> = store::known(work.tx, calendar.id)?
-        .into_values()
-        .filter(|event| event.archived_at == before.archived_at)
-        .map(|event| event.id)
-        .collect();
+    let ids = store::event_ids(work.tx, calendar.id, before.archived_at)?;
     for chunk in ids.chunks(2000) {
         let events = records::load_many(work.tx, &EXTERNAL_EVENT, chunk)?;
         match calendar.archived_at {
@@ -152,7 +140,7 @@ impl App {
         keep: bool,
     ) -> Result<Report, AppError> {
         require_write(actor)?;
-        let read = self.read_file(bytes)?;
+        let file = self.open_file(bytes)?;
         self.write(actor, |work| {
             let calendar = work.load(&EXTERNAL_CALENDAR, id)?;
             work.actor.require(work.tx, Action::Import, &calendar)?;
@@ -164,7 +152,7 @@ impl App {
             }
             begin(work, &calendar)
         })?;
-        self.sync_events(actor, id, &read, keep)
+        self.sync_events(actor, id, file, keep)
     }
 
     /// Creates a subscription from a file. Without a name, it gets the name in the file.
@@ -182,8 +170,8 @@ impl App {
                 "import external calendars from files",
             ));
         }
-        let read = self.read_file(bytes)?;
-        let own: String = read.name.trim().chars().take(200).collect();
+        let file = self.open_file(bytes)?;
+        let own: String = file.name().trim().chars().take(200).collect();
         let name = name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(&own);
         let name = if name.is_empty() { "Imported calendar" } else { name };
         let input = Input::from_iter([external_calendar::NAME.input(name)]);
@@ -192,26 +180,19 @@ impl App {
             begin(work, &calendar)?;
             Ok(calendar)
         })?;
-        let report = self.sync_events(actor, calendar.id, &read, false)?;
+        let report = self.sync_events(actor, calendar.id, file, false)?;
         Ok((self.get(actor, &EXTERNAL_CALENDAR, calendar.id)?, report))
     }
 
-    fn read_file(&self, bytes: &[u8]) -> Result<read::Calendar, AppError> {
-        read::read_within(bytes, self.zone(), read_limits(MAXIMUM_BYTES))
+    fn open_file<'a>(&'a self, bytes: &'a [u8]) -> Result<File<'a>, AppError> {
+        File::open(bytes, self.zone(), read_limits(MAXIMUM_BYTES))
             .map_err(|error| AppError::field("file", "calendar", Word::text(error)))
     }
 
-    fn sync_events(
-        &self,
-        actor: &Actor,
-        id: Id,
-        read: &read::Calendar,
-        keep: bool,
-    ) -> Result<Report, AppError> {
-        let (events, remarks) = to_records::drafts(read, self.zone());
+    fn sync_events(&self, actor: &Actor, id: Id, file: File<'_>, keep: bool) -> Result<Report, AppError> {
         // The missing part of a truncated file may contain the other events.
-        let mut report = sync::apply(self, actor, id, &events, keep || read.is_cut_off)?;
-        report.add_remarks(remarks);
+        let keep = keep || file.is_cut_off();
+        let report = sync::sync(self, actor, id, file, keep)?;
         self.write(actor, |work| {
             let Some(before) = work.find(&EXTERNAL_CALENDAR, id)? else {
                 return Ok(());

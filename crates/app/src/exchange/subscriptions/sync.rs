@@ -1,16 +1,17 @@
 //! Sync of the events of a subscription: creates new ones, updates changed ones, archives
 //! removed ones. It is idempotent.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT, external_event};
 use obcms_domain::registry::Record;
+use obcms_icalendar::read::File;
 use obcms_store::exchange::subscriptions as store;
 use obcms_store::records;
 use serde::Serialize;
 
-use super::to_records::{Draft, Remark};
+use super::to_records::{Conversion, Draft, Remark};
 use crate::core::{Actor, App, AppError, UnitOfWork};
 use crate::records::require_live;
 
@@ -49,58 +50,92 @@ impl Report {
     }
 }
 
-/// Saves the events. With `keep`, other events of the subscription stay.
-pub fn apply(
-    app: &App,
-    actor: &Actor,
+/// Reads the events of a file and saves them, some at a time. With `keep`, other events of the subscription stay.
+pub fn sync(app: &App, actor: &Actor, calendar: Id, file: File<'_>, keep: bool) -> Result<Report, AppError> {
+    let gone = app.read(|tx| Ok(store::event_ids(tx, calendar, None)?))?.into_iter().collect();
+    let mut saving =
+        Saving { app, actor, calendar, gone, waiting: BTreeMap::new(), report: Report::default() };
+    let mut conversion = Conversion::new(app.zone());
+    let skips = file.each(|events| saving.add(conversion.drafts(&events)))?;
+    let mut report = saving.end(keep)?;
+    let remarks = conversion.remarks(skips);
+    report.skipped_count = remarks.count;
+    report.skipped = remarks.listed;
+    Ok(report)
+}
+
+/// Events of a file on their way to the database.
+struct Saving<'a> {
+    app: &'a App,
+    actor: &'a Actor,
     calendar: Id,
-    drafts: &[Draft],
-    keep: bool,
-) -> Result<Report, AppError> {
-    let known = app.read(|tx| Ok(store::known(tx, calendar)?))?;
-    let mut report = Report::default();
-    for chunk in drafts.chunks(AT_ONCE) {
+    /// Live events that the file has not had so far.
+    gone: HashSet<Id>,
+    /// Drafts of the next transaction, by key.
+    waiting: BTreeMap<String, Draft>,
+    report: Report,
+}
+
+impl Saving<'_> {
+    fn add(&mut self, drafts: Vec<Draft>) -> Result<(), AppError> {
+        self.waiting.extend(drafts.into_iter().map(|draft| (draft.key.clone(), draft)));
+        if self.waiting.len() < AT_ONCE { Ok(()) } else { self.save() }
+    }
+
+    /// Saves what waits, in one transaction.
+    fn save(&mut self) -> Result<(), AppError> {
+        let waiting = std::mem::take(&mut self.waiting);
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let keys = waiting.keys().map(String::as_str);
+        let known = self.app.read(|tx| Ok(store::known(tx, self.calendar, keys.clone())?))?;
         let mut new = Vec::new();
         let mut changed = Vec::new();
-        for draft in chunk {
+        for draft in waiting.values() {
             match known.get(&draft.key) {
                 None => new.push(draft),
-                Some(event) if event.archived_at.is_none() && event.hash == draft.hash => {
-                    report.unchanged += 1;
+                Some(event) => {
+                    self.gone.remove(&event.id);
+                    if event.archived_at.is_none() && event.hash == draft.hash {
+                        self.report.unchanged += 1;
+                    } else {
+                        changed.push((event.id, draft));
+                    }
                 }
-                Some(event) => changed.push((event.id, draft)),
             }
         }
         if new.is_empty() && changed.is_empty() {
-            continue;
+            return Ok(());
         }
-        report.updated += app.write(actor, |work| {
-            lock_live(work, calendar)?;
+        self.report.updated += self.app.write(self.actor, |work| {
+            lock_live(work, self.calendar)?;
             work.as_effect(|work| {
-                make(work, calendar, &new)?;
+                make(work, self.calendar, &new)?;
                 change(work, &changed)
             })
         })?;
-        report.created += new.len();
+        self.report.created += new.len();
+        Ok(())
     }
-    if keep {
-        return Ok(report);
+
+    /// Saves the last ones. Unless `keep`, archives the events that the file does not have.
+    fn end(mut self, keep: bool) -> Result<Report, AppError> {
+        self.save()?;
+        if keep {
+            return Ok(self.report);
+        }
+        let gone: Vec<Id> = self.gone.into_iter().collect();
+        for ids in gone.chunks(AT_ONCE) {
+            self.app.write(self.actor, |work| {
+                lock_live(work, self.calendar)?;
+                let removed = records::load_many(work.tx, &EXTERNAL_EVENT, ids)?;
+                work.as_effect(|work| work.archive_many(&removed))
+            })?;
+        }
+        self.report.removed = gone.len();
+        Ok(self.report)
     }
-    let present: HashSet<&str> = drafts.iter().map(|draft| draft.key.as_str()).collect();
-    let vanished: Vec<Id> = known
-        .iter()
-        .filter(|(key, event)| event.archived_at.is_none() && !present.contains(key.as_str()))
-        .map(|(_, event)| event.id)
-        .collect();
-    for ids in vanished.chunks(AT_ONCE) {
-        app.write(actor, |work| {
-            lock_live(work, calendar)?;
-            let removed = records::load_many(work.tx, &EXTERNAL_EVENT, ids)?;
-            work.as_effect(|work| work.archive_many(&removed))
-        })?;
-    }
-    report.removed = vanished.len();
-    Ok(report)
 }
 
 /// Locks the subscription, so that concurrent syncs run one after the other. An archived one is an error.

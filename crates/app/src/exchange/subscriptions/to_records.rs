@@ -11,7 +11,7 @@ use obcms_domain::core::hex::hex;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{EXTERNAL_EVENT, external_event};
 use obcms_domain::registry::{Record, Value, output};
-use obcms_icalendar::read::{Added, Calendar, Event, Moment, Status};
+use obcms_icalendar::read::{Added, Event, Moment, Skips, Status};
 use obcms_recur::{Addition, Allowance, Rule, Set};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -65,7 +65,7 @@ impl Draft {
 /// Remarks about a calendar: the first ones, and the number of all.
 #[derive(Debug, Default)]
 pub struct Remarks {
-    /// First remarks, [`MAXIMUM_LISTED`] at most.
+    /// First remarks in the order of their lines, [`MAXIMUM_LISTED`] at most.
     pub listed: Vec<Remark>,
     /// Number of all.
     pub count: usize,
@@ -79,63 +79,76 @@ impl Remarks {
     }
 }
 
-/// Converts a calendar to drafts, and lists the remarks about it.
-pub fn drafts(calendar: &Calendar, office: &TimeZone) -> (Vec<Draft>, Remarks) {
-    let mut remarks = Remarks::default();
-    let skipped = calendar
-        .skipped
-        .iter()
-        .map(|skipped| Remark {
-            title: if skipped.summary.is_empty() {
-                skipped.component.clone()
-            } else {
-                skipped.summary.clone()
-            },
-            uid: skipped.uid.clone(),
-            reason: skipped.reason.clone(),
-            line: skipped.line,
-        })
-        .collect();
-    remarks.extend(skipped);
-    // The reader lists the first ones and counts the rest.
-    remarks.count = calendar.skipped_count;
-    let mut room = Room::default();
-    let mut masters: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
-    let mut changes: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
-    for event in &calendar.events {
-        let of_kind = if event.recurrence_id.is_none() { &mut masters } else { &mut changes };
-        of_kind.entry(event.uid.as_str()).or_default().push(event);
+/// Conversion of the events of one calendar, which share the work that their rules may take.
+pub struct Conversion<'a> {
+    office: &'a TimeZone,
+    room: Room,
+    remarks: Remarks,
+}
+
+impl<'a> Conversion<'a> {
+    /// Begins a conversion, in the zone of the office.
+    pub fn new(office: &'a TimeZone) -> Self {
+        Self { office, room: Room::default(), remarks: Remarks::default() }
     }
-    let mut found: BTreeMap<String, Draft> = BTreeMap::new();
-    let mut add = |event: &Event, changes: &[&Event], name: &str| {
+
+    /// Converts events to drafts. All events of a UID must be among them.
+    pub fn drafts(&mut self, events: &[Event]) -> Vec<Draft> {
+        let mut masters: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
+        let mut changes: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
+        for event in events {
+            let of_kind = if event.recurrence_id.is_none() { &mut masters } else { &mut changes };
+            of_kind.entry(event.uid.as_str()).or_default().push(event);
+        }
+        let mut found = BTreeMap::new();
+        for (uid, events) in masters {
+            let of_uid = changes.remove(uid).unwrap_or_default();
+            if let [event] = events.as_slice() {
+                self.add(event, &of_uid, "", &mut found);
+                continue;
+            }
+            // Several events share the UID: each has its own occurrences, and its start as its name.
+            for (event, own) in owners(&events, of_uid) {
+                self.add(event, &own, &format!("start {}", event.start), &mut found);
+            }
+        }
+        // A person invited to single occurrences receives those without the series.
+        for event in changes.into_values().flatten() {
+            self.add(event, &[], "", &mut found);
+        }
+        found.into_values().collect()
+    }
+
+    /// Adds the drafts of an event with its overrides.
+    fn add(&mut self, event: &Event, changes: &[&Event], name: &str, found: &mut BTreeMap<String, Draft>) {
         let mut own: Vec<Remark> = Vec::new();
         for remark in changes.iter().chain([&event]).flat_map(|event| &event.remarks) {
             own.push(Remark { line: remark.line, ..Remark::new(event, remark.text.clone()) });
         }
-        let made = event_drafts(event, changes, office, (&mut own, &mut room));
+        let made = event_drafts(event, changes, self.office, (&mut own, &mut self.room));
         let told = told(&own);
-        remarks.extend(own);
+        self.remarks.extend(own);
         for draft in made {
             let draft = draft.finish(event, name, &told);
             found.insert(draft.key.clone(), draft);
         }
-    };
-    for (uid, events) in masters {
-        let of_uid = changes.remove(uid).unwrap_or_default();
-        if let [event] = events.as_slice() {
-            add(event, &of_uid, "");
-            continue;
-        }
-        // Several events share the UID: each has its own occurrences, and its start as its name.
-        for (event, own) in owners(&events, of_uid) {
-            add(event, &own, &format!("start {}", event.start));
-        }
     }
-    // A person invited to single occurrences receives those without the series.
-    for event in changes.into_values().flatten() {
-        add(event, &[], "");
+
+    /// Returns the remarks about the calendar, those about skipped components included.
+    pub fn remarks(mut self, skips: Skips) -> Remarks {
+        let skipped = skips.listed.into_iter().map(|skipped| Remark {
+            title: if skipped.summary.is_empty() { skipped.component } else { skipped.summary },
+            uid: skipped.uid,
+            reason: skipped.reason,
+            line: skipped.line,
+        });
+        self.remarks.listed.extend(skipped);
+        self.remarks.listed.sort_by_key(|remark| remark.line);
+        self.remarks.listed.truncate(MAXIMUM_LISTED);
+        // The reader lists the first ones and counts the rest.
+        self.remarks.count += skips.count;
+        self.remarks
     }
-    (found.into_values().collect(), remarks)
 }
 
 /// Returns the remarks about an event as the text of its record.
@@ -546,11 +559,13 @@ fn patch(like: Option<&Event>, event: &Event, change: &Event, zone: &TimeZone) -
 
 #[cfg(test)]
 mod tests {
+    use obcms_icalendar::read::File;
+
     use super::super::written_out::OWN_STEPS;
     use super::*;
 
     /// Returns a calendar of series with the same rule.
-    fn calendar(count: usize, rule: &str) -> Calendar {
+    fn calendar(count: usize, rule: &str) -> Vec<Event> {
         let events: String = (0..count)
             .map(|number| {
                 format!(
@@ -560,7 +575,7 @@ mod tests {
             .collect();
         let text =
             format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Test//EN\r\n{events}END:VCALENDAR\r\n");
-        obcms_icalendar::read::read(text.as_bytes(), &TimeZone::UTC).unwrap()
+        obcms_icalendar::read::read(text.as_bytes(), &TimeZone::UTC).unwrap().events
     }
 
     /// Returns the number of drafts with a rule of a frequency.
@@ -573,8 +588,11 @@ mod tests {
     fn costly_rules_of_a_file_share_an_allowance() {
         let costly = "FREQ=MINUTELY;INTERVAL=7;BYMONTH=1;BYHOUR=3;COUNT=100000";
         let mut both = calendar(900, costly);
-        both.events.extend(calendar(901, "FREQ=WEEKLY;COUNT=10").events.pop());
-        let (drafts, remarks) = drafts(&both, &TimeZone::UTC);
+        both.extend(calendar(901, "FREQ=WEEKLY;COUNT=10").pop());
+        let office = TimeZone::UTC;
+        let mut conversion = Conversion::new(&office);
+        let drafts: Vec<Draft> = both.chunks(1).flat_map(|event| conversion.drafts(event)).collect();
+        let remarks = conversion.remarks(Skips::default());
         assert_eq!(drafts.len(), 901);
         let kept = rules(&drafts, "MINUTELY");
         assert!(kept > 0 && kept < 900, "{kept} rules were kept");
@@ -582,6 +600,30 @@ mod tests {
         let told =
             remarks.listed.iter().filter(|remark| remark.reason.contains("take too much work")).count();
         assert_eq!(told, (900 - kept).min(MAXIMUM_LISTED));
+    }
+
+    #[test]
+    fn remarks_are_in_the_order_of_the_file() {
+        let event = |uid: &str, rule: &str| {
+            format!("BEGIN:VEVENT\nUID:{uid}\nDTSTART:20270201T090000Z\n{rule}END:VEVENT\n")
+        };
+        let text = [
+            "BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:b\nEND:VTODO\n".to_owned(),
+            event("z", "RRULE:FREQ=DAILY;COUNT=-1\n"),
+            "BEGIN:VJOURNAL\nUID:c\nEND:VJOURNAL\n".to_owned(),
+            event("a", "RRULE:FREQ=DAILY;COUNT=-1\n"),
+            "END:VCALENDAR\n".to_owned(),
+        ];
+        let (text, office) = (text.concat(), TimeZone::UTC);
+        let file = File::open(text.as_bytes(), &office, obcms_icalendar::Limits::default()).unwrap();
+        let mut conversion = Conversion::new(&office);
+        let read = file.each(|events| {
+            conversion.drafts(&events);
+            Ok::<_, ()>(())
+        });
+        let remarks = conversion.remarks(read.unwrap());
+        let uids: Vec<&str> = remarks.listed.iter().map(|remark| remark.uid.as_str()).collect();
+        assert_eq!((uids.as_slice(), remarks.count), (["b", "z", "c", "a"].as_slice(), 4));
     }
 
     #[test]
@@ -596,7 +638,7 @@ mod tests {
         ] {
             let read = calendar(1, &format!("FREQ={rule}"));
             let steps = Allowance::new(OWN_STEPS);
-            let imported = imported_rule(&read.events[0], &TimeZone::UTC, (&mut Vec::new(), &steps));
+            let imported = imported_rule(&read[0], &TimeZone::UTC, (&mut Vec::new(), &steps));
             assert!(
                 !imported.is_cut && steps.left() >= OWN_STEPS / 2,
                 "{rule} leaves {} steps",

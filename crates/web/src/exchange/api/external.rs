@@ -77,7 +77,7 @@ pub fn routes() -> Vec<Route> {
 
 /// Uploaded .ics file: the body itself, or the part of a form with small texts beside it.
 pub struct CalendarFile {
-    bytes: Vec<u8>,
+    bytes: Bytes,
     /// Form; empty when the body is the file.
     form: Upload,
 }
@@ -121,7 +121,7 @@ impl<S: Send + Sync> FromRequest<S> for CalendarFile {
                 if bytes.len() > MAXIMUM_BYTES {
                     return Err(file_too_large(MAXIMUM_BYTES));
                 }
-                Ok(Self { bytes: bytes.to_vec(), form: Upload::default() })
+                Ok(Self { bytes, form: Upload::default() })
             }
             Some("multipart/form-data") => {
                 let mut form = Upload::read(request, state, MAXIMUM_BYTES).await?;

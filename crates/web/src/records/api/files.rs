@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{FromRequest, Request, State as AxumState};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -345,7 +345,7 @@ fn refusal(report: &Report) -> Problem {
 #[derive(Clone, Debug, Default)]
 pub struct Upload {
     /// Bytes of the part `file`, when a file was selected.
-    pub file: Option<Vec<u8>>,
+    pub file: Option<Bytes>,
     texts: Vec<(String, String)>,
 }
 
@@ -416,7 +416,7 @@ impl Upload {
                     return Err(file_too_large(most));
                 }
                 // A browser sends an empty part when no file was selected.
-                upload.file = (!bytes.is_empty()).then(|| bytes.to_vec());
+                upload.file = (!bytes.is_empty()).then_some(bytes);
             } else {
                 let text = String::from_utf8(bytes.to_vec())
                     .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "Must be UTF-8."))?;

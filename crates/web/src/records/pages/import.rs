@@ -90,7 +90,7 @@ pub async fn import(
     require(&actor, kind)?;
     let (bytes, dry_run) = match (upload.text("content"), &upload.file) {
         (Some(content), _) if !content.is_empty() => (content.as_bytes(), false),
-        (_, Some(file)) => (file.as_slice(), true),
+        (_, Some(file)) => (file.as_ref(), true),
         // A browser sends an empty file and none alike.
         _ => return Ok(refuse(kind, &page, t!("Choose a file that is not empty."))),
     };
