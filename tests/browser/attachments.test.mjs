@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { openLive } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
-import { api } from "./work.mjs";
+import { api, hasCount } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -47,7 +47,7 @@ for (const width of [1280, 390]) {
     assert.equal(await panel.getByText("Take photo").isVisible(), width < 600, "a phone has a camera");
 
     await bring(page, "dragover", [{ name: "map.png", type: "image/png", base64: PIXEL }]);
-    assert.equal(await panel.locator("form[data-over]").count(), 1);
+    await hasCount(panel.locator("form[data-over]"), 1);
     await bring(page, "drop", [
       { name: "map.png", type: "image/png", base64: PIXEL },
       { name: "notes.txt", type: "text/plain", base64: base64("Three wells") },
@@ -68,7 +68,7 @@ for (const width of [1280, 390]) {
     await bring(page, "paste", [{ name: "image.png", type: "image/png", base64: `${PIXEL}` }]);
     // The same picture again is the same file.
     await page.waitForFunction(() => document.querySelectorAll(".file-upload").length === 0);
-    assert.equal(await panel.locator(".file-list .file-row").count(), 2);
+    await hasCount(panel.locator(".file-list .file-row"), 2);
     await panel.locator("#files-picker").setInputFiles({
       name: "attendance.csv",
       mimeType: "text/csv",

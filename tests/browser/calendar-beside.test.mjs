@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { day, runningProgram } from "./program.mjs";
-import { api, ownId } from "./work.mjs";
+import { api, hasCount, ownId } from "./work.mjs";
 
 const running = runningProgram();
 const DESK = { viewport: { width: 1280, height: 800 } };
@@ -28,7 +28,7 @@ test("side area shows busy days, conflicts and upcoming entries", async () => {
   await clash.getByRole("link", { name: /Clashing one/ }).waitFor();
   await clash.getByRole("link", { name: /Clashing two/ }).waitFor();
   await side.locator(".upcoming").getByText("Clashing two").waitFor();
-  assert.equal(await side.locator(".heat-map a").count(), 56);
+  await hasCount(side.locator(".heat-map a"), 56);
   await assertAccessible(page);
   const full = side.locator(".heat-map a", { has: page.locator(".heat-count") }).first();
   assert.match(await full.getAttribute("aria-label"), /: \d+ entr/);

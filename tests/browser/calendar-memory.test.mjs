@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { day, runningProgram } from "./program.mjs";
-import { api } from "./work.mjs";
+import { api, hasCount } from "./work.mjs";
 
 const running = runningProgram();
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -157,10 +157,10 @@ test("day-long bookings and many tasks fold above the hours, events stand below"
   const block = page.locator(".fc-timegrid-event", { hasText: "Consultation" });
   await block.getByText("Long room").waitFor();
   await page.locator(".fc-daygrid-event", { hasText: "Trip of a day" }).waitFor();
-  assert.equal(await page.locator(".fc-timegrid-event").count(), 1, "one entry for the event and its room");
+  await hasCount(page.locator(".fc-timegrid-event"), 1);
   const count = page.locator(".entry-count", { hasText: "14 tasks due" });
   await count.click();
-  assert.equal(await page.locator(".entry-card").getByRole("link").count(), 14);
+  await hasCount(page.locator(".entry-card").getByRole("link"), 14);
   await page.keyboard.press("Escape");
   await block.click();
   await page.locator(".entry-card").getByText("Booked").waitFor();

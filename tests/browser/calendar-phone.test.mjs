@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { machineTime, runningProgram } from "./program.mjs";
-import { api, becomes as comesTo } from "./work.mjs";
+import { api, becomes as comesTo, hasCount } from "./work.mjs";
 
 const running = runningProgram();
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -56,7 +56,7 @@ test("month on a phone has dots by module and a list of the chosen day", async (
   await full.tap();
   await reaches(page, "date", "2032-04-14");
   assert.equal(await full.getAttribute("aria-pressed"), "true");
-  assert.equal(await page.locator('.month-day[aria-pressed="true"]').count(), 1);
+  await hasCount(page.locator('.month-day[aria-pressed="true"]'), 1);
   await line(page, "Dotted meeting").getByText("Room 7").waitFor();
   // The hours first, what is over last.
   const titles = await page.locator(".agenda-title").allTextContents();
@@ -74,7 +74,7 @@ test("month on a phone has dots by module and a list of the chosen day", async (
   await page.locator(".calendar-modules-menu > summary").tap();
   await page.locator('.calendar-modules-menu [data-module-filter="tasks"]').uncheck();
   await line(page, "Dotted later").waitFor({ state: "detached" });
-  assert.equal(await full.locator("i").count(), 1);
+  await hasCount(full.locator("i"), 1);
   await page.context().close();
 });
 
@@ -364,10 +364,10 @@ test("resized window switches its views without a reload", async () => {
   await fits(page);
   await choose(page, "week");
   await page.locator('.fc-col-header-cell[data-date="2032-12-08"]').waitFor();
-  assert.equal(await page.locator(".fc-col-header-cell[data-date]").count(), PHONE_DAYS);
+  await hasCount(page.locator(".fc-col-header-cell[data-date]"), PHONE_DAYS);
   await page.setViewportSize(DESK.viewport);
   await page.locator('.fc-col-header-cell[data-date="2032-12-06"]').waitFor();
-  assert.equal(await page.locator(".fc-col-header-cell[data-date]").count(), 7);
+  await hasCount(page.locator(".fc-col-header-cell[data-date]"), 7);
   assert.equal(await page.getByLabel("Find in the calendar").isVisible(), true);
   await page.context().close();
 });

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { endSession, signInAgain, whoAmI } from "./people.mjs";
 import { PASSWORD, runningProgram, day as today } from "./program.mjs";
-import { becomes as reaches, ownId } from "./work.mjs";
+import { becomes as reaches, hasCount, ownId } from "./work.mjs";
 
 const running = runningProgram();
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -246,7 +246,7 @@ test("Ctrl-drag and the key C copy an entry", async () => {
   await page.mouse.up();
   await page.keyboard.up("Control");
   await day(page, "2031-02-20").getByText("Copy me").waitFor();
-  assert.equal(await day(page, "2031-02-12").getByText("Copy me").count(), 1);
+  await hasCount(day(page, "2031-02-12").getByText("Copy me"), 1);
   await page.getByRole("button", { name: "Undo" }).click();
   await day(page, "2031-02-20").getByText("Copy me").waitFor({ state: "detached" });
 
@@ -256,7 +256,7 @@ test("Ctrl-drag and the key C copy an entry", async () => {
   assert.match(await page.locator("#announcements").textContent(), /19 Feb/);
   await page.keyboard.press("c");
   await day(page, "2031-02-19").getByText("Copy me").waitFor();
-  assert.equal(await day(page, "2031-02-12").getByText("Copy me").count(), 1);
+  await hasCount(day(page, "2031-02-12").getByText("Copy me"), 1);
   await page.context().close();
 });
 
@@ -265,7 +265,7 @@ test("ongoing entry is in the strip and on its last day", async () => {
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=month&date=2031-01-01");
   await day(page, "2031-01-24").getByText("Ends: Long haul").waitFor();
-  assert.equal(await page.locator(".fc-daygrid-event", { hasText: "Long haul" }).count(), 1);
+  await hasCount(page.locator(".fc-daygrid-event", { hasText: "Long haul" }), 1);
   await page.locator(".calendar-running summary").click();
   await page.locator(".running-entry", { hasText: "Long haul" }).waitFor();
   // Moving the end leaves the beginning where it is.
@@ -311,7 +311,7 @@ test("year shows the load of each day and opens it", async () => {
   assert.equal(await full.getAttribute("aria-label"), "Tue 17 May: 3 entries");
   assert.equal(await full.getAttribute("data-level"), "4");
   assert.equal(await page.locator('[data-year-day="2033-05-18"]').getAttribute("data-level"), "0");
-  assert.equal(await page.locator('[data-year-day][tabindex="0"]').count(), 1);
+  await hasCount(page.locator('[data-year-day][tabindex="0"]'), 1);
   await page.locator('[data-year-day="2033-05-16"]').focus();
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");
@@ -343,7 +343,7 @@ test("timeline has a row for each member of a team", async () => {
   await page.goto(`/calendar?view=people&span=week&date=2031-07-14&team=${team.id}`);
   const bar = page.locator(".timeline-bar", { hasText: "Slide me" });
   await bar.waitFor();
-  assert.equal(await page.locator(".timeline-row").count(), 1);
+  await hasCount(page.locator(".timeline-row"), 1);
   const box = await bar.boundingBox();
   await page.mouse.move(box.x + 10, box.y + 10);
   await page.mouse.down();
@@ -462,7 +462,7 @@ test("month with many entries stays usable", async () => {
   assert.ok(nodes < 40, `${nodes} entries in the page`);
   await count.click();
   // Every entry of the day is there, however many the grid was given.
-  assert.equal(await page.locator(".entry-card").getByRole("link").count(), 30);
+  await hasCount(page.locator(".entry-card").getByRole("link"), 30);
   await page.locator(".entry-card").getByText("Full 116").waitFor();
   await assertAccessible(page);
   await page.context().close();
@@ -523,7 +523,7 @@ test("entry continued from the week before shows no start at midnight", async ()
   await page.goto("/calendar?view=month&date=2031-06-01");
   const parts = page.locator(".calendar-grid .fc-daygrid-event", { hasText: "Long journey" });
   await parts.first().waitFor();
-  assert.equal(await parts.count(), 2);
+  await hasCount(parts, 2);
   const times = page.locator(".fc-daygrid-event:visible", { hasText: "Long journey" }).locator(".fc-event-time:visible");
   assert.deepEqual(await times.allInnerTexts(), ["7am"]);
   await page.context().close();
@@ -551,7 +551,7 @@ test("timeline of resources shows bookings and creates one", async () => {
   await page.goto(`/calendar?view=resources&span=week&date=${ahead(0)}&resource=${room.id}`);
   const row = page.locator(".timeline-row", { hasText: "Timeline room" });
   await row.locator(".timeline-bar").waitFor();
-  assert.equal(await page.locator(".timeline-row").count(), 1);
+  await hasCount(page.locator(".timeline-row"), 1);
   const track = await row.locator(".timeline-track").boundingBox();
   // The third day is free.
   await page.mouse.click(track.x + (track.width * 2.5) / 7, track.y + track.height / 2);

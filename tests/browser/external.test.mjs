@@ -1,10 +1,10 @@
 // Calendars of others: subscribing, what went wrong, and reading a file in, at a desk and on a phone.
 
-import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { assertAccessible, assertFits, WIDTHS } from "./axe.mjs";
 import { day, runningProgram } from "./program.mjs";
+import { hasCount } from "./work.mjs";
 
 const running = runningProgram(["--allow-private-addresses"]);
 
@@ -71,7 +71,7 @@ for (const [where, viewport] of WIDTHS) {
     await page.locator("main").getByRole("button", { name: /^(Create|Save)/ }).first().click();
     await page.locator("#fetching").getByText("Up to date").waitFor();
     await page.locator("#dates").getByText("Session of the regional council").first().waitFor();
-    assert.equal(await page.locator("#dates tbody tr").count(), 4);
+    await hasCount(page.locator("#dates tbody tr"), 4);
     await assertAccessible(page);
     await assertFits(page);
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { runningProgram } from "./program.mjs";
+import { hasCount } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -27,7 +28,7 @@ for (const width of [1280, 390]) {
     const [day, time] = asked.get("start").split("T");
     assert.equal(await page.locator("[name=start]").inputValue(), day);
     assert.equal(await page.locator("[name='start.time']").inputValue(), time);
-    assert.equal(await page.locator("[name=participants]").count(), 1);
+    await hasCount(page.locator("[name=participants]"), 1);
     await page.context().close();
   });
 

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { picker, typeLike, whoAmI } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
-import { api, newTask } from "./work.mjs";
+import { api, hasCount, newTask } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -99,7 +99,7 @@ for (const width of [1280, 390]) {
     await assertAccessible(page);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     // Their own is done by them, the other one is not.
-    assert.equal(await tasks.getByRole("button", { name: /^Complete / }).count(), 1);
+    await hasCount(tasks.getByRole("button", { name: /^Complete / }), 1);
     await tasks.getByRole("button", { name: "Complete Send the list" }).click();
     await tasks.getByText("1 of 2 done").waitFor();
 

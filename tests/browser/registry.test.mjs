@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { assertAccessible, assertFits, WIDTHS } from "./axe.mjs";
 import { typeLike, withoutReload } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
-import { api } from "./work.mjs";
+import { api, hasCount } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -30,14 +30,14 @@ for (const [where, viewport] of WIDTHS) {
     await page.getByRole("searchbox", { name: "Search organizations" }).fill(mark);
     await page.keyboard.press("Enter");
     await page.waitForURL(/q=/);
-    assert.equal(await page.locator("tbody tr").count(), 2);
+    await hasCount(page.locator("tbody tr"), 2);
     await assertAccessible(page);
     await assertFits(page);
 
     await page.getByLabel(`Select ${mark} Alpha`).check();
     await page.getByRole("button", { name: "Archive" }).click();
     await page.getByText("1 organization archived").waitFor();
-    assert.equal(await page.locator("tbody tr").count(), 1);
+    await hasCount(page.locator("tbody tr"), 1);
     await page.getByRole("button", { name: "Undo" }).click();
     await page.locator("tbody tr").nth(1).waitFor();
 
@@ -56,14 +56,14 @@ for (const [where, viewport] of WIDTHS) {
     const need = await makeNeed(token, `Water ${viewport.width}`);
     const page = await running.signedIn("coordinator", { viewport });
     await page.goto(`/ppas/new?needs=${need.id}&category=moa_ppa`);
-    assert.equal(await page.getByText(need.title).count(), 1, "the picker shows the title");
+    await hasCount(page.getByText(need.title), 1);
     await page.getByLabel("Budget", { exact: true }).fill("plenty");
     await page.getByRole("button", { name: "Create PPA" }).click();
     const summary = page.locator(".error-summary");
     await summary.waitFor();
     assert.match(await summary.innerText(), /^Title is required\.$/m);
     assert.equal(await page.getByLabel("Budget", { exact: true }).inputValue(), "plenty");
-    assert.equal(await page.getByText(need.title).count(), 1, "and still does");
+    await hasCount(page.getByText(need.title), 1);
     await assertAccessible(page);
     await assertFits(page);
 
@@ -158,7 +158,7 @@ for (const [where, viewport] of WIDTHS) {
     await page.getByLabel(/^File/).setInputFiles(file("name,email\nGood,\nBad,nobody\n"));
     await page.getByRole("button", { name: "Check the file" }).click();
     await page.getByText("Not imported: ").waitFor();
-    assert.equal(await page.locator("tbody tr").count(), 1);
+    await hasCount(page.locator("tbody tr"), 1);
     for (const text of ["B3", "email", "nobody", "Must be an e-mail address"]) {
       await page.locator("tbody tr").getByText(text).first().waitFor();
     }

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { slowly, typeLike } from "./people.mjs";
 import { day, runningProgram } from "./program.mjs";
-import { api, becomes, newTask, ownId } from "./work.mjs";
+import { api, becomes, hasCount, newTask, ownId } from "./work.mjs";
 
 const running = runningProgram();
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
@@ -24,7 +24,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await input.pressSequentially(`Call the captain ${size} tomorrow 3pm !high #eid`);
     await bar.getByText("Priority high").waitFor();
     await bar.getByText("3:00 PM").waitFor();
-    assert.equal(await bar.locator(".chip").count(), 4);
+    await hasCount(bar.locator(".chip"), 4);
     // A dismissed part stays in the title.
     await bar.getByRole("button", { name: "Keep “tomorrow” in the title" }).click();
     assert.equal(await input.inputValue(), `Call the captain ${size} "tomorrow" 3pm !high #eid`);

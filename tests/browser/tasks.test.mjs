@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { openLive, withoutReload } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
-import { api, newTask, ownId } from "./work.mjs";
+import { api, hasCount, newTask, ownId } from "./work.mjs";
 
 const running = runningProgram();
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
@@ -65,7 +65,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     for (const number of [1, 2]) await page.getByLabel(`Select Call ${size} office ${number}`).check();
     await page.getByRole("button", { name: "Complete" }).click();
     await page.getByText("2 tasks completed").waitFor();
-    assert.equal(await page.locator("tbody tr").count(), 1);
+    await hasCount(page.locator("tbody tr"), 1);
     await page.locator("#toasts").getByRole("button", { name: "Undo" }).click();
     await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 3);
     await page.context().close();
@@ -122,7 +122,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await undoOffered(page);
     assert.deepEqual(await states(), after);
     await page.goto(`/events/${record.id}`);
-    assert.equal(await page.locator("#tasks li").getByText("Cancelled", { exact: true }).count(), open);
+    await hasCount(page.locator("#tasks li").getByText("Cancelled", { exact: true }), open);
 
     // One Undo takes back all of it.
     await undoLast(page, `/events/${record.id}`);
@@ -160,7 +160,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     };
     await cancel();
     await page.goto(`${address}?tab=tasks`);
-    assert.equal(await page.locator("#tasks li").getByText("Cancelled", { exact: true }).count(), open);
+    await hasCount(page.locator("#tasks li").getByText("Cancelled", { exact: true }), open);
     await undoLast(page, address);
     assert.deepEqual(await states(), before);
     await cancel();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { day, runningProgram } from "./program.mjs";
-import { api, becomes as reaches } from "./work.mjs";
+import { api, becomes as reaches, hasCount } from "./work.mjs";
 
 const running = runningProgram();
 const DESK = { viewport: { width: 1280, height: 800 } };
@@ -338,7 +338,7 @@ test("dragging to the edge turns the page, and Escape returns", async () => {
   await page.mouse.up();
   await page.locator(".timeline-bar[data-lifted]").waitFor({ state: "detached" });
   await held.waitFor();
-  assert.equal(await page.locator(".timeline-bar").count(), 1);
+  await hasCount(page.locator(".timeline-bar"), 1);
   await becomes(path, { due_date: "2033-06-22" });
   await page.context().close();
 });

@@ -43,3 +43,8 @@ export async function becomes(read, wanted) {
   }
   assert.deepEqual(found, wanted);
 }
+
+/** Waits until the page has so many of these elements. */
+export function hasCount(locator, wanted) {
+  return becomes(() => locator.count(), wanted);
+}

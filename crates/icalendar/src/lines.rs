@@ -1,5 +1,7 @@
 //! Content lines of a file: encoding, physical lines, unfolding (RFC 5545 section 3.1).
 
+use std::io::{self, Read};
+
 /// Encoding of a file, detected by its byte order mark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Encoding {
@@ -185,15 +187,101 @@ impl<'a> Iterator for LogicalLines<'a> {
     }
 }
 
-/// Returns the content lines of a file as text, without blank lines, each with the number of its first line in the file.
-pub(crate) fn unfold(bytes: &[u8]) -> impl Iterator<Item = (usize, String)> {
-    let (encoding, mark) = Encoding::detect(bytes);
-    let mut number = 1;
-    LogicalLines::new(&bytes[mark..], encoding).filter_map(move |line| {
-        let first = number;
-        number += line_ends(line.raw, encoding);
-        line.text.map(|text| (first, text))
-    })
+/// Bytes that are read at once.
+const BLOCK: u64 = 64 * 1024;
+
+/// Iterator over the content lines of a source as text, without blank lines, each with the number of its first line.
+///
+/// The source is read in blocks. In memory are one block and the content line that goes on after it.
+#[derive(Debug)]
+pub(crate) struct Unfolded<R> {
+    source: R,
+    encoding: Encoding,
+    buffer: Vec<u8>,
+    /// Offset of the next line in the buffer.
+    place: usize,
+    /// End of the lines that are whole in the buffer.
+    whole: usize,
+    /// Number of the next line.
+    number: usize,
+    is_at_start: bool,
+    is_at_end: bool,
+    failure: Option<io::Error>,
+}
+
+impl<R: Read> Unfolded<R> {
+    /// Returns the lines of a source.
+    pub const fn new(source: R) -> Self {
+        Self {
+            source,
+            encoding: Encoding::EightBit,
+            buffer: Vec::new(),
+            place: 0,
+            whole: 0,
+            number: 1,
+            is_at_start: true,
+            is_at_end: false,
+            failure: None,
+        }
+    }
+
+    /// Returns the error with which the source ended before its end.
+    pub fn end(self) -> io::Result<()> {
+        self.failure.map_or(Ok(()), Err)
+    }
+
+    /// Reads until the buffer has a whole line, or all of the rest.
+    fn fill(&mut self) {
+        self.buffer.drain(..self.place);
+        (self.place, self.whole) = (0, 0);
+        while self.whole == 0 && !self.is_at_end {
+            let known = self.buffer.len();
+            let read = (&mut self.source).take(BLOCK).read_to_end(&mut self.buffer);
+            self.is_at_end = !matches!(read, Ok(1..));
+            self.failure = read.err();
+            if std::mem::take(&mut self.is_at_start) {
+                (self.encoding, self.place) = Encoding::detect(&self.buffer);
+            }
+            self.whole = if self.is_at_end { self.buffer.len() } else { self.last_line(known) };
+        }
+    }
+
+    /// Returns the offset of the last line that begins at `from` or later and does not go on the one before it; 0 if
+    /// there is none.
+    fn last_line(&self, from: usize) -> usize {
+        let width = self.encoding.width();
+        let unit = |place: usize| self.encoding.unit(&self.buffer, place);
+        let begins = |place: &usize| {
+            unit(*place).is_some_and(|unit| !is_line_end(unit) && !is_fold(unit))
+                && unit(*place - width).is_some_and(is_line_end)
+        };
+        // Code units begin at even offsets, where they are wide.
+        let first = from.max(self.place + width).next_multiple_of(width);
+        (first..self.buffer.len()).step_by(width).rev().find(begins).unwrap_or(0)
+    }
+}
+
+impl<R: Read> Iterator for Unfolded<R> {
+    type Item = (usize, String);
+
+    fn next(&mut self) -> Option<(usize, String)> {
+        loop {
+            while let Some(line) =
+                LogicalLines::new(&self.buffer[self.place..self.whole], self.encoding).next()
+            {
+                let first = self.number;
+                self.place += line.raw.len();
+                self.number += line_ends(line.raw, self.encoding);
+                if let Some(text) = line.text {
+                    return Some((first, text));
+                }
+            }
+            if self.is_at_end {
+                return None;
+            }
+            self.fill();
+        }
+    }
 }
 
 /// Returns the number of line ends in some bytes.
@@ -236,14 +324,14 @@ mod tests {
     }
 
     fn unfolded_bytes(bytes: &[u8]) -> Vec<String> {
-        unfold(bytes).map(|(_, text)| text).collect()
+        Unfolded::new(bytes).map(|(_, text)| text).collect()
     }
 
     #[test]
     fn lines_have_their_numbers_in_the_file() {
         for end in ["\r\n", "\n", "\r"] {
             let text = ["A:1", " 2", "", "B:3", "C:4"].join(end);
-            let numbers: Vec<usize> = unfold(text.as_bytes()).map(|(number, _)| number).collect();
+            let numbers: Vec<usize> = Unfolded::new(text.as_bytes()).map(|(number, _)| number).collect();
             assert_eq!(numbers, [1, 4, 5], "{end:?}");
         }
     }
@@ -278,5 +366,65 @@ mod tests {
         let big: Vec<u8> =
             [0xfe, 0xff].into_iter().chain("UID:ñ".encode_utf16().flat_map(u16::to_be_bytes)).collect();
         assert_eq!(unfolded_bytes(&big), ["UID:ñ"]);
+    }
+
+    /// Source that gives a few bytes at a time, and fails after some bytes.
+    struct Slow<'a> {
+        bytes: &'a [u8],
+        until: usize,
+    }
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if self.until == 0 {
+                return Err(io::Error::other("unplugged"));
+            }
+            let count = self.until.min(7).min(self.bytes.len()).min(buffer.len());
+            buffer[..count].copy_from_slice(&self.bytes[..count]);
+            self.bytes = &self.bytes[count..];
+            self.until -= count;
+            Ok(count)
+        }
+    }
+
+    #[test]
+    fn lines_across_blocks_are_whole() {
+        // Every offset of a block falls somewhere: between the signs of a line end, before a fold, within a letter.
+        let block = usize::try_from(BLOCK).unwrap();
+        for end in ["\r\n", "\n", "\r", "\r\r\n"] {
+            for shift in 0..24 {
+                let line = format!(
+                    "X:{}{end} fold ñ{end}{end}\tfold{end}{end}Y:ñ{end}",
+                    "a".repeat(block - 24 + shift)
+                );
+                let text = format!("{line}{line}{line}Z:1");
+                let marked = |name: &str, join: fn(u16) -> [u8; 2], mark: [u8; 2]| {
+                    (name.to_owned(), [mark.to_vec(), text.encode_utf16().flat_map(join).collect()].concat())
+                };
+                for (name, bytes) in [
+                    ("UTF-8".to_owned(), text.clone().into_bytes()),
+                    marked("UTF-16LE", u16::to_le_bytes, [0xff, 0xfe]),
+                    marked("UTF-16BE", u16::to_be_bytes, [0xfe, 0xff]),
+                ] {
+                    let (encoding, mark) = Encoding::detect(&bytes);
+                    let whole: Vec<String> =
+                        LogicalLines::new(&bytes[mark..], encoding).filter_map(|line| line.text).collect();
+                    let mut lines = Unfolded::new(Slow { bytes: &bytes, until: usize::MAX });
+                    let read: Vec<(usize, String)> = lines.by_ref().collect();
+                    assert!(lines.end().is_ok());
+                    let numbers: Vec<usize> = read.iter().map(|(number, _)| *number).collect();
+                    assert_eq!(numbers, [1, 6, 7, 12, 13, 18, 19], "{name} {end:?} {shift}");
+                    assert!(read.iter().map(|(_, text)| text).eq(&whole), "{name} {end:?} {shift}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn failure_of_the_source_is_told() {
+        let text = "UID:1\r\n".repeat(20_000);
+        let mut lines = Unfolded::new(Slow { bytes: text.as_bytes(), until: 100_000 });
+        assert!(lines.by_ref().count() < 20_000);
+        assert_eq!(lines.end().unwrap_err().to_string(), "unplugged");
     }
 }

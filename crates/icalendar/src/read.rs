@@ -21,6 +21,7 @@ mod zones;
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
+use std::io::{self, Read};
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -225,6 +226,9 @@ pub enum ReadError {
     /// Number of bytes.
     #[error("This calendar has more than {0} bytes.")]
     TooLarge(usize),
+    /// Source that fails.
+    #[error("This file could not be read to its end.")]
+    Unreadable,
 }
 
 struct Reader<'a> {
@@ -249,7 +253,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// Reads what holds for all events: zones, name and method of the calendars. Returns the number of components of each
     /// group of events.
-    fn definitions(&mut self, bytes: &[u8], limits: &Limits) -> HashMap<u64, usize> {
+    fn definitions(&mut self, source: &mut dyn Read, limits: &Limits) -> io::Result<HashMap<u64, usize>> {
         let is_read = |component: &str, property: &Property| match component {
             "VCALENDAR" | "VTIMEZONE" | "STANDARD" | "DAYLIGHT" => true,
             "VEVENT" => property.is("UID") || property.is("SUMMARY"),
@@ -258,7 +262,7 @@ impl Reader<'_> {
         let mut definition = Definition::default();
         let (mut count, mut read) = (0, 0);
         let mut groups = HashMap::new();
-        components::each(bytes, limits, is_read, &mut |component| {
+        components::each(source, limits, is_read, &mut |component| {
             self.is_cut_off |= component.end == End::CutOff;
             match component.name.as_str() {
                 "VCALENDAR" => self.head(&component),
@@ -279,8 +283,8 @@ impl Reader<'_> {
                 }
                 _ => {}
             }
-        });
-        groups
+        })?;
+        Ok(groups)
     }
 
     /// Returns the group of an event: the same for all events of one UID. Without a UID, it is derived from start and
@@ -306,10 +310,15 @@ impl Reader<'_> {
     }
 
     /// Reads the events, one after another. Calls `found` with the group of each, and nothing for one that was skipped.
-    fn events(&mut self, bytes: &[u8], limits: &Limits, found: &mut dyn FnMut(u64, Option<Event>)) {
+    fn events(
+        &mut self,
+        source: &mut dyn Read,
+        limits: &Limits,
+        found: &mut dyn FnMut(u64, Option<Event>),
+    ) -> io::Result<()> {
         const READ: [&str; 4] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"];
         let (mut is_event_cut, mut read) = (false, 0);
-        components::each(bytes, limits, |component, _| READ.contains(&component), &mut |component| {
+        components::each(source, limits, |component, _| READ.contains(&component), &mut |component| {
             match (component.name.as_str(), component.end) {
                 ("VCALENDAR", End::CutOff) if !is_event_cut => {
                     self.skip(&component, "The file is incomplete: events may be missing.");
@@ -332,7 +341,7 @@ impl Reader<'_> {
                 // Parts of an event, and unknown components.
                 _ => {}
             }
-        });
+        })
     }
 
     fn skip(&mut self, component: &Component, reason: &str) {

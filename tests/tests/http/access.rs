@@ -270,7 +270,7 @@ fn every_route_enforces_its_body_limit() {
         let (status, answer) = send_body(&server, token, &method, &path, &padded(limit + 1));
         assert_eq!(status, 413, "{method} {path}: {answer}");
         let told = if route.body_limit.is_file {
-            "at most 25 MB".to_owned()
+            format!("at most {} MB", limit / (1024 * 1024))
         } else {
             format!("at most {limit} bytes")
         };

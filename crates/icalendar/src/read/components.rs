@@ -1,8 +1,10 @@
 //! Components of a file, one after another, also where ends are missing.
 
+use std::io::{self, Read};
+
 use super::vcalendar;
 use crate::Limits;
-use crate::lines::unfold;
+use crate::lines::Unfolded;
 use crate::property::Property;
 
 /// Component with its own properties.
@@ -51,12 +53,17 @@ impl Component {
 const BESIDE: [&str; 6] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "VAVAILABILITY"];
 
 /// Calls `found` for each component at its end, inner ones first, with those of its properties that are `wanted`.
+///
+/// # Errors
+///
+/// Fails if the source cannot be read to its end.
 pub fn each(
-    bytes: &[u8],
+    source: &mut dyn Read,
     limits: &Limits,
     wanted: fn(&str, &Property) -> bool,
     found: &mut dyn FnMut(Component),
-) {
+) -> io::Result<()> {
+    let mut text = Unfolded::new(source);
     let mut open: Vec<Component> = Vec::new();
     let mut calendar = 0;
     let mut too_deep = 0_usize;
@@ -67,7 +74,7 @@ pub fn each(
             found(Component { end: if is_inner { End::Missing } else { end }, ..component });
         }
     };
-    for (number, line) in properties(bytes).take(limits.lines) {
+    for (number, line) in properties(&mut text).take(limits.lines) {
         let named = line.value().trim().to_ascii_uppercase();
         match line.name().to_ascii_uppercase().as_str() {
             "BEGIN" => {
@@ -106,12 +113,13 @@ pub fn each(
             }
         }
     }
+    text.end()?;
     close(&mut open, 0, End::CutOff);
+    Ok(())
 }
 
 /// Returns the properties of a file with their lines. Values in quoted-printable are whole, but not decoded.
-fn properties(bytes: &[u8]) -> impl Iterator<Item = (usize, Property)> {
-    let mut lines = unfold(bytes);
+fn properties(lines: &mut impl Iterator<Item = (usize, String)>) -> impl Iterator<Item = (usize, Property)> {
     std::iter::from_fn(move || {
         let (number, mut line) = lines.next()?;
         while vcalendar::goes_on(&line) {

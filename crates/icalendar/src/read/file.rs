@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::RandomState;
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use jiff::tz::TimeZone;
 
@@ -22,9 +23,9 @@ pub fn read(bytes: &[u8], fallback: &TimeZone) -> Result<Calendar, ReadError> {
 
 /// Reads a calendar within limits.
 pub(super) fn read_within(bytes: &[u8], fallback: &TimeZone, limits: Limits) -> Result<Calendar, ReadError> {
-    let mut file = File::open(bytes, fallback, limits)?;
+    let mut file = File::open(Cursor::new(bytes), fallback, limits)?;
     let mut versions = Versions::default();
-    file.reader.events(bytes, &file.limits, &mut |_, event| versions.extend(event));
+    file.events(&mut |_, event| versions.extend(event))?;
     let Skips { listed, count } = file.reader.skips;
     Ok(Calendar {
         name: file.reader.name,
@@ -35,27 +36,29 @@ pub(super) fn read_within(bytes: &[u8], fallback: &TimeZone, limits: Limits) -> 
     })
 }
 
-/// File whose events are read one after another, so that they need not be in memory together.
-pub struct File<'a> {
-    bytes: &'a [u8],
+/// File whose events are read one after another, so that they need not be in memory together. Its source is read twice.
+pub struct File<'a, R> {
+    source: R,
     limits: Limits,
     reader: Reader<'a>,
     /// Number of components of each group.
     groups: HashMap<u64, usize>,
 }
 
-impl<'a> File<'a> {
+impl<'a, R: Read + Seek> File<'a, R> {
     /// Opens a file: reads what holds for all events.
     ///
     /// Times without a zone use the zone of the calendar (`X-WR-TIMEZONE`), else `fallback`.
     ///
     /// # Errors
     ///
-    /// Refuses files that are too large or have neither a calendar nor an event.
-    pub fn open(bytes: &'a [u8], fallback: &'a TimeZone, limits: Limits) -> Result<Self, ReadError> {
-        if bytes.len() > limits.bytes {
+    /// Refuses files that are too large or have neither a calendar nor an event, and sources that cannot be read.
+    pub fn open(mut source: R, fallback: &'a TimeZone, limits: Limits) -> Result<Self, ReadError> {
+        let length = source.seek(SeekFrom::End(0)).map_err(unreadable)?;
+        if usize::try_from(length).map_or(true, |length| length > limits.bytes) {
             return Err(ReadError::TooLarge(limits.bytes));
         }
+        source.rewind().map_err(unreadable)?;
         let mut reader = Reader {
             name: String::new(),
             skips: Skips::default(),
@@ -70,11 +73,11 @@ impl<'a> File<'a> {
             hasher: RandomState::new(),
         };
         // Definitions may follow the events that need them.
-        let groups = reader.definitions(bytes, &limits);
+        let groups = reader.definitions(&mut source, &limits).map_err(unreadable)?;
         if !reader.has_calendar && groups.is_empty() {
             return Err(ReadError::NotACalendar);
         }
-        Ok(Self { bytes, limits, reader, groups })
+        Ok(Self { source, limits, reader, groups })
     }
 
     /// Returns the name (`X-WR-CALNAME`, or `NAME` of RFC 7986 section 5.1), or nothing.
@@ -96,11 +99,14 @@ impl<'a> File<'a> {
     ///
     /// # Errors
     ///
-    /// Returns the first error of `found`, which is not called again.
-    pub fn each<E>(mut self, mut found: impl FnMut(Vec<Event>) -> Result<(), E>) -> Result<Skips, E> {
+    /// Returns the first error of `found`, which is not called again, and fails if the source cannot be read.
+    pub fn each<E: From<ReadError>>(
+        mut self,
+        mut found: impl FnMut(Vec<Event>) -> Result<(), E>,
+    ) -> Result<Skips, E> {
         let mut open: HashMap<u64, Versions> = HashMap::new();
-        let (mut left, mut result) = (self.groups, Ok(()));
-        self.reader.events(self.bytes, &self.limits, &mut |group, event| {
+        let (mut left, mut result) = (std::mem::take(&mut self.groups), Ok(()));
+        self.events(&mut |group, event| {
             if result.is_err() {
                 return;
             }
@@ -112,9 +118,19 @@ impl<'a> File<'a> {
             } else if let Some(versions) = open.remove(&group).filter(|whole| !whole.events.is_empty()) {
                 result = found(versions.events);
             }
-        });
+        })?;
         result.map(|()| self.reader.skips)
     }
+
+    /// Reads the events. Calls `found` with the group of each, and nothing for one that was skipped.
+    fn events(&mut self, found: &mut dyn FnMut(u64, Option<Event>)) -> Result<(), ReadError> {
+        self.source.rewind().map_err(unreadable)?;
+        self.reader.events(&mut self.source, &self.limits, found).map_err(unreadable)
+    }
+}
+
+fn unreadable(_: io::Error) -> ReadError {
+    ReadError::Unreadable
 }
 
 /// Skipped components.

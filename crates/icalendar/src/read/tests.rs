@@ -1,5 +1,7 @@
 //! Tests of the reader with calendars of real programs and with invalid ones.
 
+use std::io::Cursor;
+
 use jiff::Timestamp;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
@@ -461,10 +463,10 @@ fn together(components: &str) -> Vec<Vec<usize>> {
     let text = format!("BEGIN:VCALENDAR\nVERSION:2.0\n{components}\nEND:VCALENDAR\n");
     let fallback = fallback();
     let mut groups = Vec::new();
-    let file = File::open(text.as_bytes(), &fallback, Limits::default()).unwrap();
+    let file = File::open(Cursor::new(&text), &fallback, Limits::default()).unwrap();
     let found = file.each(|events| {
         groups.push(events.iter().map(|event| event.line).collect());
-        Ok::<_, ()>(())
+        Ok::<_, ReadError>(())
     });
     found.unwrap();
     groups
@@ -494,10 +496,10 @@ fn events_of_one_uid_are_found_together_at_the_last_of_them() {
 fn error_ends_the_reading_of_events() {
     let text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20270101\nEND:VEVENT\nBEGIN:VEVENT\nUID:2\nDTSTART:20270101\nEND:VEVENT\nEND:VCALENDAR\n";
     let (fallback, mut count) = (fallback(), 0);
-    let file = File::open(text.as_bytes(), &fallback, Limits::default()).unwrap();
+    let file = File::open(Cursor::new(&text), &fallback, Limits::default()).unwrap();
     let result = file.each(|_| {
         count += 1;
-        Err("full")
+        Err(ReadError::NotACalendar)
     });
-    assert_eq!((result, count), (Err("full"), 1));
+    assert_eq!((result, count), (Err(ReadError::NotACalendar), 1));
 }

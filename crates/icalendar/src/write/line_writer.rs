@@ -60,7 +60,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::lines::unfold;
+    use crate::lines::Unfolded;
     use crate::property::Property;
 
     fn written(value: &str) -> Vec<u8> {
@@ -100,7 +100,7 @@ mod tests {
             for line in bytes.split(|byte| *byte == b'\n') {
                 prop_assert!(line.len() <= 76 && (line.is_empty() || line.ends_with(b"\r")));
             }
-            let lines: Vec<String> = unfold(&bytes).map(|(_, text)| text).collect();
+            let lines: Vec<String> = Unfolded::new(bytes.as_slice()).map(|(_, text)| text).collect();
             prop_assert_eq!(lines.len(), 1);
             prop_assert_eq!(Property::parse(&lines[0]).unwrap().text(), value);
         }

@@ -170,7 +170,7 @@ fn offset(offset: Offset) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lines::unfold;
+    use crate::lines::Unfolded;
     use crate::property::Property;
     use crate::read::definition::{Budget, Definition};
 
@@ -183,7 +183,7 @@ mod tests {
     /// Returns the definition parsed by our reader.
     fn read(text: &str) -> Definition {
         let lines: Vec<Property> =
-            unfold(text.as_bytes()).filter_map(|(_, line)| Property::parse(&line)).collect();
+            Unfolded::new(text.as_bytes()).filter_map(|(_, line)| Property::parse(&line)).collect();
         let mut definition = Definition::default();
         let mut begun = 0;
         for (place, line) in lines.iter().enumerate() {

@@ -14,6 +14,7 @@ use super::{FilePath, address, download, kinds, upload};
 use crate::components::words::{self, t};
 use crate::core::caller::Caller;
 use crate::core::input::{Parameters, PathId};
+use crate::core::limits::MAXIMUM_ATTACHMENT;
 use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
@@ -51,7 +52,7 @@ fn of_kind(kind: &'static Kind) -> Vec<Route> {
                 },
             ),
         )
-        .takes_file()
+        .takes_file(MAXIMUM_ATTACHMENT)
         .query(&round_parameter(kind))
         .body(json!({
             "type": "object",

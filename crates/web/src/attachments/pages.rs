@@ -25,6 +25,7 @@ use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
 use crate::core::input::{PageParameters, Parameters, PathId};
+use crate::core::limits::MAXIMUM_ATTACHMENT;
 use crate::core::page_route::PageRoute;
 use crate::core::problem::Problem;
 use crate::core::refused::Refused;
@@ -58,7 +59,7 @@ fn of_kind(kind: &'static Kind) -> [PageRoute; 3] {
               _: SafeForm| { change(kind, removes, state, signed, path, query) }
     };
     [
-        PageRoute::post(&all, Access::Role, attach).takes_files(),
+        PageRoute::post(&all, Access::Role, attach).takes_files(MAXIMUM_ATTACHMENT),
         PageRoute::post(format!("{all}/{{file}}/remove"), Access::Role, change(true)),
         PageRoute::post(format!("{all}/{{file}}/restore"), Access::Role, change(false)),
     ]

@@ -88,7 +88,7 @@ impl HeldBodies {
 enum Broken {
     TooSlow,
     TooLarge(usize),
-    FileTooLarge,
+    FileTooLarge(usize),
     NoRoom,
     Unreadable,
 }
@@ -104,7 +104,7 @@ impl Broken {
                 "Too many large uploads at the same time. Try again in a moment.",
             ),
             Self::TooLarge(most) => too_large(most),
-            Self::FileTooLarge => file_too_large(),
+            Self::FileTooLarge(most) => file_too_large(most),
             // The client is gone, or the handler reports the error itself.
             Self::Unreadable => return None,
         };
@@ -184,7 +184,7 @@ impl Reading {
         let most = if self.is_known { self.limit.bytes } else { self.limit.bytes.min(ANONYMOUS_BODY) };
         if self.received > most {
             let is_file = self.is_known && self.limit.is_file;
-            return Err(if is_file { Broken::FileTooLarge } else { Broken::TooLarge(most) });
+            return Err(if is_file { Broken::FileTooLarge(most) } else { Broken::TooLarge(most) });
         }
         let wanted = if self.received > SMALL_BODY { self.received } else { 0 };
         let more = wanted.saturating_sub(self.held);

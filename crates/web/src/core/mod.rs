@@ -25,6 +25,7 @@ pub mod return_path;
 pub mod route;
 pub(crate) mod router;
 pub mod server;
+pub mod spool;
 pub mod state;
 pub mod stream;
 pub mod subject;

@@ -72,10 +72,10 @@ impl PageRoute {
         self
     }
 
-    /// Takes files to attach as the body, which are written to disk while they are read.
+    /// Takes files as the body, of at most so many bytes with their form. They are written to disk while they are read.
     #[must_use]
-    pub fn takes_files(mut self) -> Self {
-        self.body_limit = BodyLimit::FILE;
+    pub fn takes_files(mut self, bytes: usize) -> Self {
+        self.body_limit = BodyLimit::of_file(bytes);
         self
     }
 

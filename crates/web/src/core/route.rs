@@ -7,7 +7,7 @@ use axum::http::{Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
-use obcms_app::{AppError, attachments};
+use obcms_app::AppError;
 use obcms_domain::accounts::{Action, Area, Relation, allows};
 use obcms_domain::core::message::Message;
 use obcms_domain::message;
@@ -16,7 +16,7 @@ use obcms_domain::registry::action::ActionBody;
 use serde_json::{Value as Json, json};
 
 use crate::core::caller::Caller;
-use crate::core::limits::{MAXIMUM_ATTACHMENT, MAXIMUM_BODY, UNREAD_BODY};
+use crate::core::limits::{MAXIMUM_BODY, UNREAD_BODY};
 use crate::core::page_route::PageRoute;
 use crate::core::problem::Problem;
 use crate::core::state::State;
@@ -168,10 +168,10 @@ impl Route {
         self
     }
 
-    /// Takes a file to attach as the body, which is written to disk while it is read.
+    /// Takes a file as the body, of at most so many bytes with its form. It is written to disk while it is read.
     #[must_use]
-    pub fn takes_file(mut self) -> Self {
-        self.body_limit = BodyLimit::FILE;
+    pub fn takes_file(mut self, bytes: usize) -> Self {
+        self.body_limit = BodyLimit::of_file(bytes);
         self
     }
 
@@ -209,10 +209,11 @@ pub fn too_large(limit: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, message!("The body must be at most {limit} bytes.", limit))
 }
 
-/// Returns the refusal of a file to attach that is too large.
+/// Returns the refusal of a file with more than `most` bytes, those of its form included.
 #[must_use]
-pub fn file_too_large() -> Problem {
-    AppError::TooLarge(attachments::too_large()).into()
+pub fn file_too_large(most: usize) -> Problem {
+    let size = most / (1024 * 1024);
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, message!("The file must be at most {size} MB.", size))
 }
 
 /// Limit of a body.
@@ -220,13 +221,16 @@ pub fn file_too_large() -> Problem {
 pub struct BodyLimit {
     /// Maximum size in bytes.
     pub bytes: usize,
-    /// True for a file to attach, which is written to disk while it is read.
+    /// True for a file that is written to disk while it is read.
     pub is_file: bool,
 }
 
 impl BodyLimit {
-    /// Limit of a file to attach.
-    pub const FILE: Self = Self { bytes: MAXIMUM_ATTACHMENT, is_file: true };
+    /// Returns the limit of a file that is written to disk while it is read.
+    #[must_use]
+    pub const fn of_file(bytes: usize) -> Self {
+        Self { bytes, is_file: true }
+    }
 
     /// Returns the limit of a body that is held in memory.
     #[must_use]
@@ -237,7 +241,7 @@ impl BodyLimit {
     /// Returns the refusal of a larger body.
     #[must_use]
     pub fn refusal(self) -> Problem {
-        if self.is_file { file_too_large() } else { too_large(self.bytes) }
+        if self.is_file { file_too_large(self.bytes) } else { too_large(self.bytes) }
     }
 }
 

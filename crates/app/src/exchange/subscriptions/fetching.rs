@@ -1,5 +1,7 @@
 //! Job that fetches one external calendar, repeated at the interval of the calendar.
 
+use std::io::Cursor;
+
 use jiff::{SignedDuration, Timestamp};
 use obcms_domain::core::id::Id;
 use obcms_domain::jobs::BackOff;
@@ -118,7 +120,7 @@ fn fetch_and_sync(app: &App, calendar: &Record) -> Result<Fetched, JobError> {
     match fetch(&asked, &limits).map_err(|error| JobError(error.to_string()))? {
         FetchResponse::Unchanged => Ok(Fetched { report: None, asked }),
         FetchResponse::Calendar { bytes, etag, last_modified } => {
-            let file = File::open(&bytes, app.zone(), read_limits(limits.bytes))
+            let file = File::open(Cursor::new(&bytes), app.zone(), read_limits(limits.bytes))
                 .map_err(|error| JobError(error.to_string()))?;
             if file.is_cut_off() {
                 return Err(JobError(

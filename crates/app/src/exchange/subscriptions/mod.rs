@@ -12,13 +12,15 @@ mod this_and_future;
 mod to_records;
 mod written_out;
 
+use std::io::{Read, Seek};
+
 use jiff::{Timestamp, ToSpan};
 use obcms_domain::accounts::Action;
 use obcms_domain::core::id::Id;
 use obcms_domain::core::message::{Message, Word};
 use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT, external_calendar};
 use obcms_domain::registry::Record;
-use obcms_icalendar::read::File;
+use obcms_icalendar::read::{File, ReadError};
 use obcms_store::exchange::subscriptions as store;
 use obcms_store::records;
 
@@ -45,6 +47,12 @@ pub const MAXIMUM_BYTES: usize = 20 * 1024 * 1024;
 /// Limits of the reader for a file of at most some bytes.
 fn read_limits(bytes: usize) -> obcms_icalendar::Limits {
     obcms_icalendar::Limits { bytes, lines: 2_000_000, events: MAXIMUM_EVENTS, ..Default::default() }
+}
+
+impl From<ReadError> for AppError {
+    fn from(error: ReadError) -> Self {
+        Self::field("file", "calendar", Word::text(error))
+    }
 }
 
 /// Completes and checks a subscription before it is saved. A name that resolves to a
@@ -136,11 +144,11 @@ impl App {
         &self,
         actor: &Actor,
         id: Id,
-        bytes: &[u8],
+        source: impl Read + Seek,
         keep: bool,
     ) -> Result<Report, AppError> {
         require_write(actor)?;
-        let file = self.open_file(bytes)?;
+        let file = self.open_file(source)?;
         self.write(actor, |work| {
             let calendar = work.load(&EXTERNAL_CALENDAR, id)?;
             work.actor.require(work.tx, Action::Import, &calendar)?;
@@ -160,7 +168,7 @@ impl App {
         &self,
         actor: &Actor,
         name: Option<&str>,
-        bytes: &[u8],
+        source: impl Read + Seek,
     ) -> Result<(Record, Report), AppError> {
         require_write(actor)?;
         if !actor.may(Action::Import, EXTERNAL_CALENDAR.area) {
@@ -170,7 +178,7 @@ impl App {
                 "import external calendars from files",
             ));
         }
-        let file = self.open_file(bytes)?;
+        let file = self.open_file(source)?;
         let own: String = file.name().trim().chars().take(200).collect();
         let name = name.map(str::trim).filter(|name| !name.is_empty()).unwrap_or(&own);
         let name = if name.is_empty() { "Imported calendar" } else { name };
@@ -184,12 +192,17 @@ impl App {
         Ok((self.get(actor, &EXTERNAL_CALENDAR, calendar.id)?, report))
     }
 
-    fn open_file<'a>(&'a self, bytes: &'a [u8]) -> Result<File<'a>, AppError> {
-        File::open(bytes, self.zone(), read_limits(MAXIMUM_BYTES))
-            .map_err(|error| AppError::field("file", "calendar", Word::text(error)))
+    fn open_file<R: Read + Seek>(&self, source: R) -> Result<File<'_, R>, AppError> {
+        Ok(File::open(source, self.zone(), read_limits(MAXIMUM_BYTES))?)
     }
 
-    fn sync_events(&self, actor: &Actor, id: Id, file: File<'_>, keep: bool) -> Result<Report, AppError> {
+    fn sync_events(
+        &self,
+        actor: &Actor,
+        id: Id,
+        file: File<'_, impl Read + Seek>,
+        keep: bool,
+    ) -> Result<Report, AppError> {
         // The missing part of a truncated file may contain the other events.
         let keep = keep || file.is_cut_off();
         let report = sync::sync(self, actor, id, file, keep)?;

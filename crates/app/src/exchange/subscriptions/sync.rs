@@ -2,6 +2,7 @@
 //! removed ones. It is idempotent.
 
 use std::collections::{BTreeMap, HashSet};
+use std::io::{Read, Seek};
 
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT, external_event};
@@ -51,7 +52,13 @@ impl Report {
 }
 
 /// Reads the events of a file and saves them, some at a time. With `keep`, other events of the subscription stay.
-pub fn sync(app: &App, actor: &Actor, calendar: Id, file: File<'_>, keep: bool) -> Result<Report, AppError> {
+pub fn sync(
+    app: &App,
+    actor: &Actor,
+    calendar: Id,
+    file: File<'_, impl Read + Seek>,
+    keep: bool,
+) -> Result<Report, AppError> {
     let gone = app.read(|tx| Ok(store::event_ids(tx, calendar, None)?))?.into_iter().collect();
     let mut saving =
         Saving { app, actor, calendar, gone, waiting: BTreeMap::new(), report: Report::default() };

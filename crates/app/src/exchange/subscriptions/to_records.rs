@@ -559,7 +559,9 @@ fn patch(like: Option<&Event>, event: &Event, change: &Event, zone: &TimeZone) -
 
 #[cfg(test)]
 mod tests {
-    use obcms_icalendar::read::File;
+    use std::io::Cursor;
+
+    use obcms_icalendar::read::{File, ReadError};
 
     use super::super::written_out::OWN_STEPS;
     use super::*;
@@ -615,11 +617,11 @@ mod tests {
             "END:VCALENDAR\n".to_owned(),
         ];
         let (text, office) = (text.concat(), TimeZone::UTC);
-        let file = File::open(text.as_bytes(), &office, obcms_icalendar::Limits::default()).unwrap();
+        let file = File::open(Cursor::new(text), &office, obcms_icalendar::Limits::default()).unwrap();
         let mut conversion = Conversion::new(&office);
         let read = file.each(|events| {
             conversion.drafts(&events);
-            Ok::<_, ()>(())
+            Ok::<_, ReadError>(())
         });
         let remarks = conversion.remarks(read.unwrap());
         let uids: Vec<&str> = remarks.listed.iter().map(|remark| remark.uid.as_str()).collect();

@@ -1,24 +1,26 @@
 //! External calendars: sync now, and import of .ics files.
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State as AxumState};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use futures_util::StreamExt;
 use obcms_app::AppError;
 use obcms_app::exchange::subscriptions::MAXIMUM_BYTES;
 use obcms_domain::accounts::{Action, Area};
 use obcms_domain::kinds::EXTERNAL_CALENDAR;
 use obcms_domain::registry::FieldError;
 use serde_json::{Value as Json, json};
+use tempfile::SpooledTempFile;
 
 use crate::core::caller::Caller;
 use crate::core::input::{Parameters, PathId};
 use crate::core::limits::MAXIMUM_CALENDAR;
 use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
+use crate::core::spool::Spool;
 use crate::core::state::{State, blocking};
-use crate::records::api::files::{Upload, file_too_large};
+use crate::records::api::files::Upload;
 use crate::records::api::records::record_response_with;
 
 /// The operations beside those of the collection.
@@ -55,7 +57,7 @@ pub fn routes() -> Vec<Route> {
             import,
             post(import_into),
         )
-        .body_limit(MAXIMUM_CALENDAR)
+        .takes_file(MAXIMUM_CALENDAR)
         .query(&[("keep", "true: keep events that are not in the file; otherwise archive them. Also as a part")])
         .answers(200, report()),
         Route::new(
@@ -65,7 +67,7 @@ pub fn routes() -> Vec<Route> {
             import,
             post(make),
         )
-        .body_limit(MAXIMUM_CALENDAR)
+        .takes_file(MAXIMUM_CALENDAR)
         .query(&[("name", "Name; the name in the file by default. Also as a part")])
         .answers(
             201,
@@ -77,7 +79,7 @@ pub fn routes() -> Vec<Route> {
 
 /// Uploaded .ics file: the body itself, or the part of a form with small texts beside it.
 pub struct CalendarFile {
-    bytes: Bytes,
+    file: SpooledTempFile,
     /// Form; empty when the body is the file.
     form: Upload,
 }
@@ -115,20 +117,20 @@ impl<S: Send + Sync> FromRequest<S> for CalendarFile {
             .map(|text| text.trim().to_ascii_lowercase());
         match kind.as_deref() {
             Some("text/calendar") => {
-                let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-                    Problem::new(rejection.status(), "The file could not be read. It must be at most 20 MB.")
-                })?;
-                if bytes.len() > MAXIMUM_BYTES {
-                    return Err(file_too_large(MAXIMUM_BYTES));
+                let mut spool = Spool::new(MAXIMUM_BYTES);
+                let mut body = request.into_body().into_data_stream();
+                while let Some(chunk) = body.next().await {
+                    let unread = |_| Problem::new(StatusCode::BAD_REQUEST, "The file could not be read.");
+                    spool.write(&chunk.map_err(unread)?)?;
                 }
-                Ok(Self { bytes, form: Upload::default() })
+                Ok(Self { file: spool.into_file(), form: Upload::default() })
             }
             Some("multipart/form-data") => {
-                let mut form = Upload::read(request, state, MAXIMUM_BYTES).await?;
-                let bytes = form.file.take().ok_or_else(|| {
+                let (form, file) = Upload::spooled(request, state, MAXIMUM_BYTES).await?;
+                let file = file.ok_or_else(|| {
                     AppError::field("file", "required", "Send the file as the part \"file\".")
                 })?;
-                Ok(Self { bytes, form })
+                Ok(Self { file, form })
             }
             _ => Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -158,7 +160,7 @@ async fn import_into(
         Some("true") => true,
         Some(_) => return Err(Parameters::wrong("keep", "Must be true or false.")),
     };
-    let report = blocking(|| state.app.import_calendar(&caller.actor, id.0, &file.bytes, keep))?;
+    let report = blocking(|| state.app.import_calendar(&caller.actor, id.0, file.file, keep))?;
     Ok(axum::Json(report).into_response())
 }
 
@@ -168,8 +170,9 @@ async fn make(
     parameters: Parameters,
     file: CalendarFile,
 ) -> Result<Response, Problem> {
-    let name = file.said(&parameters, "name")?;
-    let (calendar, report) = blocking(|| state.app.calendar_from_file(&caller.actor, name, &file.bytes))?;
+    let name = file.said(&parameters, "name")?.map(str::to_owned);
+    let made = blocking(|| state.app.calendar_from_file(&caller.actor, name.as_deref(), file.file));
+    let (calendar, report) = made?;
     let shown = blocking(|| state.app.represent(std::slice::from_ref(&calendar)))?;
     let body: Json = json!({ "calendar": shown.into_iter().next(), "report": report });
     let mut response = (StatusCode::CREATED, axum::Json(body)).into_response();

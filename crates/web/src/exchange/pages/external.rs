@@ -1,6 +1,6 @@
 //! External calendars: state of the sync, dates of the next weeks, and import of files.
 
-use axum::extract::State as AxumState;
+use axum::extract::{FromRequest, Request, State as AxumState};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use jiff::tz::TimeZone;
@@ -12,6 +12,7 @@ use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::kinds::{EXTERNAL_CALENDAR, EXTERNAL_EVENT, external_calendar};
 use obcms_domain::registry::Record;
+use tempfile::SpooledTempFile;
 
 use crate::components::badges::{Tone, grouped};
 use crate::components::buttons::{ButtonKind, button_link, post_button, submit_button};
@@ -30,8 +31,8 @@ use crate::core::limits::MAXIMUM_CALENDAR;
 use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
-use crate::records::api::files::report_response;
-use crate::records::pages::import::Upload;
+use crate::records::api::files::{self, report_response};
+use crate::records::pages::import::require_token;
 use crate::records::pages::{Values, detail as generic, history_panel, value};
 
 /// Number of dates on the page of a calendar.
@@ -49,12 +50,12 @@ pub fn routes() -> Vec<PageRoute> {
         PageRoute::get("/external-calendars/{id}/remarks.csv", Access::Role, remarks_file),
         PageRoute::post("/external-calendars/{id}/fetch", Access::Role, fetch),
         PageRoute::post("/external-calendars/{id}/file", Access::Role, read_into)
-            .body_limit(MAXIMUM_CALENDAR),
+            .takes_files(MAXIMUM_CALENDAR),
         PageRoute::get("/external-calendars/from-file", IMPORT, new_from_file)
             .purpose("import external calendars from files"),
         PageRoute::post("/external-calendars/from-file", IMPORT, make_from_file)
             .purpose("import external calendars from files")
-            .body_limit(MAXIMUM_CALENDAR),
+            .takes_files(MAXIMUM_CALENDAR),
     ]
 }
 
@@ -306,16 +307,34 @@ fn upload_panel(page: &Page, calendar: &Record, refusal: Option<String>) -> Mark
     )
 }
 
+/// Form with a calendar file, when one was selected.
+struct CalendarForm {
+    form: files::Upload,
+    file: Option<SpooledTempFile>,
+}
+
+impl FromRequest<State> for CalendarForm {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, state: &State) -> Result<Self, Self::Rejection> {
+        let page = Page::of(state, &request);
+        page.actor()?;
+        let (form, file) = files::Upload::spooled(request, state, MAXIMUM_BYTES).await?;
+        require_token(&page, &form)?;
+        Ok(Self { form, file })
+    }
+}
+
 async fn read_into(
     AxumState(state): AxumState<State>,
     SignedIn { page, actor }: SignedIn,
     id: PathId,
-    upload: Upload<MAXIMUM_BYTES>,
+    CalendarForm { form, file }: CalendarForm,
 ) -> Result<Response, PageError> {
-    let keep = upload.text("keep").is_some_and(|value| !value.is_empty());
-    let result = match upload.file() {
+    let keep = form.text("keep").is_some_and(|value| !value.is_empty());
+    let result = match file {
         None => Err(t!("Choose a file.").to_owned()),
-        Some(bytes) => match blocking(|| state.app.import_calendar(&actor, id.0, bytes, keep)) {
+        Some(file) => match blocking(|| state.app.import_calendar(&actor, id.0, file, keep)) {
             Ok(report) => Ok(report),
             Err(AppError::Invalid(errors)) => Err(words::messages(&errors)),
             Err(error) => return Err(error.into()),
@@ -353,18 +372,18 @@ async fn new_from_file(SignedIn { page, actor }: SignedIn) -> Result<Html<String
 async fn make_from_file(
     AxumState(state): AxumState<State>,
     SignedIn { page, actor }: SignedIn,
-    upload: Upload<MAXIMUM_BYTES>,
+    CalendarForm { form, file }: CalendarForm,
 ) -> Result<Response, PageError> {
     require(&actor)?;
-    let name = upload.text("name").unwrap_or_default().to_owned();
+    let name = form.text("name").unwrap_or_default().to_owned();
     let refuse = |message: &str| {
         let html = draw_new(&page, &name, Some(message.to_owned()));
         (StatusCode::UNPROCESSABLE_ENTITY, Html(html)).into_response()
     };
-    let Some(bytes) = upload.file() else {
+    let Some(file) = file else {
         return Ok(refuse(t!("Choose a file.")));
     };
-    match blocking(|| state.app.calendar_from_file(&actor, Some(&name), bytes)) {
+    match blocking(|| state.app.calendar_from_file(&actor, Some(&name), file)) {
         Ok((calendar, report)) => Ok(reported(&page, &calendar, &report)),
         Err(AppError::Invalid(errors)) => Ok(refuse(&words::messages(&errors))),
         Err(error) => Err(error.into()),

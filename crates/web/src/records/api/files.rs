@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{FromRequest, Request, State as AxumState};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -16,13 +16,15 @@ use obcms_domain::accounts::Action;
 use obcms_domain::message;
 use obcms_domain::registry::{FieldError, Kind};
 use serde_json::{Value as Json, json};
+use tempfile::SpooledTempFile;
 
 use crate::core::caller::Caller;
 use crate::core::exports::while_running;
 use crate::core::input::{Parameters, PathId};
 use crate::core::limits::{MAXIMUM_UPLOAD, UPLOAD_PARTS};
 use crate::core::problem::Problem;
-use crate::core::route::{Access, Route};
+use crate::core::route::{Access, Route, file_too_large};
+use crate::core::spool::Spool;
 use crate::core::state::{State, blocking};
 
 /// Operations on files of one kind.
@@ -345,7 +347,7 @@ fn refusal(report: &Report) -> Problem {
 #[derive(Clone, Debug, Default)]
 pub struct Upload {
     /// Bytes of the part `file`, when a file was selected.
-    pub file: Option<Bytes>,
+    pub file: Option<Vec<u8>>,
     texts: Vec<(String, String)>,
 }
 
@@ -384,7 +386,44 @@ impl Upload {
     /// # Errors
     ///
     /// Refuses other content types, too many parts, repeated files, and larger files.
-    pub async fn read<S: Send + Sync>(request: Request, state: &S, most: usize) -> Result<Self, Problem> {
+    async fn read<S: Send + Sync>(request: Request, state: &S, most: usize) -> Result<Self, Problem> {
+        let mut bytes = Vec::new();
+        let mut upload = Self::read_into(request, state, most, &mut |chunk| {
+            if bytes.len() + chunk.len() > most {
+                return Err(file_too_large(most));
+            }
+            bytes.extend_from_slice(chunk);
+            Ok(())
+        })
+        .await?;
+        // A browser sends an empty part when no file was selected.
+        upload.file = (!bytes.is_empty()).then_some(bytes);
+        Ok(upload)
+    }
+
+    /// Reads a form with a file of at most `most` bytes, which is written to disk while it arrives, if one was selected.
+    ///
+    /// # Errors
+    ///
+    /// As [`Upload::read`].
+    pub async fn spooled<S: Send + Sync>(
+        request: Request,
+        state: &S,
+        most: usize,
+    ) -> Result<(Self, Option<SpooledTempFile>), Problem> {
+        let mut spool = Spool::new(most);
+        let upload = Self::read_into(request, state, most, &mut |chunk| spool.write(chunk)).await?;
+        let file = if spool.is_empty() { None } else { Some(spool.into_file()) };
+        Ok((upload, file))
+    }
+
+    /// Reads a form, and gives the bytes of its file to `receive` as they arrive.
+    async fn read_into<S: Send + Sync>(
+        request: Request,
+        state: &S,
+        most: usize,
+        receive: &mut (dyn FnMut(&[u8]) -> Result<(), Problem> + Send),
+    ) -> Result<Self, Problem> {
         let mut parts = Multipart::from_request(request, state).await.map_err(|_| {
             Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -394,7 +433,7 @@ impl Upload {
         let mut upload = Self::default();
         let mut count = 0;
         let mut has_file = false;
-        while let Some(part) = parts.next_field().await.map_err(|error| unreadable(&error, most))? {
+        while let Some(mut part) = parts.next_field().await.map_err(|error| unreadable(&error, most))? {
             count += 1;
             if count > UPLOAD_PARTS {
                 let detail = message!(
@@ -410,14 +449,12 @@ impl Upload {
                     "Send one file: the part \"file\" is repeated.",
                 ));
             }
-            let bytes = part.bytes().await.map_err(|error| unreadable(&error, most))?;
             if name == "file" {
-                if bytes.len() > most {
-                    return Err(file_too_large(most));
+                while let Some(chunk) = part.chunk().await.map_err(|error| unreadable(&error, most))? {
+                    receive(&chunk)?;
                 }
-                // A browser sends an empty part when no file was selected.
-                upload.file = (!bytes.is_empty()).then_some(bytes);
             } else {
+                let bytes = part.bytes().await.map_err(|error| unreadable(&error, most))?;
                 let text = String::from_utf8(bytes.to_vec())
                     .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "Must be UTF-8."))?;
                 upload.texts.push((name, text));
@@ -433,12 +470,6 @@ fn unreadable(error: &MultipartError, most: usize) -> Problem {
     } else {
         Problem::new(StatusCode::BAD_REQUEST, "The upload could not be read.")
     }
-}
-
-/// Returns the refusal of a file with more than `most` bytes.
-pub fn file_too_large(most: usize) -> Problem {
-    let size = most / (1024 * 1024);
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, message!("The file must be at most {size} MB.", size))
 }
 
 /// Answers with the file of a report, named with the day of the office.

@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, Request, State as AxumState};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
-use obcms_app::records::transfer::{Duplicates, MAXIMUM_BYTES, Table};
+use obcms_app::records::transfer::{Duplicates, Table};
 use obcms_app::{Actor, AppError};
 use obcms_domain::accounts::Action;
 use obcms_domain::core::message::Word;
@@ -24,11 +24,11 @@ use crate::core::state::{State, blocking};
 use crate::records::api::files;
 use crate::records::plural;
 
-/// Form with a file of at most `MOST` bytes and the token of the session.
+/// Form with a file and the token of the session.
 #[derive(Clone, Debug)]
-pub struct Upload<const MOST: usize = MAXIMUM_BYTES>(files::Upload);
+pub struct Upload(files::Upload);
 
-impl<const MOST: usize> Upload<MOST> {
+impl Upload {
     /// Returns the text of a part.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
@@ -42,18 +42,24 @@ impl<const MOST: usize> Upload<MOST> {
     }
 }
 
-impl<const MOST: usize> FromRequest<State> for Upload<MOST> {
+impl FromRequest<State> for Upload {
     type Rejection = PageError;
 
     async fn from_request(request: Request, state: &State) -> Result<Self, Self::Rejection> {
         let page = Page::of(state, &request);
         page.actor()?;
-        let upload = files::Upload::read(request, state, MOST).await?;
-        if page.csrf().is_empty() || !same(upload.text("csrf_token").unwrap_or_default(), page.csrf()) {
-            return Err(session_changed().into());
-        }
+        let upload = files::Upload::from_request(request, state).await?;
+        require_token(&page, &upload)?;
         Ok(Self(upload))
     }
+}
+
+/// Refuses a form without the token of the session.
+pub fn require_token(page: &Page, upload: &files::Upload) -> Result<(), PageError> {
+    if page.csrf().is_empty() || !same(upload.text("csrf_token").unwrap_or_default(), page.csrf()) {
+        return Err(session_changed().into());
+    }
+    Ok(())
 }
 
 /// Returns true if the person may import files of the kind.
@@ -90,7 +96,7 @@ pub async fn import(
     require(&actor, kind)?;
     let (bytes, dry_run) = match (upload.text("content"), &upload.file) {
         (Some(content), _) if !content.is_empty() => (content.as_bytes(), false),
-        (_, Some(file)) => (file.as_ref(), true),
+        (_, Some(file)) => (file.as_slice(), true),
         // A browser sends an empty file and none alike.
         _ => return Ok(refuse(kind, &page, t!("Choose a file that is not empty."))),
     };
