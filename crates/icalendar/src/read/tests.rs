@@ -503,3 +503,28 @@ fn error_ends_the_reading_of_events() {
     });
     assert_eq!((result, count), (Err(ReadError::NotACalendar), 1));
 }
+
+/// Source that fails when it is read a second time.
+struct Unplugged(Cursor<Vec<u8>>, usize);
+
+impl Read for Unplugged {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.1 > 1 { Err(io::Error::other("unplugged")) } else { self.0.read(buffer) }
+    }
+}
+
+impl io::Seek for Unplugged {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.1 += usize::from(to == io::SeekFrom::Start(0));
+        self.0.seek(to)
+    }
+}
+
+#[test]
+fn source_that_fails_is_no_short_file() {
+    let text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20270101\nEND:VEVENT\nEND:VCALENDAR\n";
+    let (fallback, source) = (fallback(), Unplugged(Cursor::new(text.as_bytes().to_vec()), 0));
+    let file = File::open(source, &fallback, Limits::default()).unwrap();
+    assert!(!file.is_cut_off());
+    assert_eq!(file.each(|_| Ok(())), Err(ReadError::Unreadable));
+}
