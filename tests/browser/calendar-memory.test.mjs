@@ -157,7 +157,7 @@ test("day-long bookings and many tasks fold above the hours, events stand below"
   const block = page.locator(".fc-timegrid-event", { hasText: "Consultation" });
   await block.getByText("Long room").waitFor();
   await page.locator(".fc-daygrid-event", { hasText: "Trip of a day" }).waitFor();
-  await hasCount(page.locator(".fc-timegrid-event"), 1);
+  await hasCount(page.locator(".fc-timegrid-event"), 1, "one entry for the event and its room");
   const count = page.locator(".entry-count", { hasText: "14 tasks due" });
   await count.click();
   await hasCount(page.locator(".entry-card").getByRole("link"), 14);

@@ -151,6 +151,24 @@ test("U takes back the change that is underway, and no earlier one", async () =>
   await page.context().close();
 });
 
+test("U takes back a change at once while a setting is being saved", async () => {
+  const event = await make("events", { title: "Not held up", start: "2031-10-06T09:00:00+08:00" });
+  const page = await running.signedIn("coordinator", DESK);
+  await page.goto("/calendar?view=month&date=2031-10-01");
+  await entry(page, "Not held up").focus();
+  for (const key of ["Space", "ArrowDown", "Enter"]) await page.keyboard.press(key);
+  await page.getByText("Moved “Not held up”").waitFor();
+  let asked;
+  const isAsked = new Promise((resolve) => (asked = resolve));
+  // Never answered.
+  await page.route("**/api/v1/me/settings/**", () => asked());
+  await page.locator(".sidebar summary").first().click();
+  await isAsked;
+  await page.keyboard.press("u");
+  await becomes("events", event.id, "start", "2031-10-06T09:00:00+08:00");
+  await page.context().close();
+});
+
 test("view follows a keyboard move into another month", async () => {
   const event = await make("events", { title: "Over the edge", start: "2031-04-29T09:00:00+08:00" });
   const page = await running.signedIn("coordinator", DESK);

@@ -56,14 +56,14 @@ for (const [where, viewport] of WIDTHS) {
     const need = await makeNeed(token, `Water ${viewport.width}`);
     const page = await running.signedIn("coordinator", { viewport });
     await page.goto(`/ppas/new?needs=${need.id}&category=moa_ppa`);
-    await hasCount(page.getByText(need.title), 1);
+    await hasCount(page.getByText(need.title), 1, "the picker shows the title");
     await page.getByLabel("Budget", { exact: true }).fill("plenty");
     await page.getByRole("button", { name: "Create PPA" }).click();
     const summary = page.locator(".error-summary");
     await summary.waitFor();
     assert.match(await summary.innerText(), /^Title is required\.$/m);
     assert.equal(await page.getByLabel("Budget", { exact: true }).inputValue(), "plenty");
-    await hasCount(page.getByText(need.title), 1);
+    await hasCount(page.getByText(need.title), 1, "and still does");
     await assertAccessible(page);
     await assertFits(page);
 

@@ -34,17 +34,17 @@ export async function ownId(page) {
 const PATIENCE = 30_000;
 
 /** Reads until what is read is as wanted, and fails with the difference if that does not come about. */
-export async function becomes(read, wanted) {
+export async function becomes(read, wanted, why) {
   const end = machineTime() + PATIENCE;
   let found = await read();
   while (!isDeepStrictEqual(found, wanted) && machineTime() < end) {
     await pause(25);
     found = await read();
   }
-  assert.deepEqual(found, wanted);
+  assert.deepEqual(found, wanted, why);
 }
 
-/** Waits until the page has so many of these elements. */
-export function hasCount(locator, wanted) {
-  return becomes(() => locator.count(), wanted);
+/** Waits until the page has so many of these elements; `why` says what that shows. */
+export function hasCount(locator, wanted, why) {
+  return becomes(() => locator.count(), wanted, why);
 }

@@ -23,6 +23,7 @@ import { isKeySequence } from "../core/shortcuts";
 import { toastError } from "../core/toast";
 import { officeZone, wallTime } from "../core/zone";
 import { t } from "../core/words";
+import { noteWrite } from "../core/writes";
 
 const KEYS: Record<string, ViewName> = {
   d: "day",
@@ -124,7 +125,7 @@ function start(host: HTMLElement): void {
     },
     open,
     commit: async (entry, to, action, reassignment) => {
-      const saved = await commit(entry, to, action, zone, reassignment);
+      const saved = await noteWrite(commit(entry, to, action, zone, reassignment));
       if (saved) context.feed.include(entry.source.id);
       // The grid shows a move already.
       const shows = action !== "copy" && saved === to && drawnAs(state.view, isPhone) === "grid";

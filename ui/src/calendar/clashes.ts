@@ -3,20 +3,27 @@ import { formatTime } from "../core/days";
 import type { Entry, Times } from "./entry";
 import { callApi } from "../core/page";
 import { wallTime, withOffset } from "../core/zone";
+import { toast } from "../core/toast";
 import { t } from "../core/words";
+import { noteWrite } from "../core/writes";
 
 interface Pair {
   reason: "person" | "resource" | "venue";
   entries: Entry[];
 }
 
-/** Returns the message, with the first other entry that wants the same person or room at the time. */
-export async function withClashes(
+/** Shows a message with Undo, and with the first other entry that wants the same person or room at the time. */
+export function toastWithClashes(
   message: string,
   record: string,
   times: Times,
   zone: string,
-): Promise<string> {
+  undo: string | null | undefined,
+): void {
+  void noteWrite(withClashes(message, record, times, zone).then((text) => toast(text, { undo })));
+}
+
+async function withClashes(message: string, record: string, times: Times, zone: string): Promise<string> {
   // Conflicts are those of hours.
   if (times.allDay || times.end <= times.start) return message;
   const query = new URLSearchParams({

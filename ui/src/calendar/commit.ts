@@ -1,6 +1,6 @@
 /** Saves a change of an entry, with a message and Undo. */
 import { resolveConflict, isConflict } from "./conflict";
-import { withClashes } from "./clashes";
+import { toastWithClashes } from "./clashes";
 import { addDays } from "../core/days";
 import { refresh } from "../core/live";
 import { type Entry, type Times, timesOf, formatTimes, isSame } from "./entry";
@@ -11,7 +11,6 @@ import { toast, toastError } from "../core/toast";
 import { withOffset } from "../core/zone";
 import { type Dates, moveTask } from "../tasks/changes";
 import { t } from "../core/words";
-import { noteWrite } from "../core/writes";
 
 type Saved = { undo?: string | null; source?: { id: string } } | undefined;
 
@@ -41,11 +40,7 @@ async function heldVersion(entry: Entry): Promise<number | null> {
  * Saves new times and a new row. A move keeps the exact length; the action `end` changes the last day alone. Returns
  * the times that were saved, which differ when the person chose another time after a conflict; null when nothing was.
  */
-export function commit(...change: Parameters<typeof save>): Promise<Times | null> {
-  return noteWrite(save(...change));
-}
-
-async function save(
+export async function commit(
   entry: Entry,
   to: Times,
   action: EntryAction,
@@ -122,9 +117,7 @@ async function send(
       .join(", ");
     const message = t(`saved.${action}`, { title: entry.title, where });
     const record = answer?.source?.id ?? entry.source.id;
-    void noteWrite(
-      withClashes(message, record, to, zone).then((text) => toast(text, { undo: answer?.undo })),
-    );
+    toastWithClashes(message, record, to, zone, answer?.undo);
     return to;
   } catch (error) {
     if (error instanceof ApiError && error.status === 412) {

@@ -1,15 +1,13 @@
 /** Quick creation at a time: a card with kind and title. */
 import { closeCard, showCard } from "./card";
-import { withClashes } from "./clashes";
+import { toastWithClashes } from "./clashes";
 import { toApiTime } from "./commit";
 import { addDays } from "../core/days";
 import { type Times, formatTimes } from "./entry";
 import type { Ghost, RowTarget } from "./view";
 import { callApi, make, recall, remember } from "../core/page";
 import { ApiError } from "../core/page";
-import { toast } from "../core/toast";
 import { t } from "../core/words";
-import { noteWrite } from "../core/writes";
 
 /** Kind of record that can be created at a time, and the fields of its form that the time goes into. */
 export interface Create {
@@ -138,11 +136,7 @@ export function showCreate(
           when,
         });
         onCreated(id);
-        void noteWrite(
-          withClashes(made, id, times, zone).then((message) =>
-            toast(message, { undo: `/api/v1/${chosen.collection}/${id}/undo` }),
-          ),
-        );
+        toastWithClashes(made, id, times, zone, `/api/v1/${chosen.collection}/${id}/undo`);
       },
       (error: unknown) => {
         create.disabled = false;

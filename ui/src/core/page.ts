@@ -77,7 +77,12 @@ const TIMEOUT = 60_000;
 /** Calls the API. A failure is an `ApiError`. With `version` the record must not have changed since. */
 export function callApi<T>(method: string, url: string, body?: unknown, version?: number | null): Promise<T> {
   const answer = request<T>(method, url, body, version);
-  return method === "GET" ? answer : noteWrite(answer);
+  return isChange(method, url) ? noteWrite(answer) : answer;
+}
+
+/** Returns true for a call that changes a record: previews and the settings of the person do not. */
+function isChange(method: string, url: string): boolean {
+  return method !== "GET" && !url.endsWith("/preview") && !url.startsWith("/api/v1/me/settings/");
 }
 
 async function request<T>(method: string, url: string, body?: unknown, version?: number | null): Promise<T> {

@@ -95,6 +95,7 @@ export function toastError(error: unknown): void {
   toast(message, { tone: "bad", signIn: isSignedOut });
 }
 
+/** An undo is underway. */
 let isUndoing = false;
 
 async function undo(address: string): Promise<void> {

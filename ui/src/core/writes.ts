@@ -1,4 +1,4 @@
-/** Writes of this page whose answer, or the message that follows it, has not come yet. */
+/** Changes of records by this page whose answer, or the message that follows it, has not come yet. */
 
 const underway = new Set<Promise<unknown>>();
 

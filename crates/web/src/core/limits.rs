@@ -14,16 +14,16 @@ pub const ANONYMOUS_BODY: usize = 16 * 1024;
 pub const UNREAD_BODY: usize = 16 * 1024;
 /// Bytes of a JSON body or a form.
 pub const MAXIMUM_BODY: usize = 1024 * 1024;
-/// Bytes of a file to import with its form fields, and of any body but a file to attach.
+/// Bytes of a file to import with its form fields, and of any body that is held in memory.
 pub const MAXIMUM_UPLOAD: usize = 6 * 1024 * 1024;
 /// Bytes of a calendar file with its form fields. Such a body is written to disk while it is read.
 pub const MAXIMUM_CALENDAR: usize = 20 * 1024 * 1024 + 64 * 1024;
 /// Bytes of a file to attach with its form fields. Such a body is written to disk while it is read.
 pub const MAXIMUM_ATTACHMENT: usize = MOST_BYTES as usize + 64 * 1024;
 /// Bytes of all files that are written to disk at the same time.
-pub const ALL_ATTACHMENTS: usize = 1024 * 1024 * 1024;
-/// Bytes of the files to attach of one person that are written to disk at the same time.
-pub const ATTACHMENTS_OF_ONE: usize = 160 * 1024 * 1024;
+pub const ALL_FILES: usize = 1024 * 1024 * 1024;
+/// Bytes of the files of one person that are written to disk at the same time.
+pub const FILES_OF_ONE: usize = 160 * 1024 * 1024;
 /// Bytes of a refused or too large body that are read and discarded, because a client that is sending does not read.
 pub const HEARD_OUT: usize = 32 * 1024 * 1024;
 /// Bytes of all large bodies that are held at the same time.
@@ -114,10 +114,7 @@ mod tests {
             ("File with its form", kib(MAXIMUM_UPLOAD)),
             ("Calendar file with its form", kib(MAXIMUM_CALENDAR)),
             ("File to attach with its form", kib(MAXIMUM_ATTACHMENT)),
-            (
-                "Files that arrive and are written",
-                format!("{}, {}", mib(ALL_ATTACHMENTS), mib(ATTACHMENTS_OF_ONE)),
-            ),
+            ("Files that arrive and are written", format!("{}, {}", mib(ALL_FILES), mib(FILES_OF_ONE))),
             ("Large bodies (more than 64 KiB)", format!("{}, {}", mib(ALL_BODIES), mib(BODIES_OF_ONE))),
             ("Body that is too large", mib(HEARD_OUT)),
             ("Time for the head", seconds(HEAD_TIME)),

@@ -13,7 +13,7 @@ use crate::core::feeds::{FeedReads, Feeds};
 use crate::core::guesses::Guesses;
 use crate::core::hashing::HashQueue;
 use crate::core::health::Readiness;
-use crate::core::limits::{ALL_ATTACHMENTS, ATTACHMENTS_OF_ONE};
+use crate::core::limits::{ALL_FILES, FILES_OF_ONE};
 use crate::core::live_streams::LiveStreams;
 use crate::core::metrics::{Metrics, MetricsAccess};
 use crate::core::subject::Subjects;
@@ -88,7 +88,7 @@ impl State {
             workbooks: Arc::new(Semaphore::new(2)),
             exports: Arc::default(),
             bodies: Arc::default(),
-            uploads: Arc::new(HeldBodies::new(ALL_ATTACHMENTS, ATTACHMENTS_OF_ONE)),
+            uploads: Arc::new(HeldBodies::new(ALL_FILES, FILES_OF_ONE)),
             feeds: Feeds::default(),
             feed_reads: FeedReads::default(),
             metrics: Metrics::default(),

@@ -59,12 +59,15 @@ pub fn sync(
     file: File<'_, impl Read + Seek>,
     keep: bool,
 ) -> Result<Report, AppError> {
-    let gone = app.read(|tx| Ok(store::event_ids(tx, calendar, None)?))?.into_iter().collect();
+    let mut gone = HashSet::new();
+    if !keep {
+        gone.extend(app.read(|tx| Ok(store::event_ids(tx, calendar, None)?))?);
+    }
     let mut saving =
         Saving { app, actor, calendar, gone, waiting: BTreeMap::new(), report: Report::default() };
     let mut conversion = Conversion::new(app.zone());
     let skips = file.each(|events| saving.add(conversion.drafts(&events)))?;
-    let mut report = saving.end(keep)?;
+    let mut report = saving.end()?;
     let remarks = conversion.remarks(skips);
     report.skipped_count = remarks.count;
     report.skipped = remarks.listed;
@@ -76,7 +79,7 @@ struct Saving<'a> {
     app: &'a App,
     actor: &'a Actor,
     calendar: Id,
-    /// Live events that the file has not had so far.
+    /// Events that are archived unless the file has them.
     gone: HashSet<Id>,
     /// Drafts of the next transaction, by key.
     waiting: BTreeMap<String, Draft>,
@@ -126,12 +129,9 @@ impl Saving<'_> {
         Ok(())
     }
 
-    /// Saves the last ones. Unless `keep`, archives the events that the file does not have.
-    fn end(mut self, keep: bool) -> Result<Report, AppError> {
+    /// Saves the last ones, and archives the events that the file does not have.
+    fn end(mut self) -> Result<Report, AppError> {
         self.save()?;
-        if keep {
-            return Ok(self.report);
-        }
         let gone: Vec<Id> = self.gone.into_iter().collect();
         for ids in gone.chunks(AT_ONCE) {
             self.app.write(self.actor, |work| {

@@ -405,7 +405,7 @@ impl Upload {
     ///
     /// # Errors
     ///
-    /// As [`Upload::read`].
+    /// Refuses what [`Upload::read`] refuses, and fails if the disk does.
     pub async fn spooled<S: Send + Sync>(
         request: Request,
         state: &S,
