@@ -187,7 +187,7 @@ impl<'a> Iterator for LogicalLines<'a> {
     }
 }
 
-/// Bytes that are read at once.
+/// Bytes of a file that are read at once.
 const BLOCK: u64 = 64 * 1024;
 
 /// Iterator over the content lines of a source as text, without blank lines, each with the number of its first line.
@@ -196,6 +196,8 @@ const BLOCK: u64 = 64 * 1024;
 #[derive(Debug)]
 pub(crate) struct Unfolded<R> {
     source: R,
+    /// Bytes that are read at once.
+    block: u64,
     encoding: Encoding,
     buffer: Vec<u8>,
     /// Offset of the next line in the buffer.
@@ -214,6 +216,7 @@ impl<R: Read> Unfolded<R> {
     pub const fn new(source: R) -> Self {
         Self {
             source,
+            block: BLOCK,
             encoding: Encoding::EightBit,
             buffer: Vec::new(),
             place: 0,
@@ -236,7 +239,7 @@ impl<R: Read> Unfolded<R> {
         (self.place, self.whole) = (0, 0);
         while self.whole == 0 && !self.is_at_end {
             let known = self.buffer.len();
-            let read = (&mut self.source).take(BLOCK).read_to_end(&mut self.buffer);
+            let read = (&mut self.source).take(self.block).read_to_end(&mut self.buffer);
             self.is_at_end = !matches!(read, Ok(1..));
             self.failure = read.err();
             if std::mem::take(&mut self.is_at_start) {
@@ -390,12 +393,11 @@ mod tests {
     #[test]
     fn lines_across_blocks_are_whole() {
         // Every offset of a block falls somewhere: between the signs of a line end, before a fold, within a letter.
-        let block = usize::try_from(BLOCK).unwrap();
         for end in ["\r\n", "\n", "\r", "\r\r\n"] {
             for shift in 0..24 {
                 let line = format!(
                     "X:{}{end} fold ñ{end}{end}\tfold{end}{end}Y:ñ{end}",
-                    "a".repeat(block - 24 + shift)
+                    "a".repeat(64 - 24 + shift)
                 );
                 let text = format!("{line}{line}{line}Z:1");
                 let marked = |name: &str, join: fn(u16) -> [u8; 2], mark: [u8; 2]| {
@@ -409,7 +411,8 @@ mod tests {
                     let (encoding, mark) = Encoding::detect(&bytes);
                     let whole: Vec<String> =
                         LogicalLines::new(&bytes[mark..], encoding).filter_map(|line| line.text).collect();
-                    let mut lines = Unfolded::new(Slow { bytes: &bytes, until: usize::MAX });
+                    let source = Slow { bytes: &bytes, until: usize::MAX };
+                    let mut lines = Unfolded { block: 64, ..Unfolded::new(source) };
                     let read: Vec<(usize, String)> = lines.by_ref().collect();
                     assert!(lines.end().is_ok());
                     let numbers: Vec<usize> = read.iter().map(|(number, _)| *number).collect();
