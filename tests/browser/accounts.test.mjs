@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { openLive, signInAgain, typeLike, whoAmI } from "./people.mjs";
 import { PASSWORD, runningProgram, signIn } from "./program.mjs";
-import { api } from "./work.mjs";
+import { api, becomes, hasCount } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -38,7 +38,7 @@ test("wrong password shows an error and keeps the user name", async () => {
   await page.getByLabel("Password").fill("something wrong");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByText("Wrong user name or password").waitFor();
-  assert.equal(await page.getByLabel("User name").inputValue(), "nobody");
+  await becomes(() => page.getByLabel("User name").inputValue(), "nobody");
   assert.deepEqual(await context.cookies(), []);
   await context.close();
 });
@@ -89,11 +89,9 @@ for (const [where, viewport] of [
       await banner.getByText(words).waitFor();
       await assertAccessible(page);
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), words);
-      assert.equal(await page.getByLabel("Title").inputValue(), "Half typed");
-      assert.equal(
-        await banner.getByRole("link", { name: "Sign in again" }).getAttribute("href"),
-        "/login?next=%2Ftasks%2Fnew",
-      );
+      await becomes(() => page.getByLabel("Title").inputValue(), "Half typed");
+      const again = banner.getByRole("link", { name: "Sign in again" });
+      await becomes(() => again.getAttribute("href"), "/login?next=%2Ftasks%2Fnew");
       await page.context().close();
     }
   });
@@ -109,7 +107,7 @@ for (const [where, viewport] of [
     await page.getByText("Your changes are restored").waitFor();
     await signInAgain(page, me.username, PASSWORD);
     await page.getByText("Unsaved changes restored").waitFor();
-    assert.equal(await page.getByLabel("Title").inputValue(), "Half typed");
+    await becomes(() => page.getByLabel("Title").inputValue(), "Half typed");
     await page.getByRole("button", { name: "Create task" }).click();
     await page.getByRole("heading", { name: "Half typed", level: 1 }).waitFor();
     await page.context().close();
@@ -127,8 +125,8 @@ for (const [where, viewport] of [
     await banner.getByText("You signed in again").waitFor();
     await banner.getByRole("link", { name: "Reload" }).click();
     await page.getByText("Unsaved changes restored").waitFor();
-    assert.equal(await page.getByLabel("Title").inputValue(), "Half typed");
-    assert.equal(await banner.count(), 0);
+    await becomes(() => page.getByLabel("Title").inputValue(), "Half typed");
+    await hasCount(banner, 0);
     await page.context().close();
   });
 }

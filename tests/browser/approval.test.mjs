@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { fits } from "./axe.mjs";
 import { withoutReload } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
-import { api } from "./work.mjs";
+import { api, becomes, hasCount } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -60,7 +60,7 @@ for (const width of [1280, 390]) {
     // Its figures are read-only from now on.
     await submitter.goto(`/ppas/${ppa.id}/edit`);
     await submitter.getByText("locks the figures of this PPA").waitFor();
-    assert.equal(await submitter.locator("input[name='budget_allocation_centavos']").count(), 0);
+    await hasCount(submitter.locator("input[name='budget_allocation_centavos']"), 0);
     await submitter.context().close();
 
     // From the queue with a comment.
@@ -88,8 +88,8 @@ for (const width of [1280, 390]) {
     await confirm(officer, "Reject this PPA?", "Reject");
     // Refused: figures can be corrected only by an approval. Nothing typed is lost.
     await officer.getByRole("alert").getByText("Figures can be corrected only").waitFor();
-    assert.equal(await officer.locator("#field-budget_allocation_centavos").inputValue(), "1,200,000.00");
-    assert.equal(await officer.getByLabel("Comment", { exact: true }).inputValue(), "Rounded");
+    await becomes(() => officer.locator("#field-budget_allocation_centavos").inputValue(), "1,200,000.00");
+    await becomes(() => officer.getByLabel("Comment", { exact: true }).inputValue(), "Rounded");
     await fits(officer);
     await officer.getByRole("button", { name: "Approve" }).click();
     await officer.getByText("₱1,200,000.00").first().waitFor();
@@ -116,7 +116,7 @@ for (const width of [1280, 390]) {
     await treasurer.goto(address);
     // On the phone a link leads to the form, which is below the figures.
     const decide = treasurer.getByRole("link", { name: "Decide" });
-    assert.equal(await decide.isVisible(), width < 1000);
+    await becomes(() => decide.isVisible(), width < 1000);
     if (width < 1000) {
       await decide.click();
       await inSight(treasurer.getByRole("heading", { name: /^Decide: enactment/ }));
@@ -136,19 +136,19 @@ for (const width of [1280, 390]) {
     await treasurer.goto(`/ppas/${ppa.id}?tab=money`);
     await fits(treasurer);
     const form = treasurer.locator("#new-entry");
-    assert.equal(await form.locator("#field-adjusts").isVisible(), false);
+    await becomes(() => form.locator("#field-adjusts").isVisible(), false);
     await form.getByLabel("Kind").selectOption("allocation");
     // A mistake of typing is refused as it was typed, not read as another amount.
     await form.getByLabel("Amount").fill("12,50");
     await form.getByLabel("Amount").blur();
     await form.getByRole("button", { name: "Add entry" }).click();
     await form.getByText("Use commas for thousands").first().waitFor();
-    assert.equal(await form.getByLabel("Amount").inputValue(), "12,50");
+    await becomes(() => form.getByLabel("Amount").inputValue(), "12,50");
     await form.getByLabel("Kind").selectOption("allocation");
     await form.getByLabel("Amount").fill("1.25M");
     await form.getByRole("button", { name: "Add entry" }).click();
     await form.getByRole("alert").getByText("must not exceed the enacted budget").waitFor();
-    assert.equal(await form.getByLabel("Amount").inputValue(), "1,250,000.00");
+    await becomes(() => form.getByLabel("Amount").inputValue(), "1,250,000.00");
     await form.getByLabel("Amount").fill("1,000,000.50");
     await form.getByRole("button", { name: "Add entry" }).click();
     const ledger = treasurer.locator("#ledger");
@@ -174,7 +174,7 @@ test("comment stays when somebody else decides", async () => {
   await fast.getByRole("button", { name: "Approve" }).click();
   const review = slow.getByRole("listitem").filter({ hasText: "Technical review" });
   await review.getByText("Approved", { exact: true }).waitFor();
-  assert.equal(await slow.getByLabel("Comment", { exact: true }).inputValue(), "Half a sentence");
+  await becomes(() => slow.getByLabel("Comment", { exact: true }).inputValue(), "Half a sentence");
   // It is refused for the stage that is over, and still there.
   await slow.getByRole("button", { name: "Return for revision" }).click();
   await slow.getByText("The approval moved on").waitFor();
@@ -202,7 +202,7 @@ test("several PPAs are approved with one comment by keyboard alone", async () =>
   await question.getByText("Market: Technical review").waitFor();
   await page.keyboard.press("Enter");
   await question.waitFor({ state: "detached" });
-  assert.equal(await page.getByLabel("Comment for the selected PPAs").inputValue(), "As planned");
+  await becomes(() => page.getByLabel("Comment for the selected PPAs").inputValue(), "As planned");
   await page.keyboard.press("Enter");
   await question.waitFor();
   await page.keyboard.press("Tab");

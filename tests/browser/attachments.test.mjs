@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { openLive } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
-import { api, hasCount } from "./work.mjs";
+import { api, becomes, hasCount } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -43,8 +43,8 @@ for (const width of [1280, 390]) {
     await openLive(page, `/tasks/${task.id}`);
     await openLive(other, `/tasks/${task.id}`);
     const panel = page.locator("#files");
-    assert.equal(await panel.getByRole("button", { name: "Upload", exact: true }).isVisible(), false);
-    assert.equal(await panel.getByText("Take photo").isVisible(), width < 600, "a phone has a camera");
+    await becomes(() => panel.getByRole("button", { name: "Upload", exact: true }).isVisible(), false);
+    await becomes(() => panel.getByText("Take photo").isVisible(), width < 600, "a phone has a camera");
 
     await bring(page, "dragover", [{ name: "map.png", type: "image/png", base64: PIXEL }]);
     await hasCount(panel.locator("form[data-over]"), 1);
@@ -55,7 +55,7 @@ for (const width of [1280, 390]) {
     ]);
     await panel.getByRole("link", { name: "map.png", exact: true }).waitFor();
     await panel.getByRole("link", { name: "notes.txt", exact: true }).waitFor();
-    assert.equal(await panel.locator("form[data-over]").count(), 0);
+    await hasCount(panel.locator("form[data-over]"), 0);
     // Another person sees them without doing anything.
     await other.locator("#files").getByRole("link", { name: "notes.txt", exact: true }).waitFor();
     // The refused one says why, beside its name, and stays until it is dismissed.
@@ -63,7 +63,7 @@ for (const width of [1280, 390]) {
     await refused.getByRole("alert").getByText("HTML, SVG or XML").waitFor();
     await assertAccessible(page);
     await refused.getByRole("button", { name: "Remove page.png from the uploads" }).click();
-    assert.equal(await refused.count(), 0);
+    await hasCount(refused, 0);
 
     await bring(page, "paste", [{ name: "image.png", type: "image/png", base64: `${PIXEL}` }]);
     // The same picture again is the same file.
@@ -112,7 +112,7 @@ test("an upload is cancelled, one that fails is tried again, and the page is not
   const row = panel.locator(".file-upload").filter({ hasText: "a.txt" });
   await row.getByRole("progressbar", { name: "Upload of a.txt" }).waitFor();
   await row.getByRole("button", { name: "Remove a.txt from the uploads" }).click();
-  assert.equal(await row.count(), 0);
+  await hasCount(row, 0);
   await held?.abort().catch(() => undefined);
 
   held = null;
@@ -147,7 +147,7 @@ test("a PDF opens in place and a file of a PPA stands in its tab", async () => {
   });
   const open = page.getByRole("link", { name: "Open memo.pdf" });
   await open.waitFor();
-  assert.equal(await open.getAttribute("target"), "_blank");
+  await becomes(() => open.getAttribute("target"), "_blank");
   const answer = await page.request.get(await open.getAttribute("href"));
   assert.equal(answer.headers()["content-disposition"].split(";")[0], "inline");
   await assertAccessible(page);

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { openLive } from "./people.mjs";
 import { day, runningProgram } from "./program.mjs";
-import { api, newTask } from "./work.mjs";
+import { api, becomes, hasCount, newTask } from "./work.mjs";
 
 const running = runningProgram();
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
@@ -28,7 +28,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     assert.deepEqual(await titlesIn(page, "In progress"), [`Write the minutes ${size}`]);
     await page.reload();
     assert.deepEqual(await titlesIn(page, "In progress"), [`Write the minutes ${size}`]);
-    assert.equal(await column(page, "In progress").locator(".board-head .count").textContent(), "1");
+    await becomes(() => column(page, "In progress").locator(".board-head .count").textContent(), "1");
 
     await card.focus();
     await page.keyboard.press("m");
@@ -120,7 +120,7 @@ test("dragged card moves on drop and returns on Escape", async () => {
   await page.mouse.up();
   await column(page, "Not started").locator(".card").waitFor();
   assert.deepEqual(await titlesIn(page, "In progress"), []);
-  assert.equal(await column(page, "Not started").locator(".board-head .count").textContent(), "1");
+  await becomes(() => column(page, "Not started").locator(".board-head .count").textContent(), "1");
 
   await pickUp(column(page, "In progress"));
   const answer = page.waitForResponse((found) => found.url().endsWith("/move"));
@@ -150,7 +150,7 @@ test("live update that arrives with the first move of a drag waits for its end",
   await page.mouse.move(from.x + 40, from.y + 40, { steps: 4 });
   await page.mouse.move(to.x + to.width / 2, to.y + 120, { steps: 8 });
   await column(page, "In progress").locator(".card").waitFor();
-  assert.equal(await page.getByText("Carry the tables back").count(), 0);
+  await hasCount(page.getByText("Carry the tables back"), 0);
   const answer = page.waitForResponse((found) => found.url().endsWith("/move"));
   await page.mouse.up();
   assert.equal((await answer).status(), 200);
@@ -166,7 +166,7 @@ test("move in one browser appears in another", async () => {
   // The second page listens before the first one moves.
   await Promise.all([one.goto("/board?q=shared"), openLive(other, "/board?q=shared")]);
   assert.deepEqual(await titlesIn(other, "Not started"), ["Shared with all"]);
-  assert.equal(await other.locator(".card-menu-button").count(), 0, "an executive moves no cards of others");
+  await hasCount(other.locator(".card-menu-button"), 0, "an executive moves no cards of others");
   const card = one.getByRole("article", { name: "Shared with all" });
   await card.focus();
   await one.keyboard.press("m");

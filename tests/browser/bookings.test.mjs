@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { assertAccessible, fits } from "./axe.mjs";
 import { withoutReload } from "./people.mjs";
 import { day, runningProgram } from "./program.mjs";
-import { api } from "./work.mjs";
+import { api, becomes, hasCount } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -35,7 +35,7 @@ for (const width of [1280, 390]) {
     await page.getByRole("button", { name: "Create booking" }).click();
     await page.getByRole("heading", { name: "Conflicting bookings" }).waitFor();
     await page.getByRole("link", { name: "Budget meeting" }).first().waitFor();
-    assert.equal(await page.getByLabel("Purpose", { exact: false }).inputValue(), "Staff meeting");
+    await becomes(() => page.getByLabel("Purpose", { exact: false }).inputValue(), "Staff meeting");
     await page.getByRole("button", { name: `Book Room B ${width} (10 seats)` }).waitFor();
     await fits(page);
     await page.getByRole("button", { name: "11:00 AM to 1:00 PM" }).first().click();
@@ -134,8 +134,8 @@ for (const width of [1280, 390]) {
     // A free time is put into the form.
     await preview.getByRole("button", { name: /10:00 AM – 11:00 AM/ }).click();
     await preview.getByText("Free at this time.").waitFor();
-    assert.equal(await page.locator("[name='start.time']").inputValue(), "10:00");
-    assert.equal(await page.locator("[name='end.time']").inputValue(), "11:00");
+    await becomes(() => page.locator("[name='start.time']").inputValue(), "10:00");
+    await becomes(() => page.locator("[name='end.time']").inputValue(), "11:00");
     // What repeats says of each of its dates whether it can be had.
     await page.locator("[name='start']").fill(day(2));
     await page.locator("[name='end']").fill(day(2));
@@ -183,7 +183,7 @@ for (const width of [1280, 390]) {
     await other.getByLabel("Note").fill("The roof leaks");
     await other.getByRole("button", { name: "Reject" }).click();
     await page.getByText("Unwanted: rejected").waitFor();
-    assert.equal(await page.getByRole("button", { name: /^Decide on/ }).count(), 0);
+    await hasCount(page.getByRole("button", { name: /^Decide on/ }), 0);
     assert.equal((await client("GET", `bookings/${wanted.id}`)).status, "approved");
     assert.equal((await client("GET", `bookings/${unwanted.id}`)).decision_note, "The roof leaks");
     await page.context().close();
@@ -192,7 +192,7 @@ for (const width of [1280, 390]) {
     const staff = await running.signedIn("staff", { viewport: { width, height: 844 } });
     await staff.goto(`/bookings?resource=${room.id}`);
     await staff.getByText("Waits").first().waitFor();
-    assert.equal(await staff.getByRole("button", { name: /^Decide on/ }).count(), 0);
+    await hasCount(staff.getByRole("button", { name: /^Decide on/ }), 0);
     await staff.context().close();
   });
 
@@ -205,8 +205,8 @@ for (const width of [1280, 390]) {
     await fits(page);
     await page.getByRole("link", { name: "Book room or vehicle" }).click();
     await page.waitForURL(/\/bookings\/new\?/);
-    assert.equal(await page.getByLabel("Purpose", { exact: false }).inputValue(), "Fetch the speakers");
-    assert.equal(await page.locator("[name=start]").inputValue(), day(4));
+    await becomes(() => page.getByLabel("Purpose", { exact: false }).inputValue(), "Fetch the speakers");
+    await becomes(() => page.locator("[name=start]").inputValue(), day(4));
     await page.getByLabel("Resource", { exact: false }).fill(`Car ${width}`);
     await page.getByRole("option", { name: `Car ${width}` }).click();
     await page.getByText("Free at this time.").waitFor();
@@ -237,7 +237,7 @@ for (const width of [1280, 390]) {
     await page.goto(`/events/${event.id}`);
     await page.getByRole("link", { name: "Book room or vehicle" }).click();
     await page.waitForURL(/\/bookings\/new\?/);
-    assert.equal(await page.getByLabel("Purpose", { exact: false }).inputValue(), "Forum of elders");
+    await becomes(() => page.getByLabel("Purpose", { exact: false }).inputValue(), "Forum of elders");
     const booking = await client("POST", "bookings", {
       resource: room.id,
       origin: { kind: "event", id: event.id },

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { day, runningProgram } from "./program.mjs";
-import { api, hasCount, ownId } from "./work.mjs";
+import { api, hasCount, matches, ownId } from "./work.mjs";
 
 const running = runningProgram();
 const DESK = { viewport: { width: 1280, height: 800 } };
@@ -31,7 +31,7 @@ test("side area shows busy days, conflicts and upcoming entries", async () => {
   await hasCount(side.locator(".heat-map a"), 56);
   await assertAccessible(page);
   const full = side.locator(".heat-map a", { has: page.locator(".heat-count") }).first();
-  assert.match(await full.getAttribute("aria-label"), /: \d+ entr/);
+  await matches(() => full.getAttribute("aria-label"), /: \d+ entr/);
   await full.click();
   await page.waitForURL((url) => url.searchParams.get("view") === "day" && url.searchParams.get("q") === "Clashing");
   // It stays open, and the key closes it.

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { runningProgram } from "./program.mjs";
-import { api, becomes as reaches, ownId } from "./work.mjs";
+import { api, becomes as reaches, hasCount, ownId } from "./work.mjs";
 
 const running = runningProgram();
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -47,7 +47,7 @@ test("two clicks make an event; a ghost shows where it will lie", async () => {
   await assertAccessible(page);
   await page.keyboard.press("Enter");
   await block(page, "Made in two clicks").waitFor();
-  assert.equal(await ghost.count(), 0);
+  await hasCount(ghost, 0);
   assert.equal(new URL(page.url()).pathname, "/calendar");
 
   // In the month, too; Escape takes it away.
@@ -156,7 +156,7 @@ test("card of an event edits, cancels and undoes", async () => {
   await page.goto("/calendar?view=week&date=2033-04-13");
   await block(page, "Carded").click();
   const card = page.getByRole("dialog", { name: "Carded" });
-  assert.equal(await card.getByRole("link", { name: "Edit" }).getAttribute("href"), `/events/${made.id}/edit`);
+  await reaches(() => card.getByRole("link", { name: "Edit" }).getAttribute("href"), `/events/${made.id}/edit`);
   await card.getByRole("button", { name: "Copy" }).waitFor();
   await assertAccessible(page);
   await card.getByRole("button", { name: "Cancel event" }).click();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { runningProgram } from "./program.mjs";
-import { api, becomes as reaches } from "./work.mjs";
+import { api, becomes as reaches, hasCount } from "./work.mjs";
 
 const running = runningProgram();
 const DESK = { viewport: { width: 1280, height: 800 } };
@@ -192,7 +192,7 @@ test("multi-day timed event is drawn among all-day entries and keeps its hours",
   await page.goto("/calendar?view=week&date=2031-11-05");
   const bar = page.locator(".fc-daygrid-event", { hasText: "Long drive" });
   await bar.getByText("8am").waitFor();
-  assert.equal(await page.locator(".fc-timegrid-event", { hasText: "Long drive" }).count(), 0);
+  await hasCount(page.locator(".fc-timegrid-event", { hasText: "Long drive" }), 0);
   const box = await bar.boundingBox();
   await drag(page, { x: box.x + 12, y: box.y + 8 }, { x: box.x + 12 + box.width / 3, y: box.y + 8 });
   await becomes(drive, "start", "2031-11-06T08:00:00+08:00");

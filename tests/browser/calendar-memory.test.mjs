@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { day, runningProgram } from "./program.mjs";
-import { api, hasCount } from "./work.mjs";
+import { api, becomes, hasCount } from "./work.mjs";
 
 const running = runningProgram();
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -32,7 +32,7 @@ for (const [name, options] of [
     await reaches(page, "mine", "true");
     await show();
     // A new person sees what concerns them, and where the rest is.
-    assert.equal(await whose.getByLabel("Mine").isChecked(), true);
+    await becomes(() => whose.getByLabel("Mine").isChecked(), true);
     await assertAccessible(page);
     const everyone = saved(page);
     await whose.getByText("Everyone").click();
@@ -52,7 +52,7 @@ for (const [name, options] of [
     await page.locator(".fc-timegrid").waitFor();
     assert.equal(parameter(page, "view"), "week");
     await show();
-    assert.equal(await whose.getByLabel("Everyone").isChecked(), true);
+    await becomes(() => whose.getByLabel("Everyone").isChecked(), true);
     // An address wins, and changes nothing of what is remembered.
     await page.goto("/calendar?view=agenda&mine=true");
     await page.locator(".agenda").waitFor();

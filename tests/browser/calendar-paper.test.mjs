@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { runningProgram } from "./program.mjs";
-import { api } from "./work.mjs";
+import { api, becomes, matches } from "./work.mjs";
 
 const running = runningProgram();
 const DESK = { viewport: { width: 1280, height: 800 } };
@@ -46,9 +46,9 @@ test("printed month and brief continue on further pages", async () => {
     assert.equal(cut, 0);
     // What goes on overleaf has its dates there as well.
     const table = page.locator(view === "month" ? ".print-month" : ".brief-table").filter({ hasText: "Paper 149" });
-    assert.match(await table.locator("thead").innerText(), view === "month" ? /Mon 11\b/ : /Monday, 11 June/);
+    await matches(() => table.locator("thead").innerText(), view === "month" ? /Mon 11\b/ : /Monday, 11 June/);
     assert.equal(await table.locator("thead").evaluate((head) => getComputedStyle(head).display), "table-header-group");
-    assert.ok(await page.getByRole("button", { name: "Print" }).isHidden());
+    await becomes(() => page.getByRole("button", { name: "Print" }).isHidden(), true);
     await page.emulateMedia({ media: "screen" });
   }
   await page.context().close();
@@ -62,7 +62,7 @@ test("multi-day timed events print on their days", async () => {
   });
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar/print?view=brief&date=2035-08-06&days=4&q=Sheet");
-  assert.deepEqual(await page.locator(".brief-time").allTextContents(), ["from 3:00 PM", "All day", "until 10:00 AM"]);
+  await becomes(() => page.locator(".brief-time").allTextContents(), ["from 3:00 PM", "All day", "until 10:00 AM"]);
   await page.goto("/calendar/print?view=month&date=2035-08-06&q=Sheet");
   const written = await page.locator(".print-entry").allTextContents();
   assert.deepEqual(written, ["3:00 PM Sheet journey", "Sheet journey", "Sheet journey"]);

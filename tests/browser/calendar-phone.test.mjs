@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { machineTime, runningProgram } from "./program.mjs";
-import { api, becomes as comesTo, hasCount } from "./work.mjs";
+import { api, becomes as comesTo, hasCount, matches } from "./work.mjs";
 
 const running = runningProgram();
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -49,13 +49,13 @@ test("month on a phone has dots by module and a list of the chosen day", async (
     await full.locator("i").evaluateAll((dots) => dots.map((dot) => dot.dataset.module)),
     ["tasks", "coordination"],
   );
-  assert.equal(await full.getAttribute("aria-label"), "Wednesday 14 April 2032: 3 entries");
-  assert.equal(await day(page, "2032-04-13").locator("i").count(), 0);
+  await comesTo(() => full.getAttribute("aria-label"), "Wednesday 14 April 2032: 3 entries");
+  await hasCount(day(page, "2032-04-13").locator("i"), 0);
   await page.getByText("No entries on this day.").waitFor();
 
   await full.tap();
   await reaches(page, "date", "2032-04-14");
-  assert.equal(await full.getAttribute("aria-pressed"), "true");
+  await comesTo(() => full.getAttribute("aria-pressed"), "true");
   await hasCount(page.locator('.month-day[aria-pressed="true"]'), 1);
   await line(page, "Dotted meeting").getByText("Room 7").waitFor();
   // The hours first, what is over last.
@@ -68,7 +68,7 @@ test("month on a phone has dots by module and a list of the chosen day", async (
   await line(page, "Dotted later").waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.dataset.monthDay), "2032-04-15");
   assert.match(await said(page), /Thursday 15 April 2032: 1 entry/);
-  assert.equal(await line(page, "Dotted meeting").count(), 0);
+  await hasCount(line(page, "Dotted meeting"), 0);
 
   // A module that is not ticked has neither dot nor line.
   await page.locator(".calendar-modules-menu > summary").tap();
@@ -106,7 +106,7 @@ test("several weeks on a phone have dots by module", async () => {
   await page.getByLabel("Weeks").selectOption("3");
   await reaches(page, "weeks", "3");
   await page.waitForFunction(() => document.querySelectorAll(".month-day").length === 21);
-  assert.equal(await page.locator(".month-day").first().getAttribute("data-month-day"), "2032-06-14");
+  await comesTo(() => page.locator(".month-day").first().getAttribute("data-month-day"), "2032-06-14");
   await day(page, "2032-06-30").tap();
   await line(page, "Week dots").waitFor();
   await assertAccessible(page);
@@ -140,11 +140,11 @@ test("filters are folded unless one is set", async () => {
   const search = page.getByLabel("Find in the calendar");
   const fold = page.getByRole("button", { name: "Filters" });
   await day(page, "2032-04-13").waitFor();
-  assert.equal(await search.isVisible(), false);
-  assert.equal(await fold.getAttribute("aria-expanded"), "false");
+  await comesTo(() => search.isVisible(), false);
+  await comesTo(() => fold.getAttribute("aria-expanded"), "false");
   await fold.tap();
   await search.waitFor();
-  assert.equal(await fold.getAttribute("aria-expanded"), "true");
+  await comesTo(() => fold.getAttribute("aria-expanded"), "true");
   await fits(page);
   await search.fill("narrow");
   await reaches(page, "q", "narrow");
@@ -205,7 +205,7 @@ test("multi-day timed event shows its hours of each day", async () => {
   await event("Told at nine", "2032-11-11T09:00:00+08:00");
   await page.goto("/calendar?view=agenda&date=2032-11-11&q=Told");
   await line(page, "Told at nine").waitFor();
-  assert.deepEqual(await page.locator(".agenda-title").allTextContents(), ["Told journey", "Told at nine"]);
+  await comesTo(() => page.locator(".agenda-title").allTextContents(), ["Told journey", "Told at nine"]);
   await page.context().close();
 });
 
@@ -223,7 +223,7 @@ test("line moves by keyboard, is announced, and is undone", async () => {
   await line(page, "List meeting").getByText("Thu 12 Aug").waitFor();
   await page.keyboard.press("Escape");
   assert.match(await said(page), /Move cancelled/);
-  assert.match(await line(page, "List meeting").textContent(), /^9:00/);
+  await matches(() => line(page, "List meeting").textContent(), /^9:00/);
 
   await page.keyboard.press("Space");
   await page.keyboard.press("ArrowDown");
@@ -300,7 +300,7 @@ test("refusal to move an entry is announced", async () => {
   await line(page, "Not yours").focus();
   await page.keyboard.press("Space");
   assert.match(await said(page), /Not yours cannot be moved/);
-  assert.equal(await page.locator("[data-lifted]").count(), 0);
+  await hasCount(page.locator("[data-lifted]"), 0);
   await page.context().close();
 });
 
@@ -359,8 +359,8 @@ test("resized window switches its views without a reload", async () => {
   await page.locator(".fc-dayGridMonth-view").getByText("Turned task").waitFor();
   await page.setViewportSize(PHONE.viewport);
   await line(page, "Turned task").waitFor();
-  assert.equal(await page.locator(".fc").count(), 0);
-  assert.equal(await page.getByLabel("Find in the calendar").isVisible(), false);
+  await hasCount(page.locator(".fc"), 0);
+  await comesTo(() => page.getByLabel("Find in the calendar").isVisible(), false);
   await fits(page);
   await choose(page, "week");
   await page.locator('.fc-col-header-cell[data-date="2032-12-08"]').waitFor();
@@ -368,6 +368,6 @@ test("resized window switches its views without a reload", async () => {
   await page.setViewportSize(DESK.viewport);
   await page.locator('.fc-col-header-cell[data-date="2032-12-06"]').waitFor();
   await hasCount(page.locator(".fc-col-header-cell[data-date]"), 7);
-  assert.equal(await page.getByLabel("Find in the calendar").isVisible(), true);
+  await comesTo(() => page.getByLabel("Find in the calendar").isVisible(), true);
   await page.context().close();
 });

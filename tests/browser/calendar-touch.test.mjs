@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { endSession, signInAgain, whoAmI } from "./people.mjs";
 import { machineTime, PASSWORD, runningProgram } from "./program.mjs";
-import { api, becomes as reaches } from "./work.mjs";
+import { api, becomes as reaches, hasCount } from "./work.mjs";
 
 const running = runningProgram();
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -146,7 +146,7 @@ test("tap creates an entry of an hour, and a moving finger scrolls", async () =>
     (top) => document.querySelector(".fc-scroller-liquid-absolute").scrollTop > top,
     before,
   );
-  assert.equal(await page.locator(".entry-card").count(), 0);
+  await hasCount(page.locator(".entry-card"), 0);
   await page.evaluate(() => window.rolledOut);
   const free = await at(page, "2032-03-25", "12:00:00");
   await page.touchscreen.tap(free.x, free.y);

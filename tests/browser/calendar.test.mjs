@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { endSession, signInAgain, whoAmI } from "./people.mjs";
 import { PASSWORD, runningProgram, day as today } from "./program.mjs";
-import { becomes as reaches, hasCount, ownId } from "./work.mjs";
+import { becomes as reaches, hasCount, matches, ownId } from "./work.mjs";
 
 const running = runningProgram();
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -201,7 +201,7 @@ test("click on an entry shows its card, click on a day offers creation", async (
   await entry(page, "Look at me").click();
   const card = page.getByRole("dialog", { name: "Look at me" });
   await card.getByText("City hall").waitFor();
-  assert.match(await card.getByRole("link", { name: "Open" }).getAttribute("href"), /^\/events\/[0-9a-f-]{36}$/);
+  await matches(() => card.getByRole("link", { name: "Open" }).getAttribute("href"), /^\/events\/[0-9a-f-]{36}$/);
   await page.keyboard.press("Escape");
   await day(page, "2031-05-21").click({ position: { x: 40, y: 60 } });
   const made = page.locator(".entry-card");
@@ -209,8 +209,8 @@ test("click on an entry shows its card, click on a day offers creation", async (
   await made.getByLabel("Title").fill("Half typed");
   await made.getByRole("link", { name: "More fields" }).click();
   await page.waitForURL(/\/tasks\/new/);
-  assert.equal(await page.locator('[name="due_date"]').first().inputValue(), "2031-05-21");
-  assert.equal(await page.locator('[name="title"]').first().inputValue(), "Half typed");
+  await reaches(() => page.locator('[name="due_date"]').first().inputValue(), "2031-05-21");
+  await reaches(() => page.locator('[name="title"]').first().inputValue(), "Half typed");
   await page.context().close();
 });
 
@@ -271,7 +271,7 @@ test("Ctrl-drag and the key C copy an entry", async () => {
   await entry(page, "Copy me").focus();
   await page.keyboard.press("Space");
   await page.keyboard.press("ArrowDown");
-  assert.match(await page.locator("#announcements").textContent(), /19 Feb/);
+  await matches(() => page.locator("#announcements").textContent(), /19 Feb/);
   await page.keyboard.press("c");
   await day(page, "2031-02-19").getByText("Copy me").waitFor();
   await hasCount(day(page, "2031-02-12").getByText("Copy me"), 1);
@@ -314,7 +314,7 @@ test("filters are added, kept in the address and removed", async () => {
   // Changes of the script meanwhile are kept.
   assert.equal(address.searchParams.get("view"), "agenda");
   await entry(page, "Of the team").waitFor();
-  assert.equal(await entry(page, "Of nobody").count(), 0);
+  await hasCount(entry(page, "Of nobody"), 0);
   await page.getByRole("link", { name: "Remove the filter Team" }).click();
   await entry(page, "Of nobody").waitFor();
   await page.context().close();
@@ -326,9 +326,9 @@ test("year shows the load of each day and opens it", async () => {
   await page.goto("/calendar?view=year&date=2033-01-01&q=Year");
   const full = page.locator('[data-year-day="2033-05-17"]');
   await full.waitFor();
-  assert.equal(await full.getAttribute("aria-label"), "Tue 17 May: 3 entries");
-  assert.equal(await full.getAttribute("data-level"), "4");
-  assert.equal(await page.locator('[data-year-day="2033-05-18"]').getAttribute("data-level"), "0");
+  await reaches(() => full.getAttribute("aria-label"), "Tue 17 May: 3 entries");
+  await reaches(() => full.getAttribute("data-level"), "4");
+  await reaches(() => page.locator('[data-year-day="2033-05-18"]').getAttribute("data-level"), "0");
   await hasCount(page.locator('[data-year-day][tabindex="0"]'), 1);
   await page.locator('[data-year-day="2033-05-16"]').focus();
   await page.keyboard.press("ArrowRight");
@@ -344,7 +344,7 @@ test("agenda shows upcoming entries and loads more", async () => {
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=agenda&date=2034-02-01&next=7");
   await page.locator(".agenda-item", { hasText: "Agenda first" }).getByText("Room 4").waitFor();
-  assert.equal(await page.getByText("Agenda later").count(), 0);
+  await hasCount(page.getByText("Agenda later"), 0);
   for (let time = 0; time < 2; time += 1) await page.getByRole("button", { name: "Show more" }).click();
   await page.locator(".agenda-section", { hasText: "Mon 20 Feb" }).getByText("Agenda later").waitFor();
   await page.getByLabel("Period").selectOption({ label: "Next 20 entries" });
@@ -372,7 +372,7 @@ test("timeline has a row for each member of a team", async () => {
   await bar.focus();
   await page.keyboard.press("Space");
   await page.keyboard.press("ArrowLeft");
-  assert.match(await page.locator("#announcements").textContent(), /16 Jul/);
+  await matches(() => page.locator("#announcements").textContent(), /16 Jul/);
   await page.keyboard.press("Enter");
   await becomes("tasks", task.id, "due_date", "2031-07-16");
   await page.getByRole("button", { name: /^Add for/ }).click();
@@ -403,10 +403,10 @@ test("views follow the preferred first weekday and time zone", async () => {
   };
   for (const [view, head] of Object.entries(first)) {
     await page.goto(`/calendar?view=${view}&date=2031-06-11`);
-    assert.match(await page.locator(head).first().textContent(), /^S/, view);
+    await matches(() => page.locator(head).first().textContent(), /^S/, view);
   }
   await page.goto("/calendar?view=people&span=week&date=2031-06-11");
-  assert.match(await page.locator(".timeline-units > *").first().textContent(), /^Sun/);
+  await matches(() => page.locator(".timeline-units > *").first().textContent(), /^Sun/);
   // Half past one in Manila is the evening before in Berlin.
   await page.goto("/calendar?view=agenda&date=2031-06-10&next=1");
   await page.locator(".agenda-item", { hasText: "Zoned" }).getByText("7:30 PM").waitFor();
@@ -435,8 +435,8 @@ test("address keeps view, date and filters", async () => {
   assert.ok(!new URL(page.url()).searchParams.get("modules").split(",").includes("tasks"));
   await page.reload();
   await entry(page, "Filtered event").waitFor();
-  assert.equal(await entry(page, "Filtered task").count(), 0);
-  assert.equal(await page.getByLabel("Find in the calendar").inputValue(), "filtered");
+  await hasCount(entry(page, "Filtered task"), 0);
+  await reaches(() => page.getByLabel("Find in the calendar").inputValue(), "filtered");
   await page.locator("body").click({ position: { x: 640, y: 5 } });
   await page.keyboard.press("m");
   await page.keyboard.press("ArrowRight");
@@ -475,7 +475,7 @@ test("month with many entries stays usable", async () => {
   await page.goto("/calendar?view=month&date=2031-09-01");
   const count = day(page, "2031-09-10").locator(".entry-count");
   await count.waitFor();
-  assert.equal(await count.textContent(), "30 tasks due");
+  await reaches(() => count.textContent(), "30 tasks due");
   const nodes = await page.evaluate(() => document.querySelectorAll(".calendar-grid [data-entry]").length);
   assert.ok(nodes < 40, `${nodes} entries in the page`);
   await count.click();
@@ -521,15 +521,15 @@ test("days show Hijri date and holidays", async () => {
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=month&date=2031-03-01");
   await day(page, "2031-03-19").locator("[data-hijri]").waitFor();
-  assert.match(await day(page, "2031-03-19").locator("[data-hijri]").getAttribute("data-hijri"), /^\d+ \w+/);
-  assert.equal(await day(page, "2031-03-19").getAttribute("data-holiday"), "true");
-  assert.equal(await day(page, "2031-03-20").getAttribute("data-holiday"), null);
+  await matches(() => day(page, "2031-03-19").locator("[data-hijri]").getAttribute("data-hijri"), /^\d+ \w+/);
+  await reaches(() => day(page, "2031-03-19").getAttribute("data-holiday"), "true");
+  await reaches(() => day(page, "2031-03-20").getAttribute("data-holiday"), null);
   await page.locator(".calendar-paper > summary").click();
   await page.getByLabel("Hijri dates").uncheck();
   await day(page, "2031-03-19").locator("[data-hijri]").waitFor({ state: "detached" });
   await page.reload();
   await day(page, "2031-03-19").and(page.locator("[data-holiday]")).waitFor();
-  assert.equal(await page.locator("[data-hijri]").count(), 0);
+  await hasCount(page.locator("[data-hijri]"), 0);
   await page.goto("/calendar?view=agenda&date=2031-03-19&next=1");
   await page.locator(".agenda-day", { hasText: "Founding day" }).waitFor();
   await page.context().close();
@@ -543,7 +543,7 @@ test("entry continued from the week before shows no start at midnight", async ()
   await parts.first().waitFor();
   await hasCount(parts, 2);
   const times = page.locator(".fc-daygrid-event:visible", { hasText: "Long journey" }).locator(".fc-event-time:visible");
-  assert.deepEqual(await times.allInnerTexts(), ["7am"]);
+  await reaches(() => times.allInnerTexts(), ["7am"]);
   await page.context().close();
 });
 

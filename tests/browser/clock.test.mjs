@@ -1,7 +1,6 @@
 // The clock of these tests: program, pages and tests count from one moment.
 
 import assert from "node:assert/strict";
-import { readFile, readdir } from "node:fs/promises";
 import { test } from "node:test";
 import { day, now, runningProgram } from "./program.mjs";
 import { api } from "./work.mjs";
@@ -23,18 +22,4 @@ test("program, pages and tests have the same time", async () => {
   const task = await api(running)("POST", "tasks", { title: "Made now" });
   assert.ok(Math.abs(Date.parse(task.created_at) - now()) < MINUTE, task.created_at);
   await page.context().close();
-});
-
-test("no test asks for the time of the machine", async () => {
-  const folder = new URL(".", import.meta.url);
-  // The benchmark visits a server of today.
-  const others = ["program.mjs", "measure.mjs"];
-  const files = (await readdir(folder)).filter((name) => name.endsWith(".mjs") && !others.includes(name));
-  assert.ok(files.length > 30);
-  const own = "clock.test.mjs";
-  for (const name of files.filter((name) => name !== own)) {
-    const text = await readFile(new URL(name, folder), "utf8");
-    const found = /Date\.now\(|new Date\(\)/.exec(text);
-    assert.equal(found?.[0], undefined, `${name}: use now() or day() of program.mjs`);
-  }
 });

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible, fits } from "./axe.mjs";
 import { day, runningProgram } from "./program.mjs";
-import { api, ownId } from "./work.mjs";
+import { api, becomes, hasCount, ownId } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -37,7 +37,7 @@ for (const width of [1280, 390]) {
     const rooms = page.getByRole("group", { name: "Resources" });
     const guests = page.locator("[data-planner=guests]");
     await rooms.getByLabel(`Red room ${width}`).waitFor();
-    assert.equal(await rooms.getByLabel(`Red room ${width}`).isEnabled(), true);
+    await becomes(() => rooms.getByLabel(`Red room ${width}`).isEnabled(), true);
     await guests.getByText("Free", { exact: true }).first().waitFor();
 
     // Another time: the room is taken, the guest is busy, and both are told in words.
@@ -45,7 +45,7 @@ for (const width of [1280, 390]) {
     await page.locator("[name='end.time']").fill("14:30");
     await guests.getByText(`Seminar ${width}, 1:00 PM – 2:00 PM`).waitFor();
     await rooms.getByText("Audit,").first().waitFor();
-    assert.equal(await rooms.getByLabel(`Red room ${width}`).isDisabled(), true);
+    await becomes(() => rooms.getByLabel(`Red room ${width}`).isDisabled(), true);
     await fits(page);
     await assertAccessible(page);
 
@@ -91,7 +91,7 @@ for (const width of [1280, 390]) {
     await page.locator("[name='end.time']").fill("12:00");
     await page.getByRole("button", { name: "Show what is free" }).click();
     await page.getByText("Room: free").waitFor();
-    assert.equal(await page.locator("[name='start.time']").inputValue(), "11:00");
+    await becomes(() => page.locator("[name='start.time']").inputValue(), "11:00");
     await page.getByRole("button", { name: "Create event" }).click();
     await page.waitForURL(/\/events\/[0-9a-f-]{36}$/);
     const found = await client("GET", `bookings?resource=${room.id}`);
@@ -126,7 +126,7 @@ test("dragged event whose room is taken is moved with another room", async () =>
   await dialog.getByRole("button", { name: "Keep the old time" }).waitFor();
   // Free times of others are offered, the present one is no way out.
   await dialog.getByRole("button", { name: /4 Mar/ }).first().waitFor();
-  assert.equal(await dialog.getByRole("button", { name: /3 Mar.* 9:00 AM – 10:00 AM/ }).count(), 0);
+  await hasCount(dialog.getByRole("button", { name: /3 Mar.* 9:00 AM – 10:00 AM/ }), 0);
   await assertAccessible(page);
   await dialog.getByRole("button", { name: "Use South room" }).click();
   await page.getByText("Elders meet", { exact: false }).first().waitFor();

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { calendarFile, expanded, own, read } from "./ical.mjs";
 import { runningProgram } from "./program.mjs";
-import { api } from "./work.mjs";
+import { api, becomes, matches } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -138,12 +138,12 @@ for (const width of [1280, 390]) {
     await file.click();
     assert.equal((await download).suggestedFilename(), "calendar.ics");
     const filters = /\/calendar\.ics\?modules=tasks%2Cpolicy&status=in_progress&q=water$/;
-    assert.match(await file.getAttribute("href"), filters);
+    await matches(() => file.getAttribute("href"), filters);
     await page.getByRole("link", { name: "Subscribe to this view…" }).click();
     await page.waitForURL((url) => url.pathname === "/feeds/new");
-    assert.ok(await page.getByLabel("Tasks", { exact: true }).isChecked(), "filters come along");
-    assert.ok(await page.getByLabel("In progress", { exact: true }).isChecked(), "all of them");
-    assert.equal(await page.getByLabel("Words of the title").inputValue(), "water");
+    await becomes(() => page.getByLabel("Tasks", { exact: true }).isChecked(), true, "filters come along");
+    await becomes(() => page.getByLabel("In progress", { exact: true }).isChecked(), true, "all of them");
+    await becomes(() => page.getByLabel("Words of the title").inputValue(), "water");
     await page.getByLabel("Name").fill("My phone");
     await assertAccessible(page);
     await page.getByRole("button", { name: "Create calendar feed" }).click();

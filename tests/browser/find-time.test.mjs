@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { runningProgram } from "./program.mjs";
-import { hasCount } from "./work.mjs";
+import { becomes, hasCount } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -26,8 +26,8 @@ for (const width of [1280, 390]) {
     await page.waitForURL((url) => url.pathname === "/events/new");
     const asked = new URL(page.url()).searchParams;
     const [day, time] = asked.get("start").split("T");
-    assert.equal(await page.locator("[name=start]").inputValue(), day);
-    assert.equal(await page.locator("[name='start.time']").inputValue(), time);
+    await becomes(() => page.locator("[name=start]").inputValue(), day);
+    await becomes(() => page.locator("[name='start.time']").inputValue(), time);
     await hasCount(page.locator("[name=participants]"), 1);
     await page.context().close();
   });
@@ -37,7 +37,7 @@ for (const width of [1280, 390]) {
     await page.goto("/calendar/find-time?people=&minutes=90");
     await page.getByText("Enter at least one person.").first().waitFor();
     await page.getByRole("heading", { name: "Correct these fields to find times" }).waitFor();
-    assert.equal(await page.getByLabel("Duration").inputValue(), "90");
+    await becomes(() => page.getByLabel("Duration").inputValue(), "90");
     await page.context().close();
   });
 }

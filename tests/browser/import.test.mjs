@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fits, WIDTHS } from "./axe.mjs";
 import { runningProgram } from "./program.mjs";
-import { api } from "./work.mjs";
+import { api, becomes, matches } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -53,18 +53,18 @@ for (const [where, viewport] of WIDTHS) {
     await page.getByText("No errors. Nothing is saved yet.").waitFor();
     const row = (name) => page.getByRole("row").filter({ hasText: title(name) });
     const change = row("Changed").locator(".history-changes");
-    assert.equal(await change.locator("del").innerText(), "₱1,000.00");
-    assert.equal(await change.locator("ins").innerText(), "₱1,250,000.00");
-    assert.match(await row("Fresh").innerText(), /₱500\.00/);
-    assert.equal(await row("Same").isVisible(), false);
+    await becomes(() => change.locator("del").innerText(), "₱1,000.00");
+    await becomes(() => change.locator("ins").innerText(), "₱1,250,000.00");
+    await matches(() => row("Fresh").innerText(), /₱500\.00/);
+    await becomes(() => row("Same").isVisible(), false);
     await page.locator("summary", { hasText: "Unchanged" }).click();
     await row("Same").waitFor();
     const original = row("Known").getByRole("link", { name: "Existing record" });
-    assert.equal(await original.getAttribute("href"), `/ppas/${known.id}`);
+    await becomes(() => original.getAttribute("href"), `/ppas/${known.id}`);
     await fits(page);
 
     // Skipped unless the person decides otherwise.
-    assert.equal(await page.getByLabel("Skip", { exact: true }).isChecked(), true);
+    await becomes(() => page.getByLabel("Skip", { exact: true }).isChecked(), true);
     await page.getByRole("button", { name: "Import PPAs" }).click();
     await page.getByText("1 created, 1 changed, 1 unchanged, 1 skipped as duplicates").waitFor();
 

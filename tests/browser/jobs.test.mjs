@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible, assertFits, WIDTHS } from "./axe.mjs";
 import { runningProgram } from "./program.mjs";
+import { hasCount, matches } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -21,7 +22,7 @@ for (const [where, viewport] of WIDTHS) {
     await row.getByRole("button", { name: "Run now" }).click();
     await page.getByText("Clean up will run shortly.").waitFor();
     await row.getByText("finished jobs deleted", { exact: false }).waitFor();
-    assert.match(await row.textContent(), /Queued/);
+    await matches(() => row.textContent(), /Queued/);
     await assertFits(page);
 
     await page.getByRole("link", { name: /^Failed/ }).click();
@@ -34,11 +35,11 @@ for (const [where, viewport] of WIDTHS) {
 test("jobs page is in the navigation of administrators only", async () => {
   const admin = await running.signedIn("admin");
   await admin.goto("/admin/users");
-  assert.equal(await admin.locator('a[href="/admin/jobs"]').count() > 0, true);
+  await admin.locator('a[href="/admin/jobs"]').first().waitFor();
   await admin.context().close();
   const staff = await running.signedIn("staff");
   await staff.goto("/");
-  assert.equal(await staff.locator('a[href="/admin/jobs"]').count(), 0);
+  await hasCount(staff.locator('a[href="/admin/jobs"]'), 0);
   const answer = await staff.goto("/admin/jobs");
   assert.equal(answer.status(), 403);
   await staff.context().close();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { runningProgram } from "./program.mjs";
-import { api } from "./work.mjs";
+import { api, becomes, hasCount } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -54,7 +54,7 @@ for (const width of [1280, 1000, 768]) {
     await page.goto("/ppas");
     // The most telling columns stay; one with the same value in every row is not shown.
     if (width >= 1000) await page.getByRole("columnheader", { name: "Budget" }).waitFor();
-    assert.equal(await page.getByRole("columnheader", { name: "Status" }).count(), 0);
+    await hasCount(page.getByRole("columnheader", { name: "Status" }), 0);
     await page.context().close();
   });
 }
@@ -90,14 +90,14 @@ test("chosen columns are shown at once and on another device", async () => {
   await head("Sector").waitFor();
   await chooser.getByLabel("Budget", { exact: true }).uncheck();
   await head("Budget").waitFor({ state: "detached" });
-  assert.ok(await chooser.isVisible(), "the chooser stays open");
+  await becomes(() => chooser.isVisible(), true, "the chooser stays open");
   const cookies = await page.context().cookies();
   const other = await running.browser.newContext({ baseURL: running.address, javaScriptEnabled: false });
   await other.addCookies(cookies);
   const plain = await other.newPage();
   await plain.goto("/ppas");
   await plain.getByRole("columnheader", { name: "Sector" }).waitFor();
-  assert.equal(await plain.getByRole("columnheader", { name: "Budget" }).count(), 0);
+  await hasCount(plain.getByRole("columnheader", { name: "Budget" }), 0);
   // Without script the same form has a button.
   await plain.getByTitle("Choose columns").click();
   await plain.locator("form[data-columns-of]").getByRole("button", { name: "Reset" }).click();

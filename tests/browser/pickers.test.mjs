@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { endSession, picker, pressLike, slowly, typeLike, whoAmI } from "./people.mjs";
 import { PASSWORD, runningProgram } from "./program.mjs";
-import { api } from "./work.mjs";
+import { api, becomes } from "./work.mjs";
 
 const running = runningProgram();
 const WIDTHS = [
@@ -50,7 +50,7 @@ for (const [where, viewport] of WIDTHS) {
       }
       assert.equal(page.url(), here);
       assert.deepEqual(await field.values(), [ids["Jainal Foundation"], ids["Santos Federation"]]);
-      assert.equal(await field.input.inputValue(), "");
+      await becomes(() => field.input.inputValue(), "");
       await page.context().close();
     });
   }
@@ -65,16 +65,16 @@ for (const [where, viewport] of WIDTHS) {
     await typeLike(page, "santos", field.input);
     await page.keyboard.press("Tab");
     await field.error.filter({ hasText: "Several options match" }).waitFor();
-    assert.equal(await field.input.inputValue(), "santos");
+    await becomes(() => field.input.inputValue(), "santos");
     await pressLike(page, page.getByRole("button", { name: "Create event" }));
     await page.waitForFunction(() => document.activeElement?.closest('[data-name="organizations"]'));
     assert.equal(page.url(), here);
-    assert.equal(await field.input.inputValue(), "santos");
+    await becomes(() => field.input.inputValue(), "santos");
     // Nothing fits: the same.
     await field.input.fill("nobody of this name");
     await page.keyboard.press("Enter");
     await field.error.filter({ hasText: "Nothing found" }).waitFor();
-    assert.equal(await field.input.inputValue(), "nobody of this name");
+    await becomes(() => field.input.inputValue(), "nobody of this name");
     await field.input.fill("Santos Cooperative");
     await pressLike(page, page.getByRole("button", { name: "Create event" }));
     await page.waitForURL(/\/events\/[0-9a-f-]{36}$/);
@@ -93,7 +93,7 @@ for (const [where, viewport] of WIDTHS) {
     await field.option.first().waitFor();
     await page.keyboard.press("Escape");
     await field.list.waitFor({ state: "hidden" });
-    assert.equal(await field.input.inputValue(), "santos");
+    await becomes(() => field.input.inputValue(), "santos");
     await field.input.fill("");
     // The answer to the first letters comes last.
     await slowly(page, "**/api/v1/organizations?*", (url) => (url.includes("q=jainal&") ? 0 : 900));
@@ -103,7 +103,7 @@ for (const [where, viewport] of WIDTHS) {
     await field.input.fill("jainal");
     await field.option.filter({ hasText: "Jainal" }).waitFor();
     await late;
-    assert.deepEqual(await field.option.allTextContents(), ["Jainal Foundation"]);
+    await becomes(() => field.option.allTextContents(), ["Jainal Foundation"]);
     await page.context().close();
   });
 
@@ -165,14 +165,14 @@ for (const [where, viewport] of WIDTHS) {
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.waitForURL(/\/events\/new\?start=/);
     await page.getByText("Unsaved changes restored").waitFor();
-    assert.equal(await page.getByLabel(/^Title/).inputValue(), "Visit");
-    assert.equal(await page.getByLabel("Venue").inputValue(), "Session hall");
+    await becomes(() => page.getByLabel(/^Title/).inputValue(), "Visit");
+    await becomes(() => page.getByLabel("Venue").inputValue(), "Session hall");
     assert.deepEqual(await field.values(), [ids["Jainal Foundation"]]);
     await page.getByRole("button", { name: "Create event" }).click();
     await page.waitForURL(/\/events\/[0-9a-f-]{36}$/);
     // Taken: the next form is empty again.
     await page.goto("/events/new?start=2027-03-10T09:00");
-    assert.equal(await page.getByLabel(/^Title/).inputValue(), "");
+    await becomes(() => page.getByLabel(/^Title/).inputValue(), "");
     await page.context().close();
   });
 }
@@ -183,14 +183,14 @@ test("form is restored after a link, Back or a server error", async () => {
   await typeLike(page, "Half typed", page.getByLabel(/^Name/));
   await page.goto("/tasks");
   await page.goto("/organizations/new");
-  assert.equal(await page.getByLabel(/^Name/).inputValue(), "Half typed");
+  await becomes(() => page.getByLabel(/^Name/).inputValue(), "Half typed");
   await page.route("**/organizations/new", (route) =>
     route.request().method() === "POST" ? route.fulfill({ status: 503, body: "down" }) : route.continue(),
   );
   await page.getByRole("button", { name: "Create organization" }).click();
   await page.getByText("down").waitFor();
   await page.goBack();
-  assert.equal(await page.getByLabel(/^Name/).inputValue(), "Half typed");
+  await becomes(() => page.getByLabel(/^Name/).inputValue(), "Half typed");
   await page.unroute("**/organizations/new");
   // Signed in anew in another tab: the token of this form is another one.
   const name = (await whoAmI(page)).username;
@@ -203,7 +203,7 @@ test("form is restored after a link, Back or a server error", async () => {
   await other.waitForURL((url) => url.pathname !== "/login");
   await page.getByRole("button", { name: "Create organization" }).click();
   await page.getByRole("link", { name: "Open the form again" }).click();
-  assert.equal(await page.getByLabel(/^Name/).inputValue(), "Half typed");
+  await becomes(() => page.getByLabel(/^Name/).inputValue(), "Half typed");
   await page.getByRole("button", { name: "Discard" }).click();
   await page.waitForFunction(() => document.querySelector("#field-name")?.value === "");
   await page.context().close();

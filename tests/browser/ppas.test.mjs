@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { picker, typeLike, whoAmI } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
-import { api, hasCount, newTask } from "./work.mjs";
+import { api, becomes, hasCount, newTask } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -40,7 +40,7 @@ for (const width of [1280, 390]) {
     await page.locator("#tasks button[aria-label^='Complete ']").first().click();
     await page.locator("#tasks button[aria-label^='Reopen ']").first().waitFor();
     await page.goto(address);
-    assert.notEqual(await page.locator("#progress-panel progress").first().getAttribute("value"), "0");
+    await page.locator("#progress-panel progress:not([value='0'])").first().waitFor();
     await page.context().close();
   });
 }
@@ -51,7 +51,7 @@ test("PPA is put on hold with a reason", async () => {
   const page = await running.signedIn("coordinator");
   // The edit form does not offer the status: it follows, or an action sets it.
   await page.goto(`/ppas/${ppa.id}/edit`);
-  assert.equal(await page.locator("select#field-status").count(), 0);
+  await hasCount(page.locator("select#field-status"), 0);
   await page.goto(`/ppas/${ppa.id}`);
   await page.locator("#status summary", { hasText: "Put on hold" }).click();
   const hold = page.getByRole("button", { name: "Put on hold" });
@@ -92,10 +92,8 @@ for (const width of [1280, 390]) {
     await page.locator(".tabs").getByRole("link", { name: /^Tasks/ }).click();
     const tasks = page.locator("#tasks");
     await tasks.getByText("0 of 2 done").waitFor();
-    assert.deepEqual((await tasks.locator("li a[href^='/tasks/']").allTextContents()).toSorted(), [
-      "Send the list",
-      "Shown to partners",
-    ]);
+    const titles = async () => (await tasks.locator("li a[href^='/tasks/']").allTextContents()).toSorted();
+    await becomes(titles, ["Send the list", "Shown to partners"]);
     await assertAccessible(page);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     // Their own is done by them, the other one is not.

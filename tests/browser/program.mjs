@@ -192,6 +192,9 @@ async function startBrowser() {
   return browser;
 }
 
+/** Nothing fades in: colours and places are final when an element is there. */
+const STILL = { reducedMotion: "reduce" };
+
 /** Options that a context can be given anew. */
 const CHANGEABLE = ["baseURL", "viewport"];
 
@@ -204,7 +207,8 @@ function shareContext(browser) {
   const open = browser.newContext.bind(browser);
   const openShared = async (options) => {
     // Without a viewport it would keep the last one.
-    const context = await browser._newContextForReuse({ viewport: { width: 1280, height: 720 }, ...options });
+    const viewport = { width: 1280, height: 720 };
+    const context = await browser._newContextForReuse({ viewport, ...STILL, ...options });
     const [kept] = context.pages();
     const newPage = context.newPage.bind(context);
     let isKept = kept !== undefined;
@@ -225,7 +229,7 @@ function shareContext(browser) {
   browser.newContext = async (options = {}) => {
     const canShare = !isShared && Object.keys(options).every((name) => CHANGEABLE.includes(name));
     if (canShare) isShared = true;
-    const context = await (canShare ? openShared : open)(options);
+    const context = await (canShare ? openShared(options) : open({ ...STILL, ...options }));
     await context.addInitScript(moveDate, SHIFT);
     return context;
   };

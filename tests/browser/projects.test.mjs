@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { withoutReload } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
-import { api, becomes } from "./work.mjs";
+import { api, becomes, hasCount, matches } from "./work.mjs";
 
 const running = runningProgram();
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
@@ -74,7 +74,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await page.goto(`/projects/board?q=${encodeURIComponent(title)}`);
     await moveByMenu(page, title, "MAO coordination");
     const missing = page.getByRole("dialog").getByRole("link", { name: "The need is not validated" });
-    assert.equal(await missing.getAttribute("href"), `/needs/${project.need}/edit#field-status`);
+    await becomes(() => missing.getAttribute("href"), `/needs/${project.need}/edit#field-status`);
     await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     await becomes(() => titlesIn(page, "Policy linkage"), [title]);
 
@@ -140,7 +140,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
       await page.getByRole("button", { name: "Mark as blocked" }).click();
       await page.getByText("Project marked as blocked").waitFor();
     });
-    assert.equal(await page.getByRole("button", { name: /^Advance/ }).count(), 0);
+    await hasCount(page.getByRole("button", { name: /^Advance/ }), 0);
     await assertAccessible(page);
     await page.getByRole("button", { name: "Unblock project" }).click();
     await page.getByText("Project unblocked").waitFor();
@@ -203,7 +203,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await moveByMenu(page, title, "Completion");
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("link", { name: "₱8,000.00 allotted, not obligated" }).waitFor();
-    assert.match(await dialog.getByRole("link", { name: /open task/ }).getAttribute("href"), /^\/tasks\?origin=/);
+    await matches(() => dialog.getByRole("link", { name: /open task/ }).getAttribute("href"), /^\/tasks\?origin=/);
     await assertAccessible(page);
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await becomes(() => titlesIn(page, "Monitoring and evaluation"), [title]);

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { assertAccessible, assertFits, WIDTHS } from "./axe.mjs";
 import { typeLike, withoutReload } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
-import { api, hasCount } from "./work.mjs";
+import { api, becomes, hasCount, matches } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -61,8 +61,8 @@ for (const [where, viewport] of WIDTHS) {
     await page.getByRole("button", { name: "Create PPA" }).click();
     const summary = page.locator(".error-summary");
     await summary.waitFor();
-    assert.match(await summary.innerText(), /^Title is required\.$/m);
-    assert.equal(await page.getByLabel("Budget", { exact: true }).inputValue(), "plenty");
+    await matches(() => summary.innerText(), /^Title is required\.$/m);
+    await becomes(() => page.getByLabel("Budget", { exact: true }).inputValue(), "plenty");
     await hasCount(page.getByText(need.title), 1, "and still does");
     await assertAccessible(page);
     await assertFits(page);
@@ -84,9 +84,9 @@ for (const [where, viewport] of WIDTHS) {
   test(`event shows preparation and history, and undoes a change ${where}`, async () => {
     const page = await running.signedIn("coordinator", { viewport });
     await page.goto("/events/new?start=2027-03-10T09:00&title=Consultation");
-    assert.equal(await page.getByLabel("Start, time").inputValue(), "09:00");
+    await becomes(() => page.getByLabel("Start, time").inputValue(), "09:00");
     await page.getByLabel("All day").check();
-    assert.equal(await page.getByLabel("Start, time").isVisible(), false);
+    await becomes(() => page.getByLabel("Start, time").isVisible(), false);
     await page.getByLabel("All day").uncheck();
     await page.getByRole("button", { name: "Create event" }).click();
     await page.waitForURL(/\/events\/[0-9a-f-]{36}$/);
@@ -128,7 +128,7 @@ for (const [where, viewport] of WIDTHS) {
     // Made by somebody else: nobody is offered to take that back, whatever they may do.
     const pages = [];
     for (const role of ["coordinator", "staff", "executive", "admin"]) pages.push(await opened(role));
-    for (const page of pages) assert.equal(await undo(page).count(), 0);
+    for (const page of pages) await hasCount(undo(page), 0);
     const [own, ...others] = pages;
     await own.goto(`/organizations/${made.id}/edit`);
     await typeLike(own, " Annex", own.getByLabel(/^Name/));
@@ -139,14 +139,14 @@ for (const [where, viewport] of WIDTHS) {
     for (const page of others) {
       await page.reload();
       await page.locator("#history ins", { hasText: "Annex" }).waitFor();
-      assert.equal(await undo(page).count(), 0);
+      await hasCount(undo(page), 0);
     }
     await undo(own).click();
     await own.getByText("Last change undone").waitFor();
     // What is left is the creation, by somebody else.
     await own.goto(history);
     await own.locator("#history").getByText("undid a change").waitFor();
-    assert.equal(await undo(own).count(), 0);
+    await hasCount(undo(own), 0);
     for (const page of pages) await page.context().close();
   });
 
@@ -169,7 +169,7 @@ for (const [where, viewport] of WIDTHS) {
     await page.getByLabel(/^File/).setInputFiles(file(`Name,Type,E-mail\n${name},Other,office@example.org\n`));
     await page.getByRole("button", { name: "Check another file" }).click();
     await page.getByText("No errors. Nothing is saved yet.").waitFor();
-    assert.match(await page.locator(".import-counts").innerText(), /New\s+1\s+Changed\s+0\s+Unchanged\s+0/);
+    await matches(() => page.locator(".import-counts").innerText(), /New\s+1\s+Changed\s+0\s+Unchanged\s+0/);
     await assertAccessible(page);
     await assertFits(page);
     await page.getByRole("button", { name: "Import organizations" }).click();

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { day, runningProgram } from "./program.mjs";
+import { becomes } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -34,13 +35,13 @@ for (const width of [1280, 390]) {
     await page.goto("/reports");
     await page.getByRole("link", { name: "New report" }).click();
     await assertAccessible(page);
-    assert.equal(await page.getByLabel("Fiscal year").inputValue(), year);
+    await becomes(() => page.getByLabel("Fiscal year").inputValue(), year);
     await page.getByLabel("Sector").selectOption({ label: "Health" });
     await page.getByLabel("Fiscal year").fill("20");
     await page.getByRole("button", { name: "Make the report" }).click();
     // Nothing that was typed is lost.
     await page.locator(".error-summary").waitFor();
-    assert.equal(await page.getByLabel("Fiscal year").inputValue(), "20");
+    await becomes(() => page.getByLabel("Fiscal year").inputValue(), "20");
     await page.getByLabel("Fiscal year").fill(year);
     await page.getByRole("button", { name: "Make the report" }).click();
     await page.getByRole("heading", { name: `Portfolio, ${year}, Health` }).waitFor();

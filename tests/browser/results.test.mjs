@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { day, runningProgram } from "./program.mjs";
+import { becomes, matches } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -32,7 +33,7 @@ for (const width of [1280, 390]) {
     await page.getByRole("button", { name: "Create indicator" }).click();
     // Nothing that was typed is lost.
     await page.getByText("Target 1 needs a period").first().waitFor();
-    assert.equal(await page.getByLabel("Target of row 1").inputValue(), "1,200");
+    await becomes(() => page.getByLabel("Target of row 1").inputValue(), "1,200");
     await page.getByLabel("Period of row 1").fill(year);
     await assertAccessible(page);
     await page.getByRole("button", { name: "Create indicator" }).click();
@@ -45,7 +46,7 @@ for (const width of [1280, 390]) {
     await staff.goto(`/ppas/${ppa.id}?tab=results`);
     await staff.getByRole("link", { name: "Report a value of Patients treated" }).click();
     // The last quarter that is over is suggested.
-    assert.match(await staff.getByLabel("Period", { exact: false }).first().inputValue(), /^\d{4}-Q[1-4]$/);
+    await matches(() => staff.getByLabel("Period", { exact: false }).first().inputValue(), /^\d{4}-Q[1-4]$/);
     await staff.getByLabel("Period", { exact: false }).first().fill(`${year}-Q1`);
     await staff.getByLabel("Value", { exact: false }).first().fill("300");
     await staff.getByLabel("Group of row 1").fill("Women");

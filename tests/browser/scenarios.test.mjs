@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { runningProgram } from "./program.mjs";
-import { api } from "./work.mjs";
+import { api, becomes, hasCount } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -59,7 +59,7 @@ for (const [width, year] of [
     // Refused beside the row; nothing typed is lost.
     await page.getByText("Must be at most ₱500,000.00").first().waitFor();
     await page.getByText("Over the envelope by ₱300,000.00").waitFor();
-    assert.equal(await amount(wells).inputValue(), "700,000.00");
+    await becomes(() => amount(wells).inputValue(), "700,000.00");
     await fits(page);
     await amount(clinic).fill("400k");
     await page.getByRole("button", { name: "Save amounts" }).click();
@@ -71,12 +71,12 @@ for (const [width, year] of [
     await page.getByText("Over the envelope by").waitFor({ state: "hidden" });
     await page.getByRole("button", { name: "Save amounts" }).click();
     await page.getByText("Amounts saved", { exact: true }).waitFor();
-    assert.equal(await amount(clinic).inputValue(), "300,000.00");
+    await becomes(() => amount(clinic).inputValue(), "300,000.00");
 
     await page.getByLabel("Equity by region").check();
     await page.getByRole("button", { name: "Distribute", exact: true }).click();
     await page.getByText("Envelope distributed").waitFor();
-    assert.equal(await amount(wells).inputValue(), "615,384.62");
+    await becomes(() => amount(wells).inputValue(), "615,384.62");
     await page.getByRole("button", { name: "Undo" }).click();
     await page.waitForFunction(
       (name) => document.querySelector(`[name="${name}"]`)?.value === "700,000.00",
@@ -89,10 +89,10 @@ for (const [width, year] of [
     // The preview follows the choices, which are kept in the address.
     await page.getByLabel("By sector and funding source").check();
     await page.getByText(`${year}: Health, General Appropriations Act`).first().waitFor();
-    assert.equal(await page.getByRole("button", { name: "Update preview" }).count(), 0);
+    await hasCount(page.getByRole("button", { name: "Update preview" }), 0);
     await page.reload();
     await page.getByText(`${year}: Health, General Appropriations Act`).first().waitFor();
-    assert.equal(await page.getByLabel("By sector and funding source").isChecked(), true);
+    await becomes(() => page.getByLabel("By sector and funding source").isChecked(), true);
     await page.getByRole("button", { name: "Adopt", exact: true }).click();
     await page.getByText("Scenario adopted, 2 budgets written").waitFor();
     await fits(page);
@@ -114,7 +114,7 @@ test("amounts that are not saved are asked about", async () => {
   const page = await running.signedIn("budget_officer");
   await page.goto("/scenarios/new");
   // Only an adoption makes a scenario adopted.
-  assert.deepEqual(await page.getByLabel("Status").locator("option").allTextContents(), ["Draft"]);
+  await becomes(() => page.getByLabel("Status").locator("option").allTextContents(), ["Draft"]);
   await page.getByLabel("Name").fill("Plan 2043");
   await page.getByLabel("Fiscal year").fill("2043");
   await page.getByLabel("Envelope").fill("1M");
@@ -129,22 +129,22 @@ test("amounts that are not saved are asked about", async () => {
   await amount.fill("100k");
   await distribute.click();
   await dialog.getByRole("button", { name: "Cancel" }).click();
-  assert.equal(await amount.inputValue(), "100,000.00");
+  await becomes(() => amount.inputValue(), "100,000.00");
   // Saved first, they are the ones that an undo of the distribution brings back.
   await distribute.click();
   await assertAccessible(page);
   await dialog.getByRole("button", { name: "Save amounts first" }).click();
   await page.getByText("Amounts saved", { exact: true }).waitFor();
-  assert.equal(await amount.inputValue(), "100,000.00");
+  await becomes(() => amount.inputValue(), "100,000.00");
   // Discarded, they do not come back.
   await amount.fill("200k");
   await distribute.click();
   await dialog.getByRole("button", { name: "Discard them and distribute" }).click();
   await page.getByText("Envelope distributed, ₱500,000.00 left").waitFor();
-  assert.equal(await amount.inputValue(), "500,000.00");
+  await becomes(() => amount.inputValue(), "500,000.00");
   await page.goto(address);
-  assert.equal(await amount.inputValue(), "500,000.00");
-  assert.equal(await page.getByText("Unsaved changes restored.").count(), 0);
+  await becomes(() => amount.inputValue(), "500,000.00");
+  await hasCount(page.getByText("Unsaved changes restored."), 0);
 
   // The adoption asks too, from its own tab.
   await amount.fill("300k");
@@ -153,7 +153,7 @@ test("amounts that are not saved are asked about", async () => {
   await page.getByRole("button", { name: "Adopt", exact: true }).click();
   await dialog.getByRole("button", { name: "Go back to the amounts" }).click();
   await page.getByText("Unsaved changes restored.").waitFor();
-  assert.equal(await amount.inputValue(), "300k");
+  await becomes(() => amount.inputValue(), "300k");
   await page.getByRole("link", { name: "Adopt", exact: true }).click();
   await page.getByRole("button", { name: "Adopt", exact: true }).click();
   await dialog.getByRole("button", { name: "Discard them and adopt" }).click();

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { runningProgram } from "./program.mjs";
+import { becomes, hasCount } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -16,7 +17,7 @@ test("share is created, opened on a phone with its pass phrase, and revoked", as
   // Nothing is public until it is chosen.
   await page.getByRole("button", { name: "Create" }).click();
   await page.locator("#field-modules-error").waitFor();
-  assert.equal(await page.getByLabel("Name").inputValue(), "For our partners");
+  await becomes(() => page.getByLabel("Name").inputValue(), "For our partners");
   await page.getByLabel("Coordination").check();
   await page.getByLabel("Holidays").check();
   await page.getByLabel("Pass phrase").fill("river stone");
@@ -34,10 +35,10 @@ test("share is created, opened on a phone with its pass phrase, and revoked", as
   await stranger.getByRole("button", { name: "Open the calendar" }).click();
   await stranger.getByRole("heading", { name: "For our partners" }).waitFor();
   await assertAccessible(stranger);
-  assert.equal(await stranger.locator("a").count(), 0);
-  assert.equal(await stranger.locator(".shared-grid").first().isVisible(), false);
+  await hasCount(stranger.locator("a"), 0);
+  await becomes(() => stranger.locator(".shared-grid").first().isVisible(), false);
   await stranger.getByText("Month", { exact: true }).click();
-  assert.equal(await stranger.locator(".shared-grid").first().isVisible(), true);
+  await becomes(() => stranger.locator(".shared-grid").first().isVisible(), true);
   await assertAccessible(stranger);
   assert.equal(await stranger.evaluate(() => document.documentElement.scrollWidth), 390);
 

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { openLive, withoutReload } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
-import { api, hasCount, newTask, ownId } from "./work.mjs";
+import { api, becomes, hasCount, newTask, ownId } from "./work.mjs";
 
 const running = runningProgram();
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
@@ -52,7 +52,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await page.getByRole("button", { name: "Start anyway" }).click();
     await page.getByText("In progress: Set up the chairs").waitFor();
     await page.getByText("The owner opens early").waitFor();
-    assert.equal(await page.getByRole("link", { name: "Find the hall" }).first().isVisible(), true);
+    await becomes(() => page.getByRole("link", { name: "Find the hall" }).first().isVisible(), true);
     await page.context().close();
   });
 
@@ -107,16 +107,16 @@ for (const [size, viewport] of Object.entries(sizes)) {
     };
 
     const form = await edit();
-    assert.equal(await form.box.isVisible(), false, "nothing is cancelled as long as the status goes on");
+    await becomes(() => form.box.isVisible(), false, "nothing is cancelled as long as the status goes on");
     await form.status.selectOption("cancelled");
     await form.box.check();
     await assertAccessible(page);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     // Thought better of: what is out of sight is not meant.
     await form.status.selectOption(record.status);
-    assert.equal(await form.box.isVisible(), false);
+    await becomes(() => form.box.isVisible(), false);
     await form.status.selectOption("cancelled");
-    assert.equal(await form.box.isChecked(), false);
+    await becomes(() => form.box.isChecked(), false);
     await form.box.check();
     await form.save.click();
     await undoOffered(page);
@@ -135,7 +135,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await undoOffered(page);
     assert.deepEqual(await states(), after);
     const reopened = await edit();
-    assert.equal(await page.locator("#field-cancel_open_tasks").count(), 0, "nothing is open");
+    await hasCount(page.locator("#field-cancel_open_tasks"), 0, "nothing is open");
     await reopened.status.selectOption(record.status);
     await reopened.save.click();
     await undoOffered(page);
@@ -224,7 +224,7 @@ test("tabs count tasks, and the list follows other people's changes", async () =
   const client = api(running);
   await openLive(page, "/tasks?assignees=none&open=true");
   const tab = page.getByRole("navigation", { name: "Views" }).getByRole("link", { name: /Unassigned/ });
-  assert.equal(await tab.getAttribute("aria-current"), "page");
+  await becomes(() => tab.getAttribute("aria-current"), "page");
   await newTask(client, { title: "Out of nowhere" });
   await page.getByRole("link", { name: "Out of nowhere" }).waitFor();
   await page.context().close();
@@ -236,7 +236,7 @@ test("staff who do not take part in a task cannot change it", async () => {
   await page.goto(`/tasks/${task.id}`);
   await page.getByRole("heading", { name: "Not theirs" }).waitFor();
   for (const name of ["Start", "Complete", "Set progress"]) {
-    assert.equal(await page.getByRole("button", { name, exact: true }).count(), 0, name);
+    await hasCount(page.getByRole("button", { name, exact: true }), 0, name);
   }
   await page.context().close();
 });

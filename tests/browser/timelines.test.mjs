@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { day, runningProgram } from "./program.mjs";
-import { api, becomes as reaches, hasCount } from "./work.mjs";
+import { api, becomes as reaches, hasCount, matches } from "./work.mjs";
 
 const running = runningProgram();
 const DESK = { viewport: { width: 1280, height: 800 } };
@@ -73,7 +73,7 @@ test("bar moves to another person by mouse and keyboard, and back by Undo", asyn
   await bar(page, "Ben Row", "Hand me on").focus();
   await page.keyboard.press("Space");
   await page.keyboard.press("ArrowUp");
-  assert.match(await page.locator("#announcements").textContent(), /^Anna Row, /);
+  await matches(() => page.locator("#announcements").textContent(), /^Anna Row, /);
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");
   await becomes(path, { assignees: [anna, cora], due_date: day(4) });
@@ -106,7 +106,7 @@ test("date of a PPA stays in its row", async () => {
   await bar(page, "Dina Row", "Start: Wells").focus();
   await page.keyboard.press("Space");
   await page.keyboard.press("ArrowDown");
-  assert.equal(await page.locator("#announcements").textContent(), "You cannot move it to another row.");
+  await reaches(() => page.locator("#announcements").textContent(), "You cannot move it to another row.");
   await page.keyboard.press("Escape");
   await page.context().close();
 });
@@ -143,7 +143,7 @@ test("bar is resized in the day by mouse and keyboard", async () => {
   await held.focus();
   await page.keyboard.press("Space");
   await page.keyboard.press("Shift+ArrowLeft");
-  assert.match(await page.locator("#announcements").textContent(), /11:30/);
+  await matches(() => page.locator("#announcements").textContent(), /11:30/);
   await page.keyboard.press("Enter");
   await becomes(path, { start: at("08:30"), end: at("11:30") });
   await page.context().close();
@@ -179,7 +179,7 @@ test("booking moves to another room, and a conflict offers alternatives", async 
   const dialog = page.getByRole("dialog", { name: "Birch room is already booked" });
   await dialog.getByRole("link", { name: "Theirs" }).waitFor();
   await assertAccessible(page);
-  assert.equal(await dialog.getByRole("button", { name: /^Alder room/ }).count(), 0);
+  await hasCount(dialog.getByRole("button", { name: /^Alder room/ }), 0);
   await dialog.getByRole("button", { name: "Cancel" }).click();
   // The refused bar returns once its question is answered.
   const returned = (element) => element.style.transform === "";
@@ -215,8 +215,8 @@ test("repeating event moves to another room with all occurrences", async () => {
   await drag(page, from, { x: from.x, y: middle(await boxOf(track(page, "Willow room"))).y });
   const dialog = page.getByRole("dialog", { name: "Assign “Hearings” to Willow room" });
   await dialog.getByRole("button", { name: "All occurrences" }).waitFor();
-  assert.equal(await dialog.getByRole("button", { name: "This occurrence" }).count(), 0);
-  assert.equal(await dialog.getByRole("button", { name: "This and following occurrences" }).count(), 0);
+  await hasCount(dialog.getByRole("button", { name: "This occurrence" }), 0);
+  await hasCount(dialog.getByRole("button", { name: "This and following occurrences" }), 0);
   await dialog.getByRole("button", { name: "All occurrences" }).click();
   await becomes(`bookings/${booking.id}`, { resource: second.id });
   await bar(page, "Willow room", "Hearings").waitFor();
@@ -280,7 +280,7 @@ test("long press drags a bar, a moving finger scrolls", async () => {
     ...[0.3, 0.6, 1].map((share) => touch("touchMove", between(share))),
     touch("touchEnd"),
   ]);
-  assert.equal(await page.locator("[data-lifted]").count(), 0);
+  await hasCount(page.locator("[data-lifted]"), 0);
   await becomes(path, { assignees: [gina] });
   // The moving finger may have scrolled the page.
   await look();
@@ -357,7 +357,7 @@ test("keyboard move continues on the next page", async () => {
   const [own, row] = [await boxOf(held), await boxOf(track(page, "Jana Row"))];
   assert.ok(Math.abs(own.x - row.x) < 8, `${own.x} beside ${row.x}`);
   await page.keyboard.press("ArrowRight");
-  assert.match(await page.locator("#announcements").textContent(), /Tue 21 Jun/);
+  await matches(() => page.locator("#announcements").textContent(), /Tue 21 Jun/);
   await page.keyboard.press("Enter");
   await becomes(path, { due_date: "2033-06-21" });
   await page.waitForFunction(() => document.activeElement.matches(".timeline-bar:not([data-lifted])"));

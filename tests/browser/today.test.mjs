@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { day, runningProgram } from "./program.mjs";
-import { api, newTask, ownId } from "./work.mjs";
+import { api, becomes, hasCount, newTask, ownId } from "./work.mjs";
 
 const running = runningProgram();
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
@@ -27,7 +27,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await assertAccessible(page);
     await page.getByRole("button", { name: "Complete Is due" }).click();
     await page.getByText("Completed: Is due").waitFor();
-    assert.equal(await page.getByRole("link", { name: "Is due" }).count(), 0);
+    await hasCount(page.getByRole("link", { name: "Is due" }), 0);
     await page.locator("#toasts").getByRole("button", { name: "Undo" }).click();
     await part(/^Today/).getByText("Is due").waitFor();
     const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
@@ -45,10 +45,10 @@ test("task that others depend on appears under decisions and in the bell", async
   await newTask(client, { title: "Send the letter", depends_on: [first.id] });
   await page.goto("/");
   await page.locator("#decisions").getByRole("link", { name: "Sign the letter" }).waitFor();
-  assert.equal(await page.locator("#waiting .bell-count").textContent(), "1");
+  await becomes(() => page.locator("#waiting .bell-count").textContent(), "1");
   await page.getByRole("button", { name: "Complete Sign the letter" }).click();
   await page.locator("#decisions").getByText("Nothing needs your action").waitFor();
-  assert.equal(await page.locator("#waiting .bell-count").count(), 0);
+  await hasCount(page.locator("#waiting .bell-count"), 0);
   await page.context().close();
 });
 
@@ -62,6 +62,6 @@ test("own events of today are beside the tasks", async () => {
   await page.goto("/");
   const events = page.locator("#my-events");
   await events.getByRole("link", { name: "Day of the child" }).waitFor();
-  assert.equal(await events.getByText("Not mine").count(), 0);
+  await hasCount(events.getByText("Not mine"), 0);
   await page.context().close();
 });

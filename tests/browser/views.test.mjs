@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
 import { day, runningProgram } from "./program.mjs";
-import { api } from "./work.mjs";
+import { api, becomes, matches } from "./work.mjs";
 
 const running = runningProgram();
 
@@ -24,7 +24,7 @@ for (const javaScriptEnabled of [true, false]) {
     await favourite.click();
     await page.waitForURL(/needs\?status=validated&sort=title&group=sector/);
     // The menu says which view this is.
-    assert.match(await page.locator(".views-menu > summary").innerText(), new RegExp(name));
+    await matches(() => page.locator(".views-menu > summary").innerText(), new RegExp(name));
     const other = await running.signedIn("executive", { viewport, javaScriptEnabled });
     await other.goto("/needs");
     await other.getByTitle("Saved views").click();
@@ -43,7 +43,7 @@ test("sidebar has few lines, and remembers what is open", async () => {
   const page = await running.signedIn("admin", { viewport: { width: 1280, height: 900 } });
   await page.goto("/");
   const lines = page.locator("#navigation .sidebar-link:visible, #navigation summary:visible");
-  assert.ok((await lines.count()) <= 12, `${await lines.count()} lines`);
+  await becomes(async () => (await lines.count()) <= 12, true, "twelve lines at most");
   const saved = page.waitForResponse((answer) => answer.url().includes("/settings/sidebar.open"));
   await page.locator(".sidebar-group summary", { hasText: "Field" }).click();
   await saved;
@@ -51,7 +51,7 @@ test("sidebar has few lines, and remembers what is open", async () => {
   await page.locator("#navigation").getByRole("link", { name: "Places" }).click();
   await page.getByRole("navigation", { name: "Places" }).getByRole("link", { name: "Barangays" }).click();
   await page.waitForURL(/barangays/);
-  assert.equal(await page.locator("#navigation [aria-current]").innerText(), "Places");
+  await becomes(() => page.locator("#navigation [aria-current]").innerText(), "Places");
   await page.context().close();
 });
 

@@ -33,15 +33,27 @@ export async function ownId(page) {
 /** Milliseconds after which something that was to come about did not. */
 const PATIENCE = 30_000;
 
-/** Reads until what is read is as wanted, and fails with the difference if that does not come about. */
-export async function becomes(read, wanted, why) {
+/** Reads until what is read is wanted or patience ends, and answers with the last. */
+async function readUntil(read, isWanted) {
   const end = machineTime() + PATIENCE;
   let found = await read();
-  while (!isDeepStrictEqual(found, wanted) && machineTime() < end) {
+  while (!isWanted(found) && machineTime() < end) {
     await pause(25);
     found = await read();
   }
+  return found;
+}
+
+/** Reads until what is read is as wanted, and fails with the difference if that does not come about. */
+export async function becomes(read, wanted, why) {
+  const found = await readUntil(read, (found) => isDeepStrictEqual(found, wanted));
   assert.deepEqual(found, wanted, why);
+}
+
+/** Reads until the text that is read matches, and fails with it if that does not come about. */
+export async function matches(read, wanted, why) {
+  const found = await readUntil(read, (found) => wanted.test(found ?? ""));
+  assert.match(found ?? "", wanted, why);
 }
 
 /** Waits until the page has so many of these elements; `why` says what that shows. */
