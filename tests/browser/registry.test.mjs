@@ -225,3 +225,21 @@ test("address says what an action shows", async () => {
   assert.equal(new URL(page.url()).search, "");
   await page.context().close();
 });
+
+test("message of a change waits for the page that it leads to", async () => {
+  const page = await running.signedIn("coordinator");
+  const { id } = await make(running.token("coordinator"), "organizations", { name: "Slow script" });
+  await page.goto(`/organizations/${id}/edit`);
+  const form = await page.evaluate(() => Object.fromEntries(new FormData(document.querySelector("main form"))));
+  const address = await page.locator("main form").first().getAttribute("action");
+  // The answer has come, and the page that is left or another tab starts its script before the next page does.
+  const answer = await page.request.post(address, { form: { ...form, name: "Slow page" }, maxRedirects: 0 });
+  assert.equal(answer.status(), 303, await answer.text());
+  await page.goto("/organizations");
+  await page.getByRole("link", { name: "Slow page" }).first().waitFor();
+  await hasCount(page.locator(".toast"), 0);
+  await page.goto(answer.headers().location);
+  await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+  await page.getByRole("heading", { name: "Slow script", level: 1 }).waitFor();
+  await page.context().close();
+});

@@ -104,7 +104,7 @@ async function undo(address: string): Promise<void> {
     const { landing } = await callApi<{ landing?: string }>("POST", address);
     // The page of a record that went with the undo has nothing left to do on it.
     if (landing && isOnPageOf(address) && !isAt(landing)) {
-      flash(t("toast.undone"));
+      flash(landing, t("toast.undone"));
       location.assign(landing);
       return;
     }
@@ -128,9 +128,10 @@ function isAt(landing: string): boolean {
   return `${location.pathname}/`.startsWith(`${landing}/`) && landing.split("/").length > 2;
 }
 
-/** Leaves a message for the next page. */
-function flash(message: string): void {
-  const body = encodeURIComponent(JSON.stringify({ message }));
+/** Leaves a message for the page at an address. */
+function flash(address: string, message: string): void {
+  const path = new URL(address, location.origin).pathname;
+  const body = encodeURIComponent(JSON.stringify({ path, message }));
   document.cookie = `${COOKIE}=${body}; Path=/; Max-Age=60; SameSite=Lax`;
 }
 
@@ -142,15 +143,18 @@ function expire(body: HTMLElement, after: number): void {
   }, after);
 }
 
+/** Takes the message for this page; one for another page stays. */
 function takeFlash(): { message: string; undo?: string } | null {
   const pair = document.cookie.split("; ").find((entry) => entry.startsWith(`${COOKIE}=`));
   if (!pair) return null;
-  document.cookie = `${COOKIE}=; Path=/; Max-Age=0; SameSite=Lax`;
   try {
     const flash = JSON.parse(decodeURIComponent(pair.slice(COOKIE.length + 1))) as {
+      path?: unknown;
       message?: unknown;
       undo?: unknown;
     };
+    if (flash.path !== location.pathname) return null;
+    document.cookie = `${COOKIE}=; Path=/; Max-Age=0; SameSite=Lax`;
     if (typeof flash.message !== "string") return null;
     // Only our own interface may be called.
     const own = typeof flash.undo === "string" && flash.undo.startsWith("/api/");

@@ -51,7 +51,7 @@ pub(crate) fn session_changed() -> Problem {
 #[must_use]
 pub fn done(address: &str, message: &str, undo: Option<&str>) -> Response {
     let mut response = Redirect::to(address).into_response();
-    if let Ok(value) = HeaderValue::from_str(&flash_cookie(message, undo)) {
+    if let Ok(value) = HeaderValue::from_str(&flash_cookie(address, message, undo)) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     response
