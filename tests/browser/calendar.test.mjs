@@ -254,10 +254,9 @@ test("Ctrl-drag and the key C copy an entry", async () => {
   await make("tasks", { title: "Copy me", due_date: "2031-02-12" });
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=month&date=2031-02-01");
-  await entry(page, "Copy me").waitFor();
-  const from = await entry(page, "Copy me").boundingBox();
+  // Waits until the entry lies still.
+  await entry(page, "Copy me").hover({ position: { x: 20, y: 8 } });
   const to = await day(page, "2031-02-20").boundingBox();
-  await page.mouse.move(from.x + 20, from.y + 8);
   await page.mouse.down();
   await page.mouse.move(to.x + 40, to.y + 60, { steps: 8 });
   await page.keyboard.down("Control");
