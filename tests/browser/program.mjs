@@ -207,8 +207,7 @@ function shareContext(browser) {
   const open = browser.newContext.bind(browser);
   const openShared = async (options) => {
     // Without a viewport it would keep the last one.
-    const viewport = { width: 1280, height: 720 };
-    const context = await browser._newContextForReuse({ viewport, ...STILL, ...options });
+    const context = await browser._newContextForReuse({ viewport: { width: 1280, height: 720 }, ...options });
     const [kept] = context.pages();
     const newPage = context.newPage.bind(context);
     let isKept = kept !== undefined;
@@ -229,7 +228,7 @@ function shareContext(browser) {
   browser.newContext = async (options = {}) => {
     const canShare = !isShared && Object.keys(options).every((name) => CHANGEABLE.includes(name));
     if (canShare) isShared = true;
-    const context = await (canShare ? openShared(options) : open({ ...STILL, ...options }));
+    const context = await (canShare ? openShared : open)({ ...STILL, ...options });
     await context.addInitScript(moveDate, SHIFT);
     return context;
   };

@@ -238,6 +238,17 @@ test("message of a change waits for the page that it leads to", async () => {
   await page.goto("/organizations");
   await page.getByRole("link", { name: "Slow page" }).first().waitFor();
   await hasCount(page.locator(".toast"), 0);
+  // Nor does it tell that another form was saved, whose answer never came.
+  await page.goto("/organizations/new");
+  await page.getByLabel(/^Name/).fill("Not saved");
+  await page.route("**/organizations/new", (route) => route.abort());
+  const lost = page.waitForEvent("requestfailed");
+  await page.keyboard.press("Enter");
+  await lost;
+  await page.unroute("**/organizations/new");
+  await page.goto("/organizations");
+  await page.goto("/organizations/new");
+  await becomes(() => page.getByLabel(/^Name/).inputValue(), "Not saved");
   await page.goto(answer.headers().location);
   await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
   await page.getByRole("heading", { name: "Slow script", level: 1 }).waitFor();

@@ -2,6 +2,7 @@
  * Drafts: the content of a form is kept in the tab until the server has saved it. It is restored when the form is
  * opened again, as after a sign-in, a server error, a lost connection or a link that led away.
  */
+import { hasFlash } from "./flash";
 import { every, make, one } from "./page";
 import { pickerOf } from "./reference-picker";
 import { t } from "./words";
@@ -48,7 +49,7 @@ export function startDrafts(): void {
   }
   const own = new Set(forms.map((form) => keys.get(form)));
   // The page of an answer, or where a success leads to with its message.
-  const wasTaken = "answer" in document.body.dataset || document.cookie.includes("obcms_flash=");
+  const wasTaken = "answer" in document.body.dataset || hasFlash();
   for (const key of draftKeys()) {
     const draft = read(key);
     if (!draft?.sent) continue;

@@ -1,4 +1,5 @@
 /** Toasts: short messages at the bottom, with Undo if the server offers it. */
+import { leaveFlash, takeFlash } from "./flash";
 import { icon } from "./icons";
 import { refresh, refreshPage } from "./live";
 import { ApiError, callApi, dialogIsOpen, every, isTyping, make, one } from "./page";
@@ -14,7 +15,6 @@ interface ToastOptions {
   signIn?: boolean;
 }
 
-const COOKIE = "obcms_flash";
 const SHOWN_FOR = 8000;
 /** Milliseconds for a toast with Undo: reading it and reaching it by keyboard takes time. */
 const SHOWN_WITH_UNDO = 20_000;
@@ -104,7 +104,7 @@ async function undo(address: string): Promise<void> {
     const { landing } = await callApi<{ landing?: string }>("POST", address);
     // The page of a record that went with the undo has nothing left to do on it.
     if (landing && isOnPageOf(address) && !isAt(landing)) {
-      flash(landing, t("toast.undone"));
+      leaveFlash(landing, t("toast.undone"));
       location.assign(landing);
       return;
     }
@@ -128,38 +128,10 @@ function isAt(landing: string): boolean {
   return `${location.pathname}/`.startsWith(`${landing}/`) && landing.split("/").length > 2;
 }
 
-/** Leaves a message for the page at an address. */
-function flash(address: string, message: string): void {
-  const path = new URL(address, location.origin).pathname;
-  const body = encodeURIComponent(JSON.stringify({ path, message }));
-  document.cookie = `${COOKIE}=${body}; Path=/; Max-Age=60; SameSite=Lax`;
-}
-
 /** Removes the toast after a while, unless it is under the pointer or has the focus. */
 function expire(body: HTMLElement, after: number): void {
   window.setTimeout(() => {
     if (body.matches(":hover, :focus-within")) expire(body, 1500);
     else body.remove();
   }, after);
-}
-
-/** Takes the message for this page; one for another page stays. */
-function takeFlash(): { message: string; undo?: string } | null {
-  const pair = document.cookie.split("; ").find((entry) => entry.startsWith(`${COOKIE}=`));
-  if (!pair) return null;
-  try {
-    const flash = JSON.parse(decodeURIComponent(pair.slice(COOKIE.length + 1))) as {
-      path?: unknown;
-      message?: unknown;
-      undo?: unknown;
-    };
-    if (flash.path !== location.pathname) return null;
-    document.cookie = `${COOKIE}=; Path=/; Max-Age=0; SameSite=Lax`;
-    if (typeof flash.message !== "string") return null;
-    // Only our own interface may be called.
-    const own = typeof flash.undo === "string" && flash.undo.startsWith("/api/");
-    return { message: flash.message, undo: own ? (flash.undo as string) : undefined };
-  } catch {
-    return null;
-  }
 }

@@ -98,13 +98,12 @@ pub fn notice(tone: Tone, content: &Markup) -> Markup {
     }
 }
 
-/// Returns the `Set-Cookie` value of a message on the page at `address`, with an address to undo.
+/// Returns the `Set-Cookie` value of a message on the page with this path, with an address to undo.
 ///
 /// The script of that page reads and deletes it, so it is not `HttpOnly`; it expires after a minute. Other pages leave it:
 /// the page that is left may start its script late, and another tab may load at the same time.
 #[must_use]
-pub fn flash_cookie(address: &str, message: &str, undo: Option<&str>) -> String {
-    let path = address.split(['?', '#']).next().unwrap_or_default();
+pub fn flash_cookie(path: &str, message: &str, undo: Option<&str>) -> String {
     let mut body = serde_json::Map::new();
     body.insert("path".to_owned(), path.into());
     body.insert("message".to_owned(), message.into());
@@ -134,7 +133,7 @@ mod tests {
 
     #[test]
     fn flash_is_encoded_for_a_cookie() {
-        let value = flash_cookie("/needs/1?tab=all#top", "Saved \"Marawi; ₱\"", Some("/api/v1/needs/1/undo"));
+        let value = flash_cookie("/needs/1", "Saved \"Marawi; ₱\"", Some("/api/v1/needs/1/undo"));
         let body = value.strip_prefix("obcms_flash=").unwrap().split_once("; Path").unwrap().0;
         assert!(body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~%".contains(&byte)));
         assert!(body.contains("%E2%82%B1") && body.contains("undo"));

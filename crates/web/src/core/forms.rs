@@ -13,6 +13,7 @@ use crate::components::words;
 use crate::core::caller::same;
 use crate::core::input::Form;
 use crate::core::problem::Problem;
+use crate::core::return_path::path_of;
 use crate::core::state::State;
 
 /// Form with the token of the session (field `csrf_token`), without that field.
@@ -51,7 +52,7 @@ pub(crate) fn session_changed() -> Problem {
 #[must_use]
 pub fn done(address: &str, message: &str, undo: Option<&str>) -> Response {
     let mut response = Redirect::to(address).into_response();
-    if let Ok(value) = HeaderValue::from_str(&flash_cookie(address, message, undo)) {
+    if let Ok(value) = HeaderValue::from_str(&flash_cookie(path_of(address), message, undo)) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
     response

@@ -16,6 +16,12 @@ pub fn local_path<'a>(given: &'a str, otherwise: &'a str) -> &'a str {
     if is_local(given) { given } else { otherwise }
 }
 
+/// Returns the path of an address on this site, without query and fragment.
+#[must_use]
+pub fn path_of(address: &str) -> &str {
+    address.split(['?', '#']).next().unwrap_or_default()
+}
+
 fn is_local(given: &str) -> bool {
     if given.len() > LONGEST || !given.bytes().all(|byte| byte.is_ascii_graphic()) {
         return false;
@@ -53,6 +59,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use url::Url;
+
+    #[test]
+    fn path_has_neither_query_nor_fragment() {
+        for address in ["/needs/1", "/needs/1?tab=all", "/needs/1#top", "/needs/1?tab=all#top", "/needs/1#top?"] {
+            assert_eq!(path_of(address), "/needs/1", "{address}");
+        }
+    }
 
     const FOREIGN: &[&str] = &[
         "",

@@ -21,7 +21,7 @@ use crate::core::input::{Form, PageParameters};
 use crate::core::limits::ANONYMOUS_BODY;
 use crate::core::page_route::PageRoute;
 use crate::core::problem::Problem;
-use crate::core::return_path::local_path;
+use crate::core::return_path::{local_path, path_of};
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
 
@@ -39,8 +39,7 @@ pub fn routes() -> Vec<PageRoute> {
 /// Returns the return path if it is on this site and not the sign-in page itself, which would be a loop.
 fn local(next: &str) -> &str {
     let next = local_path(next, "/");
-    let path = next.split(['?', '#']).next().unwrap_or_default();
-    if ["/login", "/logout"].contains(&path) { "/" } else { next }
+    if ["/login", "/logout"].contains(&path_of(next)) { "/" } else { next }
 }
 
 async fn show(page: Page, parameters: PageParameters) -> Response {
