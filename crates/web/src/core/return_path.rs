@@ -62,7 +62,9 @@ mod tests {
 
     #[test]
     fn path_has_neither_query_nor_fragment() {
-        for address in ["/needs/1", "/needs/1?tab=all", "/needs/1#top", "/needs/1?tab=all#top", "/needs/1#top?"] {
+        for address in
+            ["/needs/1", "/needs/1?tab=all", "/needs/1#top", "/needs/1?tab=all#top", "/needs/1#top?"]
+        {
             assert_eq!(path_of(address), "/needs/1", "{address}");
         }
     }
