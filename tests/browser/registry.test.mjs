@@ -197,6 +197,9 @@ test("export has the columns on the screen", async () => {
   await page.getByText("Columns", { exact: true }).click();
   await page.locator(".column-chooser").getByLabel("Phone").check();
   await page.locator(".column-chooser").getByLabel("Acronym").uncheck();
+  // The file has the columns that are saved, and the table shows them once they are.
+  await page.getByRole("columnheader", { name: "Phone" }).waitFor();
+  await hasCount(page.getByRole("columnheader", { name: "Acronym" }), 0);
   await page.keyboard.press("Escape");
   const after = (await text()).replace("\ufeff", "").split("\r\n");
   assert.ok(after[0].includes("Phone") && !after[0].includes("Acronym"), after[0]);
