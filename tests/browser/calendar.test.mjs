@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { endSession, signInAgain, whoAmI } from "./people.mjs";
+import { endSession, openLive, signInAgain, whoAmI } from "./people.mjs";
 import { PASSWORD, runningProgram, day as today } from "./program.mjs";
 import { becomes as reaches, hasCount, matches, ownId } from "./work.mjs";
 
@@ -341,11 +341,31 @@ test("agenda shows upcoming entries and loads more", async () => {
   await make("events", { title: "Agenda first", start: "2034-02-03T09:00:00+08:00", venue: "Room 4" });
   await make("tasks", { title: "Agenda later", due_date: "2034-02-20" });
   const page = await running.signedIn("coordinator", DESK);
-  await page.goto("/calendar?view=agenda&date=2034-02-01&next=7");
+  await openLive(page, "/calendar?view=agenda&date=2034-02-01&next=7");
   await page.locator(".agenda-item", { hasText: "Agenda first" }).getByText("Room 4").waitFor();
   await hasCount(page.getByText("Agenda later"), 0);
-  for (let time = 0; time < 2; time += 1) await page.getByRole("button", { name: "Show more" }).click();
+  // The second press begins before the first is answered, and ends after it.
+  const more = page.getByRole("button", { name: "Show more" });
+  let answer;
+  const pressed = new Promise((resolve) => {
+    answer = resolve;
+  });
+  await page.route("**/api/v1/calendar**", async (route) => {
+    await pressed;
+    await route.continue();
+  });
+  const answered = page.waitForResponse((one) => one.url().includes("/api/v1/calendar"));
+  await more.click();
+  await page.mouse.down();
+  answer();
+  await (await answered).finished();
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 250)));
+  await page.mouse.up();
   await page.locator(".agenda-section", { hasText: "Mon 20 Feb" }).getByText("Agenda later").waitFor();
+  // A change of another person leaves what is shown.
+  await make("events", { title: "Agenda meanwhile", start: "2034-02-04T09:00:00+08:00" });
+  await page.getByText("Agenda meanwhile").waitFor();
+  await hasCount(page.getByText("Agenda later"), 1);
   await page.getByLabel("Period").selectOption({ label: "Next 20 entries" });
   await page.waitForURL((url) => url.searchParams.get("next") === "20e");
   await page.getByText("Agenda later").waitFor();

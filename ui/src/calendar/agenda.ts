@@ -22,6 +22,8 @@ export function openAgenda(context: Context): CalendarView {
   const { grid, zone, state, feed } = context;
   let until = "";
   let limit = PAGE_SIZE;
+  /** What "Show more" added to the period. It stays when others' changes draw the list anew. */
+  let extra = { period: "", days: 0, lines: 0 };
 
   const wanted = (): { days: number; entries: number } => {
     const number = Number.parseInt(state.next, 10) || 30;
@@ -30,7 +32,9 @@ export function openAgenda(context: Context): CalendarView {
 
   const draw = async (): Promise<void> => {
     const { days, entries } = wanted();
-    let length = days;
+    const period = `${state.date} ${days} ${entries}`;
+    if (extra.period !== period) extra = { period, days: 0, lines: 0 };
+    let length = Math.min(days + extra.days, MAX_DAYS);
     for (;;) {
       until = addDays(state.date, length);
       const loaded = await feed.overview(state.date, until, PER_DAY);
@@ -38,9 +42,9 @@ export function openAgenda(context: Context): CalendarView {
       if (rows(loaded).length >= entries || length >= MAX_DAYS) break;
       length = Math.min(length * 3, MAX_DAYS);
     }
-    limit = entries || PAGE_SIZE;
+    limit = (entries || PAGE_SIZE) + extra.lines;
     await loadDates(state.date, until);
-    // A line that is held would be let go.
+    // A line that is held would be let go, a button that is pressed would be gone.
     await afterPause();
     show();
   };
@@ -141,19 +145,14 @@ export function openAgenda(context: Context): CalendarView {
 
   async function showMore(isLoaded: boolean): Promise<void> {
     const place = grid.querySelectorAll(".agenda-item").length;
-    const before = until;
+    const before = extra;
+    extra = { ...extra, days: extra.days + (isLoaded ? 0 : wanted().days), lines: extra.lines + PAGE_SIZE };
     try {
-      if (!isLoaded) {
-        until = addDays(until, Math.min(wanted().days, MAX_DAYS - daysBetween(state.date, until)));
-        if (!(await feed.overview(state.date, until, PER_DAY))) return;
-        await loadDates(before, until);
-      }
-      limit += PAGE_SIZE;
+      await draw();
     } catch (error) {
-      until = before;
+      extra = before;
       toastError(error);
     }
-    show();
     // Reading continues where the list ended.
     grid.querySelectorAll<HTMLElement>(".agenda-item > a")[place]?.focus();
   }

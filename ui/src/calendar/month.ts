@@ -67,7 +67,7 @@ export function openMonth(context: Context): CalendarView {
     const day = state.date;
     if (chosen !== day) perDay = PER_DAY;
     const loaded = await feed.overview(day, addDays(day, 1), perDay, false);
-    // A line that is held would be let go.
+    // A line that is held would be let go, a button that is pressed would be gone.
     await afterPause();
     if (!loaded) return;
     const own = feed.days.get(day);

@@ -78,10 +78,10 @@ export function pauseUpdates(isPaused: boolean): void {
   refreshSoon();
 }
 
-/** Resolves once updates are not paused. */
-export function afterPause(): Promise<void> {
-  if (!document.body.hasAttribute("data-held")) return Promise.resolve();
-  return new Promise((resolve) => resumed.push(resolve));
+/** Resolves once no mouse button is down and updates are not paused. */
+export async function afterPause(): Promise<void> {
+  await afterPress();
+  if (document.body.hasAttribute("data-held")) await new Promise<void>((resolve) => resumed.push(resolve));
 }
 
 function connect(): void {

@@ -9,6 +9,8 @@ const CONTROLS =
   "button, a[href], summary, label, input[type=checkbox], input[type=radio], input[type=submit]";
 
 let isDown = false;
+/** Number of presses so far. */
+let presses = 0;
 /** The browser has turned the press into a drag of its own. */
 let isDragging = false;
 let waiting: (() => void)[] = [];
@@ -40,6 +42,7 @@ export function afterPress(): Promise<void> {
 function onDown(event: PointerEvent): void {
   if (event.button !== 0) return;
   isDown = true;
+  presses += 1;
   isDragging = false;
   const control = (event.target as Element).closest<HTMLElement>(CONTROLS);
   const counts =
@@ -49,12 +52,15 @@ function onDown(event: PointerEvent): void {
 
 function onUp(event: PointerEvent): void {
   const press = began;
+  const number = presses;
   const stayed =
     press && Math.abs(event.clientX - press.x) <= SLACK && Math.abs(event.clientY - press.y) <= SLACK;
   // The browser sends its click between this event and the next task.
   window.setTimeout(() => {
     if (press && stayed && !press.clicked && press.control.isConnected) press.control.click();
-    if (began === press) began = null;
+    // The next press, as of a double click, may have begun.
+    if (number !== presses) return;
+    began = null;
     release();
   });
 }
