@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { endSession, openLive, signInAgain, whoAmI } from "./people.mjs";
+import { endSession, hold, openLive, signInAgain, whoAmI } from "./people.mjs";
 import { PASSWORD, runningProgram, day as today } from "./program.mjs";
 import { becomes as reaches, hasCount, matches, ownId } from "./work.mjs";
 
@@ -33,6 +33,10 @@ async function read(collection, id) {
 
 const becomes = (collection, id, field, value) =>
   reaches(async () => (await read(collection, id))[field], value);
+
+/** Path at which the entries of a view are asked for. */
+const ENTRIES = "/api/v1/calendar";
+const isEntries = (one) => new URL(one.url()).pathname === ENTRIES;
 
 const entry = (page, title) => page.locator(".calendar-grid [data-entry]", { hasText: title }).first();
 const day = (page, date) => page.locator(`.fc-daygrid-day[data-date="${date}"]`);
@@ -79,12 +83,22 @@ test("dragged occurrence of a task moves alone", async () => {
   const task = await make("tasks", { title: "Weekly return", due_date: days[0], rrule: "FREQ=WEEKLY;COUNT=3" });
   const dates = async () => (await read("tasks", `${task.id}/occurrences`)).items.map((date) => date.due_date);
   const page = await running.signedIn("coordinator", DESK);
-  await page.goto("/calendar?view=month&date=2031-06-01&q=return");
+  await openLive(page, "/calendar?view=month&date=2031-06-01&q=return");
   const on = (date) => day(page, date).locator("[data-entry]", { hasText: "Weekly return" });
+  await on(days[1]).waitFor();
+  // Entries that were asked for before the drag arrive while the dialog is open.
+  const answer = await hold(page, ENTRIES);
+  const asked = page.waitForRequest(isEntries);
+  const answered = page.waitForResponse(isEntries);
+  await make("tasks", { title: "Yearly return", due_date: "2031-06-25" });
+  await asked;
   await on(days[1]).dragTo(day(page, "2031-06-13"));
   const dialog = page.getByRole("dialog", { name: /Weekly return/ });
   // A press beside the dialog turns away; nothing moves.
   await dialog.getByRole("button", { name: /^This occurrence/ }).waitFor();
+  answer();
+  await (await answered).finished();
+  await day(page, "2031-06-25").getByText("Yearly return").waitFor();
   await page.mouse.click(5, 790);
   await dialog.waitFor({ state: "detached" });
   await hasCount(on(days[1]), 1, "what was dragged is back, and what was drawn under the pointer is gone");
@@ -346,15 +360,8 @@ test("agenda shows upcoming entries and loads more", async () => {
   await hasCount(page.getByText("Agenda later"), 0);
   // The second press begins before the first is answered, and ends after it.
   const more = page.getByRole("button", { name: "Show more" });
-  let answer;
-  const pressed = new Promise((resolve) => {
-    answer = resolve;
-  });
-  await page.route("**/api/v1/calendar**", async (route) => {
-    await pressed;
-    await route.continue();
-  });
-  const answered = page.waitForResponse((one) => one.url().includes("/api/v1/calendar"));
+  const answer = await hold(page, ENTRIES);
+  const answered = page.waitForResponse(isEntries);
   await more.click();
   await page.mouse.down();
   answer();

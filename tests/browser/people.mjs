@@ -31,6 +31,16 @@ export async function slowly(page, pattern, delay) {
   });
 }
 
+/** Holds what is asked of addresses with this path until the returned function is called. */
+export async function hold(page, path) {
+  let release;
+  const held = new Promise((resolve) => {
+    release = resolve;
+  });
+  await page.route((url) => url.pathname === path, (route) => held.then(() => route.continue()));
+  return release;
+}
+
 /** The picker of a field: its input, what is chosen, what is typed and not chosen yet, and what is said beneath. */
 export function picker(page, name) {
   const holder = page.locator(`[data-reference][data-name="${name}"]`);

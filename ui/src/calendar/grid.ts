@@ -291,7 +291,7 @@ export function openGrid(context: Context): CalendarView {
     eventResizeStop: () => pauseUpdates(false),
     eventDrop: ({ event, oldEvent, revert, jsEvent }) => void drop(event, oldEvent, revert, jsEvent),
     eventResize: ({ event, revert }) => {
-      void context.commit(entryOf(event), timesIn(event), "resize").then((kept) => !kept && revert());
+      void context.commit(entryOf(event), timesIn(event), "resize").then((kept) => !kept && takeBack(revert));
     },
     eventsSet: () => {
       markDates(grid);
@@ -328,11 +328,17 @@ export function openGrid(context: Context): CalendarView {
     const to = timesIn(event);
     const copies = (pointer.ctrlKey || pointer.altKey) && abilities.copyable.has(entry.kind);
     if (copies) {
-      revert();
+      takeBack(revert);
       if (await context.commit(entry, to, "copy")) calendar.refetchEvents();
       return;
     }
-    if (!(await context.commit(entry, to, isEnd(old) ? "end" : "move"))) revert();
+    if (!(await context.commit(entry, to, isEnd(old) ? "end" : "move"))) takeBack(revert);
+  }
+
+  /** Puts an entry back. Where the entries were loaded meanwhile, the library shows it beside the loaded one. */
+  function takeBack(revert: () => void): void {
+    revert();
+    calendar.refetchEvents();
   }
 
   const ghost = ghostIn(calendar);

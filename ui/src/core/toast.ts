@@ -51,7 +51,8 @@ export function showFlash(): void {
 /** Shows a message. */
 export function toast(message: string, options: ToastOptions = {}): void {
   const host = one("#toasts");
-  if (!host) return;
+  // One change may lead to several answers that the session has ended.
+  if (!host || (options.signIn && one(".toast-link", host))) return;
   const body = make(
     "div",
     { class: "toast", "data-tone": options.tone },
