@@ -26,6 +26,26 @@ install_packages() {
     fi
 }
 
+installing=""
+
+# Installs in the background, while the compiler is busy: install_ahead FUNCTION. What fails is tried again, and reported,
+# by the step that needs it.
+install_ahead() {
+    "$1" </dev/null >"$work/ahead.log" 2>&1 &
+    installing=$!
+}
+
+await_installed() {
+    [[ -n $installing ]] || return 0
+    wait "$installing"
+    installing=""
+    cat "$work/ahead.log"
+}
+
+stop_installing() {
+    [[ -z $installing ]] || kill "$installing" 2>/dev/null
+}
+
 # need_program PROGRAM PACKAGE...
 need_program() {
     local program=$1

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { openLive } from "./people.mjs";
+import { openLive, undo } from "./people.mjs";
 import { day, runningProgram } from "./program.mjs";
 import { api, becomes, hasCount, newTask } from "./work.mjs";
 
@@ -91,7 +91,7 @@ test("card of a repeating task moves its next occurrence", async () => {
   await column(page, "Not started").getByText("Weekly report").waitFor();
   assert.deepEqual(await titlesIn(page, "Completed"), []);
   assert.deepEqual(await dates(), [[due, "completed"], ...before.slice(1)]);
-  await page.locator("#toasts").getByRole("button", { name: "Undo" }).last().click();
+  await undo(page, "Moved to Completed");
   await column(page, "In progress").getByText("Weekly report").waitFor();
   assert.deepEqual(await dates(), [[due, "in_progress"], ...before.slice(1)]);
   await page.context().close();

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
+import { undo } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
 import { api, becomes as reaches, hasCount } from "./work.mjs";
 
@@ -55,7 +56,7 @@ test("event is dragged to another day and hour, and resized", async () => {
   await drag(page, { x: box.x + box.width / 2, y: box.y + box.height - 2 }, to);
   await becomes(made, "end", "2031-11-13T14:00:00+08:00");
   assert.equal((await read(made)).start, "2031-11-13T11:00:00+08:00");
-  await page.getByRole("button", { name: "Undo" }).last().click();
+  await undo(page, "Changed “Hour mover”");
   await becomes(made, "end", "2031-11-13T12:00:00+08:00");
   await page.context().close();
 });

@@ -99,9 +99,19 @@ test("dragged occurrence of a task moves alone", async () => {
   answer();
   await (await answered).finished();
   await day(page, "2031-06-25").getByText("Yearly return").waitFor();
+  await page.evaluate((date) => {
+    globalThis.most = 0;
+    new MutationObserver(() => {
+      const shown = document.querySelectorAll(`.fc-daygrid-day[data-date="${date}"] [data-entry]`);
+      globalThis.most = Math.max(globalThis.most, shown.length);
+    }).observe(document.querySelector(".calendar-grid"), { childList: true, subtree: true });
+  }, days[1]);
+  const again = page.waitForResponse(isEntries);
   await page.mouse.click(5, 790);
   await dialog.waitFor({ state: "detached" });
+  await (await again).finished();
   await hasCount(on(days[1]), 1, "what was dragged is back, and what was drawn under the pointer is gone");
+  assert.ok((await page.evaluate(() => globalThis.most)) <= 1, "at no moment is it there twice");
   assert.deepEqual(await dates(), days);
   await on(days[1]).dragTo(day(page, "2031-06-13"));
   await dialog.getByRole("button", { name: /^This occurrence/ }).click();

@@ -87,6 +87,11 @@ export async function signInAgain(page, username, password) {
   await page.waitForURL((url) => url.pathname !== "/login");
 }
 
+/** Undoes the change with this message, whichever other messages are there still. */
+export async function undo(page, message) {
+  await page.locator("#toasts .toast", { hasText: message }).getByRole("button", { name: "Undo" }).click();
+}
+
 /** Does something on a page, and fails if the page was loaded anew for it or scrolled back to its top. */
 export async function withoutReload(page, act) {
   await page.evaluate(() => (globalThis.isSamePage = true));

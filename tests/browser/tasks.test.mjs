@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { openLive, withoutReload } from "./people.mjs";
+import { openLive, undo, withoutReload } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
 import { api, becomes, hasCount, newTask, ownId } from "./work.mjs";
 
@@ -32,7 +32,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await withoutReload(page, async () => {
       await page.getByRole("button", { name: "Complete", exact: true }).click();
       await page.getByRole("button", { name: "Reopen" }).waitFor();
-      await page.locator("#toasts").getByRole("button", { name: "Undo" }).last().click();
+      await undo(page, `Completed: Visit the school ${size}`);
       await page.getByRole("button", { name: "Complete", exact: true }).waitFor();
     });
     await page.locator('#task-facts [data-edit="progress"][data-value="40"]').waitFor();
@@ -191,7 +191,7 @@ for (const [size, viewport] of Object.entries(sizes)) {
     const dates = async () =>
       (await client("GET", `tasks/${task.id}/occurrences`)).items.map(({ due_date, status }) => [due_date, status]);
     const done = (...states) => days.map((day, place) => [day, states[place] ?? "not_started"]);
-    const undo = page.locator("#toasts").getByRole("button", { name: "Undo" });
+    const undoButton = page.locator("#toasts").getByRole("button", { name: "Undo" });
 
     // In the list, where several are completed together.
     await page.goto(`/tasks?q=stall+report+${size}`);
@@ -199,19 +199,19 @@ for (const [size, viewport] of Object.entries(sizes)) {
     await page.getByRole("button", { name: "Complete" }).click();
     await page.getByText("1 task completed").waitFor();
     assert.deepEqual(await dates(), done("completed"));
-    await undo.click();
+    await undoButton.click();
     await page.getByText("Undone").waitFor();
     assert.deepEqual(await dates(), done());
     // Where it belongs, and on Today, one date after the other.
     await page.goto(`/events/${event.id}`);
     await page.locator("#tasks").getByRole("button", { name: /^Complete .*Stall report/ }).click();
-    await undo.waitFor();
+    await undoButton.waitFor();
     assert.deepEqual(await dates(), done("completed"));
     await page.goto("/");
     await page.getByRole("button", { name: `Complete Stall report ${size}` }).click();
-    await undo.waitFor();
+    await undoButton.waitFor();
     assert.deepEqual(await dates(), done("completed", "completed"));
-    await undo.click();
+    await undoButton.click();
     await page.getByText("Undone").waitFor();
     assert.deepEqual(await dates(), done("completed"));
     assert.equal((await client("GET", `tasks/${task.id}`)).rrule, "FREQ=WEEKLY;COUNT=3");

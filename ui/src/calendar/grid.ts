@@ -291,7 +291,9 @@ export function openGrid(context: Context): CalendarView {
     eventResizeStop: () => pauseUpdates(false),
     eventDrop: ({ event, oldEvent, revert, jsEvent }) => void drop(event, oldEvent, revert, jsEvent),
     eventResize: ({ event, revert }) => {
-      void context.commit(entryOf(event), timesIn(event), "resize").then((kept) => !kept && takeBack(revert));
+      void context
+        .commit(entryOf(event), timesIn(event), "resize")
+        .then((kept) => !kept && takeBack(event, revert));
     },
     eventsSet: () => {
       markDates(grid);
@@ -328,16 +330,20 @@ export function openGrid(context: Context): CalendarView {
     const to = timesIn(event);
     const copies = (pointer.ctrlKey || pointer.altKey) && abilities.copyable.has(entry.kind);
     if (copies) {
-      takeBack(revert);
+      takeBack(event, revert);
       if (await context.commit(entry, to, "copy")) calendar.refetchEvents();
       return;
     }
-    if (!(await context.commit(entry, to, isEnd(old) ? "end" : "move"))) takeBack(revert);
+    if (!(await context.commit(entry, to, isEnd(old) ? "end" : "move"))) takeBack(event, revert);
   }
 
-  /** Puts an entry back. Where the entries were loaded meanwhile, the library shows it beside the loaded one. */
-  function takeBack(revert: () => void): void {
-    revert();
+  /**
+   * Puts an entry back. Where the entries were loaded meanwhile it is back already, and the library would show it a second
+   * time beside the loaded one.
+   */
+  function takeBack(event: EventApi, revert: () => void): void {
+    const shown = calendar.getEventById(event.id);
+    if (shown?.startStr === event.startStr && shown.endStr === event.endStr) revert();
     calendar.refetchEvents();
   }
 

@@ -20,6 +20,7 @@ import { type CountLine, countText } from "./day-limit";
 import type { Context } from "./view";
 import { pauseUpdates } from "../core/live";
 import { announce, every, make, one } from "../core/page";
+import { isSaving, markSaving } from "../core/saving";
 import { t } from "../core/words";
 
 const LINE = ".agenda-item > a";
@@ -129,6 +130,10 @@ export function startListKeys(context: Context): () => void {
     pauseUpdates(false);
   };
   const pickUp = (line: HTMLElement): void => {
+    if (isSaving(line)) {
+      announce(t("move.saving"));
+      return;
+    }
     const entry = feed.loaded.find(({ id }) => id === line.dataset.entry);
     if (!entry?.editable) {
       announce(t("move.cannot_move", { title: entry?.title ?? t("move.untitled") }));
@@ -149,7 +154,7 @@ export function startListKeys(context: Context): () => void {
   };
   const drop = async (copies: boolean): Promise<void> => {
     if (!held) return;
-    const { entry, from, ends } = held;
+    const { entry, line, from, ends } = held;
     const to = target();
     release();
     if (to.start === from.start && to.end === from.end) {
@@ -161,12 +166,16 @@ export function startListKeys(context: Context): () => void {
       return;
     }
     const last = lastDay(to);
+    markSaving(line);
     const saved = copies
       ? await context.commit(entry, to, "copy")
       : ends
         ? await context.commit(entry, { start: last, end: addDays(last, 1), allDay: true }, "end")
         : await context.commit(entry, to, "move");
-    if (!saved) return;
+    if (!saved) {
+      markSaving(line, false);
+      return;
+    }
     // The entry is elsewhere now, and the focus with it.
     document.activeElement?.scrollIntoView({ block: "nearest" });
     announce(t(copies ? "move.copied" : "move.dropped", { when: formatTimes(to) }));

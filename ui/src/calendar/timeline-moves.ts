@@ -7,6 +7,7 @@ import { startTimelineDrag } from "./timeline-drag";
 import type { Context, Reassignment } from "./view";
 import { pauseUpdates } from "../core/live";
 import { announce, every, one } from "../core/page";
+import { isSaving, markSaving } from "../core/saving";
 import { t } from "../core/words";
 
 /** Columns of half an hour, the step of the day. */
@@ -103,7 +104,7 @@ export function startTimelineMoves(
   const pickUp = (bar: HTMLElement): boolean => {
     const entry = entryOf(bar);
     const home = trackOf(bar);
-    if (!entry?.editable || !home) return false;
+    if (!entry?.editable || !home || isSaving(bar)) return false;
     held = {
       entry,
       bar,
@@ -234,9 +235,11 @@ export function startTimelineMoves(
     // The bar stays where it was dropped until it is drawn there; if refused, it returns.
     bar.dataset.newRow = reassigned?.id ?? "";
     if (!reassigned) delete bar.dataset.newRow;
+    markSaving(bar);
     const action = copied ? "copy" : start === end ? "move" : "resize";
     const saved = await context.commit(entry, to, action, reassigned);
     if (!saved) {
+      markSaving(bar, false);
       if (carried) context.go({});
       else resetPosition(bar);
     } else {
@@ -297,7 +300,8 @@ export function startTimelineMoves(
           const pull = pulls(bar, "end") ? t("move.bar_end") : "";
           const give = entry && changesRow(entry) ? t("move.bar_row") : "";
           announce(t("move.picked_up_bar", { title: entry?.title ?? "", more: pull + give }));
-        } else announce(t("move.cannot_move", { title: entry?.title ?? t("move.untitled") }));
+        } else if (isSaving(bar)) announce(t("move.saving"));
+        else announce(t("move.cannot_move", { title: entry?.title ?? t("move.untitled") }));
       } else if (event.key === "Escape") {
         release();
         announce(t("common.move_cancelled"));

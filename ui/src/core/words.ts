@@ -346,6 +346,7 @@ const WORDS = {
   "move.bar_row": "up and down to move it to another row, ",
   "move.no_end": "You cannot change the end here.",
   "move.no_row": "You cannot move it to another row.",
+  "move.saving": "The last change is still being saved.",
   "move.same_place": "Dropped at the same place.",
   "move.dropped": "Dropped on {when}.",
   "move.dropped_for": "Dropped for {name} on {when}.",

@@ -2,6 +2,7 @@
 import { addDays } from "../core/days";
 import { pauseUpdates } from "../core/live";
 import { announce, every, one } from "../core/page";
+import { isSaving, markSaving } from "../core/saving";
 import { t } from "../core/words";
 import { dayText, moveTask } from "./changes";
 
@@ -58,7 +59,7 @@ function open(host: HTMLElement, bar: SVGGElement): void {
 
 function onDown(host: HTMLElement, event: PointerEvent): void {
   const bar = barOf(event.target);
-  if (!bar || event.button !== 0 || "fixed" in bar.dataset) return;
+  if (!bar || event.button !== 0 || "fixed" in bar.dataset || isSaving(bar)) return;
   event.preventDefault();
   host.setPointerCapture(event.pointerId);
   const edge = (event.target as Element).getAttribute("data-edge") as Drag["edge"];
@@ -135,7 +136,14 @@ async function save(bar: SVGGElement, start: number, due: number, isResized: boo
   const to = last ?? (isResized ? first : undefined);
   if (from && (start !== 0 || (isResized && !first))) dates.start_date = addDays(from, start);
   if (to && (due !== 0 || (isResized && !last))) dates.due_date = addDays(to, due);
-  if (!(await moveTask(id, dates))) reset(bar);
+  if (Object.keys(dates).length === 0) {
+    reset(bar);
+    return;
+  }
+  markSaving(bar);
+  if (await moveTask(id, dates)) return;
+  reset(bar);
+  markSaving(bar, false);
 }
 
 function onKey(host: HTMLElement, event: KeyboardEvent): void {
@@ -165,6 +173,10 @@ function onKey(host: HTMLElement, event: KeyboardEvent): void {
 /** Moves a bar by a day, or its end with Shift; several presses are one move. */
 function nudge(host: HTMLElement, bar: SVGGElement, step: number, isEnd: boolean): void {
   if (held && held.bar !== bar) return;
+  if (isSaving(bar)) {
+    announce(t("move.saving"));
+    return;
+  }
   if (!held) pauseUpdates(true);
   held ??= { bar, start: 0, due: 0, timer: 0 };
   clearTimeout(held.timer);
