@@ -96,7 +96,7 @@ run_node() {
 node_tests() {
     local log=$1
     shift
-    node --test --test-concurrency=2 --test-timeout=600000 --test-reporter=spec --test-reporter-destination=stdout \
+    node --test --test-concurrency=3 --test-timeout=600000 --test-reporter=spec --test-reporter-destination=stdout \
         --test-reporter=./scripts/lib/endings.mjs --test-reporter-destination="$log" "$@" </dev/null
 }
 

@@ -6,19 +6,37 @@ import { createRequire } from "node:module";
 
 const script = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
+/** The rule for the contrast of text, which takes half the time of all rules. */
+const CONTRAST = "color-contrast";
+/** Width in pixels from which a page is at a desk. */
+const DESK = 600;
+
 /**
  * Fails when axe finds something wrong with the page as it stands: every violation with the elements it is about.
- * `options.exclude` are selectors of parts that are not ours to mend.
+ * `options.exclude` are selectors of parts that are not ours to mend. The contrast is looked at at a desk;
+ * `contrast.test.mjs` does so for all screens on a phone and for the dark theme.
  */
 export async function assertAccessible(page, { exclude = [] } = {}) {
+  const rules = { [CONTRAST]: { enabled: page.viewportSize().width >= DESK } };
+  assert.deepEqual(await violations(page, exclude, { rules }), []);
+}
+
+/** Fails when axe finds text on the page that stands out too little from its ground. */
+export async function assertContrast(page, where) {
+  assert.deepEqual(await violations(page, [], { runOnly: [CONTRAST] }), [], where);
+}
+
+/** What axe finds: the rule, what it says, and the elements. */
+async function violations(page, exclude, options) {
   // A content security policy lets no script in from outside; evaluating is not loading.
   if (!(await page.evaluate(() => "axe" in window))) {
     await page.evaluate(await readFile(script, "utf8"));
   }
-  const found = await page.evaluate(
-    (without) =>
+  return page.evaluate(
+    ([without, options]) =>
       window.axe
         .run(without.length > 0 ? { exclude: without } : document, {
+          ...options,
           // What else axe could tell is not looked at, and takes a third of its time.
           resultTypes: ["violations"],
           selectors: false,
@@ -31,9 +49,8 @@ export async function assertAccessible(page, { exclude = [] } = {}) {
             where: nodes.map((node) => node.html.slice(0, 200)),
           })),
         ),
-    exclude,
+    [exclude, options],
   );
-  assert.deepEqual(found, []);
 }
 
 /** Viewports of a desk and a phone. */

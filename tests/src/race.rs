@@ -18,7 +18,7 @@ use crate::{Client, Server};
 /// Number of concurrent clients.
 pub const CLIENTS: usize = 64;
 /// Number of attempts of all clients.
-pub const ATTEMPTS: usize = 2_500;
+pub const ATTEMPTS: usize = 1_200;
 /// Number of contested slots.
 pub const SLOTS: usize = 20;
 

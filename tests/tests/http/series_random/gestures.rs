@@ -24,7 +24,7 @@ const SHOWN: usize = 12;
 
 #[test]
 fn actions_change_only_the_shown_occurrence_on_sqlite() {
-    run(Engine::Sqlite, 0..60);
+    run(Engine::Sqlite, 0..40);
 }
 
 #[test]

@@ -31,7 +31,7 @@ const HOURS: std::ops::RangeInclusive<i8> = 5..=20;
 
 #[test]
 fn random_changes_of_a_series_match_the_model_on_sqlite() {
-    run(Engine::Sqlite, 0..200);
+    run(Engine::Sqlite, 0..120);
 }
 
 #[test]
