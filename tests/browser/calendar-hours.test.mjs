@@ -198,6 +198,8 @@ test("multi-day timed event is drawn among all-day entries and keeps its hours",
   await drag(page, { x: box.x + 12, y: box.y + 8 }, { x: box.x + 12 + box.width / 3, y: box.y + 8 });
   await becomes(drive, "start", "2031-11-06T08:00:00+08:00");
   assert.equal((await read(drive)).end, "2031-11-08T16:00:00+08:00");
+  // What was drawn under the pointer is gone.
+  await hasCount(bar, 1);
   await bar.focus();
   await page.keyboard.press("Space");
   await page.keyboard.press("Shift+ArrowRight");
