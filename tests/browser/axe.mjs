@@ -14,7 +14,7 @@ const DESK = 600;
 /**
  * Fails when axe finds something wrong with the page as it stands: every violation with the elements it is about.
  * `options.exclude` are selectors of parts that are not ours to mend. The contrast is looked at at a desk;
- * `contrast.test.mjs` does so for all screens on a phone and for the dark theme.
+ * `contrast.test.mjs` does so for the main screens on a phone and in the dark theme.
  */
 export async function assertAccessible(page, { exclude = [] } = {}) {
   const rules = { [CONTRAST]: { enabled: page.viewportSize().width >= DESK } };

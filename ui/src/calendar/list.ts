@@ -20,7 +20,7 @@ import { type CountLine, countText } from "./day-limit";
 import type { Context } from "./view";
 import { pauseUpdates } from "../core/live";
 import { announce, every, make, one } from "../core/page";
-import { isSaving, markSaving } from "../core/saving";
+import { isSaving, whileSaving } from "../core/saving";
 import { t } from "../core/words";
 
 const LINE = ".agenda-item > a";
@@ -166,16 +166,12 @@ export function startListKeys(context: Context): () => void {
       return;
     }
     const last = lastDay(to);
-    markSaving(line);
     const saved = copies
-      ? await context.commit(entry, to, "copy")
+      ? context.commit(entry, to, "copy")
       : ends
-        ? await context.commit(entry, { start: last, end: addDays(last, 1), allDay: true }, "end")
-        : await context.commit(entry, to, "move");
-    if (!saved) {
-      markSaving(line, false);
-      return;
-    }
+        ? context.commit(entry, { start: last, end: addDays(last, 1), allDay: true }, "end")
+        : context.commit(entry, to, "move");
+    if (!(await whileSaving(line, saved))) return;
     // The entry is elsewhere now, and the focus with it.
     document.activeElement?.scrollIntoView({ block: "nearest" });
     announce(t(copies ? "move.copied" : "move.dropped", { when: formatTimes(to) }));

@@ -7,7 +7,7 @@ import { startTimelineDrag } from "./timeline-drag";
 import type { Context, Reassignment } from "./view";
 import { pauseUpdates } from "../core/live";
 import { announce, every, one } from "../core/page";
-import { isSaving, markSaving } from "../core/saving";
+import { isSaving, whileSaving } from "../core/saving";
 import { t } from "../core/words";
 
 /** Columns of half an hour, the step of the day. */
@@ -235,11 +235,9 @@ export function startTimelineMoves(
     // The bar stays where it was dropped until it is drawn there; if refused, it returns.
     bar.dataset.newRow = reassigned?.id ?? "";
     if (!reassigned) delete bar.dataset.newRow;
-    markSaving(bar);
     const action = copied ? "copy" : start === end ? "move" : "resize";
-    const saved = await context.commit(entry, to, action, reassigned);
+    const saved = await whileSaving(bar, context.commit(entry, to, action, reassigned));
     if (!saved) {
-      markSaving(bar, false);
       if (carried) context.go({});
       else resetPosition(bar);
     } else {

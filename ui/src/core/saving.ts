@@ -5,9 +5,15 @@
 
 const SAVING = "data-saving";
 
-/** Marks an element from its drop until it is drawn anew, which takes the mark away, or put back. */
-export function markSaving(element: Element, isSaving = true): void {
-  element.toggleAttribute(SAVING, isSaving);
+/**
+ * Marks an element while its move is saved. The mark stays until the element is drawn anew, or goes where nothing was
+ * saved. Returns what was saved.
+ */
+export async function whileSaving<T>(element: Element, saved: Promise<T>): Promise<T> {
+  element.toggleAttribute(SAVING, true);
+  const result = await saved;
+  if (!result) element.removeAttribute(SAVING);
+  return result;
 }
 
 /** Returns true while the last move of an element is being saved. */

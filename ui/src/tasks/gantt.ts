@@ -2,7 +2,7 @@
 import { addDays } from "../core/days";
 import { pauseUpdates } from "../core/live";
 import { announce, every, one } from "../core/page";
-import { isSaving, markSaving } from "../core/saving";
+import { isSaving, whileSaving } from "../core/saving";
 import { t } from "../core/words";
 import { dayText, moveTask } from "./changes";
 
@@ -136,14 +136,9 @@ async function save(bar: SVGGElement, start: number, due: number, isResized: boo
   const to = last ?? (isResized ? first : undefined);
   if (from && (start !== 0 || (isResized && !first))) dates.start_date = addDays(from, start);
   if (to && (due !== 0 || (isResized && !last))) dates.due_date = addDays(to, due);
-  if (Object.keys(dates).length === 0) {
-    reset(bar);
-    return;
-  }
-  markSaving(bar);
-  if (await moveTask(id, dates)) return;
-  reset(bar);
-  markSaving(bar, false);
+  // Moved away and back again, nothing is new.
+  const isNew = Object.keys(dates).length > 0;
+  if (!isNew || !(await whileSaving(bar, moveTask(id, dates)))) reset(bar);
 }
 
 function onKey(host: HTMLElement, event: KeyboardEvent): void {
