@@ -11,9 +11,8 @@ const REPEATS: usize = 100;
 /// Returns the user names of the staff member with the most open tasks and of the partner with the most visible
 /// records.
 pub fn busiest(data: &str, database: &str) -> Result<[(&'static str, String); 2], String> {
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
     let location = Location::parse(database, Path::new(data)).map_err(|error| error.to_string())?;
-    let database = Database::open(&location, runtime.handle()).map_err(|error| error.to_string())?;
+    let database = Database::open(&location).map_err(|error| error.to_string())?;
     let usable = "u.archived_at IS NULL AND NOT coalesce(u.is_disabled, false)";
     let staff = format!(
         "SELECT u.username FROM users u JOIN edges a ON a.target = u.id JOIN tasks t ON t.id = a.source \
@@ -35,9 +34,8 @@ pub fn busiest(data: &str, database: &str) -> Result<[(&'static str, String); 2]
 
 /// Returns the median time of the statements behind the figures of the same name.
 pub fn measure(data: &str, database: &str) -> Result<Vec<(&'static str, f64)>, String> {
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
     let location = Location::parse(database, Path::new(data)).map_err(|error| error.to_string())?;
-    let database = Database::open(&location, runtime.handle()).map_err(|error| error.to_string())?;
+    let database = Database::open(&location).map_err(|error| error.to_string())?;
     #[allow(clippy::disallowed_methods)] // The same window as the feed.
     let today = jiff::Zoned::now().date();
     let midnight = |day: jiff::civil::Date| obcms_domain::calendar::floating(day);

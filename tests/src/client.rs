@@ -5,6 +5,9 @@ use std::borrow::Borrow;
 use ureq::http::{HeaderMap, Method, Request};
 use ureq::{Agent, Body};
 
+/// Size of the buffer for the answers on a connection, in bytes.
+const INPUT_BUFFER: usize = 16 * 1024;
+
 /// Answer of the server.
 #[derive(Debug)]
 pub struct Answer {
@@ -73,6 +76,8 @@ impl Client {
             .max_redirects(0)
             // The answer to HEAD has the encoding of the one to GET and no body to decompress.
             .accept_encoding("")
+            // Zeros of the default size are written byte by byte without optimization.
+            .input_buffer_size(INPUT_BUFFER)
             .build()
             .into();
         Client { agent, base: base.to_owned(), headers: Vec::new() }

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::runtime::{Handle, Runtime};
+use tokio::runtime::Runtime;
 
 /// Password of every user of the harness.
 pub const PASSWORD: &str = "river stone lamp";
@@ -101,7 +101,7 @@ impl Server {
     ) -> Server {
         let started = || -> Result<_, String> {
             let runtime = Runtime::new().map_err(|error| error.to_string())?;
-            let app = open(&url, runtime.handle(), clock)?;
+            let app = open(&url, clock)?;
             app.database().follow(runtime.handle());
             let listener =
                 runtime.block_on(TcpListener::bind("127.0.0.1:0")).map_err(|error| error.to_string())?;
@@ -150,9 +150,8 @@ impl Server {
     pub fn app_at(&self, now: Timestamp) -> (App, Arc<FixedClock>) {
         let clock = Arc::new(FixedClock::new(now));
         let opened = || -> Result<App, String> {
-            let runtime = self.runtime.as_ref().ok_or("the server has ended")?;
             let location = Location::parse(&self.url, Path::new("")).map_err(|error| error.to_string())?;
-            let database = Database::open(&location, runtime.handle()).map_err(|error| error.to_string())?;
+            let database = Database::open(&location).map_err(|error| error.to_string())?;
             App::new(database, clock.clone(), Entropy::system(), options(&self.url))
                 .map_err(|error| error.to_string())
         };
@@ -243,9 +242,9 @@ fn files_of(url: &str) -> PathBuf {
 }
 
 /// Opens the application on the database at an address.
-fn open(url: &str, handle: &Handle, clock: Arc<dyn Clock>) -> Result<App, String> {
+fn open(url: &str, clock: Arc<dyn Clock>) -> Result<App, String> {
     let location = Location::parse(url, Path::new("")).map_err(|error| error.to_string())?;
-    let database = Database::open(&location, handle).map_err(|error| error.to_string())?;
+    let database = Database::open(&location).map_err(|error| error.to_string())?;
     App::new(database, clock, Entropy::system(), options(url)).map_err(|error| error.to_string())
 }
 
@@ -253,10 +252,9 @@ fn open(url: &str, handle: &Handle, clock: Arc<dyn Clock>) -> Result<App, String
 /// Region XII (codes that do not begin with 12) and the holidays, which would appear in every window of the calendar.
 /// Tests of holidays calculate their own.
 fn prepare(url: &str) -> Result<(), String> {
-    let runtime = Runtime::new().map_err(|error| error.to_string())?;
     // Earlier than the clock of any test, because other processes start theirs while this one is busy.
     let clock = FixedClock::new(TestClock::start() - SignedDuration::from_hours(1));
-    let app = open(url, runtime.handle(), Arc::new(clock))?;
+    let app = open(url, Arc::new(clock))?;
     app.prepare().map_err(|error| error.to_string())?;
     app.database()
         .write(|tx| {

@@ -30,7 +30,6 @@ const TODAY: Date = date(2026, 11, 23);
 struct Office {
     app: App,
     accounts: Vec<Account>,
-    _runtime: tokio::runtime::Runtime,
 }
 
 /// Metadata stored beside a cached office.
@@ -70,22 +69,21 @@ fn plan(seed: u64) -> Plan {
     Plan { size: Size::Small, seed, password_seed: seed, today: TODAY, timezone: "Asia/Manila".to_owned() }
 }
 
-fn open(folder: &Path, seed: u64) -> (App, Arc<FixedClock>, tokio::runtime::Runtime) {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let database = Database::open(&Location::Sqlite(folder.join("obcms.db")), runtime.handle()).unwrap();
+fn open(folder: &Path, seed: u64) -> (App, Arc<FixedClock>) {
+    let database = Database::open(&Location::Sqlite(folder.join("obcms.db"))).unwrap();
     let clock = Arc::new(FixedClock::new(plan(seed).start().unwrap()));
     let options = Options { files: Some(folder.join("files")), ..Options::default() };
     let app = App::new(database, clock.clone(), Entropy::seeded(seed), options).unwrap();
-    (app, clock, runtime)
+    (app, clock)
 }
 
 /// Simulates an office in a folder. Loading the places takes longest, so it is done once and copied.
 fn office(folder: &Path, seed: u64) -> Office {
     let prepared = once("prepared", |folder| open(folder, 7).0.prepare().unwrap());
     fs::copy(prepared.join("obcms.db"), folder.join("obcms.db")).unwrap();
-    let (app, clock, runtime) = open(folder, seed);
+    let (app, clock) = open(folder, seed);
     let accounts = fill(&app, &clock, &plan(seed), &mut |_| {}).unwrap_or_else(|error| panic!("{error:?}"));
-    Office { app, accounts, _runtime: runtime }
+    Office { app, accounts }
 }
 
 /// Returns the office shared by the tests that only read.
@@ -96,9 +94,9 @@ fn shared() -> Office {
         fs::write(folder.join("kept.json"), serde_json::to_vec(&kept).unwrap()).unwrap();
     });
     let kept: Kept = serde_json::from_slice(&fs::read(folder.join("kept.json")).unwrap()).unwrap();
-    let (app, clock, runtime) = open(&folder, 7);
+    let (app, clock) = open(&folder, 7);
     clock.set(kept.now);
-    Office { app, accounts: kept.accounts, _runtime: runtime }
+    Office { app, accounts: kept.accounts }
 }
 
 fn all(app: &App, kind: &'static Kind) -> Vec<Record> {

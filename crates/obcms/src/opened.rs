@@ -9,11 +9,11 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 
-/// Program together with the runtime of its database client, which must live as long as the program is used.
+/// Program with its open database.
 pub struct Opened {
     /// The program.
     pub app: App,
-    /// Runtime of the database client.
+    /// Runtime of the HTTP server and of live changes.
     pub runtime: Runtime,
 }
 
@@ -56,7 +56,7 @@ impl Opened {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
             Failure::new(format_args!("cannot start the threads of the program: {error}"))
         })?;
-        let database = Database::open(&location, runtime.handle()).map_err(|error| {
+        let database = Database::open(&location).map_err(|error| {
             Failure::new(format_args!(
                 "cannot open the database {}: {error}; see --database",
                 settings.database

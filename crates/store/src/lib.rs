@@ -34,15 +34,14 @@ pub use database::{
 pub use error::{StoreError, Transient};
 
 use database::LogTables;
-use tokio::runtime::Handle;
 
 /// Writers of the tables that a transaction fills before it commits.
 static LOG_TABLES: LogTables =
     LogTables { insert: records::changes::insert, invalidate: calendar::invalidation::note };
 
 impl Database {
-    /// Opens the database and creates a missing SQLite file. `handle` runs the PostgreSQL client.
-    pub fn open(location: &Location, handle: &Handle) -> Result<Self, StoreError> {
-        Self::connect(location, handle, &LOG_TABLES)
+    /// Opens the database and creates a missing SQLite file. PostgreSQL is connected to when it is first used.
+    pub fn open(location: &Location) -> Result<Self, StoreError> {
+        Self::connect(location, &LOG_TABLES)
     }
 }

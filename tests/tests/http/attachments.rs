@@ -612,11 +612,10 @@ on_both_engines! {
         assert_eq!((summary.contents.count, summary.contents.missing.len()), (2, 1));
         assert_eq!(summary.contents.bytes, (PNG.len() + large.len()) as u64);
 
-        let runtime = tokio::runtime::Runtime::new().unwrap();
         let on_server = TestDatabase::empty_on_server();
         for url in [format!("sqlite:{}", folder.0.join("new.db").display()), on_server.url().to_owned()] {
             let location = Location::parse(&url, &folder.0).unwrap();
-            let database = Database::open(&location, runtime.handle()).unwrap();
+            let database = Database::open(&location).unwrap();
             let restored = Blobs::new(folder.0.join(if url.starts_with("sqlite") { "one" } else { "two" }));
             // A damaged content that lies there already is replaced.
             let place = restored.folder().join(&file["sha256"].as_str().unwrap()[..2]);

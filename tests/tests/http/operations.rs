@@ -1,6 +1,7 @@
 //! Operations: health checks, metrics, headers, unknown addresses.
 
-use obcms_store::database::{LiveReceiver, Message};
+use obcms_store::StoreError;
+use obcms_store::database::{LiveReceiver, Message, Tx};
 use obcms_tests::{Engine, Server, on_both_engines};
 use serde_json::json;
 use std::io::{Read, Write};
@@ -153,6 +154,51 @@ fn readiness_becomes(server: &Server, status: u16) {
 }
 
 #[test]
+fn postgresql_connections_are_limited_and_none_keeps_a_transaction() {
+    let server = Server::start(Engine::Postgres);
+    let database = server.app().database();
+    let sleep = |tx: &mut Tx<'_>| tx.query("SELECT pg_sleep(0.02)", &[]).map(|_| ());
+    let waiting = || database.read(sleep);
+    std::thread::scope(|scope| {
+        let readers: Vec<_> = (0..60).map(|_| scope.spawn(waiting)).collect();
+        for reader in readers {
+            reader.join().expect("no panic").expect("a connection became free");
+        }
+    });
+    // A refused statement ends its transaction, too, and so does an error between statements.
+    let refused: Result<(), StoreError> = database
+        .write(|tx| tx.execute("UPDATE settings SET value = 'other'", &[]).and(tx.batch("SELECT 1 / 0")));
+    assert!(refused.is_err());
+    let given_up: Result<(), StoreError> = database.write(|tx| {
+        tx.execute("UPDATE settings SET value = 'other'", &[])?;
+        Err(StoreError::Damaged("given up".to_owned()))
+    });
+    assert!(given_up.is_err());
+
+    let counts = || -> Result<[i64; 3], StoreError> {
+        let others = "SELECT count(*), count(*) FILTER (WHERE state <> 'idle' AND pid <> pg_backend_pid()), \
+                      (SELECT count(*) FROM settings WHERE value = 'other') \
+                      FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'obcms'";
+        database.read(|tx| {
+            let row = tx.one(others, &[])?;
+            Ok([row.get(0)?, row.get(1)?, row.get(2)?])
+        })
+    };
+    let begun = Instant::now();
+    loop {
+        let [open, busy, written] = counts().expect("the counts");
+        // The seventeenth listens to changes.
+        assert!(open <= 17, "{open} connections");
+        assert_eq!(written, 0, "what was given up is not written");
+        if busy == 0 {
+            break;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{busy} connections are in a transaction");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
 fn lost_postgresql_server_is_reported_and_recovers() {
     let server = Server::start(Engine::Postgres);
     let admin = server.as_role("admin");
@@ -213,7 +259,7 @@ fn lost_postgresql_server_is_reported_and_recovers() {
 fn full_sqlite_database_refuses_writes_and_serves_reads() {
     let server = Server::start(Engine::Sqlite);
     let admin = server.as_role("admin");
-    let limited: Result<(), obcms_store::StoreError> =
+    let limited: Result<(), StoreError> =
         server.app().database().write(|tx| tx.batch("PRAGMA max_page_count = 1"));
     assert!(limited.is_ok(), "{limited:?}");
     let before = admin.get("/api/v1/teams").json["total"].as_u64().unwrap();

@@ -117,9 +117,8 @@ fn several_at_once<T: Send + 'static>(
         .map(|_| {
             let url = server.database_url().to_owned();
             std::thread::spawn(move || {
-                let runtime = tokio::runtime::Runtime::new().unwrap();
                 let location = Location::parse(&url, Path::new("")).unwrap();
-                act(Database::open(&location, runtime.handle()).unwrap())
+                act(Database::open(&location).unwrap())
             })
         })
         .collect();

@@ -14,7 +14,6 @@ use serde_json::{Map, Value as Json};
 pub struct Home {
     pub app: App,
     pub clock: Arc<FixedClock>,
-    _runtime: tokio::runtime::Runtime,
     folder: PathBuf,
 }
 
@@ -47,13 +46,11 @@ pub fn bare(name: &str) -> Home {
 
 fn open(name: &str) -> Home {
     let folder = std::env::temp_dir().join(format!("obcms-app-{name}-{}", std::process::id()));
-    let runtime = tokio::runtime::Runtime::new().expect("threads");
-    let database =
-        Database::open(&Location::Sqlite(folder.join("obcms.db")), runtime.handle()).expect("a database");
+    let database = Database::open(&Location::Sqlite(folder.join("obcms.db"))).expect("a database");
     let start: Timestamp = "2027-01-04T01:00:00Z".parse().expect("an instant");
     let clock = Arc::new(FixedClock::new(start));
     let app = App::new(database, clock.clone(), Entropy::system(), Options::default()).expect("a program");
-    Home { app, clock, _runtime: runtime, folder }
+    Home { app, clock, folder }
 }
 
 /// Returns the members of an input.

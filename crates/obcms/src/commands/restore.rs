@@ -117,8 +117,7 @@ fn into_file(
     data::finish_replacement(&path)?;
     let staged = Staged::new(data::beside(&path, ".restoring"));
     {
-        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-        let database = Database::open(&Location::Sqlite(staged.0.clone()), runtime.handle())?;
+        let database = Database::open(&Location::Sqlite(staged.0.clone()))?;
         let blobs = Blobs::new(data::files(settings));
         backup::load_into_empty(&database, file, &blobs, claim.changes(), SystemClock.now())?;
     }

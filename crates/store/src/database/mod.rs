@@ -85,7 +85,7 @@ pub enum Engine {
 
 enum Inner {
     Sqlite(sqlite::Sqlite),
-    Postgres(postgres::Postgres),
+    Postgres(Box<postgres::Postgres>),
 }
 
 /// Database handle. Cheap to clone.
@@ -108,16 +108,12 @@ pub(crate) struct LogTables {
 }
 
 impl Database {
-    /// Connects to the database and creates a missing SQLite file. `handle` runs the PostgreSQL client.
-    pub(crate) fn connect(
-        location: &Location,
-        handle: &Handle,
-        log_tables: &'static LogTables,
-    ) -> Result<Self, StoreError> {
+    /// Opens the database and creates a missing SQLite file.
+    pub(crate) fn connect(location: &Location, log_tables: &'static LogTables) -> Result<Self, StoreError> {
         let live = Live::new();
         let inner = match location {
             Location::Sqlite(path) => Inner::Sqlite(sqlite::Sqlite::open(path)?),
-            Location::Postgres(url) => Inner::Postgres(postgres::Postgres::open(url, handle.clone())?),
+            Location::Postgres(url) => Inner::Postgres(Box::new(postgres::Postgres::open(url)?)),
         };
         Ok(Self {
             inner: Arc::new(inner),

@@ -1,36 +1,31 @@
-//! PostgreSQL: a connection pool, driven from blocking code through the handle of the runtime.
+//! PostgreSQL: a pool of connections for blocking code.
+
+mod pool;
 
 use std::error::Error;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use obcms_domain::core::id::Id;
 use tokio::runtime::Handle;
 use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
-use tokio_postgres::{AsyncMessage, NoTls};
+use tokio_postgres::{AsyncMessage, Config, NoTls};
 use uuid::Uuid;
 
 use super::cell::{Row, SqlValue};
 use super::live::{Live, Message};
 use crate::error::StoreError;
-
-/// Maximum number of connections per process.
-const CONNECTIONS: usize = 16;
-
-/// Maximum wait of a request for a free connection.
-const WAIT: Duration = Duration::from_secs(10);
+use pool::{Connection, Pool};
 
 pub struct Postgres {
     pool: Pool,
-    handle: Handle,
-    config: tokio_postgres::Config,
+    config: Config,
 }
 
 impl Postgres {
-    pub fn open(url: &str, handle: Handle) -> Result<Self, StoreError> {
-        let mut config: tokio_postgres::Config = url.parse().map_err(|error| {
+    pub fn open(url: &str) -> Result<Self, StoreError> {
+        let mut config: Config = url.parse().map_err(|error| {
             StoreError::Connection(format!("the address of PostgreSQL is wrong: {error}"))
         })?;
         config
@@ -38,42 +33,14 @@ impl Postgres {
             .keepalives_idle(Duration::from_secs(30))
             .tcp_user_timeout(Duration::from_secs(15))
             .application_name("obcms");
-        let manager = Manager::from_config(
-            config.clone(),
-            NoTls,
-            ManagerConfig { recycling_method: RecyclingMethod::Fast },
-        );
-        let pool = Pool::builder(manager)
-            .max_size(CONNECTIONS)
-            .runtime(Runtime::Tokio1)
-            .wait_timeout(Some(WAIT))
-            .build()
-            .map_err(|error| StoreError::Connection(error.to_string()))?;
-        Ok(Self { pool, handle, config })
+        Ok(Self { pool: Pool::new(config.clone()), config })
     }
 
+    /// Takes a connection for a transaction, which begins with its first statement.
     pub fn begin(&self, writing: bool) -> Result<Transaction<'_>, StoreError> {
-        let start = if writing { "BEGIN" } else { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" };
-        let mut attempts = 0;
-        loop {
-            let client = self.handle.block_on(self.pool.get()).map_err(|error| {
-                StoreError::Connection(match error {
-                    deadpool_postgres::PoolError::Backend(error) => error.to_string(),
-                    other => other.to_string(),
-                })
-            })?;
-            match self.handle.block_on(client.batch_execute(start)) {
-                Ok(()) => return Ok(Transaction { client: Some(client), handle: &self.handle }),
-                Err(error) => {
-                    drop(Object::take(client));
-                    // All pooled connections may be older than a restart of the server.
-                    attempts += 1;
-                    if attempts > CONNECTIONS || !was_ended(&error) {
-                        return Err(error.into());
-                    }
-                }
-            }
-        }
+        let mut transaction = Transaction { pool: &self.pool, connection: None, writing };
+        transaction.connect()?;
+        Ok(transaction)
     }
 
     /// Listens to the notifications of all processes on this database, this one included.
@@ -99,11 +66,7 @@ fn was_ended(error: &tokio_postgres::Error) -> bool {
 
 /// Passes notifications on until the connection is lost. After a reconnect pages reload everything, because
 /// notifications may have been missed. They are told so only once the new connection listens, which leaves no gap.
-async fn listen(
-    config: &tokio_postgres::Config,
-    live: &Live,
-    first: bool,
-) -> Result<(), tokio_postgres::Error> {
+async fn listen(config: &Config, live: &Live, first: bool) -> Result<(), tokio_postgres::Error> {
     let (client, mut connection) = config.connect(NoTls).await?;
     let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
     let driver = tokio::spawn(async move {
@@ -132,60 +95,83 @@ async fn listen(
     Ok(())
 }
 
+/// Transaction, which begins with its first statement and holds a connection until it ends.
 pub struct Transaction<'a> {
-    client: Option<Object>,
-    handle: &'a Handle,
+    pool: &'a Pool,
+    connection: Option<Connection>,
+    writing: bool,
 }
 
 impl Transaction<'_> {
-    fn client(&self) -> Result<&Object, StoreError> {
-        self.client.as_ref().ok_or_else(|| StoreError::Connection("the transaction is over".to_owned()))
+    fn connect(&mut self) -> Result<(), StoreError> {
+        let mut connection = self.pool.take()?;
+        connection.begin(if self.writing {
+            "BEGIN"
+        } else {
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        });
+        self.connection = Some(connection);
+        Ok(())
+    }
+
+    /// Runs a statement. A first one is run again on another connection if the server has ended this one while it was
+    /// idle, as all are after a restart of the server; nothing is lost with it.
+    fn run<T>(
+        &mut self,
+        statement: impl Fn(&mut Connection) -> Result<T, tokio_postgres::Error>,
+    ) -> Result<T, StoreError> {
+        loop {
+            let Some(connection) = &mut self.connection else {
+                return Err(StoreError::Connection("the transaction is over".to_owned()));
+            };
+            let is_repeatable = connection.is_at_start() && !connection.is_new();
+            match statement(connection) {
+                Err(error) if is_repeatable && was_ended(&error) => {
+                    self.connection.take().into_iter().for_each(|connection| self.pool.discard(connection));
+                    self.connect()?;
+                }
+                other => return Ok(other?),
+            }
+        }
     }
 
     pub fn query(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<Vec<Row>, StoreError> {
-        let client = self.client()?;
-        let parameters: Vec<&(dyn ToSql + Sync)> =
-            parameters.iter().map(|cell| cell as &(dyn ToSql + Sync)).collect();
-        let rows = self.handle.block_on(async {
-            let statement = client.prepare_cached(sql).await?;
-            let known = statement.params().len().min(parameters.len());
-            client.query(&statement, &parameters[..known]).await
-        })?;
+        let rows = self.run(|connection| connection.query(sql, parameters))?;
         rows.iter().map(read_row).collect()
     }
 
     pub fn execute(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<u64, StoreError> {
-        let client = self.client()?;
-        let parameters: Vec<&(dyn ToSql + Sync)> =
-            parameters.iter().map(|cell| cell as &(dyn ToSql + Sync)).collect();
-        Ok(self.handle.block_on(async {
-            let statement = client.prepare_cached(sql).await?;
-            let known = statement.params().len().min(parameters.len());
-            client.execute(&statement, &parameters[..known]).await
-        })?)
+        self.run(|connection| connection.execute(sql, parameters))
     }
 
     pub fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
-        let client = self.client()?;
-        Ok(self.handle.block_on(client.batch_execute(sql))?)
+        self.run(|connection| connection.batch(sql))
     }
 
     pub fn commit(mut self) -> Result<(), StoreError> {
-        self.batch("COMMIT")?;
-        self.client = None;
-        Ok(())
+        self.end("COMMIT")
+    }
+
+    /// Ends the transaction, if it has begun, and returns its connection. Only one that writes waits for the answer.
+    fn end(&mut self, statement: &str) -> Result<(), StoreError> {
+        let Some(mut connection) = self.connection.take() else { return Ok(()) };
+        let ended = match (connection.is_at_start(), self.writing) {
+            (true, _) => Ok(()),
+            (false, true) => connection.batch(statement),
+            (false, false) => connection.send(statement),
+        };
+        match &ended {
+            Ok(()) => self.pool.give_back(connection),
+            Err(_) => self.pool.discard(connection),
+        }
+        Ok(ended?)
     }
 }
 
 impl Drop for Transaction<'_> {
     fn drop(&mut self) {
-        if let Some(client) = self.client.take() {
-            // This drop may run inside the runtime, so the rollback gets its own task.
-            self.handle.spawn(async move {
-                if client.batch_execute("ROLLBACK").await.is_err() {
-                    drop(Object::take(client));
-                }
-            });
+        if let Err(error) = self.end("ROLLBACK") {
+            tracing::debug!(%error, "a transaction could not be rolled back; its connection is closed");
         }
     }
 }
