@@ -181,6 +181,8 @@ async function startBrowser() {
     args: [
       "--no-sandbox",
       "--disable-gpu",
+      // Nothing is drawn by a graphics card, so that it needs no process.
+      "--in-process-gpu",
       "--disable-quic",
       "--no-first-run",
       "--disable-background-networking",
