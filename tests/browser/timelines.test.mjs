@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { hold } from "./people.mjs";
+import { hold, openLive } from "./people.mjs";
 import { day, runningProgram } from "./program.mjs";
 import { api, becomes as reaches, hasCount, matches } from "./work.mjs";
 
@@ -306,7 +306,8 @@ test("long press drags a bar, a moving finger scrolls", async () => {
 async function onThursday(name, title) {
   const { id, people } = await team([name]);
   const task = await client("POST", "tasks", { title, due_date: "2033-06-16", assignees: [people[0].id] });
-  return { path: `tasks/${task.id}`, address: `/calendar?view=people&span=week&date=2033-06-15&team=${id}` };
+  const address = `/calendar?view=people&span=week&date=2033-06-15&team=${id}`;
+  return { path: `tasks/${task.id}`, address, person: people[0].id };
 }
 
 const firstDay = (page, words) => page.locator(".timeline-unit").first().and(page.getByLabel(words)).waitFor();
@@ -349,9 +350,9 @@ test("dragging to the edge turns the page, and Escape returns", async () => {
 });
 
 test("keyboard move continues on the next page", async () => {
-  const { path, address } = await onThursday("Jana Row", "Walk me further");
+  const { path, address, person } = await onThursday("Jana Row", "Walk me further");
   const page = await running.signedIn("coordinator", DESK);
-  await page.goto(address);
+  await openLive(page, address);
   const held = bar(page, "Jana Row", "Walk me further");
   await held.focus();
   await page.keyboard.press("Space");
@@ -363,8 +364,18 @@ test("keyboard move continues on the next page", async () => {
   assert.ok(Math.abs(own.x - row.x) < 8, `${own.x} beside ${row.x}`);
   await page.keyboard.press("ArrowRight");
   await matches(() => page.locator("#announcements").textContent(), /Tue 21 Jun/);
+  // What others change meanwhile is drawn once the move is saved: before, the bar would be on the page that it came from.
+  const save = await hold(page, `/api/v1/${path}`);
+  await page.evaluate(() => document.addEventListener("obcms:change", () => (globalThis.hasChanged = true)));
   await page.keyboard.press("Enter");
+  await client("POST", "tasks", { title: "Meanwhile", due_date: "2033-06-22", assignees: [person] });
+  await page.waitForFunction(() => globalThis.hasChanged);
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 700)));
+  assert.equal(await bar(page, "Jana Row", "Walk me further").count(), 1);
+  save();
   await becomes(path, { due_date: "2033-06-21" });
+  await bar(page, "Jana Row", "Meanwhile").waitFor();
+  await hasCount(page.locator("[data-saving]"), 0);
   await page.waitForFunction(() => document.activeElement.matches(".timeline-bar:not([data-lifted])"));
   await page.context().close();
 });

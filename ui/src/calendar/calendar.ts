@@ -79,6 +79,8 @@ function start(host: HTMLElement): void {
   let view: CalendarView | null = null;
   let drawnBy: Drawn | "" = "";
   let copied: Entry | null = null;
+  /** Changes that are not saved yet. */
+  let unsaved = 0;
 
   const open = (entry: Entry, at: Element): void => {
     const copies = context.abilities.copyable.has(entry.kind) && creates.length > 0;
@@ -124,8 +126,12 @@ function start(host: HTMLElement): void {
       }
     },
     open,
+    isSaving: () => unsaved > 0,
     commit: async (entry, to, action, reassignment) => {
-      const saved = await noteWrite(commit(entry, to, action, zone, reassignment));
+      unsaved += 1;
+      const saved = await noteWrite(commit(entry, to, action, zone, reassignment)).finally(
+        () => (unsaved -= 1),
+      );
       if (saved) context.feed.include(entry.source.id);
       // The grid shows a move already.
       const shows = action !== "copy" && saved === to && drawnAs(state.view, isPhone) === "grid";
@@ -243,7 +249,7 @@ function start(host: HTMLElement): void {
     again();
   };
   const changed = debounce(200, () => {
-    if (document.body.hasAttribute("data-held")) changed();
+    if (document.body.hasAttribute("data-held") || unsaved > 0) changed();
     else again();
   });
   document.addEventListener("obcms:change", changed);

@@ -78,8 +78,9 @@ export function openTimeline(context: Context, about: "people" | "resources"): C
     ]);
     rows = found;
     if (!entries) return;
-    // A held bar is not redrawn.
-    if (document.body.hasAttribute("data-held") && !moves.isTurning()) setTimeout(() => void draw(), 300);
+    // A bar is not redrawn while it is held or saved.
+    const isHeld = document.body.hasAttribute("data-held") && !moves.isTurning();
+    if (isHeld || context.isSaving()) setTimeout(() => void draw(), 300);
     else show(entries, rows);
   };
 

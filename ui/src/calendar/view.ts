@@ -69,6 +69,8 @@ export interface Context {
   offerCreate(times: Times, at: Element | DOMRect, about?: RowTarget, ghost?: Ghost): void;
   /** Shows the card of an entry. */
   open(entry: Entry, at: Element): void;
+  /** Returns true while a change is being saved. What is loaded meanwhile has the entry at its old place. */
+  isSaving(): boolean;
   /** Moves, resizes, copies or reassigns an entry. Returns its new times; null when it was refused or cancelled. */
   commit(entry: Entry, to: Times, action: EntryAction, reassignment?: Reassignment): Promise<Times | null>;
   /** Shows the number of ongoing entries of a window in their strip. */
