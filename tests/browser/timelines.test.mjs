@@ -371,7 +371,7 @@ test("keyboard move continues on the next page", async () => {
   await client("POST", "tasks", { title: "Meanwhile", due_date: "2033-06-22", assignees: [person] });
   await page.waitForFunction(() => globalThis.hasChanged);
   await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 700)));
-  assert.equal(await bar(page, "Jana Row", "Walk me further").count(), 1);
+  await hasCount(bar(page, "Jana Row", "Walk me further"), 1, "the bar stays while it is saved");
   save();
   await becomes(path, { due_date: "2033-06-21" });
   await bar(page, "Jana Row", "Meanwhile").waitFor();
