@@ -7,15 +7,6 @@ use obcms_app::{App, Clock, Entropy, Logo, Options, ShiftedClock, SystemClock};
 use obcms_store::{Claim, Database, Location, migrations};
 use std::path::Path;
 use std::sync::Arc;
-use tokio::runtime::Runtime;
-
-/// Program with its open database.
-pub struct Opened {
-    /// The program.
-    pub app: App,
-    /// Runtime of the HTTP server and of live changes.
-    pub runtime: Runtime,
-}
 
 /// Requirement on the key when the database is opened.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,61 +17,52 @@ enum Key {
     Made,
 }
 
-impl Opened {
-    /// Starts logging and opens the database of the settings, for a command beside the server.
-    pub fn new(settings: &Settings) -> Result<Opened, Failure> {
-        Self::open(settings, Some(Key::Present))
-    }
+/// Starts logging and opens the database of the settings, for a command beside the server.
+pub fn beside_server(settings: &Settings) -> Result<App, Failure> {
+    open(settings, Some(Key::Present))
+}
 
-    /// Starts logging and opens the database, even if the key is missing.
-    pub fn to_check(settings: &Settings) -> Result<Opened, Failure> {
-        Self::open(settings, None)
-    }
+/// Starts logging and opens the database, even if the key is missing.
+pub fn to_check(settings: &Settings) -> Result<App, Failure> {
+    open(settings, None)
+}
 
-    /// Starts logging and opens the database of the settings for writing: secrets need a persistent key.
-    pub fn to_write(settings: &Settings) -> Result<Opened, Failure> {
-        Self::open(settings, Some(Key::Made))
-    }
+/// Starts logging and opens the database of the settings for writing: secrets need a persistent key.
+pub fn to_write(settings: &Settings) -> Result<App, Failure> {
+    open(settings, Some(Key::Made))
+}
 
-    fn open(settings: &Settings, key: Option<Key>) -> Result<Opened, Failure> {
-        logging::start(settings);
-        let location = location(settings);
-        if let Location::Sqlite(path) = &location {
-            data::prepare(path.parent().unwrap_or(&settings.data))?;
-            finish_restore(path)?;
-            data::close(&settings.data, Some(path));
+fn open(settings: &Settings, key: Option<Key>) -> Result<App, Failure> {
+    logging::start(settings);
+    let location = location(settings);
+    if let Location::Sqlite(path) = &location {
+        data::prepare(path.parent().unwrap_or(&settings.data))?;
+        finish_restore(path)?;
+        data::close(&settings.data, Some(path));
+    }
+    if let Some(key) = key {
+        key::load(settings, key == Key::Made)?;
+    }
+    let database = Database::open(&location).map_err(|error| {
+        Failure::new(format_args!("cannot open the database {}: {error}; see --database", settings.database))
+    })?;
+    database.set_slow_statement(settings.slow_statement_ms);
+    Ok(App::new(database, clock(settings), Entropy::system(), options(settings)?)?)
+}
+
+/// Opens the database for a command that needs its data. An empty one is migrated. One of an older release is not,
+/// because a server of that release may be running on it.
+pub fn ready(settings: &Settings) -> Result<App, Failure> {
+    let app = to_write(settings)?;
+    let steps = migrations::status(app.database()).map_err(Failure::new)?;
+    match steps.iter().filter(|step| step.applied_at.is_none()).count() {
+        0 => {}
+        missing if missing == steps.len() => app.prepare()?,
+        _ => {
+            return Err(Failure::new("the schema is of an older release; run obcms migrate first"));
         }
-        if let Some(key) = key {
-            key::load(settings, key == Key::Made)?;
-        }
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
-            Failure::new(format_args!("cannot start the threads of the program: {error}"))
-        })?;
-        let database = Database::open(&location).map_err(|error| {
-            Failure::new(format_args!(
-                "cannot open the database {}: {error}; see --database",
-                settings.database
-            ))
-        })?;
-        database.set_slow_statement(settings.slow_statement_ms);
-        let app = App::new(database, clock(settings), Entropy::system(), options(settings)?)?;
-        Ok(Opened { app, runtime })
     }
-
-    /// Opens the database for a command that needs its data. An empty one is migrated. One of an older release is
-    /// not, because a server of that release may be running on it.
-    pub fn ready(settings: &Settings) -> Result<Opened, Failure> {
-        let opened = Opened::to_write(settings)?;
-        let steps = migrations::status(opened.app.database()).map_err(Failure::new)?;
-        match steps.iter().filter(|step| step.applied_at.is_none()).count() {
-            0 => {}
-            missing if missing == steps.len() => opened.app.prepare()?,
-            _ => {
-                return Err(Failure::new("the schema is of an older release; run obcms migrate first"));
-            }
-        }
-        Ok(opened)
-    }
+    Ok(app)
 }
 
 /// Completes a restore that was interrupted between its moves.

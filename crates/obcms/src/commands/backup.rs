@@ -4,7 +4,7 @@ use super::print_stdout;
 use crate::data;
 use crate::failure::Failure;
 use crate::key;
-use crate::opened::{Opened, location};
+use crate::opened::{self, location};
 use crate::settings::{DatabaseFlags, resolve};
 use obcms_store::attachments::Blobs;
 use obcms_store::{Location, backup};
@@ -46,11 +46,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     } else {
         Some(Target::new(&arguments.file, arguments.force)?)
     };
-    let opened = Opened::new(&settings)?;
+    let app = opened::beside_server(&settings)?;
     let files = data::backed_up(&settings.data)?;
     let blobs = Blobs::new(data::files(&settings));
-    let database = opened.app.database();
-    let now = opened.app.now();
+    let database = app.database();
+    let now = app.now();
     let failed = |error: &dyn std::fmt::Display| {
         Failure::new(format_args!("backup to {} failed: {error}", arguments.file.display()))
     };

@@ -2,7 +2,7 @@
 
 use super::{print_stdout, serve};
 use crate::failure::Failure;
-use crate::opened::Opened;
+use crate::opened;
 use crate::settings::{ServingFlags, Settings, resolve};
 use clap::builder::PossibleValuesParser;
 use obcms_app::{Actor, App, Entropy, FixedClock};
@@ -42,19 +42,19 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let settings = resolve(&arguments.settings, |name| std::env::var(name).ok())?.settings;
-    let opened = Opened::to_write(&settings)?;
+    let app = opened::to_write(&settings)?;
     // Bound before anything is written, so that an accidental second start changes nothing.
-    let listener = serve::listen(&opened, &settings)?;
+    let (runtime, listener) = serve::listen(&settings)?;
     let address = listener.local_addr().map_err(Failure::new)?;
-    let accounts = accounts(&opened.app, arguments, &settings)?;
-    opened.app.prepare()?;
+    let accounts = accounts(&app, arguments, &settings)?;
+    app.prepare()?;
     print_stdout(&sheet(&accounts, &format!("http://{address}")))?;
     if !address.ip().is_loopback() {
         tracing::warn!(
             "others can reach {address}; the demo is for evaluation only, its passwords are in its data directory"
         );
     }
-    serve::run_on(opened, &settings, listener)
+    serve::run_on(&runtime, app, &settings, listener)
 }
 
 /// Returns the accounts of the demo, which is created if the database is empty.

@@ -4,7 +4,7 @@ use super::{print_stdout, user as users};
 use crate::data;
 use crate::failure::Failure;
 use crate::key;
-use crate::opened::{Opened, location};
+use crate::opened::{self, location};
 use crate::settings::{DatabaseFlags, Settings, resolve};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
@@ -63,9 +63,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     // Checked before the database is opened, which corrects the permissions.
     lines.push(Line { what: "rights", outcome: rights(&settings) });
     lines.push(Line::new("key", key::check(&settings)));
-    match Opened::to_check(&settings) {
-        Ok(opened) => {
-            let database = opened.app.database();
+    match opened::to_check(&settings) {
+        Ok(app) => {
+            let database = app.database();
             let schema = schema(database);
             let is_current = schema.is_ok();
             lines.extend([
@@ -74,11 +74,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 Line::new("integrity", integrity(database)),
             ]);
             if is_current {
-                lines.push(Line::new("accounts", accounts(&opened.app)));
-                lines.push(Line::new("secrets", secrets(&opened.app, &settings)));
-                lines.push(Line::new("jobs", jobs(&opened.app)));
-                lines.push(Line { what: "files", outcome: files(&opened.app) });
-                lines.push(Line { what: "backup", outcome: last_backup(&opened.app) });
+                lines.push(Line::new("accounts", accounts(&app)));
+                lines.push(Line::new("secrets", secrets(&app, &settings)));
+                lines.push(Line::new("jobs", jobs(&app)));
+                lines.push(Line { what: "files", outcome: files(&app) });
+                lines.push(Line { what: "backup", outcome: last_backup(&app) });
             }
         }
         Err(failure) => lines.push(Line::new("database", Err(failure.to_string()))),

@@ -60,9 +60,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             if !problems.is_empty() {
                 return Err(refuse(&problems));
             }
-            let opened = open(settings)?;
-            let year = fiscal_year.unwrap_or_else(|| opened.app.today().year());
-            match opened.app.import_ppas(&Actor::program(), &bodies, year, *dry_run)? {
+            let app = open(settings)?;
+            let year = fiscal_year.unwrap_or_else(|| app.today().year());
+            match app.import_ppas(&Actor::program(), &bodies, year, *dry_run)? {
                 Ok(report) => print_stdout(&describe(&report, count, year, *dry_run)),
                 Err(problems) => Err(refuse(&problems)),
             }

@@ -2,8 +2,9 @@
 
 use super::print_stdout;
 use crate::failure::Failure;
-use crate::opened::Opened;
+use crate::opened;
 use crate::settings::{DatabaseFlags, resolve};
+use obcms_app::App;
 use obcms_store::migrations::{self, Status};
 
 /// Migrate the database schema to the version of this program.
@@ -19,13 +20,13 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let settings = resolve(&arguments.settings, |name| std::env::var(name).ok())?.settings;
-    let opened = if arguments.status { Opened::new(&settings) } else { Opened::to_write(&settings) }?;
+    let app = if arguments.status { opened::beside_server(&settings) } else { opened::to_write(&settings) }?;
     if arguments.status {
-        let steps = migrations::status(opened.app.database()).map_err(Failure::new)?;
+        let steps = migrations::status(app.database()).map_err(Failure::new)?;
         return print_stdout(&steps.iter().map(line).collect::<String>());
     }
-    let missing = steps_missing(&opened)?;
-    opened.app.prepare()?;
+    let missing = steps_missing(&app)?;
+    app.prepare()?;
     match missing {
         0 => print_stdout("the schema is up to date\n"),
         1 => print_stdout("1 step applied; the schema is up to date\n"),
@@ -35,8 +36,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 /// Returns the number of pending migrations. Applying the migrations refuses a schema that this program does not
 /// know.
-fn steps_missing(opened: &Opened) -> Result<usize, Failure> {
-    let steps = migrations::status(opened.app.database()).map_err(Failure::new)?;
+fn steps_missing(app: &App) -> Result<usize, Failure> {
+    let steps = migrations::status(app.database()).map_err(Failure::new)?;
     Ok(steps.iter().filter(|step| step.applied_at.is_none()).count())
 }
 

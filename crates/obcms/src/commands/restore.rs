@@ -5,7 +5,7 @@ use crate::data::{self, Replacement};
 use crate::failure::Failure;
 use crate::key;
 use crate::logging;
-use crate::opened::{Opened, location};
+use crate::opened::{self, location};
 use crate::settings::{DatabaseFlags, Settings, resolve};
 use obcms_app::{Clock, SystemClock};
 use obcms_store::attachments::Blobs;
@@ -78,8 +78,8 @@ fn key_warning(settings: &Settings) -> Option<String> {
         return Some(fault);
     }
     let path = key::path(settings);
-    let opened = Opened::to_check(settings).ok()?;
-    let (lost, all) = opened.app.unreadable_secrets().ok()?;
+    let app = opened::to_check(settings).ok()?;
+    let (lost, all) = app.unreadable_secrets().ok()?;
     if lost > 0 {
         return Some(format!(
             "{lost} of {all} addresses of feeds, shares and external calendars cannot be decrypted with the key file {}; copy the key that encrypted them there",
@@ -139,15 +139,15 @@ fn into_file(
 /// Restores in one transaction.
 fn into_server(settings: &Settings, file: &Path, files: &[DataFile]) -> Result<(), BackupError> {
     let refused = |failure: Failure| BackupError::Refused(failure.to_string());
-    let opened = Opened::new(settings).map_err(refused)?;
-    let now = opened.app.now();
+    let app = opened::beside_server(settings).map_err(refused)?;
+    let now = app.now();
     let mut replacement = Replacement::new(now);
     // Keys and attached files lie there, also with PostgreSQL.
     data::prepare(&settings.data).map_err(refused)?;
     for file in files {
         replacement.file(&settings.data.join(&file.name), &file.content)?;
     }
-    backup::replace(opened.app.database(), file, &Blobs::new(data::files(settings)), now)?;
+    backup::replace(app.database(), file, &Blobs::new(data::files(settings)), now)?;
     if !files.is_empty() {
         replacement.carry_out(&settings.data.join("obcms.db"))?;
     }

@@ -2,7 +2,7 @@
 
 use super::{print_stdout, setup_link};
 use crate::failure::Failure;
-use crate::opened::Opened;
+use crate::opened;
 use crate::server::{GRACE, Serving, StopSignals, bind, limits, serve};
 use crate::settings::{ServingFlags, Settings, resolve, unknown_variables};
 use obcms_app::jobs::Runner;
@@ -11,6 +11,7 @@ use obcms_web::{State, WebSettings};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 
 /// Time for running jobs to finish after the stop. The next server repeats unfinished jobs.
 const LAST_JOBS: Duration = Duration::from_secs(25);
@@ -32,23 +33,26 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         return print_stdout(&resolved.print());
     }
     let settings = resolved.settings;
-    let opened = Opened::to_write(&settings)?;
+    let app = opened::to_write(&settings)?;
     for warning in unknown_variables(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok())) {
         tracing::warn!("{warning}");
     }
     // Bound before the migration, so that an accidental second start changes nothing.
-    let listener = listen(&opened, &settings)?;
-    opened.app.prepare()?;
-    print_setup_link(&opened.app, listener.local_addr().map_err(Failure::new)?)?;
-    run_on(opened, &settings, listener)
+    let (runtime, listener) = listen(&settings)?;
+    app.prepare()?;
+    print_setup_link(&app, listener.local_addr().map_err(Failure::new)?)?;
+    run_on(&runtime, app, &settings, listener)
 }
 
-/// Binds the address of the settings. Refuses a shifted clock on a server that other machines can reach.
-pub fn listen(opened: &Opened, settings: &Settings) -> Result<TcpListener, Failure> {
-    let listener = opened.runtime.block_on(bind(&settings.listen))?;
+/// Starts the threads of the server and binds the address of the settings. Refuses a shifted clock on a server that other
+/// machines can reach.
+pub fn listen(settings: &Settings) -> Result<(Runtime, TcpListener), Failure> {
+    let runtime = Runtime::new()
+        .map_err(|error| Failure::new(format_args!("cannot start the threads of the program: {error}")))?;
+    let listener = runtime.block_on(bind(&settings.listen))?;
     let is_local = listener.local_addr().map_err(Failure::new)?.ip().is_loopback();
     if settings.test_clock_shift.is_none() || is_local && settings.public_url.is_none() {
-        return Ok(listener);
+        return Ok((runtime, listener));
     }
     Err(Failure::new(
         "--test-clock-shift is for tests: it needs a --listen address of this machine and no --public-url",
@@ -56,19 +60,24 @@ pub fn listen(opened: &Opened, settings: &Settings) -> Result<TcpListener, Failu
 }
 
 /// Serves requests from the prepared database until it is stopped.
-pub fn run_on(opened: Opened, settings: &Settings, listener: TcpListener) -> Result<(), Failure> {
-    opened.app.database().follow(opened.runtime.handle());
+pub fn run_on(
+    runtime: &Runtime,
+    app: App,
+    settings: &Settings,
+    listener: TcpListener,
+) -> Result<(), Failure> {
+    app.database().follow(runtime.handle());
     let address = listener.local_addr().map_err(Failure::new)?;
-    let runner = Runner::start(&opened.app)?;
+    let runner = Runner::start(&app)?;
     let state = State::new(
-        opened.app,
+        app,
         WebSettings {
             secure_cookies: settings.public_url.as_deref().is_some_and(|url| url.starts_with("https://")),
             trusted_proxies: settings.proxies(),
             metrics: settings.metrics,
         },
     );
-    opened.runtime.block_on(async {
+    runtime.block_on(async {
         let ended = answer(settings, &state, listener, address).await;
         finish_jobs(runner).await;
         ended

@@ -74,25 +74,25 @@ fn parse_id(text: &str) -> Result<Id, String> {
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.command {
         TokenCommand::Create { user, name, expires, read_only, settings } => {
-            let opened = open(settings)?;
-            let owner = owner(&opened.app, user)?;
+            let app = open(settings)?;
+            let owner = owner(&app, user)?;
             let scope = if *read_only { "read" } else { "write" };
-            let (secret, token) = opened.app.create_token(&owner, name, scope, *expires)?;
+            let (secret, token) = app.create_token(&owner, name, scope, *expires)?;
             eprintln!("token {} for {}:", token.id, owner.username);
             print_stdout(&format!("{secret}\n"))
         }
         TokenCommand::List { user, settings } => {
-            let opened = open(settings)?;
-            let user = named(&opened.app, user)?;
-            let tokens = opened.app.tokens(&Actor::from_record(&user, Vec::new()))?;
-            let now = opened.app.now();
+            let app = open(settings)?;
+            let user = named(&app, user)?;
+            let tokens = app.tokens(&Actor::from_record(&user, Vec::new()))?;
+            let now = app.now();
             let lines: String = tokens.iter().map(|token| line(token, now)).collect();
             print_stdout(&lines)
         }
         TokenCommand::Revoke { id, end_made, settings } => {
-            let opened = open(settings)?;
+            let app = open(settings)?;
             let end = if *end_made { EndAccess::addresses() } else { EndAccess::default() };
-            let left = opened.app.revoke_token(&Actor::program(), *id, &end)?;
+            let left = app.revoke_token(&Actor::program(), *id, &end)?;
             print_stdout(&format!("{id} is revoked\n"))?;
             if !left.feeds.is_empty() || !left.shares.is_empty() {
                 eprint!(

@@ -3,7 +3,7 @@
 use super::token::programs;
 use super::{print_stdout, setup_link};
 use crate::failure::Failure;
-use crate::opened::Opened;
+use crate::opened;
 use crate::settings::{DatabaseFlags, resolve};
 use clap::Subcommand;
 use clap::builder::PossibleValuesParser;
@@ -86,9 +86,9 @@ fn role_names() -> PossibleValuesParser {
 }
 
 /// Opens the database selected by the flags.
-pub fn open(flags: &DatabaseFlags) -> Result<Opened, Failure> {
+pub fn open(flags: &DatabaseFlags) -> Result<App, Failure> {
     let settings = resolve(flags, |name| std::env::var(name).ok())?.settings;
-    Opened::ready(&settings)
+    opened::ready(&settings)
 }
 
 /// Runs the command.
@@ -104,13 +104,13 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             if let Some(email) = email {
                 input.insert("email".to_owned(), json!(email));
             }
-            let opened = open(settings)?;
-            let user = opened.app.create(&Actor::program(), &USER, &input)?;
-            give_password(&opened.app, user.id, &name, password)
+            let app = open(settings)?;
+            let user = app.create(&Actor::program(), &USER, &input)?;
+            give_password(&app, user.id, &name, password)
         }
         UserCommand::List { settings } => {
-            let opened = open(settings)?;
-            let lines: String = all(&opened.app)?.iter().map(line).collect();
+            let app = open(settings)?;
+            let lines: String = all(&app)?.iter().map(line).collect();
             print_stdout(&lines)
         }
         UserCommand::Disable { name, settings } => set_disabled(settings, name, true),
@@ -118,12 +118,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         UserCommand::Reset { name, end, password_stdin, settings } => {
             let name = username::normalize(name);
             let password = password_stdin.then(|| read_password(&name)).transpose()?;
-            let opened = open(settings)?;
-            let user = named(&opened.app, &name)?;
-            let end = end_access(&opened.app, user.id, end)?;
-            give_password(&opened.app, user.id, &name, password)?;
-            let left = opened.app.end_access(&Actor::program(), user.id, &end)?;
-            let left = programs(&left, opened.app.now());
+            let app = open(settings)?;
+            let user = named(&app, &name)?;
+            let end = end_access(&app, user.id, end)?;
+            give_password(&app, user.id, &name, password)?;
+            let left = app.end_access(&Actor::program(), user.id, &end)?;
+            let left = programs(&left, app.now());
             if !left.is_empty() {
                 eprint!("{name} still has these; revoke them with --end all or --end ID:\n{left}");
             }
@@ -202,9 +202,9 @@ pub fn all(app: &App) -> Result<Vec<Record>, AppError> {
 }
 
 fn set_disabled(settings: &DatabaseFlags, name: &str, disabled: bool) -> Result<(), Failure> {
-    let opened = open(settings)?;
-    let user = named(&opened.app, name)?;
-    opened.app.set_disabled(&Actor::program(), user.id, disabled)?;
+    let app = open(settings)?;
+    let user = named(&app, name)?;
+    app.set_disabled(&Actor::program(), user.id, disabled)?;
     let state = if disabled { "disabled" } else { "open" };
     print_stdout(&format!("{} is {state}\n", user::USERNAME.get(&user)))
 }

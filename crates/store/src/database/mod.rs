@@ -85,7 +85,7 @@ pub enum Engine {
 
 enum Inner {
     Sqlite(sqlite::Sqlite),
-    Postgres(Box<postgres::Postgres>),
+    Postgres(postgres::Postgres),
 }
 
 /// Database handle. Cheap to clone.
@@ -113,7 +113,7 @@ impl Database {
         let live = Live::new();
         let inner = match location {
             Location::Sqlite(path) => Inner::Sqlite(sqlite::Sqlite::open(path)?),
-            Location::Postgres(url) => Inner::Postgres(Box::new(postgres::Postgres::open(url)?)),
+            Location::Postgres(url) => Inner::Postgres(postgres::Postgres::open(url)?),
         };
         Ok(Self {
             inner: Arc::new(inner),

@@ -20,7 +20,6 @@ use pool::{Connection, Pool};
 
 pub struct Postgres {
     pool: Pool,
-    config: Config,
 }
 
 impl Postgres {
@@ -33,7 +32,7 @@ impl Postgres {
             .keepalives_idle(Duration::from_secs(30))
             .tcp_user_timeout(Duration::from_secs(15))
             .application_name("obcms");
-        Ok(Self { pool: Pool::new(config.clone()), config })
+        Ok(Self { pool: Pool::new(config) })
     }
 
     /// Takes a connection for a transaction, which begins with its first statement.
@@ -45,7 +44,7 @@ impl Postgres {
 
     /// Listens to the notifications of all processes on this database, this one included.
     pub fn follow(&self, live: Live, handle: &Handle) {
-        let config = self.config.clone();
+        let config = self.pool.config().clone();
         handle.spawn(async move {
             let mut first = true;
             loop {
@@ -104,7 +103,7 @@ pub struct Transaction<'a> {
 
 impl Transaction<'_> {
     fn connect(&mut self) -> Result<(), StoreError> {
-        let mut connection = self.pool.take()?;
+        let connection = self.pool.take()?;
         connection.begin(if self.writing {
             "BEGIN"
         } else {
@@ -127,7 +126,9 @@ impl Transaction<'_> {
             let is_repeatable = connection.is_at_start() && !connection.is_new();
             match statement(connection) {
                 Err(error) if is_repeatable && was_ended(&error) => {
-                    self.connection.take().into_iter().for_each(|connection| self.pool.discard(connection));
+                    if let Some(connection) = self.connection.take() {
+                        self.pool.discard(connection);
+                    }
                     self.connect()?;
                 }
                 other => return Ok(other?),
@@ -154,7 +155,7 @@ impl Transaction<'_> {
 
     /// Ends the transaction, if it has begun, and returns its connection. Only one that writes waits for the answer.
     fn end(&mut self, statement: &str) -> Result<(), StoreError> {
-        let Some(mut connection) = self.connection.take() else { return Ok(()) };
+        let Some(connection) = self.connection.take() else { return Ok(()) };
         let ended = match (connection.is_at_start(), self.writing) {
             (true, _) => Ok(()),
             (false, true) => connection.batch(statement),

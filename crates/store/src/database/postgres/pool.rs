@@ -1,5 +1,6 @@
 //! Pool of connections, each driven by the thread that uses it.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::future::poll_fn;
 use std::pin::pin;
@@ -41,6 +42,11 @@ struct State {
 impl Pool {
     pub fn new(config: Config) -> Self {
         Self { config, state: Mutex::default(), changed: Condvar::new() }
+    }
+
+    /// Returns how the connections are opened.
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
     /// Lends a connection, opened if none is idle and there are fewer than the maximum. Each ends in `give_back` or
@@ -104,7 +110,7 @@ pub struct Connection {
     client: Client,
     statements: HashMap<String, Statement>,
     /// Statement that starts the transaction, sent together with the first statement of it.
-    start: Option<&'static str>,
+    start: Cell<Option<&'static str>>,
     /// False once it was idle, and may have been ended by the server.
     is_new: bool,
     runtime: Runtime,
@@ -120,7 +126,7 @@ impl Connection {
             .block_on(config.connect(NoTls))
             .map_err(|error| StoreError::Connection(error.to_string()))?;
         runtime.spawn(connection);
-        Ok(Self { client, statements: HashMap::new(), start: None, is_new: true, runtime })
+        Ok(Self { client, statements: HashMap::new(), start: Cell::new(None), is_new: true, runtime })
     }
 
     /// Closes the connection without waiting, which dropping it would do, and must not where code is asynchronous.
@@ -129,13 +135,13 @@ impl Connection {
     }
 
     /// Begins a transaction with the next statement.
-    pub fn begin(&mut self, start: &'static str) {
-        self.start = Some(start);
+    pub fn begin(&self, start: &'static str) {
+        self.start.set(Some(start));
     }
 
     /// Returns true until the first statement of the transaction.
     pub fn is_at_start(&self) -> bool {
-        self.start.is_some()
+        self.start.get().is_some()
     }
 
     /// Returns true if the connection was opened for this transaction.
@@ -146,24 +152,21 @@ impl Connection {
     pub fn query(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<Vec<Row>, Error> {
         let statement = self.prepare(sql)?;
         let parameters = parameters_of(&statement, parameters);
-        let start = self.start.take();
-        self.runtime.block_on(after(&self.client, start, self.client.query(&statement, &parameters)))
+        self.wait(self.client.query(&statement, &parameters))
     }
 
     pub fn execute(&mut self, sql: &str, parameters: &[SqlValue]) -> Result<u64, Error> {
         let statement = self.prepare(sql)?;
         let parameters = parameters_of(&statement, parameters);
-        let start = self.start.take();
-        self.runtime.block_on(after(&self.client, start, self.client.execute(&statement, &parameters)))
+        self.wait(self.client.execute(&statement, &parameters))
     }
 
-    pub fn batch(&mut self, sql: &str) -> Result<(), Error> {
-        let start = self.start.take();
-        self.runtime.block_on(after(&self.client, start, self.client.batch_execute(sql)))
+    pub fn batch(&self, sql: &str) -> Result<(), Error> {
+        self.wait(self.client.batch_execute(sql))
     }
 
     /// Sends a statement whose answer nothing depends on. The answer is read with that to the next statement.
-    pub fn send(&mut self, sql: &str) -> Result<(), Error> {
+    pub fn send(&self, sql: &str) -> Result<(), Error> {
         self.runtime.block_on(async {
             let mut answer = pin!(self.client.batch_execute(sql));
             let early = poll_fn(|context| Poll::Ready(answer.as_mut().poll(context))).await;
@@ -183,24 +186,21 @@ impl Connection {
         if self.statements.len() >= STATEMENTS {
             self.statements.clear();
         }
-        let start = self.start.take();
-        let statement = self.runtime.block_on(after(&self.client, start, self.client.prepare(sql)))?;
+        let statement = self.wait(self.client.prepare(sql))?;
         self.statements.insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
-}
 
-/// Runs `work` after the statement `start`, if any, in one round trip: both are sent before the first answer.
-async fn after<T>(
-    client: &Client,
-    start: Option<&str>,
-    work: impl Future<Output = Result<T, Error>>,
-) -> Result<T, Error> {
-    let Some(start) = start else { return work.await };
-    // The first is polled, and so sent, before the second.
-    let (started, result) = tokio::join!(biased; client.batch_execute(start), work);
-    started?;
-    result
+    /// Waits for the answer to a statement; that which starts the transaction is sent before it, in the same round trip.
+    fn wait<T>(&self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let Some(start) = self.start.take() else { return self.runtime.block_on(answer) };
+        self.runtime.block_on(async {
+            // The first is polled, and so sent, before the second.
+            let (started, result) = tokio::join!(biased; self.client.batch_execute(start), answer);
+            started?;
+            result
+        })
+    }
 }
 
 /// Returns the parameters that a statement has; others are left out.
