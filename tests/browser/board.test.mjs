@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { openLive, undo } from "./people.mjs";
+import { boxOf, openLive, undo } from "./people.mjs";
 import { day, runningProgram } from "./program.mjs";
 import { api, becomes, hasCount, newTask } from "./work.mjs";
 
@@ -105,7 +105,7 @@ test("dragged card moves on drop and returns on Escape", async () => {
   const pickUp = async (onto) => {
     // Hovering waits until the card, which glides back, has come to rest.
     await card.hover({ position: { x: 20, y: 20 } });
-    const [from, to] = [await card.boundingBox(), await onto.boundingBox()];
+    const [from, to] = [await boxOf(card), await boxOf(onto)];
     await page.mouse.down();
     await page.mouse.move(from.x + 40, from.y + 40, { steps: 4 });
     await page.mouse.move(to.x + to.width / 2, to.y + 120, { steps: 8 });
@@ -138,8 +138,8 @@ test("live update that arrives with the first move of a drag waits for its end",
   await openLive(page, "/board?q=tables");
   const card = page.getByRole("article", { name: "Carry the tables" });
   await card.hover({ position: { x: 20, y: 20 } });
-  const from = await card.boundingBox();
-  const to = await column(page, "In progress").boundingBox();
+  const from = await boxOf(card);
+  const to = await boxOf(column(page, "In progress"));
   await page.mouse.down();
   // The page is loaded again, and its board waits for the press to end.
   const loaded = page.waitForResponse((found) => found.url().includes("/board?q=tables"));

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
+import { boxOf } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
 import { api, becomes as reaches, hasCount, ownId } from "./work.mjs";
 
@@ -21,8 +22,8 @@ const said = (page) => page.locator("#announcements").textContent();
 
 /** Where an hour of a day is. */
 async function place(page, date, time) {
-  const column = await page.locator(`.fc-timegrid-col[data-date="${date}"]`).boundingBox();
-  const slot = await page.locator(`.fc-timegrid-slot-lane[data-time="${time}:00"]`).boundingBox();
+  const column = await boxOf(page.locator(`.fc-timegrid-col[data-date="${date}"]`));
+  const slot = await boxOf(page.locator(`.fc-timegrid-slot-lane[data-time="${time}:00"]`));
   return { x: column.x + column.width / 2, y: slot.y + 3 };
 }
 
@@ -36,7 +37,7 @@ test("two clicks make an event; a ghost shows where it will lie", async () => {
   await ghost.waitFor();
   const isAtHour = async () => {
     const { y } = await place(page, "2033-01-12", "10:00");
-    return Math.abs((await ghost.boundingBox()).y - (y - 3)) < 6;
+    return Math.abs((await boxOf(ghost)).y - (y - 3)) < 6;
   };
   // The calendar scrolls to it.
   await reaches(isAtHour, true, "the ghost lies at the hour");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { undo } from "./people.mjs";
+import { boxOf, undo } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
 import { api, becomes as reaches, hasCount } from "./work.mjs";
 
@@ -22,8 +22,8 @@ const said = (page) => page.locator("#announcements").textContent();
 
 /** Where an hour of a day is. */
 async function place(page, date, time) {
-  const column = await page.locator(`.fc-timegrid-col[data-date="${date}"]`).boundingBox();
-  const slot = await page.locator(`.fc-timegrid-slot-lane[data-time="${time}:00"]`).boundingBox();
+  const column = await boxOf(page.locator(`.fc-timegrid-col[data-date="${date}"]`));
+  const slot = await boxOf(page.locator(`.fc-timegrid-slot-lane[data-time="${time}:00"]`));
   return { x: column.x + column.width / 2, y: slot.y + 3 };
 }
 
@@ -51,7 +51,7 @@ test("event is dragged to another day and hour, and resized", async () => {
 
   await page.reload();
   await block(page, "Hour mover").hover();
-  const box = await block(page, "Hour mover").boundingBox();
+  const box = await boxOf(block(page, "Hour mover"));
   const to = await place(page, "2031-11-13", "13:30");
   await drag(page, { x: box.x + box.width / 2, y: box.y + box.height - 2 }, to);
   await becomes(made, "end", "2031-11-13T14:00:00+08:00");
@@ -93,7 +93,7 @@ test("timed event becomes all-day and timed again by dragging", async () => {
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=week&date=2031-11-25");
   await block(page, "Whole day").waitFor();
-  const above = await page.locator('.fc-daygrid-day[data-date="2031-11-26"]').boundingBox();
+  const above = await boxOf(page.locator('.fc-daygrid-day[data-date="2031-11-26"]'));
   const top = { x: above.x + above.width / 2, y: above.y + 12 };
   await drag(page, await place(page, "2031-11-25", "09:00"), top);
   await becomes(made, "all_day", true);
@@ -194,7 +194,7 @@ test("multi-day timed event is drawn among all-day entries and keeps its hours",
   const bar = page.locator(".fc-daygrid-event", { hasText: "Long drive" });
   await bar.getByText("8am").waitFor();
   await hasCount(page.locator(".fc-timegrid-event", { hasText: "Long drive" }), 0);
-  const box = await bar.boundingBox();
+  const box = await boxOf(bar);
   await drag(page, { x: box.x + 12, y: box.y + 8 }, { x: box.x + 12 + box.width / 3, y: box.y + 8 });
   await becomes(drive, "start", "2031-11-06T08:00:00+08:00");
   assert.equal((await read(drive)).end, "2031-11-08T16:00:00+08:00");

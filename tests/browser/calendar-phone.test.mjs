@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
+import { boxOf } from "./people.mjs";
 import { machineTime, runningProgram } from "./program.mjs";
 import { api, becomes as comesTo, hasCount, matches } from "./work.mjs";
 
@@ -262,7 +263,7 @@ test("occurrence moves alone in the list of a phone", async () => {
   await carry();
   await assertAccessible(page);
   // The choices are where the thumb is.
-  const box = await dialog.boundingBox();
+  const box = await boxOf(dialog);
   assert.ok(box.x === 0 && box.y + box.height >= 843, JSON.stringify(box));
   await page.touchscreen.tap(195, 60);
   await dialog.waitFor({ state: "detached" });

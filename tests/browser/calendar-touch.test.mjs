@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { endSession, signInAgain, whoAmI } from "./people.mjs";
+import { boxOf, endSession, signInAgain, whoAmI } from "./people.mjs";
 import { machineTime, PASSWORD, runningProgram } from "./program.mjs";
 import { api, becomes as reaches, hasCount } from "./work.mjs";
 
@@ -39,8 +39,8 @@ function becomes(id, start, end) {
 
 /** Where an hour of a day is on the screen. */
 async function at(page, date, hour) {
-  const day = await column(page, date).boundingBox();
-  const slot = await page.locator(`.fc-timegrid-slot-lane[data-time="${hour}"]`).boundingBox();
+  const day = await boxOf(column(page, date));
+  const slot = await boxOf(page.locator(`.fc-timegrid-slot-lane[data-time="${hour}"]`));
   return { x: day.x + day.width / 2, y: slot.y + slot.height / 2 };
 }
 
@@ -59,7 +59,7 @@ test("long press drags an entry to another day and hour", async () => {
   });
   const { page, touch } = await opened("2032-03-10");
   await entry(page, "Carry me").waitFor();
-  const from = middle(await entry(page, "Carry me").boundingBox());
+  const from = middle(await boxOf(entry(page, "Carry me")));
   const [here, there] = [await at(page, "2032-03-10", "09:00:00"), await at(page, "2032-03-11", "11:00:00")];
   const way = { x: there.x - here.x, y: there.y - here.y };
   await touch("touchStart", from);
@@ -82,7 +82,7 @@ test("drag by finger without a session is reverted and offers sign-in", async ()
   const { username } = await whoAmI(page);
   await entry(page, "Carry late").waitFor();
   const carry = async () => {
-    const from = middle(await entry(page, "Carry late").boundingBox());
+    const from = middle(await boxOf(entry(page, "Carry late")));
     const [here, there] = [await at(page, "2032-04-07", "09:00:00"), await at(page, "2032-04-08", "11:00:00")];
     await touch("touchStart", from);
     await page.locator(".fc-event-selected", { hasText: "Carry late" }).first().waitFor({ state: "attached" });

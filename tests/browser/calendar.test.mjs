@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { endSession, hold, openLive, signInAgain, whoAmI } from "./people.mjs";
+import { boxOf, endSession, hold, openLive, signInAgain, whoAmI } from "./people.mjs";
 import { PASSWORD, runningProgram, day as today } from "./program.mjs";
 import { becomes as reaches, hasCount, matches, ownId } from "./work.mjs";
 
@@ -256,8 +256,8 @@ test("quick creation on a day is saved and undone", async () => {
   await page.goto("/calendar?view=day&date=2031-05-28");
   const slot = (time) => page.locator(`.fc-timegrid-slot-lane[data-time="${time}"]`);
   await slot("09:00:00").waitFor();
-  const from = await slot("09:00:00").boundingBox();
-  const to = await slot("10:30:00").boundingBox();
+  const from = await boxOf(slot("09:00:00"));
+  const to = await boxOf(slot("10:30:00"));
   await page.mouse.move(from.x + 80, from.y + 4);
   await page.mouse.down();
   await page.mouse.move(to.x + 80, to.y + 4, { steps: 6 });
@@ -280,7 +280,7 @@ test("Ctrl-drag and the key C copy an entry", async () => {
   await page.goto("/calendar?view=month&date=2031-02-01");
   // Waits until the entry lies still.
   await entry(page, "Copy me").hover({ position: { x: 20, y: 8 } });
-  const to = await day(page, "2031-02-20").boundingBox();
+  const to = await boxOf(day(page, "2031-02-20"));
   await page.mouse.down();
   await page.mouse.move(to.x + 40, to.y + 60, { steps: 8 });
   await page.keyboard.down("Control");
@@ -398,7 +398,7 @@ test("timeline has a row for each member of a team", async () => {
   const bar = page.locator(".timeline-bar", { hasText: "Slide me" });
   await bar.waitFor();
   await hasCount(page.locator(".timeline-row"), 1);
-  const box = await bar.boundingBox();
+  const box = await boxOf(bar);
   await page.mouse.move(box.x + 10, box.y + 10);
   await page.mouse.down();
   await page.mouse.move(box.x + 10 + box.width * 2, box.y + 10, { steps: 6 });
@@ -606,7 +606,7 @@ test("timeline of resources shows bookings and creates one", async () => {
   const row = page.locator(".timeline-row", { hasText: "Timeline room" });
   await row.locator(".timeline-bar").waitFor();
   await hasCount(page.locator(".timeline-row"), 1);
-  const track = await row.locator(".timeline-track").boundingBox();
+  const track = await boxOf(row.locator(".timeline-track"));
   // The third day is free.
   await page.mouse.click(track.x + (track.width * 2.5) / 7, track.y + track.height / 2);
   const card = page.locator(".entry-card");

@@ -1,6 +1,7 @@
 // Gestures as people make them: keys one after the other, the mouse pressed and let go, a server that takes its time.
 
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 
 /** Milliseconds between two keys of somebody who types quickly. */
 export const KEY = 50;
@@ -11,10 +12,21 @@ export async function typeLike(page, text, target) {
   await page.keyboard.type(text, { delay: KEY });
 }
 
+/** Where an element is, once it lies still; while it is drawn anew it is nowhere. */
+export async function boxOf(target) {
+  let last = null;
+  for (let attempt = 0; attempt < 400; attempt += 1) {
+    const box = await target.boundingBox();
+    if (box && isDeepStrictEqual(box, last)) return box;
+    last = box;
+  }
+  throw new Error(`${target} does not come to lie still`);
+}
+
 /** Presses the middle of the element and lets go there, whatever lies under the pointer by then. */
 export async function pressLike(page, target, hold = 90) {
   await target.scrollIntoViewIfNeeded();
-  const box = await target.boundingBox();
+  const box = await boxOf(target);
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   await page.mouse.down();
   await page.evaluate((time) => new Promise((resolve) => setTimeout(resolve, time)), hold);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { withoutReload } from "./people.mjs";
+import { boxOf, withoutReload } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
 import { api, becomes, hasCount, matches } from "./work.mjs";
 
@@ -116,7 +116,7 @@ test("dragged card returns when a check fails", async () => {
   await page.goto("/projects/board?q=Wells");
   const card = page.getByRole("article", { name: "Wells" });
   await card.hover({ position: { x: 20, y: 20 } });
-  const [from, to] = [await card.boundingBox(), await column(page, "MAO coordination").boundingBox()];
+  const [from, to] = [await boxOf(card), await boxOf(column(page, "MAO coordination"))];
   await page.mouse.down();
   await page.mouse.move(from.x + 40, from.y + 40, { steps: 4 });
   await page.mouse.move(to.x + to.width / 2, to.y + 60, { steps: 8 });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { typeLike } from "./people.mjs";
+import { boxOf, typeLike } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
 import { api, becomes as reaches, hasCount } from "./work.mjs";
 
@@ -249,7 +249,7 @@ test("blocked task continues with its next occurrence for a reason, by keyboard 
   await page.keyboard.press("Enter");
   const reason = page.getByLabel("Reason to go ahead");
   await reason.fill("The governor asks");
-  const box = await reason.boundingBox();
+  const box = await boxOf(reason);
   assert.ok(box.x >= 0 && box.x + box.width <= 390, `${box.x} to ${box.x + box.width}`);
   await fits(page);
   await page.keyboard.press("Enter");

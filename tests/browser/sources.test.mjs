@@ -28,3 +28,7 @@ test("no test looks at the page only once", async () => {
   const once = new RegExp(`assert\\.\\w+\\(\\s*\\(*await [^;]*\\.(${states})\\([^;]*\\);`);
   await nowhere(once, [], "use becomes(), matches() or hasCount() of work.mjs, which wait");
 });
+
+test("no test asks only once where something is", async () => {
+  await nowhere(/\.boundingBox\(/, ["people.mjs", "sources.test.mjs"], "use boxOf() of people.mjs, which waits");
+});

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { hold, slowly, typeLike, undo } from "./people.mjs";
+import { boxOf, hold, slowly, typeLike, undo } from "./people.mjs";
 import { day, runningProgram } from "./program.mjs";
 import { api, becomes, hasCount, newTask, ownId } from "./work.mjs";
 
@@ -222,7 +222,7 @@ test("bar of the Gantt chart is dragged, and its end resizes it", async () => {
   await page.goto("/tasks/gantt?q=dragged&scale=day");
   const drag = async (locator, days) => {
     await locator.scrollIntoViewIfNeeded();
-    const box = await locator.boundingBox();
+    const box = await boxOf(locator);
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     await page.mouse.move(x, y);
     await page.mouse.down();

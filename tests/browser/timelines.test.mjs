@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { hold, openLive } from "./people.mjs";
+import { boxOf, hold, openLive } from "./people.mjs";
 import { day, runningProgram } from "./program.mjs";
 import { api, becomes as reaches, hasCount, matches } from "./work.mjs";
 
@@ -37,12 +37,6 @@ async function team(names) {
 const bar = (page, row, title) =>
   page.locator(".timeline-row", { hasText: row }).locator(".timeline-bar", { hasText: title });
 const track = (page, row) => page.locator(".timeline-row", { hasText: row }).locator(".timeline-track");
-/** Where it is; while it is drawn anew it is nowhere. */
-async function boxOf(element) {
-  let box = null;
-  for (let attempt = 0; attempt < 200 && !box; attempt += 1) box = await element.boundingBox();
-  return box;
-}
 const middle = ({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 });
 
 async function drag(page, from, to) {
@@ -126,7 +120,7 @@ test("bar is resized in the day by mouse and keyboard", async () => {
   await page.goto(`/calendar?view=people&span=day&date=${day(3)}&team=${id}`);
   const held = bar(page, "Fina Row", "Pull me");
   await held.waitFor();
-  const hour = (await track(page, "Fina Row").boundingBox()).width / 24;
+  const hour = (await boxOf(track(page, "Fina Row"))).width / 24;
   let box = await boxOf(held);
   const y = box.y + box.height / 2;
   // No second change begins before the first one is shown: it would start from the old hours.

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
+import { boxOf } from "./people.mjs";
 import { day, runningProgram } from "./program.mjs";
 import { api, becomes, matches } from "./work.mjs";
 
@@ -85,7 +86,7 @@ test("chain is one line that opens its records", async () => {
   const page = await running.signedIn("coordinator", { viewport: { width: 1280, height: 900 } });
   await page.goto(`/ppas/${ppa.id}`);
   const chain = page.locator(".chain-line");
-  assert.ok((await chain.boundingBox()).height < 60);
+  assert.ok((await boxOf(chain)).height < 60);
   await chain.locator("summary", { hasText: "Tasks" }).click();
   await chain.locator("details[open] a[href^='/tasks/']").first().click();
   await page.waitForURL(/tasks\//);
