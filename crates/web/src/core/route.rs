@@ -193,7 +193,7 @@ impl Route {
                 Err(error) => guard_refusal(error),
             }
         });
-        (self.path, self.handler.layer(guard))
+        (self.path, self.handler.route_layer(guard))
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State as AxumState};
+use axum::handler::Handler;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -17,7 +18,6 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 
 use crate::components::assets;
 use crate::core::caller::{self, Nonce};
-use crate::core::page_route::PageRoute;
 use crate::core::problem::Problem;
 use crate::core::route::BodyLimits;
 use crate::core::state::State;
@@ -25,25 +25,36 @@ use crate::core::{address, bodies, errors, health, metrics, requests};
 
 /// Returns the whole program as a service.
 pub fn router(state: State) -> Router {
-    let mut router = Router::new().route("/metrics", get(metrics::show));
     let (routes, pages) = (state.subjects.routes(), state.subjects.pages());
     let limits = Arc::new(BodyLimits::new(&routes, &pages));
+    // Around each route, because these ask which route it is. The first is the outermost.
+    let for_anybody = ServiceBuilder::new()
+        .layer(from_fn_with_state((state.clone(), limits), bodies::guard))
+        .layer(from_fn_with_state(state.clone(), metrics::count));
+    let for_callers = for_anybody.clone().layer(from_fn_with_state(state.clone(), caller::identify));
+    let for_people = for_callers.clone().layer(from_fn_with_state(state.clone(), errors::draw));
+
+    let mut router = Router::new().route("/metrics", get(metrics::show).route_layer(for_callers.clone()));
     for route in routes {
         let (path, handler) = route.guarded();
-        router = router.route(&path, handler);
+        router = router.route(&path, handler.route_layer(for_callers.clone()));
     }
-    router = router.merge(for_people(&state, pages));
+    for page in pages {
+        let (path, handler) = page.guarded();
+        router = router.route(&path, handler.route_layer(for_people.clone()));
+    }
+    // These do not query the database for the sender of a token or cookie.
+    for (path, handler) in [
+        ("/healthz", get(health::healthz)),
+        ("/readyz", get(health::readyz)),
+        ("/assets/{file}", get(assets::serve)),
+        ("/favicon.ico", get(assets::site_icon)),
+    ] {
+        router = router.route(path, handler.route_layer(for_anybody.clone()));
+    }
     let routes = router
-        .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn_with_state(state.clone(), caller::identify))
-        // Outside of the layer, so that these do not query the database for the sender of a token or cookie.
-        .merge(for_anybody())
-        // A layer of a router goes around each of its routes: here are those that ask which route it is.
-        .layer(
-            ServiceBuilder::new()
-                .layer(from_fn_with_state((state.clone(), limits), bodies::guard))
-                .layer(from_fn_with_state(state.clone(), metrics::count)),
-        )
+        .fallback(errors::missing.layer(for_people))
+        .method_not_allowed_fallback(wrong_method.layer(for_callers))
         .with_state(state.clone());
     // The others go around a router of one route, which is all others. The first is the outermost.
     let layers = ServiceBuilder::new()
@@ -59,25 +70,6 @@ pub fn router(state: State) -> Router {
         // The guard of bodies has the limit of each route.
         .layer(DefaultBodyLimit::disable());
     Router::new().fallback_service(routes).layer(layers)
-}
-
-/// Returns the router of the pages, with rendered errors.
-fn for_people(state: &State, pages: Vec<PageRoute>) -> Router<State> {
-    let router = pages.into_iter().fold(Router::new(), |router, page| {
-        let (path, handler) = page.guarded();
-        router.route(&path, handler)
-    });
-    router.fallback(errors::missing).layer(from_fn_with_state(state.clone(), errors::draw))
-}
-
-/// Returns the routes that need no caller.
-fn for_anybody() -> Router<State> {
-    Router::new()
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/assets/{file}", get(assets::serve))
-        .route("/favicon.ico", get(assets::site_icon))
-        .method_not_allowed_fallback(wrong_method)
 }
 
 /// Mark of a response that is sent as it is, with its length.
