@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
+import { ownId } from "./people.mjs";
 import { day, runningProgram } from "./program.mjs";
-import { api, hasCount, matches, ownId } from "./work.mjs";
+import { api, hasCount, matches } from "./work.mjs";
 
 const running = runningProgram();
 const DESK = { viewport: { width: 1280, height: 800 } };

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { boxOf } from "./people.mjs";
+import { boxOf, ownId, placeOf } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
-import { api, becomes as reaches, hasCount, ownId } from "./work.mjs";
+import { api, becomes as reaches, hasCount } from "./work.mjs";
 
 const running = runningProgram();
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -20,23 +20,16 @@ const day = (page, date) => page.locator(`.fc-daygrid-day[data-date="${date}"]`)
 const block = (page, title) => page.locator(".fc-timegrid-event[data-entry]", { hasText: title });
 const said = (page) => page.locator("#announcements").textContent();
 
-/** Where an hour of a day is. */
-async function place(page, date, time) {
-  const column = await boxOf(page.locator(`.fc-timegrid-col[data-date="${date}"]`));
-  const slot = await boxOf(page.locator(`.fc-timegrid-slot-lane[data-time="${time}:00"]`));
-  return { x: column.x + column.width / 2, y: slot.y + 3 };
-}
-
 test("two clicks make an event; a ghost shows where it will lie", async () => {
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=week&date=2033-01-12");
   await page.locator('.fc-timegrid-col[data-date="2033-01-12"]').waitFor();
-  const at = await place(page, "2033-01-12", "10:00");
+  const at = await placeOf(page, "2033-01-12", "10:00");
   await page.mouse.click(at.x, at.y);
   const ghost = page.locator(".entry-ghost");
   await ghost.waitFor();
   const isAtHour = async () => {
-    const { y } = await place(page, "2033-01-12", "10:00");
+    const { y } = await placeOf(page, "2033-01-12", "10:00");
     return Math.abs((await boxOf(ghost)).y - (y - 3)) < 6;
   };
   // The calendar scrolls to it.
@@ -99,7 +92,7 @@ test("entry is made by finger in the hours of a phone", async () => {
   const page = await running.signedIn("coordinator", PHONE);
   await page.goto("/calendar?view=week&date=2033-02-09");
   await page.locator('.fc-timegrid-col[data-date="2033-02-09"]').waitFor();
-  const at = await place(page, "2033-02-09", "10:00");
+  const at = await placeOf(page, "2033-02-09", "10:00");
   await page.touchscreen.tap(at.x, at.y);
   await page.locator(".entry-ghost").waitFor();
   const card = page.locator(".entry-card");
@@ -137,7 +130,7 @@ test("clash is said at once, after making and after moving", async () => {
 
   await page.goto("/calendar?view=day&date=2033-03-09");
   await block(page, "Standing meeting").waitFor();
-  const at = await place(page, "2033-03-09", "09:30");
+  const at = await placeOf(page, "2033-03-09", "09:30");
   await page.mouse.click(at.x, at.y);
   const card = page.locator(".entry-card");
   await card.getByText("Event", { exact: true }).click();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { boxOf, undo } from "./people.mjs";
+import { boxOf, placeOf, undo } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
 import { api, becomes as reaches, hasCount } from "./work.mjs";
 
@@ -19,13 +19,6 @@ const becomes = (made, field, value) => reaches(async () => (await read(made))[f
 
 const block = (page, title) => page.locator(".fc-timegrid-event", { hasText: title });
 const said = (page) => page.locator("#announcements").textContent();
-
-/** Where an hour of a day is. */
-async function place(page, date, time) {
-  const column = await boxOf(page.locator(`.fc-timegrid-col[data-date="${date}"]`));
-  const slot = await boxOf(page.locator(`.fc-timegrid-slot-lane[data-time="${time}:00"]`));
-  return { x: column.x + column.width / 2, y: slot.y + 3 };
-}
 
 async function drag(page, from, to, held = "") {
   await page.mouse.move(from.x, from.y);
@@ -45,14 +38,14 @@ test("event is dragged to another day and hour, and resized", async () => {
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=week&date=2031-11-11");
   await block(page, "Hour mover").waitFor();
-  await drag(page, await place(page, "2031-11-11", "09:00"), await place(page, "2031-11-13", "11:00"));
+  await drag(page, await placeOf(page, "2031-11-11", "09:00"), await placeOf(page, "2031-11-13", "11:00"));
   await becomes(made, "start", "2031-11-13T11:00:00+08:00");
   assert.equal((await read(made)).end, "2031-11-13T12:00:00+08:00");
 
   await page.reload();
   await block(page, "Hour mover").hover();
   const box = await boxOf(block(page, "Hour mover"));
-  const to = await place(page, "2031-11-13", "13:30");
+  const to = await placeOf(page, "2031-11-13", "13:30");
   await drag(page, { x: box.x + box.width / 2, y: box.y + box.height - 2 }, to);
   await becomes(made, "end", "2031-11-13T14:00:00+08:00");
   assert.equal((await read(made)).start, "2031-11-13T11:00:00+08:00");
@@ -70,7 +63,7 @@ test("event dragged with Alt is copied with its hours", async () => {
   const page = await running.signedIn("coordinator", DESK);
   await page.goto("/calendar?view=week&date=2031-11-18");
   await block(page, "Hour copy").waitFor();
-  await drag(page, await place(page, "2031-11-18", "09:00"), await place(page, "2031-11-20", "14:00"), "Alt");
+  await drag(page, await placeOf(page, "2031-11-18", "09:00"), await placeOf(page, "2031-11-20", "14:00"), "Alt");
   await page.locator('.fc-timegrid-col[data-date="2031-11-20"]').getByText("Hour copy").waitFor();
   assert.equal((await read(made)).start, "2031-11-18T09:00:00+08:00");
   const { items } = await client("GET", "events?q=Hour+copy&sort=start");
@@ -95,11 +88,11 @@ test("timed event becomes all-day and timed again by dragging", async () => {
   await block(page, "Whole day").waitFor();
   const above = await boxOf(page.locator('.fc-daygrid-day[data-date="2031-11-26"]'));
   const top = { x: above.x + above.width / 2, y: above.y + 12 };
-  await drag(page, await place(page, "2031-11-25", "09:00"), top);
+  await drag(page, await placeOf(page, "2031-11-25", "09:00"), top);
   await becomes(made, "all_day", true);
   assert.match((await read(made)).start, /^2031-11-26/);
   await page.locator(".fc-daygrid-event", { hasText: "Whole day" }).waitFor();
-  await drag(page, top, await place(page, "2031-11-27", "15:00"));
+  await drag(page, top, await placeOf(page, "2031-11-27", "15:00"));
   await becomes(made, "all_day", false);
   assert.equal((await read(made)).start, "2031-11-27T15:00:00+08:00");
   await page.context().close();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxOf, endSession, signInAgain, whoAmI } from "./people.mjs";
+import { boxOf, endSession, middleOf, signInAgain, whoAmI } from "./people.mjs";
 import { machineTime, PASSWORD, runningProgram } from "./program.mjs";
 import { api, becomes as reaches, hasCount } from "./work.mjs";
 
@@ -11,7 +11,6 @@ const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile:
 
 let known;
 const client = (...given) => (known ??= api(running))(...given);
-const middle = ({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 });
 const entry = (page, title) => page.locator(".fc-timegrid-event[data-entry]:not(.fc-event-mirror)", { hasText: title });
 const column = (page, date) => page.locator(`.fc-timegrid-col[data-date="${date}"]`);
 
@@ -59,7 +58,7 @@ test("long press drags an entry to another day and hour", async () => {
   });
   const { page, touch } = await opened("2032-03-10");
   await entry(page, "Carry me").waitFor();
-  const from = middle(await boxOf(entry(page, "Carry me")));
+  const from = await middleOf(entry(page, "Carry me"));
   const [here, there] = [await at(page, "2032-03-10", "09:00:00"), await at(page, "2032-03-11", "11:00:00")];
   const way = { x: there.x - here.x, y: there.y - here.y };
   await touch("touchStart", from);
@@ -82,7 +81,7 @@ test("drag by finger without a session is reverted and offers sign-in", async ()
   const { username } = await whoAmI(page);
   await entry(page, "Carry late").waitFor();
   const carry = async () => {
-    const from = middle(await boxOf(entry(page, "Carry late")));
+    const from = await middleOf(entry(page, "Carry late"));
     const [here, there] = [await at(page, "2032-04-07", "09:00:00"), await at(page, "2032-04-08", "11:00:00")];
     await touch("touchStart", from);
     await page.locator(".fc-event-selected", { hasText: "Carry late" }).first().waitFor({ state: "attached" });

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { boxOf, endSession, hold, openLive, signInAgain, whoAmI } from "./people.mjs";
+import { boxOf, endSession, hold, openLive, ownId, signInAgain, whoAmI } from "./people.mjs";
 import { PASSWORD, runningProgram, day as today } from "./program.mjs";
-import { becomes as reaches, hasCount, matches, ownId } from "./work.mjs";
+import { becomes as reaches, hasCount, matches } from "./work.mjs";
 
 const running = runningProgram();
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };

@@ -4,8 +4,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertContrast } from "./axe.mjs";
+import { ownId } from "./people.mjs";
 import { day, runningProgram } from "./program.mjs";
-import { api, ownId } from "./work.mjs";
+import { api } from "./work.mjs";
 
 const running = runningProgram();
 

@@ -4,8 +4,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible, fits } from "./axe.mjs";
+import { ownId } from "./people.mjs";
 import { day, runningProgram } from "./program.mjs";
-import { api, becomes, hasCount, ownId } from "./work.mjs";
+import { api, becomes, hasCount } from "./work.mjs";
 
 const running = runningProgram();
 

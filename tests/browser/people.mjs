@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
+import { readUntil } from "./work.mjs";
 
 /** Milliseconds between two keys of somebody who types quickly. */
 export const KEY = 50;
@@ -15,19 +16,33 @@ export async function typeLike(page, text, target) {
 /** Where an element is, once it lies still; while it is drawn anew it is nowhere. */
 export async function boxOf(target) {
   let last = null;
-  for (let attempt = 0; attempt < 400; attempt += 1) {
-    const box = await target.boundingBox();
-    if (box && isDeepStrictEqual(box, last)) return box;
-    last = box;
-  }
-  throw new Error(`${target} does not come to lie still`);
+  const box = await readUntil(async () => {
+    const [before, now] = [last, await target.boundingBox()];
+    last = now;
+    return isDeepStrictEqual(before, now) ? now : null;
+  }, (box) => box !== null);
+  assert.ok(box, `${target} does not lie still`);
+  return box;
+}
+
+/** The middle of an element, once it lies still. */
+export async function middleOf(target) {
+  const { x, y, width, height } = await boxOf(target);
+  return { x: x + width / 2, y: y + height / 2 };
+}
+
+/** Where an hour of a day is in the calendar, such as 10:00 of 2033-01-12. */
+export async function placeOf(page, date, time) {
+  const column = await boxOf(page.locator(`.fc-timegrid-col[data-date="${date}"]`));
+  const slot = await boxOf(page.locator(`.fc-timegrid-slot-lane[data-time="${time}:00"]`));
+  return { x: column.x + column.width / 2, y: slot.y + 3 };
 }
 
 /** Presses the middle of the element and lets go there, whatever lies under the pointer by then. */
 export async function pressLike(page, target, hold = 90) {
   await target.scrollIntoViewIfNeeded();
-  const box = await boxOf(target);
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  const { x, y } = await middleOf(target);
+  await page.mouse.move(x, y);
   await page.mouse.down();
   await page.evaluate((time) => new Promise((resolve) => setTimeout(resolve, time)), hold);
   await page.mouse.up();
@@ -88,6 +103,11 @@ export async function whoAmI(page) {
   const answer = await page.request.get("/api/v1/me");
   assert.ok(answer.ok(), `me: ${answer.status()}`);
   return answer.json();
+}
+
+/** The id of whoever is signed in on the page. */
+export async function ownId(page) {
+  return (await whoAmI(page)).id;
 }
 
 /** Signs in on the page that asks for it, with the keyboard alone. */

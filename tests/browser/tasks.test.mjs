@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { openLive, undo, withoutReload } from "./people.mjs";
+import { openLive, ownId, undo, withoutReload } from "./people.mjs";
 import { runningProgram } from "./program.mjs";
-import { api, becomes, hasCount, newTask, ownId } from "./work.mjs";
+import { api, becomes, hasCount, newTask } from "./work.mjs";
 
 const running = runningProgram();
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertAccessible } from "./axe.mjs";
-import { boxOf, hold, openLive } from "./people.mjs";
+import { boxOf, hold, middleOf, openLive } from "./people.mjs";
 import { day, runningProgram } from "./program.mjs";
 import { api, becomes as reaches, hasCount, matches } from "./work.mjs";
 
@@ -37,7 +37,6 @@ async function team(names) {
 const bar = (page, row, title) =>
   page.locator(".timeline-row", { hasText: row }).locator(".timeline-bar", { hasText: title });
 const track = (page, row) => page.locator(".timeline-row", { hasText: row }).locator(".timeline-track");
-const middle = ({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 });
 
 async function drag(page, from, to) {
   await page.mouse.move(from.x, from.y);
@@ -56,8 +55,8 @@ test("bar moves to another person by mouse and keyboard, and back by Undo", asyn
   await page.goto(`/calendar?view=people&span=fortnight&date=${day(2)}&team=${id}`);
   const held = bar(page, "Anna Row", "Hand me on");
   await held.waitFor();
-  const from = middle(await boxOf(held));
-  const over = middle(await boxOf(track(page, "Ben Row")));
+  const from = await middleOf(held);
+  const over = await middleOf(track(page, "Ben Row"));
   await drag(page, from, { x: from.x, y: over.y });
   // Other people of the entry stay.
   await becomes(path, { assignees: [ben, cora], due_date: day(3) });
@@ -171,8 +170,8 @@ test("booking moves to another room, and a conflict offers alternatives", async 
   await bar(page, "Alder room", "Ours").waitFor();
   await page.getByText("Room · seats 12").waitFor();
   const to = async (row) => {
-    const from = middle(await boxOf(page.locator(".timeline-bar", { hasText: "Ours" })));
-    await drag(page, from, { x: from.x, y: middle(await boxOf(track(page, row))).y });
+    const from = await middleOf(page.locator(".timeline-bar", { hasText: "Ours" }));
+    await drag(page, from, { x: from.x, y: (await middleOf(track(page, row))).y });
   };
   await to("Birch room");
   const dialog = page.getByRole("dialog", { name: "Birch room is already booked" });
@@ -210,8 +209,8 @@ test("repeating event moves to another room with all occurrences", async () => {
   const page = await running.signedIn("coordinator", DESK);
   await page.goto(`/calendar?view=resources&span=day&date=${day(4)}&resource=${first.id},${second.id}`);
   await bar(page, "Maple room", "Hearings").waitFor();
-  const from = middle(await boxOf(bar(page, "Maple room", "Hearings")));
-  await drag(page, from, { x: from.x, y: middle(await boxOf(track(page, "Willow room"))).y });
+  const from = await middleOf(bar(page, "Maple room", "Hearings"));
+  await drag(page, from, { x: from.x, y: (await middleOf(track(page, "Willow room"))).y });
   const dialog = page.getByRole("dialog", { name: "Assign “Hearings” to Willow room" });
   await dialog.getByRole("button", { name: "All occurrences" }).waitFor();
   await hasCount(dialog.getByRole("button", { name: "This occurrence" }), 0);
@@ -267,8 +266,8 @@ test("long press drags a bar, a moving finger scrolls", async () => {
   let from = { x: 0, y: 0 };
   let over = from;
   const look = async () => {
-    from = middle(await boxOf(held));
-    over = { x: from.x, y: middle(await boxOf(track(page, "Hana Row"))).y };
+    from = await middleOf(held);
+    over = { x: from.x, y: (await middleOf(track(page, "Hana Row"))).y };
   };
   const between = (share) => ({ x: from.x, y: from.y + (over.y - from.y) * share });
   await look();
@@ -313,7 +312,7 @@ test("dragging to the edge turns the page, and Escape returns", async () => {
   const held = bar(page, "Ines Row", "Take me further");
   await held.waitFor();
   const take = async () => {
-    const from = middle(await boxOf(held));
+    const from = await middleOf(held);
     const { x, width } = await boxOf(track(page, "Ines Row"));
     await page.mouse.move(from.x, from.y);
     await page.mouse.down();

@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { whoAmI } from "./people.mjs";
 import { machineTime } from "./program.mjs";
 
 /** Calls of the API for a new user with that role. */
@@ -25,16 +24,11 @@ export function newTask(client, members) {
   return client("POST", "tasks", members);
 }
 
-/** The id of whoever is signed in on the page. */
-export async function ownId(page) {
-  return (await whoAmI(page)).id;
-}
-
 /** Milliseconds after which something that was to come about did not. */
 const PATIENCE = 30_000;
 
 /** Reads until what is read is wanted or patience ends, and answers with the last. */
-async function readUntil(read, isWanted) {
+export async function readUntil(read, isWanted) {
   const end = machineTime() + PATIENCE;
   let found = await read();
   while (!isWanted(found) && machineTime() < end) {

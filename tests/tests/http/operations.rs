@@ -72,6 +72,7 @@ on_both_engines! {
         for client in [server.anonymous().with_token("wrong"), cookie] {
             client.get("/healthz").expect_status(200);
             client.get("/readyz").expect_status(200);
+            client.post("/healthz", &json!({})).expect_status(405);
         }
         server.anonymous().with_token("wrong").get("/metrics").expect_status(401);
         server.anonymous().get("/metrics").expect_status(401);

@@ -50,7 +50,7 @@ pub fn router(state: State) -> Router {
         ("/assets/{file}", get(assets::serve)),
         ("/favicon.ico", get(assets::site_icon)),
     ] {
-        router = router.route(path, handler.route_layer(for_anybody.clone()));
+        router = router.route(path, handler.fallback(wrong_method).layer(for_anybody.clone()));
     }
     let routes = router
         .fallback(errors::missing.layer(for_people))
