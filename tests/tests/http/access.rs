@@ -209,6 +209,34 @@ on_both_engines! {
         }
     }
 
+    fn addresses_with_impossible_parts_are_not_found_in_the_form_that_was_asked_for(server: &Server) {
+        let admin = server.as_role("admin");
+        let browser = admin.with_header("accept", "text/html,application/xhtml+xml");
+        for part in ["none", "%ff"] {
+            let filled = |address: &str| {
+                let parts = address.split('/').map(|piece| if piece.starts_with('{') { part } else { piece });
+                parts.collect::<Vec<_>>().join("/")
+            };
+            for page in SUBJECTS.pages().iter().filter(|page| page.path.contains('{')) {
+                let path = filled(&page.path);
+                let answer = match page.method {
+                    "get" => browser.get(&path).expect_status(404),
+                    _ => browser.post_form(&path, &[]),
+                };
+                assert!(answer.status < 500, "{} {path}: {}", page.method, answer.status);
+                if (300..400).contains(&answer.status) {
+                    continue;
+                }
+                assert!(answer.header("content-type").starts_with("text/html"), "{} {path}: {}", page.method, answer.text);
+                assert!(answer.text.contains("<h1"), "{} {path}: {}", page.method, answer.text);
+            }
+            for route in SUBJECTS.routes().iter().filter(|route| route.path.contains('{') && route.method == "get") {
+                let answer = browser.get(&filled(&route.path)).expect_status(404);
+                assert_eq!(answer.header("content-type"), "application/problem+json", "{}", route.path);
+            }
+        }
+    }
+
     fn every_page_keeps_to_its_access(server: &Server) {
         // What a role may open is decided before the database is asked; on PostgreSQL the two that read differently
         // suffice.

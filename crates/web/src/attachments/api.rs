@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 use super::{FilePath, address, download, kinds, upload};
 use crate::components::words::{self, t};
 use crate::core::caller::Caller;
-use crate::core::input::{Parameters, PathId};
+use crate::core::input::{Parameters, PathId, PathParts};
 use crate::core::limits::MAXIMUM_ATTACHMENT;
 use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
@@ -189,7 +189,7 @@ async fn content(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
     caller: Caller,
-    path: FilePath,
+    PathParts((record, file)): FilePath,
     query: Parameters,
     headers: HeaderMap,
 ) -> ApiResult {
@@ -199,7 +199,7 @@ async fn content(
         Some("true") => true,
         Some(_) => return Err(Parameters::wrong("inline", "Must be true or false.")),
     };
-    let (file, content) = blocking(|| state.app.attachment(&caller.actor, kind, path.record, path.file))?;
+    let (file, content) = blocking(|| state.app.attachment(&caller.actor, kind, record, file))?;
     download::respond(&file, content, &headers, inline)
 }
 
@@ -207,9 +207,9 @@ async fn remove(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
     caller: Caller,
-    path: FilePath,
+    PathParts((record, file)): FilePath,
 ) -> ApiResult {
-    blocking(|| state.app.remove_attachment(&caller.actor, kind, path.record, path.file))?;
+    blocking(|| state.app.remove_attachment(&caller.actor, kind, record, file))?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -217,8 +217,8 @@ async fn restore(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
     caller: Caller,
-    path: FilePath,
+    PathParts((record, file)): FilePath,
 ) -> ApiResult {
-    let file = blocking(|| state.app.restore_attachment(&caller.actor, kind, path.record, path.file))?;
+    let file = blocking(|| state.app.restore_attachment(&caller.actor, kind, record, file))?;
     Ok(axum::Json(represent(kind, &file)).into_response())
 }

@@ -5,15 +5,11 @@ mod download;
 pub mod pages;
 mod upload;
 
-use axum::extract::FromRequestParts;
-use axum::extract::RawPathParams;
-use axum::http::StatusCode;
-use axum::http::request::Parts;
 use obcms_domain::core::id::Id;
 use obcms_domain::kinds;
 use obcms_domain::registry::Kind;
 
-use crate::core::problem::Problem;
+use crate::core::input::PathParts;
 use crate::core::subject::{Column, RecordTab, Subject};
 
 /// Routes, pages and panels of the subject.
@@ -38,22 +34,4 @@ fn address(kind: &Kind, record: Id) -> String {
 }
 
 /// Ids of a record and of one of its files in an address.
-#[derive(Clone, Copy, Debug)]
-struct FilePath {
-    record: Id,
-    file: Id,
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for FilePath {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let missing = || Problem::new(StatusCode::NOT_FOUND, "Nothing found at this address.");
-        let path = RawPathParams::from_request_parts(parts, state).await.map_err(|_| missing())?;
-        let id = |wanted: &str| {
-            let text = path.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
-            text.and_then(|text| text.parse().ok()).ok_or_else(missing)
-        };
-        Ok(Self { record: id("id")?, file: id("file")? })
-    }
-}
+type FilePath = PathParts<(Id, Id)>;

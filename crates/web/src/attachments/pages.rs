@@ -24,7 +24,7 @@ use crate::components::words::t;
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
-use crate::core::input::{PageParameters, Parameters, PathId};
+use crate::core::input::{PageParameters, Parameters, PathId, PathParts};
 use crate::core::limits::MAXIMUM_ATTACHMENT;
 use crate::core::page_route::PageRoute;
 use crate::core::problem::Problem;
@@ -327,11 +327,10 @@ async fn change(
     removes: bool,
     AxumState(state): AxumState<State>,
     SignedIn { actor, .. }: SignedIn,
-    path: FilePath,
+    PathParts((record, id)): FilePath,
     query: PageParameters,
 ) -> Result<Response, PageError> {
     let query = query.known(&["tab", "round"]);
-    let (record, id) = (path.record, path.file);
     let file = blocking(|| {
         if removes {
             state.app.remove_attachment(&actor, kind, record, id)

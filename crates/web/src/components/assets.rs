@@ -4,6 +4,7 @@
 //! cache it for ever; pages get the address from [`asset_url`].
 
 use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
 };
@@ -62,8 +63,8 @@ pub fn icon_content(name: &str) -> Option<&'static str> {
 }
 
 /// Serves `GET /assets/{file}`.
-pub async fn serve(Path(file): Path<String>, headers: HeaderMap) -> Response {
-    match find(&file) {
+pub async fn serve(path: Result<Path<String>, PathRejection>, headers: HeaderMap) -> Response {
+    match path.ok().and_then(|Path(file)| find(&file)) {
         Some(asset) => answer(asset, &headers),
         None => StatusCode::NOT_FOUND.into_response(),
     }
@@ -131,7 +132,7 @@ mod tests {
         for (name, value) in head {
             headers.insert(name.clone(), value.parse().unwrap());
         }
-        serve(Path(file.to_owned()), headers).await
+        serve(Ok(Path(file.to_owned())), headers).await
     }
 
     fn script() -> &'static Asset {

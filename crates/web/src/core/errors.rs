@@ -1,7 +1,7 @@
 //! Error pages: what happened, that nothing was lost, what to do.
 
 use axum::extract::{Request, State as AxumState};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::html;
@@ -41,9 +41,9 @@ struct Failure {
     retry_after: Option<i64>,
 }
 
-impl IntoResponse for PageError {
-    fn into_response(self) -> Response {
-        let Problem { status, detail, further, retry_after } = self.0;
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        let Problem { status, detail, further, retry_after } = problem;
         let Further { what, allowed_roles, errors, .. } = *further;
         let who = allowed_roles.unwrap_or_default();
         let mut detail = words::message(&detail);
@@ -55,26 +55,42 @@ impl IntoResponse for PageError {
                 message = words::message(&error.message)
             ));
         }
-        let failure = Failure {
+        Self {
             status,
             detail,
             what: what.map(|what| words::message(&what)),
             who: who.iter().map(|role| words::label(role.label()).to_owned()).collect(),
             retry_after,
-        };
-        let mut response = status.into_response();
-        response.extensions_mut().insert(failure);
+        }
+    }
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        let mut response = self.0.status.into_response();
+        response.extensions_mut().insert(Failure::from(self.0));
         response
     }
 }
 
-/// Renders error pages, and redirects anonymous requests to the sign-in page and back.
+/// Returns true if the sender shows the response to a person, as browsers do. Their scripts ask for JSON, and the API
+/// always answers with it.
+pub fn wants_page(uri: &Uri, headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html")) && !uri.path().starts_with("/api/")
+}
+
+/// Renders error pages, also of what was refused before the handler of the page, such as an address that names no record;
+/// redirects anonymous requests to the sign-in page and back.
 pub async fn draw(AxumState(state): AxumState<State>, request: Request, next: Next) -> Response {
     let path = request.uri().path_and_query().map_or("/", |address| address.as_str()).to_owned();
     let form = (request.method() == Method::POST).then(|| form_page(&request));
     let page = Page::of(&state, &request);
+    let wants_page = wants_page(request.uri(), request.headers());
     let response = next.run(request).await;
-    let Some(failure) = response.extensions().get::<Failure>().cloned() else {
+    let refused =
+        || response.extensions().get::<Problem>().filter(|_| wants_page).cloned().map(Failure::from);
+    let Some(failure) = response.extensions().get::<Failure>().cloned().or_else(refused) else {
         return response;
     };
     if failure.status == StatusCode::UNAUTHORIZED {
@@ -142,13 +158,8 @@ fn form_page(request: &Request) -> Option<String> {
 
 /// Response to an unknown address.
 pub async fn missing(request: Request) -> Response {
-    let problem = Problem::new(StatusCode::NOT_FOUND, "Nothing found at this address.");
-    let accepts_html = request
-        .headers()
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"));
-    if accepts_html && !request.uri().path().starts_with("/api/") {
+    let problem = Problem::no_such_address();
+    if wants_page(request.uri(), request.headers()) {
         PageError(problem).into_response()
     } else {
         problem.into_response()

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use obcms_app::AppError;
@@ -15,6 +15,7 @@ use obcms_domain::core::message::{Message, Word};
 use obcms_domain::message;
 use obcms_domain::registry::action::{ActionBody, ActionInput};
 use obcms_domain::registry::{FieldError, form_to_json};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
 use crate::core::limits::{FORM_FIELDS, JSON_DEPTH, JSON_VALUES, MAXIMUM_BODY};
@@ -288,7 +289,20 @@ fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, Problem> {
     Ok(form_urlencoded::parse(bytes).into_owned().collect())
 }
 
-/// Id in an address; an invalid one is not found.
+/// What varies in an address, in its order: one value, or a tuple of them. Parts that are not valid are not found.
+#[derive(Clone, Debug)]
+pub struct PathParts<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for PathParts<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let path = Path::<T>::from_request_parts(parts, state).await;
+        path.map(|Path(parts)| Self(parts)).map_err(|_| Problem::no_such_address())
+    }
+}
+
+/// Id in an address, also of one that names more; an invalid one is not found.
 #[derive(Clone, Copy, Debug)]
 pub struct PathId(pub Id);
 
@@ -296,11 +310,10 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
-        let missing = || Problem::new(StatusCode::NOT_FOUND, "Nothing found at this address.");
-        let path: axum::extract::RawPathParams =
-            axum::extract::RawPathParams::from_request_parts(parts, state).await.map_err(|_| missing())?;
-        let text = path.iter().find(|(name, _)| *name == "id").map(|(_, value)| value.to_owned());
-        text.and_then(|text| text.parse().ok()).map(Self).ok_or_else(missing)
+        let path =
+            RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::no_such_address())?;
+        let text = path.iter().find(|(name, _)| *name == "id").map(|(_, value)| value);
+        text.and_then(|text| text.parse().ok()).map(Self).ok_or_else(Problem::no_such_address)
     }
 }
 

@@ -15,8 +15,8 @@ use crate::core::requests;
 /// `Retry-After` of a lost database, in seconds.
 pub const RETRY_SECONDS: i64 = 5;
 
-/// Error response of the API; pages render their own from it.
-#[derive(Debug)]
+/// Error response of the API. It is also an extension of its response, from which a page is rendered for people.
+#[derive(Clone, Debug)]
 pub struct Problem {
     /// HTTP status.
     pub status: StatusCode,
@@ -29,7 +29,7 @@ pub struct Problem {
 }
 
 /// Members that not every problem has.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Further {
     /// Refused action, in words: the heading of the page of a missing right.
     pub what: Option<Message>,
@@ -45,6 +45,11 @@ impl Problem {
     /// Creates a problem of that status.
     pub fn new(status: StatusCode, detail: impl Into<Message>) -> Self {
         Self { status, detail: detail.into(), further: Box::default(), retry_after: None }
+    }
+
+    /// Creates the problem of an address at which there is nothing.
+    pub fn no_such_address() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "Nothing found at this address.")
     }
 
     /// Creates the problem of an internal error, with the id of its log line.
@@ -172,7 +177,8 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, retry_after) = (self.status, self.retry_after);
-        let mut response = (status, Json::Object(self.body()).to_string()).into_response();
+        let mut response = (status, Json::Object(self.clone().body()).to_string()).into_response();
+        response.extensions_mut().insert(self);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = retry_after

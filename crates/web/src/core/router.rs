@@ -83,12 +83,8 @@ fn is_compressible(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extens
 /// Leads a browser from an address that only takes forms, such as `/ppas/ID/approval` after a refused form, to the page
 /// above it; refuses others.
 async fn wrong_method(method: Method, uri: Uri, headers: HeaderMap) -> Response {
-    let wants_page = headers
-        .get(header::ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"));
     let above = uri.path().rsplit_once('/').map_or("", |(above, _)| above);
-    if method == Method::GET && wants_page && !above.is_empty() && !uri.path().starts_with("/api/") {
+    if method == Method::GET && errors::wants_page(&uri, &headers) && !above.is_empty() {
         return Redirect::to(above).into_response();
     }
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "This address does not support this method.").into_response()

@@ -1,6 +1,6 @@
 //! Settings of the caller: chosen columns, open groups of the sidebar, pins.
 
-use axum::extract::{Path, State as AxumState};
+use axum::extract::State as AxumState;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
@@ -9,7 +9,7 @@ use obcms_domain::registry::FieldError;
 use serde_json::{Value as Json, json};
 
 use crate::core::caller::Caller;
-use crate::core::input::Body;
+use crate::core::input::{Body, PathParts};
 use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
@@ -45,7 +45,7 @@ async fn list(AxumState(state): AxumState<State>, caller: Caller) -> ApiResult {
 async fn save(
     AxumState(state): AxumState<State>,
     caller: Caller,
-    Path(name): Path<String>,
+    PathParts(name): PathParts<String>,
     body: Body,
 ) -> ApiResult {
     let values = values(&body)?;

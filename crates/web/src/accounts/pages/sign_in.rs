@@ -1,6 +1,6 @@
 //! Sign-in, sign-out, and the links that set a password once.
 
-use axum::extract::{Path, State as AxumState};
+use axum::extract::State as AxumState;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use maud::{Markup, html};
@@ -17,7 +17,7 @@ use crate::core::caller::{ClientAddress, cookie_name, cookies, session_cookie};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::Page;
-use crate::core::input::{Form, PageParameters};
+use crate::core::input::{Form, PageParameters, PathParts};
 use crate::core::limits::ANONYMOUS_BODY;
 use crate::core::page_route::PageRoute;
 use crate::core::problem::Problem;
@@ -229,7 +229,7 @@ async fn show_setup(
     AxumState(state): AxumState<State>,
     page: Page,
     ClientAddress(address): ClientAddress,
-    Path(secret): Path<String>,
+    PathParts(secret): PathParts<String>,
 ) -> Result<Response, PageError> {
     state.guesses.check(&address, &secret)?;
     let Some(link) = blocking(|| state.app.setup_link(&secret))? else {
@@ -285,7 +285,7 @@ async fn use_setup(
     AxumState(state): AxumState<State>,
     page: Page,
     ClientAddress(address): ClientAddress,
-    Path(secret): Path<String>,
+    PathParts(secret): PathParts<String>,
     headers: HeaderMap,
     form: Form,
 ) -> Result<Response, PageError> {

@@ -1,7 +1,7 @@
 //! Calendar operations: feed of a window, moving and copying entries.
 
 use axum::body::Body;
-use axum::extract::{Path, State as AxumState};
+use axum::extract::State as AxumState;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, patch, post};
@@ -17,7 +17,7 @@ use serde_json::{Value as Json, json};
 
 use crate::core::caller::Caller;
 use crate::core::feeds::{ChunkSource, Content, FeedKey, Rendered};
-use crate::core::input::{Body as Input, Parameters, expected_version};
+use crate::core::input::{Body as Input, Parameters, PathParts, expected_version};
 use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
@@ -333,12 +333,11 @@ fn moved_entry(moved: &Moved) -> Result<axum::Json<Json>, AppError> {
 async fn move_entry(
     AxumState(state): AxumState<State>,
     caller: Caller,
-    path: Result<Path<String>, axum::extract::rejection::PathRejection>,
+    PathParts(entry): PathParts<String>,
     headers: HeaderMap,
     body: Input,
 ) -> ApiResult {
     let expected = expected_version(&headers)?;
-    let Path(entry) = path.map_err(|_| AppError::NotFound("entry"))?;
     let moved = blocking(|| state.app.move_entry(&caller.actor, &entry, &body.object, expected))?;
     let mut response = moved_entry(&moved)?.into_response();
     if let Ok(etag) = HeaderValue::from_str(&format!("\"{}\"", moved.version)) {
@@ -350,10 +349,9 @@ async fn move_entry(
 async fn copy_entry(
     AxumState(state): AxumState<State>,
     caller: Caller,
-    path: Result<Path<String>, axum::extract::rejection::PathRejection>,
+    PathParts(entry): PathParts<String>,
     body: Input,
 ) -> ApiResult {
-    let Path(entry) = path.map_err(|_| AppError::NotFound("entry"))?;
     let copy = blocking(|| state.app.copy_entry(&caller.actor, &entry, &body.object))?;
     let mut response = (StatusCode::CREATED, moved_entry(&copy)?).into_response();
     let made = copy.feed.entries.first().map(|entry| (entry.row.kind.collection, entry.row.record_id));

@@ -1,6 +1,6 @@
 //! Occurrences of a series: list, read, change, cancel; for every recurring kind.
 
-use axum::extract::{Path, State as AxumState};
+use axum::extract::State as AxumState;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
@@ -14,7 +14,7 @@ use obcms_domain::registry::{Kind, parse_date};
 use serde_json::{Value as Json, json};
 
 use crate::core::caller::Caller;
-use crate::core::input::{Body, Parameters, PathId, expected_version};
+use crate::core::input::{Body, Parameters, PathId, PathParts, expected_version};
 use crate::core::openapi;
 use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
@@ -22,7 +22,8 @@ use crate::core::state::{State, blocking};
 use crate::records::api::records::{Items, record_response_with};
 
 type ApiResult = Result<Response, Problem>;
-type DatePath = Result<Path<(String, String)>, axum::extract::rejection::PathRejection>;
+/// Id of a record and `RECURRENCE-ID` of one of its occurrences in an address.
+type DatePath = PathParts<(Id, String)>;
 
 /// Limits of occurrences in a response: maximum and default.
 const LIMITS: (usize, usize) = (500, 50);
@@ -131,12 +132,6 @@ const BACK: [(&str, &str, Command); 2] = [
     ("reset", "Reset a changed occurrence of a {label} to the series", App::reset_occurrence),
 ];
 
-fn date_of(kind: &'static Kind, path: DatePath) -> Result<(Id, String), Problem> {
-    let missing = || Problem::from(AppError::NotFound(kind.label));
-    let Path((id, date)) = path.map_err(|_| missing())?;
-    Ok((id.parse().map_err(|_| missing())?, date))
-}
-
 fn scope_of(parameters: &Parameters) -> Result<Scope, Problem> {
     parameters.only(&["scope"])?;
     match parameters.get("scope") {
@@ -202,9 +197,8 @@ async fn read(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
     caller: Caller,
-    path: DatePath,
+    PathParts((id, date)): DatePath,
 ) -> ApiResult {
-    let (id, date) = date_of(kind, path)?;
     let occurrence = blocking(|| state.app.occurrence(&caller.actor, kind, id, &date))?;
     answer(&state, Scope::This, &occurrence)
 }
@@ -213,13 +207,12 @@ async fn change(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
     caller: Caller,
-    path: DatePath,
+    PathParts((id, date)): DatePath,
     parameters: Parameters,
     headers: HeaderMap,
     body: Body,
 ) -> ApiResult {
     let scope = scope_of(&parameters)?;
-    let (id, date) = date_of(kind, path)?;
     let expected = expected_version(&headers)?;
     let target = Target { kind, id, recurrence_id: &date, scope, expected };
     let occurrence = blocking(|| state.app.change_occurrence(&caller.actor, &target, &body.object))?;
@@ -230,12 +223,11 @@ async fn cancel(
     kind: &'static Kind,
     AxumState(state): AxumState<State>,
     caller: Caller,
-    path: DatePath,
+    PathParts((id, date)): DatePath,
     parameters: Parameters,
     headers: HeaderMap,
 ) -> ApiResult {
     let scope = scope_of(&parameters)?;
-    let (id, date) = date_of(kind, path)?;
     let expected = expected_version(&headers)?;
     let target = Target { kind, id, recurrence_id: &date, scope, expected };
     blocking(|| state.app.cancel_occurrence(&caller.actor, &target))?;
@@ -246,11 +238,10 @@ fn put_back(
     kind: &'static Kind,
     state: &State,
     caller: &Caller,
-    path: DatePath,
+    PathParts((id, date)): DatePath,
     headers: &HeaderMap,
     command: Command,
 ) -> ApiResult {
-    let (id, date) = date_of(kind, path)?;
     let expected = expected_version(headers)?;
     let target = Target { kind, id, recurrence_id: &date, scope: Scope::This, expected };
     let occurrence = blocking(|| command(&state.app, &caller.actor, &target))?;

@@ -1,6 +1,6 @@
 //! Feeds: the page for the owner, and the calendar for programs at the secret address.
 
-use axum::extract::{Path, State as AxumState};
+use axum::extract::State as AxumState;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use jiff::tz::TimeZone;
@@ -25,7 +25,7 @@ use crate::core::caller::ClientAddress;
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
-use crate::core::input::{PageParameters, PathId};
+use crate::core::input::{PageParameters, PathId, PathParts};
 use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
@@ -42,7 +42,7 @@ pub fn routes() -> Vec<PageRoute> {
 /// `GET /feeds/SECRET.ics` for calendar programs, which are anonymous here, and `GET /feeds/{id}` for people.
 async fn one(
     AxumState(state): AxumState<State>,
-    Path(name): Path<String>,
+    PathParts(name): PathParts<String>,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     signed: Result<SignedIn, PageError>,

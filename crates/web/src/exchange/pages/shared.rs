@@ -1,8 +1,7 @@
 //! Public page of a shared calendar. It has a frame of its own without scripts, links or navigation, and shows nothing
 //! but the fields of [`SharedEntry`].
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State as AxumState};
+use axum::extract::State as AxumState;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::ToSpan;
@@ -24,9 +23,10 @@ use crate::components::words::{self, t, t_html};
 use crate::core::address::is_secure;
 use crate::core::caller::{ClientAddress, cookies};
 use crate::core::errors::PageError;
-use crate::core::input::Form;
+use crate::core::input::{Form, PathParts};
 use crate::core::limits::ANONYMOUS_BODY;
 use crate::core::page_route::PageRoute;
+use crate::core::problem::Problem;
 use crate::core::return_path::local_path;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
@@ -140,12 +140,12 @@ impl Onlooker {
 async fn show(
     AxumState(state): AxumState<State>,
     method: Method,
-    path: Result<Path<String>, PathRejection>,
+    path: Result<PathParts<String>, Problem>,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     // An address that is not text is not ours.
-    let Ok(Path(secret)) = path else {
+    let Ok(PathParts(secret)) = path else {
         return Ok(missing());
     };
     if let Some(onlooker) = Onlooker::of(&method, &headers) {
@@ -166,13 +166,13 @@ async fn show(
 
 async fn unlock(
     AxumState(state): AxumState<State>,
-    path: Result<Path<String>, PathRejection>,
+    path: Result<PathParts<String>, Problem>,
     ClientAddress(address): ClientAddress,
     headers: HeaderMap,
     form: Form,
 ) -> Result<Response, PageError> {
     // An address that is not text is not ours.
-    let Ok(Path(secret)) = path else {
+    let Ok(PathParts(secret)) = path else {
         return Ok(missing());
     };
     let path = format!("/shared/{secret}");

@@ -1,7 +1,6 @@
 //! Chain of a record.
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State as AxumState};
+use axum::extract::State as AxumState;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use obcms_domain::core::id::Id;
@@ -10,7 +9,7 @@ use obcms_domain::registry::Kind;
 use serde_json::json;
 
 use crate::core::caller::Caller;
-use crate::core::input::Parameters;
+use crate::core::input::{Parameters, PathParts};
 use crate::core::problem::Problem;
 use crate::core::route::{Access, Route};
 use crate::core::state::{State, blocking};
@@ -34,21 +33,17 @@ pub fn routes() -> Vec<Route> {
 async fn trace(
     AxumState(state): AxumState<State>,
     caller: Caller,
-    path: Result<Path<(String, String)>, PathRejection>,
+    path: PathParts<(String, Id)>,
     parameters: Parameters,
 ) -> Result<Response, Problem> {
     parameters.only(&[])?;
-    let (kind, id) = parse_path(path)?;
+    let (kind, id) = named(path)?;
     let trace = blocking(|| state.app.trace(&caller.actor, kind, id))?;
     Ok(axum::Json(trace.to_json(state.app.zone())).into_response())
 }
 
-/// Parses kind and id of an address; unknown ones are not found.
-pub fn parse_path(
-    path: Result<Path<(String, String)>, PathRejection>,
-) -> Result<(&'static Kind, Id), Problem> {
-    let missing = || Problem::new(axum::http::StatusCode::NOT_FOUND, "Nothing found at this address.");
-    let Path((kind, id)) = path.map_err(|_| missing())?;
-    let kind = kinds::by_name(&kind).ok_or_else(missing)?;
-    Ok((kind, id.parse().map_err(|_| missing())?))
+/// Returns kind and id of an address; an unknown kind is not found.
+pub fn named(PathParts((kind, id)): PathParts<(String, Id)>) -> Result<(&'static Kind, Id), Problem> {
+    let kind = kinds::by_name(&kind).ok_or_else(Problem::no_such_address)?;
+    Ok((kind, id))
 }

@@ -1,7 +1,6 @@
 //! Chain of a record: a panel for every detail page, and a page with all of it.
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State as AxumState};
+use axum::extract::State as AxumState;
 use axum::response::Html;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -19,9 +18,11 @@ use crate::components::detail::{ChainGroup, ChainLink, PageHead, chain, page_hea
 use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::frame::{Page, SignedIn};
+use crate::core::input::PathParts;
 use crate::core::page_route::PageRoute;
 use crate::core::route::Access;
 use crate::core::state::{State, blocking};
+use crate::programme::api::trace;
 use crate::records::pages::value::{state_words, tone};
 
 /// Links of one kind in the panel, before it links to the whole chain.
@@ -87,9 +88,9 @@ fn whole(trace: &Trace) -> String {
 async fn page(
     AxumState(state): AxumState<State>,
     SignedIn { page, actor }: SignedIn,
-    path: Result<Path<(String, String)>, PathRejection>,
+    path: PathParts<(String, Id)>,
 ) -> Result<Html<String>, PageError> {
-    let (kind, id) = crate::programme::api::trace::parse_path(path)?;
+    let (kind, id) = trace::named(path)?;
     let trace = blocking(|| state.app.trace(&actor, kind, id))?;
     let head = page_head(&PageHead {
         title: t!("Chain of {title}", title = trace.root.title),

@@ -1,8 +1,6 @@
 //! Changes of several tasks from the list: each is changed or refused by itself.
 
-use axum::extract::Path;
 use axum::extract::State as AxumState;
-use axum::extract::rejection::PathRejection;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 use obcms_app::tasks::bulk::{Bulk, Changed, Changes};
@@ -27,14 +25,14 @@ use crate::components::words::{self, t, t_html};
 use crate::core::errors::PageError;
 use crate::core::forms::{SafeForm, done};
 use crate::core::frame::{Page, SignedIn};
-use crate::core::input::{Form, PageParameters};
+use crate::core::input::{Form, PageParameters, PathParts};
 use crate::core::state::{State, blocking};
 
 /// `POST /tasks/bulk/ACTION?FILTERS`: each of `ids`, undone together.
 pub async fn change(
     AxumState(state): AxumState<State>,
     SignedIn { page, actor }: SignedIn,
-    action: Result<Path<String>, PathRejection>,
+    PathParts(action): PathParts<String>,
     parameters: PageParameters,
     SafeForm(form): SafeForm,
 ) -> Result<Response, PageError> {
@@ -52,7 +50,6 @@ pub async fn change(
         let refusal = message!("At most {MOST_TASKS} tasks can be changed at once.", MOST_TASKS);
         return Err(AppError::BadRequest(refusal).into());
     }
-    let action = action.map(|Path(name)| name).unwrap_or_default();
     let given = given(&action, &form, &actor).ok_or(AppError::NotFound("action"))?;
     let changes = match Changes::parse(given) {
         Ok(changes) => changes,
