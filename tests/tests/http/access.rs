@@ -180,13 +180,15 @@ fn edit(kind: &Kind, group: FieldGroup, somebody: Id) -> Option<(&'static str, J
     Some((field.name, json!({ field.name: value })))
 }
 
+/// Returns an address with one text in place of all that varies.
+fn filled(address: &str, text: &str) -> String {
+    let parts = address.split('/').map(|part| if part.starts_with('{') { text } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
 /// Address of a page with something in place of what varies.
 fn page_path(page: &PageRoute) -> String {
-    let path = page.path.replace("{kind}", "need").replace("{action}", "archive");
-    path.split('/')
-        .map(|part| if part.starts_with('{') { NOBODY } else { part })
-        .collect::<Vec<_>>()
-        .join("/")
+    filled(&page.path.replace("{kind}", "need").replace("{action}", "archive"), NOBODY)
 }
 
 /// Sends a form without the token of the session, or opens the page.
@@ -213,12 +215,8 @@ on_both_engines! {
         let admin = server.as_role("admin");
         let browser = admin.with_header("accept", "text/html,application/xhtml+xml");
         for part in ["none", "%ff"] {
-            let filled = |address: &str| {
-                let parts = address.split('/').map(|piece| if piece.starts_with('{') { part } else { piece });
-                parts.collect::<Vec<_>>().join("/")
-            };
             for page in SUBJECTS.pages().iter().filter(|page| page.path.contains('{')) {
-                let path = filled(&page.path);
+                let path = filled(&page.path, part);
                 let answer = match page.method {
                     "get" => browser.get(&path).expect_status(404),
                     _ => browser.post_form(&path, &[]),
@@ -231,7 +229,7 @@ on_both_engines! {
                 assert!(answer.text.contains("<h1"), "{} {path}: {}", page.method, answer.text);
             }
             for route in SUBJECTS.routes().iter().filter(|route| route.path.contains('{') && route.method == "get") {
-                let answer = browser.get(&filled(&route.path)).expect_status(404);
+                let answer = browser.get(&filled(&route.path, part)).expect_status(404);
                 assert_eq!(answer.header("content-type"), "application/problem+json", "{}", route.path);
             }
         }

@@ -129,6 +129,10 @@ on_both_engines! {
         assert_eq!(answer.header("content-type"), "application/problem+json");
         let page = server.anonymous().with_header("accept", "text/html").get("/no/such/page").expect_status(404);
         assert!(page.text.contains("Nothing found at this address."), "{}", page.text);
+        let browser = staff.with_header("accept", "text/html");
+        assert_eq!(browser.get("/logout").expect_status(303).header("location"), "/");
+        let page = browser.post_form("/search", &[]).expect_status(405);
+        assert!(page.text.contains("<h1") && page.text.contains("does not support this method"), "{}", page.text);
     }
 
     fn openapi_lists_every_route(server: &Server) {

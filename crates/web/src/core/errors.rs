@@ -15,7 +15,7 @@ use crate::core::return_path::local_path;
 use crate::core::state::State;
 
 /// Error of a page; [`draw`] renders it as HTML when it leaves.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct PageError(pub Problem);
 
 impl From<AppError> for PageError {
@@ -31,7 +31,7 @@ impl From<Problem> for PageError {
 }
 
 /// Content of an error page.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Failure {
     status: StatusCode,
     detail: String,
@@ -68,7 +68,7 @@ impl From<Problem> for Failure {
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let mut response = self.0.status.into_response();
-        response.extensions_mut().insert(Failure::from(self.0));
+        response.extensions_mut().insert(self);
         response
     }
 }
@@ -88,34 +88,29 @@ pub async fn draw(AxumState(state): AxumState<State>, request: Request, next: Ne
     let page = Page::of(&state, &request);
     let wants_page = wants_page(request.uri(), request.headers());
     let response = next.run(request).await;
-    let refused =
-        || response.extensions().get::<Problem>().filter(|_| wants_page).cloned().map(Failure::from);
-    let Some(failure) = response.extensions().get::<Failure>().cloned().or_else(refused) else {
+    let of_page = response.extensions().get::<PageError>().map(|error| &error.0);
+    let refused = || response.extensions().get::<Problem>().filter(|_| wants_page);
+    let Some(problem) = of_page.or_else(refused) else {
         return response;
     };
-    if failure.status == StatusCode::UNAUTHORIZED {
+    if problem.status == StatusCode::UNAUTHORIZED {
         let ended = if form.is_some() { "&ended=true" } else { "" };
         let next = form.flatten().unwrap_or(path);
         let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
         return Redirect::to(&format!("/login?next={next}{ended}")).into_response();
     }
-    render(&page, &failure, &path, form.as_ref())
+    render(&page, problem.clone(), &path, form.as_ref())
 }
 
 /// Page for an unavailable database, rendered without it.
 pub fn unavailable(state: &State, request: &Request, problem: Problem) -> Response {
-    let response = PageError(problem).into_response();
-    match response.extensions().get::<Failure>() {
-        Some(failure) => {
-            let form = (request.method() == Method::POST).then(|| form_page(request));
-            render(&Page::of(state, request), failure, request.uri().path(), form.as_ref())
-        }
-        None => response,
-    }
+    let form = (request.method() == Method::POST).then(|| form_page(request));
+    render(&Page::of(state, request), problem, request.uri().path(), form.as_ref())
 }
 
 /// Renders a page; `form` is set when a form was sent, with the address of its page if known.
-fn render(page: &Page, failure: &Failure, path: &str, form: Option<&Option<String>>) -> Response {
+fn render(page: &Page, problem: Problem, path: &str, form: Option<&Option<String>>) -> Response {
+    let failure = Failure::from(problem);
     let mut title = t!("Not possible");
     let content = match (failure.status, &failure.what) {
         (StatusCode::FORBIDDEN, Some(what)) => feedback::not_allowed(what, &failure.who),
@@ -181,7 +176,8 @@ mod tests {
         };
         let response = PageError::from(error).into_response();
         assert_eq!(response.status(), StatusCode::FORBIDDEN);
-        let failure = response.extensions().get::<Failure>().expect("a failure to render");
+        let error = response.extensions().get::<PageError>().expect("an error to render");
+        let failure = Failure::from(error.0.clone());
         assert_eq!(failure.what.as_deref(), Some("override other bookings"));
         assert_eq!(failure.who, ["Coordinator"]);
     }

@@ -289,7 +289,7 @@ fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, Problem> {
     Ok(form_urlencoded::parse(bytes).into_owned().collect())
 }
 
-/// What varies in an address, in its order: one value, or a tuple of them. Parts that are not valid are not found.
+/// Variable parts of an address, in their order: one value, or a tuple of them. Invalid ones are not found.
 #[derive(Clone, Debug)]
 pub struct PathParts<T>(pub T);
 

@@ -82,20 +82,20 @@ impl Problem {
     }
 
     /// Returns the members of the response.
-    pub fn body(self) -> Map<String, Json> {
+    pub fn body(&self) -> Map<String, Json> {
         let mut body = Map::new();
         body.insert("type".into(), json!("about:blank"));
         body.insert("title".into(), json!(self.status.canonical_reason().unwrap_or("Error")));
         body.insert("status".into(), json!(self.status.as_u16()));
         body.insert("detail".into(), json!(self.detail));
-        if let Some(roles) = self.further.allowed_roles {
+        if let Some(roles) = &self.further.allowed_roles {
             let roles: Vec<&str> = roles.iter().map(|role| role.as_str()).collect();
             body.insert("allowed_roles".into(), json!(roles));
         }
         if !self.further.errors.is_empty() {
             body.insert("errors".into(), json!(self.further.errors));
         }
-        body.extend(self.further.members);
+        body.extend(self.further.members.clone());
         body
     }
 }
@@ -177,7 +177,7 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, retry_after) = (self.status, self.retry_after);
-        let mut response = (status, Json::Object(self.clone().body()).to_string()).into_response();
+        let mut response = (status, Json::Object(self.body()).to_string()).into_response();
         response.extensions_mut().insert(self);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));

@@ -53,8 +53,8 @@ pub fn router(state: State) -> Router {
         router = router.route(path, handler.fallback(wrong_method).layer(for_anybody.clone()));
     }
     let routes = router
-        .fallback(errors::missing.layer(for_people))
-        .method_not_allowed_fallback(wrong_method.layer(for_callers))
+        .fallback(errors::missing.layer(for_people.clone()))
+        .method_not_allowed_fallback(wrong_method.layer(for_people))
         .with_state(state.clone());
     // The others go around a router of one route, which is all others. The first is the outermost.
     let layers = ServiceBuilder::new()
@@ -81,11 +81,11 @@ fn is_compressible(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extens
 }
 
 /// Leads a browser from an address that only takes forms, such as `/ppas/ID/approval` after a refused form, to the page
-/// above it; refuses others.
+/// above it, at the top to Today; refuses others.
 async fn wrong_method(method: Method, uri: Uri, headers: HeaderMap) -> Response {
-    let above = uri.path().rsplit_once('/').map_or("", |(above, _)| above);
-    if method == Method::GET && errors::wants_page(&uri, &headers) && !above.is_empty() {
-        return Redirect::to(above).into_response();
+    if method == Method::GET && errors::wants_page(&uri, &headers) {
+        let above = uri.path().rsplit_once('/').map(|(above, _)| above).filter(|above| !above.is_empty());
+        return Redirect::to(above.unwrap_or("/")).into_response();
     }
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "This address does not support this method.").into_response()
 }
