@@ -407,3 +407,25 @@ on_both_engines! {
         }
     }
 }
+
+/// A body without its length is refused while it is read; people get a page, programs a problem.
+#[test]
+fn too_large_chunked_body_is_answered_as_its_sender_reads() {
+    let server = Server::start(Engine::Sqlite);
+    let chunked = server.as_role("staff").with_header("transfer-encoding", "chunked");
+    let person = chunked.with_header("accept", "text/html");
+    let page =
+        SUBJECTS.pages().into_iter().find(|page| page.path == "/tasks/new" && page.method == "post").unwrap();
+    let form = format!("title={}", "x".repeat(page.body_limit.bytes));
+    let form = || Some(("application/x-www-form-urlencoded", form.clone().into_bytes()));
+    let told = format!("at most {} bytes", page.body_limit.bytes);
+    let shown = person.send(Method::POST, "/tasks/new", form()).expect_status(413);
+    assert!(shown.text.contains("<h1") && shown.text.contains(&told), "{}", shown.text);
+    let problem = chunked.send(Method::POST, "/tasks/new", form()).expect_status(413);
+    assert_eq!(problem.header("content-type"), "application/problem+json");
+    let object = format!("{{{}}}", " ".repeat(MAXIMUM_BODY)).into_bytes();
+    let object = Some(("application/json", object));
+    let problem = person.send(Method::POST, "/api/v1/tasks", object).expect_status(413);
+    assert_eq!(problem.header("content-type"), "application/problem+json");
+    assert!(problem.json["detail"].as_str().unwrap().contains("at most"), "{}", problem.text);
+}

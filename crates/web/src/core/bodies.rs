@@ -94,7 +94,7 @@ enum Broken {
 }
 
 impl Broken {
-    fn answer(self) -> Option<Response> {
+    fn problem(self) -> Option<Problem> {
         let mut problem = match self {
             Self::TooSlow => {
                 Problem::new(StatusCode::REQUEST_TIMEOUT, "The request body was sent too slowly.")
@@ -111,7 +111,7 @@ impl Broken {
         if self == Self::NoRoom {
             problem.retry_after = Some(5);
         }
-        Some(problem.into_response())
+        Some(problem)
     }
 }
 
@@ -133,6 +133,8 @@ struct Reading {
     is_discarded: bool,
     is_finished: bool,
     broken: Option<Broken>,
+    /// True if a response says why the body was not read.
+    is_answered: bool,
 }
 
 impl Reading {
@@ -228,6 +230,7 @@ impl GuardedBody {
             is_discarded: false,
             is_finished: false,
             broken: None,
+            is_answered: false,
         })))
     }
 
@@ -240,6 +243,17 @@ impl GuardedBody {
         let mut reading = self.reading();
         reading.is_known = true;
         reading.person = person;
+    }
+
+    /// Returns why the body was not read to its end, to the first who asks and has to answer it.
+    pub fn refusal(&self) -> Option<Problem> {
+        let mut reading = self.reading();
+        if reading.is_answered {
+            return None;
+        }
+        let problem = reading.broken.and_then(Broken::problem);
+        reading.is_answered = problem.is_some();
+        problem
     }
 
     /// Reads and discards the rest of the body of a known sender; returns true if it was complete.
@@ -306,9 +320,8 @@ pub async fn guard(
         connection.reads_body(true);
     }
     let mut response = next.run(Request::from_parts(parts, Body::new(guarded.clone()))).await;
-    let broken = guarded.reading().broken;
-    if let Some(answer) = broken.and_then(Broken::answer) {
-        response = answer;
+    if let Some(problem) = guarded.refusal() {
+        response = problem.into_response();
     }
     let is_read = guarded.reading().is_finished || guarded.hear_out().await;
     if let Some(connection) = &connection {

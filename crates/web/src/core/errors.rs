@@ -10,6 +10,7 @@ use obcms_app::AppError;
 use super::frame::Page;
 use crate::components::feedback;
 use crate::components::words::{self, t};
+use crate::core::bodies::GuardedBody;
 use crate::core::problem::{Further, Problem};
 use crate::core::return_path::local_path;
 use crate::core::state::State;
@@ -80,17 +81,19 @@ pub fn wants_page(uri: &Uri, headers: &HeaderMap) -> bool {
     accept.is_some_and(|accept| accept.contains("text/html")) && !uri.path().starts_with("/api/")
 }
 
-/// Renders error pages, also of what was refused before the handler of the page, such as an address that names no record;
-/// redirects anonymous requests to the sign-in page and back.
+/// Renders error pages, also of what was refused before the handler of the page, such as an address that names no record, or
+/// while its form was read; redirects anonymous requests to the sign-in page and back.
 pub async fn draw(AxumState(state): AxumState<State>, request: Request, next: Next) -> Response {
     let path = request.uri().path_and_query().map_or("/", |address| address.as_str()).to_owned();
     let form = (request.method() == Method::POST).then(|| form_page(&request));
     let page = Page::of(&state, &request);
     let wants_page = wants_page(request.uri(), request.headers());
+    let body = request.extensions().get::<GuardedBody>().filter(|_| wants_page).cloned();
     let response = next.run(request).await;
-    let of_page = response.extensions().get::<PageError>().map(|error| &error.0);
+    let of_body = body.and_then(|body| body.refusal());
+    let of_page = || response.extensions().get::<PageError>().map(|error| &error.0);
     let refused = || response.extensions().get::<Problem>().filter(|_| wants_page);
-    let Some(problem) = of_page.or_else(refused) else {
+    let Some(problem) = of_body.as_ref().or_else(of_page).or_else(refused) else {
         return response;
     };
     if problem.status == StatusCode::UNAUTHORIZED {
@@ -125,7 +128,8 @@ fn render(page: &Page, problem: Problem, path: &str, form: Option<&Option<String
             let heading = match (status, form) {
                 (StatusCode::NOT_FOUND, _) => t!("Not found"),
                 (_, Some(_)) => t!("Not saved"),
-                (status, None) => status.canonical_reason().map_or(t!("Error"), words::label),
+                (status, None) if status.is_server_error() => t!("Error"),
+                (_, None) => title,
             };
             // The browser stores the typed values and fills the form in again.
             let back = form.and_then(Option::as_deref).map(|address| (t!("Open the form again"), address));
